@@ -1,0 +1,134 @@
+/**
+ * Every failure sameface expects, as one tagged union, and how each looks on the wire.
+ *
+ * Expected failures are values: a function that can fail returns `Result`. Bugs throw and become
+ * `internal` 500 at the edge of the app. No failure carries pixels or embeddings.
+ */
+
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: Failure };
+
+export function ok<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function fail(failure: Failure): { readonly ok: false; readonly failure: Failure } {
+  return { ok: false, failure };
+}
+
+export type Failure =
+  | { code: "unauthorized"; reason: string }
+  /** `what` names the missing thing in words: "subject", "face", "route". */
+  | { code: "not_found"; what: string }
+  | { code: "method_not_allowed"; allowed: readonly string[] }
+  | { code: "subject_has_no_faces" }
+  | { code: "invalid_request"; reason: string; field?: string }
+  /** `found` is what the bytes or the header turned out to be; `instead` says what to send. */
+  | { code: "unsupported_media_type"; found: string; instead: string }
+  /** A limit read from a header or a length, before anything was allocated for it. */
+  | { code: "image_too_large"; limit: number; actual?: number; unit: "bytes" | "pixels" | "scans" }
+  | { code: "invalid_image"; reason: string }
+  | { code: "face_not_found" }
+  | { code: "multiple_faces"; count: number }
+  /** A stored embedding made by another model, or a record of another version. */
+  | { code: "model_mismatch"; stored: string; expected: string }
+  | { code: "not_ready"; reason: string; retryAfterSeconds?: number };
+
+export type FailureCode = Failure["code"] | "internal";
+
+/** What a caller sees: the HTTP status, the public sentence, and details that are safe to show. */
+export interface WireFailure {
+  status: 400 | 401 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 503;
+  code: FailureCode;
+  message: string;
+  details?: Record<string, unknown>;
+  headers?: Record<string, string>;
+}
+
+/** The one place where a failure becomes an HTTP answer. `unauthorized` keeps its reason for the log. */
+export function toWire(failure: Failure): WireFailure {
+  const { code } = failure;
+  switch (code) {
+    case "unauthorized":
+      return {
+        status: 401,
+        code,
+        message: "Send a valid API key as `Authorization: Bearer <key>`.",
+        headers: { "WWW-Authenticate": 'Bearer realm="sameface"' },
+      };
+    case "not_found":
+      return { status: 404, code, message: `There is no such ${failure.what}.` };
+    case "method_not_allowed":
+      return {
+        status: 405,
+        code,
+        message: `This path answers ${failure.allowed.join(", ")}.`,
+        headers: { Allow: failure.allowed.join(", ") },
+      };
+    case "subject_has_no_faces":
+      return { status: 404, code, message: "This subject has no enrolled face. Enrol one first." };
+    case "invalid_request":
+      return {
+        status: 400,
+        code,
+        message: failure.reason,
+        ...(failure.field === undefined ? {} : { details: { field: failure.field } }),
+      };
+    case "unsupported_media_type":
+      return {
+        status: 415,
+        code,
+        message: `This is ${failure.found}. ${failure.instead}`,
+        details: { found: failure.found },
+      };
+    case "image_too_large": {
+      const actual = failure.actual === undefined ? "" : `${failure.actual} `;
+      return {
+        status: 413,
+        code,
+        message: `The image is too large: ${actual}${failure.unit}, at most ${failure.limit} are accepted.`,
+        details: {
+          limit: failure.limit,
+          unit: failure.unit,
+          ...(failure.actual === undefined ? {} : { actual: failure.actual }),
+        },
+      };
+    }
+    case "invalid_image":
+      return { status: 422, code, message: `The image cannot be read: ${failure.reason}.` };
+    case "face_not_found":
+      return {
+        status: 422,
+        code,
+        message: "No face was found in the photo. Send one with a face in clear view.",
+      };
+    case "multiple_faces":
+      return {
+        status: 422,
+        code,
+        message: `The photo shows ${failure.count} faces, and the request allows only one.`,
+        details: { count: failure.count },
+      };
+    case "model_mismatch":
+      return {
+        status: 409,
+        code,
+        message: "This subject was enrolled with another model. Enrol it again with the current one.",
+        details: { stored: failure.stored, expected: failure.expected },
+      };
+    case "not_ready":
+      return {
+        status: 503,
+        code,
+        message: "The models are not ready on this instance. Try again.",
+        headers: { "Retry-After": String(failure.retryAfterSeconds ?? 1) },
+      };
+    default:
+      return assertNever(failure);
+  }
+}
+
+export function assertNever(value: never): never {
+  throw new Error(`unhandled case: ${JSON.stringify(value)}`);
+}

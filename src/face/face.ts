@@ -1,0 +1,41 @@
+import type { Embedding } from "./embedding.ts";
+
+/** Continuous coordinates of the upright full-size photo, px. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Left and right as seen in the picture, in the order of the encoder's template. */
+export type Landmarks = readonly [
+  leftEye: Point,
+  rightEye: Point,
+  nose: Point,
+  leftMouth: Point,
+  rightMouth: Point,
+];
+
+export interface Face {
+  readonly box: Box;
+  /** Detector's confidence, 0..1. */
+  readonly score: number;
+  readonly landmarks: Landmarks;
+}
+
+/** Which face of several is meant: the largest, the one nearest the centre, or a refusal if there are more. */
+export type FacePolicy = "largest" | "center" | "only";
+
+/** What the pipeline makes of one photo. */
+export interface EncodedFace {
+  readonly face: Face;
+  readonly embedding: Embedding;
+  /** Size of the upright photo, px, in whose coordinates `face` is given. */
+  readonly image: { readonly width: number; readonly height: number };
+}
