@@ -8,13 +8,24 @@ export interface Model {
   /** Name in the manifest, e.g. "mobilefacenet-192-int8". */
   readonly id: string;
   /** NCHW, batch 1. */
-  readonly inputShape: readonly [1, number, number, number];
+  readonly inputShape: readonly number[];
+  /** Gets ready to run. Fails with `not_ready`. */
+  load(): Promise<Result<unknown>>;
   /**
    * Runs once. `fill` writes the whole input (float32, `inputShape` order) into a buffer that the
-   * model reuses: it is called when this run's turn has come, must be synchronous and must not keep
-   * the buffer. The outputs are the caller's own, in the order of the manifest.
+   * model reuses: it is called when this run's turn has come, is synchronous and does not keep the
+   * buffer. The outputs are the caller's own, in the order of the manifest.
    *
    * Fails with `not_ready` when the engine cannot be started.
    */
   run(fill: (input: Float32Array) => void): Promise<Result<readonly Float32Array[]>>;
+}
+
+/** A model's bytes, with what an engine must know to run them. */
+export interface ModelSource {
+  readonly id: string;
+  readonly bytes: ArrayBuffer | Uint8Array;
+  readonly inputName: string;
+  readonly inputShape: readonly number[];
+  readonly outputNames: readonly string[];
 }

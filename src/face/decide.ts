@@ -1,0 +1,50 @@
+/**
+ * Distance and decision. D = ||a - b||2 of unit vectors lies in [0, 2]; D^2 = 2 - 2 cos.
+ * Anything that is not a finite distance between embeddings of one model is a failure, never a score.
+ */
+import { fail, ok, type Result } from "../errors.ts";
+import type { Embedding } from "./embedding.ts";
+
+/** Rounding of float32 storage moves a unit vector's length by far less. */
+const unitTolerance = 1e-3;
+
+export interface Decision {
+  readonly match: boolean;
+  /** Euclidean, 0..2. */
+  readonly distance: number;
+  /** A match is a distance at or below this. */
+  readonly threshold: number;
+}
+
+/** Fails with `model_mismatch` for embeddings of two models, or of a length the other does not have. */
+export function distance(a: Embedding, b: Embedding): Result<number> {
+  if (a.model !== b.model || a.values.length !== b.values.length) {
+    return fail({ code: "model_mismatch", stored: describe(a), expected: describe(b) });
+  }
+  let sum = 0;
+  let lengthA = 0;
+  let lengthB = 0;
+  for (let i = 0; i < a.values.length; i++) {
+    const x = a.values[i];
+    const y = b.values[i];
+    sum += (x - y) * (x - y);
+    lengthA += x * x;
+    lengthB += y * y;
+  }
+  // Written so that NaN fails too.
+  if (!(Math.abs(lengthA - 1) <= unitTolerance && Math.abs(lengthB - 1) <= unitTolerance)) {
+    return fail({ code: "model_mismatch", stored: "not a unit vector", expected: describe(b) });
+  }
+  return ok(Math.sqrt(sum));
+}
+
+/** A threshold outside [0, 2], or one that is not a number, is a bug of the configuration and throws. */
+export function decide(distance: number, threshold: number): Decision {
+  if (!(threshold >= 0 && threshold <= 2)) throw new RangeError(`threshold ${threshold} is outside [0, 2]`);
+  if (!(distance >= 0 && distance <= 2 + unitTolerance)) throw new RangeError("distance is outside [0, 2]");
+  return { match: distance <= threshold, distance, threshold };
+}
+
+function describe({ model, values }: Embedding): string {
+  return `${model} (${values.length})`;
+}

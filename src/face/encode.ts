@@ -1,0 +1,45 @@
+/**
+ * A face into an embedding: the encoder looks at the face brought onto its template, and what it
+ * says is scaled to unit length.
+ */
+import { fail, ok, type Result } from "../errors.ts";
+import type { Photo } from "../image/photo.ts";
+import { warp } from "../image/warp.ts";
+import type { Model } from "../inference/model.ts";
+import { alignToTemplate } from "./align.ts";
+import type { EncoderDescriptor } from "./descriptor.ts";
+import type { Embedding } from "./embedding.ts";
+import type { Landmarks } from "./face.ts";
+
+export interface Encoder {
+  readonly model: Model;
+  /** Fails with `face_not_found` where the landmarks do not span a face, or with `not_ready`. */
+  encode(photo: Photo, landmarks: Landmarks): Promise<Result<Embedding>>;
+}
+
+export function createEncoder(model: Model, descriptor: EncoderDescriptor): Encoder {
+  const [, , height, width] = model.inputShape;
+  return {
+    model,
+    async encode(photo, landmarks) {
+      const toPhoto = alignToTemplate(descriptor.template, landmarks);
+      if (toPhoto === null) return fail({ code: "face_not_found" });
+      const run = await model.run((input) =>
+        warp(photo, toPhoto, width, height, descriptor.input, "black", input),
+      );
+      if (!run.ok) return run;
+      return ok({ model: model.id, values: toUnitLength(run.value[0], descriptor.embeddingLength) });
+    },
+  };
+}
+
+/** In place. A vector that cannot be scaled means a broken model: it throws, and is never compared. */
+function toUnitLength(values: Float32Array, length: number): Float32Array {
+  let squares = 0;
+  for (const value of values) squares += value * value;
+  const scale = 1 / Math.sqrt(squares);
+  if (values.length !== length || !Number.isFinite(scale))
+    throw new Error("the encoder's output is not an embedding");
+  for (let i = 0; i < values.length; i++) values[i] *= scale;
+  return values;
+}

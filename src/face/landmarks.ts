@@ -1,0 +1,102 @@
+/**
+ * Five landmarks by the last stage of MTCNN (Zhang et al. 2016, arXiv:1604.02878): the faces that
+ * the encoder was trained on were aligned by it.
+ *
+ * It looks at a square crop, turned so that the detector's eyes are level, twice: the second crop
+ * comes from the box that the first look regresses.
+ */
+import { ok, type Result } from "../errors.ts";
+import type { Affine, Photo } from "../image/photo.ts";
+import { warp } from "../image/warp.ts";
+import type { Model } from "../inference/model.ts";
+import type { ModelDescriptor } from "./descriptor.ts";
+import type { Detection } from "./detect.ts";
+import type { Landmarks, Point } from "./face.ts";
+
+export interface LandmarkFinder {
+  readonly model: Model;
+  /** Fails with `not_ready`. */
+  find(photo: Photo, detection: Detection): Promise<Result<LocatedLandmarks>>;
+}
+
+export interface LocatedLandmarks {
+  readonly landmarks: Landmarks;
+  /** The landmark model's own belief that this is a face, 0..1. */
+  readonly score: number;
+}
+
+/** BlazeFace's box spans brows to chin; MTCNN's is larger. */
+const enlarge = 1.15;
+const looks = 2;
+
+/** A square of the photo: centre, side (px) and the angle by which its x axis is turned. */
+interface Square {
+  readonly x: number;
+  readonly y: number;
+  readonly side: number;
+  readonly cos: number;
+  readonly sin: number;
+}
+
+export function createLandmarkFinder(model: Model, descriptor: ModelDescriptor): LandmarkFinder {
+  const pixels = model.inputShape[3];
+  return {
+    model,
+    async find(photo, detection) {
+      let square = squareAround(detection);
+      for (let look = 1; ; look++) {
+        const toPhoto = squareToPhoto(square, pixels);
+        const run = await model.run((input) =>
+          warp(photo, toPhoto, pixels, pixels, descriptor.input, "black", input),
+        );
+        if (!run.ok) return run;
+        const [probability, regression, points] = run.value;
+        if (look === looks) return ok({ landmarks: readLandmarks(points, square), score: probability[1] });
+        square = regressed(square, regression);
+      }
+    },
+  };
+}
+
+function squareAround({ box, leftEye, rightEye }: Detection): Square {
+  const dx = rightEye.x - leftEye.x;
+  const dy = rightEye.y - leftEye.y;
+  const length = Math.hypot(dx, dy) || 1;
+  return {
+    x: box.x + box.width / 2,
+    y: box.y + box.height / 2,
+    side: Math.max(box.width, box.height) * enlarge,
+    cos: dx / length,
+    sin: dy / length,
+  };
+}
+
+function squareToPhoto({ x, y, side, cos, sin }: Square, pixels: number): Affine {
+  const s = side / pixels;
+  const half = pixels / 2;
+  const a = s * cos;
+  const b = -s * sin;
+  return { a, b, tx: x - half * (a + b), c: -b, d: a, ty: y - half * (a - b) };
+}
+
+/** From fractions of the square (0..1 each way) to the photo. */
+function fromSquare({ x, y, side, cos, sin }: Square, u: number, v: number): Point {
+  const dx = (u - 0.5) * side;
+  const dy = (v - 0.5) * side;
+  return { x: x + dx * cos - dy * sin, y: y + dx * sin + dy * cos };
+}
+
+/** The regression gives how far each edge moves (left, top, right, bottom), in fractions of the side. */
+function regressed(square: Square, [left, top, right, bottom]: Float32Array): Square {
+  const centre = fromSquare(square, (left + right + 1) / 2, (top + bottom + 1) / 2);
+  const side = square.side * Math.max(1 + right - left, 1 + bottom - top);
+  // A box regressed to nothing, or away, is no better than the first one.
+  if (!(side > square.side / 2 && side < square.side * 2)) return square;
+  return { ...square, x: centre.x, y: centre.y, side };
+}
+
+/** Five x, then five y, in fractions of the square. */
+function readLandmarks(points: Float32Array, square: Square): Landmarks {
+  const at = (index: number) => fromSquare(square, points[index], points[index + 5]);
+  return [at(0), at(1), at(2), at(3), at(4)];
+}

@@ -1,0 +1,23 @@
+/** Which of several faces a request means. */
+import { fail, ok, type Result } from "../errors.ts";
+import type { Detection } from "./detect.ts";
+import type { FacePolicy } from "./face.ts";
+
+/** Fails with `face_not_found` for none, and with `multiple_faces` for several under policy `only`. */
+export function selectFace(
+  detections: readonly Detection[],
+  policy: FacePolicy,
+  photo: { readonly width: number; readonly height: number },
+): Result<Detection> {
+  if (detections.length === 0) return fail({ code: "face_not_found" });
+  if (policy === "only" && detections.length > 1)
+    return fail({ code: "multiple_faces", count: detections.length });
+  const rank =
+    policy === "center"
+      ? (face: Detection) => Math.hypot(centreX(face) - photo.width / 2, centreY(face) - photo.height / 2)
+      : (face: Detection) => -face.box.width * face.box.height;
+  return ok(detections.reduce((best, face) => (rank(face) < rank(best) ? face : best)));
+}
+
+const centreX = ({ box }: Detection) => box.x + box.width / 2;
+const centreY = ({ box }: Detection) => box.y + box.height / 2;

@@ -1,0 +1,89 @@
+/**
+ * Sampling a photo straight into a model's input: one affine map from output pixels to the photo,
+ * float32 planes (NCHW), normalised on the way. Nothing is copied in between.
+ *
+ * Where the map shrinks, each output pixel averages a grid of bilinear samples as fine as the raster
+ * (an area average); where it does not, one bilinear sample. Outside the photo the border rules.
+ */
+import { type Affine, compose, type Photo } from "./photo.ts";
+
+export interface Normalisation {
+  /** y = (x - mean) * scale, per channel R, G, B; x in 0..255. */
+  readonly mean: readonly number[];
+  readonly scale: readonly number[];
+}
+
+/** What lies outside the photo: its nearest edge pixel, or black. */
+export type Border = "edge" | "black";
+
+/** Beyond this many samples an output pixel and axis nothing is gained: detectors see 1/16 of a side at most. */
+const maxSamplesPerAxis = 16;
+
+/**
+ * Fills `out` (3 x height x width, planes R, G, B) from `photo`. `toPhoto` maps output coordinates
+ * (pixel centres at +0.5) to the photo's upright full-size coordinates.
+ */
+export function warp(
+  photo: Photo,
+  toPhoto: Affine,
+  width: number,
+  height: number,
+  { mean, scale }: Normalisation,
+  border: Border,
+  out: Float32Array,
+): void {
+  const { raster } = photo;
+  const map = compose(toPhoto, photo.toRaster);
+  const shrink = Math.sqrt(Math.abs(map.a * map.d - map.b * map.c));
+  const n = Math.min(maxSamplesPerAxis, Math.max(1, Math.ceil(shrink - 0.25)));
+  const plane = width * height;
+  const inverseCount = 1 / (n * n);
+  const [m0, m1, m2] = mean;
+  const [s0, s1, s2] = scale;
+  const { data } = raster;
+  const maxX = raster.width - 1;
+  const maxY = raster.height - 1;
+  const rowBytes = raster.width * 4;
+  const black = border === "black";
+  const step = 1 / n;
+
+  for (let oy = 0; oy < height; oy++) {
+    for (let ox = 0; ox < width; ox++) {
+      let r = 0;
+      let g = 0;
+      let b = 0;
+      for (let j = 0; j < n; j++) {
+        const v = oy + (j + 0.5) * step;
+        for (let i = 0; i < n; i++) {
+          const u = ox + (i + 0.5) * step;
+          // Raster pixel centres lie at +0.5.
+          let x = map.a * u + map.b * v + map.tx - 0.5;
+          let y = map.c * u + map.d * v + map.ty - 0.5;
+          if (black && (x < -0.5 || y < -0.5 || x > maxX + 0.5 || y > maxY + 0.5)) continue;
+          x = Math.min(Math.max(x, 0), maxX);
+          y = Math.min(Math.max(y, 0), maxY);
+          const x0 = x | 0;
+          const y0 = y | 0;
+          const fx = x - x0;
+          const fy = y - y0;
+          const p00 = y0 * rowBytes + x0 * 4;
+          const p01 = x0 < maxX ? p00 + 4 : p00;
+          const down = y0 < maxY ? rowBytes : 0;
+          const p10 = p00 + down;
+          const p11 = p01 + down;
+          const w11 = fx * fy;
+          const w01 = fx - w11;
+          const w10 = fy - w11;
+          const w00 = 1 - fx - w10;
+          r += data[p00] * w00 + data[p01] * w01 + data[p10] * w10 + data[p11] * w11;
+          g += data[p00 + 1] * w00 + data[p01 + 1] * w01 + data[p10 + 1] * w10 + data[p11 + 1] * w11;
+          b += data[p00 + 2] * w00 + data[p01 + 2] * w01 + data[p10 + 2] * w10 + data[p11 + 2] * w11;
+        }
+      }
+      const index = oy * width + ox;
+      out[index] = (r * inverseCount - m0) * s0;
+      out[plane + index] = (g * inverseCount - m1) * s1;
+      out[2 * plane + index] = (b * inverseCount - m2) * s2;
+    }
+  }
+}
