@@ -1,0 +1,143 @@
+/**
+ * Verification metrics of ISO/IEC 19795-1, from an error curve or from sorted distances.
+ * The decision is "match" when `distance <= threshold`. Rates are 0..1.
+ */
+import type { ErrorCurve } from "./curve.ts";
+
+export interface DetPoint {
+  readonly threshold: number;
+  readonly fmr: number;
+  readonly fnmr: number;
+}
+
+/** The operating points at every distinct genuine distance, FMR ascending. */
+export function detPoints(curve: ErrorCurve): DetPoint[] {
+  return Array.from(curve.distance, (threshold, j) => ({
+    threshold,
+    fmr: curve.impostorUpTo[j] / curve.impostorTotal,
+    fnmr: 1 - curve.genuineUpTo[j] / curve.genuineTotal,
+  }));
+}
+
+/**
+ * The largest share of genuine trials accepted by any threshold with FMR <= `maxFmr`: 1 - FNMR.
+ * Impostors at one distance are accepted together or not at all, so ties never exceed the target.
+ */
+export function tarAtFmr(curve: ErrorCurve, maxFmr: number): number {
+  const { impostorUpTo, impostorTotal } = curve;
+  const beyond = firstIndex(impostorUpTo.length, (j) => impostorUpTo[j] / impostorTotal > maxFmr);
+  if (curve.genuineTotal === 0) return Number.NaN;
+  return beyond === 0 ? 0 : curve.genuineUpTo[beyond - 1] / curve.genuineTotal;
+}
+
+/**
+ * The largest threshold with FMR <= `maxFmr`: the next number below the first impostor distance
+ * that is one too many. Infinity when every impostor may be accepted.
+ *
+ * @param impostorDistance ascending
+ */
+export function thresholdAtFmr(impostorDistance: Float32Array, maxFmr: number): number {
+  const count = impostorDistance.length;
+  // The product may round down past a whole number that the quotient still allows.
+  const product = Math.floor(maxFmr * count);
+  const accepted = (product + 1) / count <= maxFmr ? product + 1 : product;
+  if (accepted >= count) return Number.POSITIVE_INFINITY;
+  return nextBelow(impostorDistance[accepted]);
+}
+
+/** Share of `sortedDistance` (ascending) at or below the threshold: FMR of impostors, TAR of genuine trials. */
+export function shareAccepted(sortedDistance: Float32Array, threshold: number): number {
+  const count = sortedDistance.length;
+  return count === 0 ? Number.NaN : firstIndex(count, (k) => sortedDistance[k] > threshold) / count;
+}
+
+/** Where FMR = FNMR, on the straight lines between neighbouring points of the curve. */
+export function equalErrorRate(curve: ErrorCurve): number {
+  let fmr = 0;
+  let fnmr = 1;
+  const crossing = (nextFmr: number, nextFnmr: number): number | null => {
+    const before = fnmr - fmr;
+    const after = nextFnmr - nextFmr;
+    if (after > 0) return null;
+    return before === after ? fmr : fmr + ((nextFmr - fmr) * before) / (before - after);
+  };
+  for (let j = 0; j < curve.distance.length; j++) {
+    // Impostors between two genuine distances move FMR alone; the genuine step comes after them.
+    const below = curve.impostorBelow[j] / curve.impostorTotal;
+    const flat = crossing(below, fnmr);
+    if (flat !== null) return flat;
+    fmr = below;
+    const upTo = curve.impostorUpTo[j] / curve.impostorTotal;
+    const missed = 1 - curve.genuineUpTo[j] / curve.genuineTotal;
+    const step = crossing(upTo, missed);
+    if (step !== null) return step;
+    fmr = upTo;
+    fnmr = missed;
+  }
+  return crossing(1, fnmr) ?? Number.NaN;
+}
+
+/**
+ * Area under the ROC curve: the probability that a genuine trial is nearer than an impostor one,
+ * ties counting half (Mann-Whitney U / mn).
+ */
+export function areaUnderCurve(curve: ErrorCurve): number {
+  let wins = 0;
+  let before = 0;
+  for (let j = 0; j < curve.distance.length; j++) {
+    const genuine = curve.genuineUpTo[j] - before;
+    wins += genuine * (curve.impostorTotal - (curve.impostorBelow[j] + curve.impostorUpTo[j]) / 2);
+    before = curve.genuineUpTo[j];
+  }
+  return wins / (curve.genuineTotal * curve.impostorTotal);
+}
+
+/** Separation of the two distributions in pooled standard deviations: (m_i - m_g) / sqrt((v_i + v_g) / 2). */
+export function dPrime({ genuineMoments, impostorMoments }: ErrorCurve): number {
+  const pooled = (genuineMoments.variance + impostorMoments.variance) / 2;
+  return (impostorMoments.mean - genuineMoments.mean) / Math.sqrt(pooled);
+}
+
+export interface Confusion {
+  readonly truePositives: number;
+  readonly falsePositives: number;
+  readonly falseNegatives: number;
+}
+
+/** Depend on the share of genuine trials in the data, unlike FMR and FNMR: read them with that share. */
+export function precisionRecallF1({ truePositives, falsePositives, falseNegatives }: Confusion) {
+  return {
+    precision: truePositives / (truePositives + falsePositives),
+    recall: truePositives / (truePositives + falseNegatives),
+    f1: (2 * truePositives) / (2 * truePositives + falsePositives + falseNegatives),
+  };
+}
+
+/**
+ * Rule of 3: no error in n independent trials leaves, with 95 % confidence, a rate up to 3/n
+ * (ISO/IEC 19795-1, annex B). A lower rate cannot be claimed from n trials. Trials that share a
+ * person are not independent, so this is a necessary condition, not a sufficient one.
+ */
+export function lowestSupportedRate(trialCount: number): number {
+  return 3 / trialCount;
+}
+
+/** The largest double below a positive number. */
+export function nextBelow(value: number): number {
+  if (value === 0) return -Number.MIN_VALUE;
+  const bits = new BigInt64Array(new Float64Array([value]).buffer);
+  bits[0] -= 1n;
+  return new Float64Array(bits.buffer)[0];
+}
+
+/** First index of 0..count-1 for which a monotone predicate holds; `count` if none. */
+function firstIndex(count: number, holds: (index: number) => boolean): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
