@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Affine, compose, invert, type Photo } from "../../src/image/photo.ts";
+import { warp } from "../../src/image/warp.ts";
+import golden from "../vectors/warp.json" with { type: "json" };
+
+const identity: Affine = { a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0 };
+const plain = { mean: [0, 0, 0], scale: [1, 1, 1] };
+
+function photoOf(width: number, height: number, rgb: (x: number, y: number) => readonly number[]): Photo {
+  const data = new Uint8Array(width * height * 4);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) data.set([...rgb(x, y), 255], (y * width + x) * 4);
+  }
+  return { width, height, raster: { width, height, data }, toRaster: identity };
+}
+
+const goldenPhoto = photoOf(golden.width, golden.height, (x, y) => {
+  const p = (y * golden.width + x) * 3;
+  return golden.rgb.slice(p, p + 3);
+});
+
+test.each(golden.cases)("bilinear sampling agrees with scipy to 1e-3 grey levels, case %#", (example) => {
+  const { toPhoto, width, height, planes } = example;
+  const out = new Float32Array(3 * width * height);
+  warp(goldenPhoto, toPhoto, width, height, plain, "edge", out);
+  for (const [i, value] of planes.flat().entries()) expect(Math.abs(out[i] - value)).toBeLessThan(1e-3);
+});
+
+test("shrinking by a whole number is the mean of the area", () => {
+  const out = new Float32Array(3 * 4 * 3);
+  const photo = photoOf(16, 12, (x, y) => [x * 10, y * 20, (x * y) % 256]);
+  warp(photo, { ...identity, a: 4, d: 4 }, 4, 3, plain, "edge", out);
+  for (let oy = 0; oy < 3; oy++) {
+    for (let ox = 0; ox < 4; ox++) {
+      expect(out[oy * 4 + ox]).toBeCloseTo((ox * 4 + 1.5) * 10, 3);
+      expect(out[12 + oy * 4 + ox]).toBeCloseTo((oy * 4 + 1.5) * 20, 3);
+    }
+  }
+});
+
+test("the mean is taken off and the scale applied, per channel", () => {
+  const out = new Float32Array(3);
+  warp(
+    photoOf(1, 1, () => [10, 20, 30]),
+    identity,
+    1,
+    1,
+    { mean: [1, 2, 3], scale: [1, 0.5, 0.1] },
+    "edge",
+    out,
+  );
+  expect([...out]).toEqual([9, 9, Math.fround(2.7)]);
+});
+
+test.each([
+  ["edge", 200],
+  ["black", 0],
+] as const)("outside the photo, border %s gives %d", (border, value) => {
+  const out = new Float32Array(3);
+  warp(
+    photoOf(2, 2, () => [200, 200, 200]),
+    { ...identity, tx: -5 },
+    1,
+    1,
+    plain,
+    border,
+    out,
+  );
+  expect(out[0]).toBe(value);
+});
+
+test("a photo kept on its side is sampled as the upright one is", () => {
+  const upright = photoOf(5, 7, (x, y) => [x * 40, y * 30, 0]);
+  // Stored turned a quarter: stored (sx, sy) shows upright (sy, 6 - sx).
+  const stored = photoOf(7, 5, (sx, sy) => [sy * 40, (6 - sx) * 30, 0]);
+  const turned: Photo = {
+    ...stored,
+    width: 5,
+    height: 7,
+    toRaster: { a: 0, b: -1, tx: 7, c: 1, d: 0, ty: 0 },
+  };
+  const map = { a: 0.8, b: 0.1, tx: 0.3, c: -0.1, d: 0.8, ty: 0.9 };
+  const expected = new Float32Array(3 * 25);
+  const actual = new Float32Array(3 * 25);
+  warp(upright, map, 5, 5, plain, "edge", expected);
+  warp(turned, map, 5, 5, plain, "edge", actual);
+  for (const [i, value] of actual.entries()) expect(value).toBeCloseTo(expected[i], 3);
+});
+
+test("a map and its inverse compose to the identity", () => {
+  const number = fc.double({ min: -100, max: 100, noNaN: true });
+  fc.assert(
+    fc.property(fc.record({ a: number, b: number, tx: number, ty: number }), ({ a, b, tx, ty }) => {
+      fc.pre(a * a + b * b > 1e-3);
+      const map = { a, b, tx, c: -b, d: a, ty };
+      const both = compose(map, invert(map));
+      for (const key of Object.keys(identity) as (keyof Affine)[])
+        expect(both[key]).toBeCloseTo(identity[key], 6);
+    }),
+  );
+});
