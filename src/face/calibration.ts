@@ -1,0 +1,75 @@
+/**
+ * From a false match rate to a threshold, and from a distance to the false match rate it stands for.
+ *
+ * The table was fitted offline to the distances between strangers (model/calibrate). Between two
+ * knots, log FMR is a straight line over distance, so both directions are exact inverses. Where the
+ * data end no rate is made up: a threshold is refused, and a rate becomes an upper bound.
+ */
+import { fail, ok, type Result } from "../errors.ts";
+
+/** One knot: at this distance, this share of pairs of strangers lies at or below it, 95 % interval. */
+export type FmrKnot = readonly [distance: number, fmr: number, low: number, high: number];
+
+/** Of one encoder; an entry of the manifest's `calibration`, under the encoder's id. */
+export interface Calibration {
+  /** SHA-256 of the encoder's bytes, hex: distances of another build mean something else. */
+  readonly modelSha256: string;
+  /** Distance and FMR both strictly ascending; two knots or more. */
+  readonly fmrTable: readonly FmrKnot[];
+  /** The least FMR that the data support; not below the table's first. */
+  readonly measuredDownTo: number;
+}
+
+export interface FalseMatchRate {
+  /** Probability that a stranger comes at least this close, 0..1. */
+  readonly fmr: number;
+  /** The data end here: the rate is smaller than `fmr`, by an unknown amount. */
+  readonly bounded: boolean;
+}
+
+/**
+ * The largest distance whose FMR does not exceed `maxFmr`.
+ *
+ * Fails with `invalid_request` (field `max_fmr`) for what is not a rate that the table covers and the
+ * data support.
+ */
+export function thresholdAt(calibration: Calibration, maxFmr: number): Result<number> {
+  const { fmrTable, measuredDownTo } = calibration;
+  const highest = fmrTable[fmrTable.length - 1][1];
+  // Written so that NaN fails too.
+  if (!(maxFmr >= measuredDownTo && maxFmr <= highest)) {
+    const reason = `max_fmr must lie between ${rounded(measuredDownTo)} and ${rounded(highest)}, the rates that were measured`;
+    return fail({ code: "invalid_request", field: "max_fmr", reason });
+  }
+  const above = Math.max(
+    1,
+    fmrTable.findIndex(([, fmr]) => fmr >= maxFmr),
+  );
+  const [nearer, lower] = fmrTable[above - 1];
+  const [farther, higher] = fmrTable[above];
+  const share = Math.log(maxFmr / lower) / Math.log(higher / lower);
+  return ok(nearer + share * (farther - nearer));
+}
+
+/**
+ * The false match rate that a threshold at `distance` would have. Beyond the table's end the answer
+ * is 1: such a distance says nothing.
+ *
+ * @param distance 0..2; NaN throws
+ */
+export function fmrAt(calibration: Calibration, distance: number): FalseMatchRate {
+  if (Number.isNaN(distance)) throw new RangeError("distance is not a number");
+  const { fmrTable, measuredDownTo } = calibration;
+  const above = fmrTable.findIndex(([knot]) => knot >= distance);
+  if (above === -1) return { fmr: 1, bounded: false };
+  if (above === 0) return { fmr: measuredDownTo, bounded: true };
+  const [nearer, lower] = fmrTable[above - 1];
+  const [farther, higher] = fmrTable[above];
+  const fmr = lower * (higher / lower) ** ((distance - nearer) / (farther - nearer));
+  return fmr < measuredDownTo ? { fmr: measuredDownTo, bounded: true } : { fmr, bounded: false };
+}
+
+/** Two significant digits, so that a bound reads as one. */
+function rounded(rate: number): string {
+  return Number(rate.toPrecision(2)).toString();
+}
