@@ -1,0 +1,43 @@
+/**
+ * `model/manifest.json`: which models are in use, their files, and what their users must know.
+ * Keys that this build does not know (thresholds, written by calibration) stay as they are.
+ */
+import { createHash } from "node:crypto";
+import type { Recipe } from "./recipes.ts";
+
+export interface Artifact {
+  readonly recipe: Recipe;
+  readonly bytes: Uint8Array;
+}
+
+export function writeManifest(artifacts: readonly Artifact[], previous: string | null): string {
+  const kept = previous === null ? {} : (JSON.parse(previous) as Record<string, unknown>);
+  const idsOf = (role: string) =>
+    artifacts.filter(({ recipe }) => recipe.descriptor.role === role).map(({ recipe }) => recipe.id);
+  const manifest = {
+    ...kept,
+    schema: 1,
+    encoder: idsOf("encoder")[0],
+    detectors: idsOf("detector"),
+    landmarks: idsOf("landmarks")[0],
+    models: Object.fromEntries(artifacts.map((artifact) => [artifact.recipe.id, describe(artifact)])),
+  };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+function describe({ recipe, bytes }: Artifact): Record<string, unknown> {
+  const { role, ...rest } = recipe.descriptor;
+  return {
+    role,
+    file: fileOf(recipe),
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+    bytes: bytes.length,
+    precision: recipe.precision,
+    source: recipe.source,
+    ...rest,
+  };
+}
+
+export function fileOf({ id }: Recipe): string {
+  return `${id}.onnx`;
+}
