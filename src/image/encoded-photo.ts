@@ -1,0 +1,20 @@
+/** A photo whose headers passed every limit and whose pixels were not touched yet. */
+import type { Result } from "../errors.ts";
+import type { Orientation } from "./orientation.ts";
+import type { Photo } from "./photo.ts";
+import type { PhotoFormat } from "./sniff.ts";
+
+export interface EncodedPhoto {
+  /** What the bytes are, whatever was declared. */
+  readonly format: PhotoFormat;
+  /** Upright size at full resolution, px. */
+  readonly width: number;
+  readonly height: number;
+  readonly orientation: Orientation;
+  /**
+   * Decodes at the smallest scale the format offers that is at least `scaleAtLeast` (0 to 1), or at the
+   * largest that the limits allow. May be called again; holds nothing between calls but the encoded bytes.
+   * Fails with `invalid_image`, or `not_ready` where the isolate has no memory left.
+   */
+  decode(request: { readonly scaleAtLeast: number }): Promise<Result<Photo>>;
+}

@@ -1,0 +1,227 @@
+/**
+ * A JPEG's markers (ITU-T T.81, Annex B), walked once from SOI to EOI without decoding anything: frame,
+ * scans, orientation, and whether the file is whole. Refuses, by name, the processes libjpeg-turbo lacks.
+ */
+import { type Failure, fail, ok, type Result } from "../errors.ts";
+import { type Orientation, readExifOrientation } from "./orientation.ts";
+
+export interface JpegHeader {
+  /** As stored, px, before orientation. */
+  readonly width: number;
+  readonly height: number;
+  readonly components: readonly JpegComponent[];
+  readonly progressive: boolean;
+  /** Decoding keeps every coefficient in memory: progressive, or components in separate scans. */
+  readonly buffersCoefficients: boolean;
+  readonly scans: number;
+  readonly orientation: Orientation;
+  /** An APP14 `Adobe` segment exists: its inks, if it has four, are stored inverted. */
+  readonly adobe: boolean;
+  /** Entropy-coded bytes of all scans. */
+  readonly codedBytes: number;
+  /** Offset just past EOI: whatever trails it is another file's. */
+  readonly end: number;
+}
+
+export interface JpegComponent {
+  /** Sampling factors H and V, 1..4. */
+  readonly horizontal: number;
+  readonly vertical: number;
+}
+
+interface Frame {
+  width: number;
+  height: number;
+  components: JpegComponent[];
+  progressive: boolean;
+}
+
+/** What of `JpegHeader` the walk has met so far. */
+interface Walk {
+  frame: Frame | undefined;
+  scans: number;
+  firstScanComponents: number;
+  codedBytes: number;
+  orientation: Orientation | undefined;
+  adobe: boolean;
+}
+
+type Refusal = { readonly ok: false; readonly failure: Failure };
+
+const SOI = 0xd8;
+const EOI = 0xd9;
+const SOS = 0xda;
+const APP1 = 0xe1;
+const APP14 = 0xee;
+
+/**
+ * Walks the whole file. `acceptFrame` sees the header as soon as the frame is known, before the scans are
+ * looked for, and may refuse it. Fails with `unsupported_media_type`, `image_too_large` (scans) or
+ * `invalid_image`.
+ */
+export function readJpegHeader(
+  bytes: Uint8Array,
+  maxScans: number,
+  acceptFrame: (width: number, height: number) => Refusal | undefined,
+): Result<JpegHeader> {
+  const walk: Walk = {
+    frame: undefined,
+    scans: 0,
+    firstScanComponents: 0,
+    codedBytes: 0,
+    orientation: undefined,
+    adobe: false,
+  };
+  let at = 2;
+  while (true) {
+    const marker = nextMarker(bytes, at);
+    if (marker === undefined) return truncated();
+    const { code, after } = marker;
+    at = after;
+    if (code === EOI) return finish(walk, at);
+    if (code === SOI) return invalid("a second image starts inside it");
+    if (standsAlone(code)) continue;
+
+    if (at + 2 > bytes.length) return truncated();
+    const length = bytes[at] * 256 + bytes[at + 1];
+    if (length < 2) return invalid("a segment has an impossible length");
+    if (at + length > bytes.length) return truncated();
+    const segment = bytes.subarray(at + 2, at + length);
+    at += length;
+
+    const refusal = readSegment(code, segment, walk, acceptFrame);
+    if (refusal) return refusal;
+    if (code !== SOS) continue;
+    if (++walk.scans > maxScans) {
+      return fail({ code: "image_too_large", limit: maxScans, actual: walk.scans, unit: "scans" });
+    }
+    const end = endOfScan(bytes, at);
+    walk.codedBytes += end - at;
+    at = end;
+  }
+}
+
+function readSegment(
+  code: number,
+  segment: Uint8Array,
+  walk: Walk,
+  acceptFrame: (width: number, height: number) => Refusal | undefined,
+): Refusal | undefined {
+  if (isStartOfFrame(code)) {
+    if (walk.frame) return invalid("it declares two frames");
+    const frame = readFrame(code, segment);
+    if (!frame.ok) return frame;
+    walk.frame = frame.value;
+    return acceptFrame(frame.value.width, frame.value.height);
+  }
+  if (code === SOS) {
+    if (!walk.frame) return invalid("its pixels come before its header");
+    if (walk.scans === 0) walk.firstScanComponents = segment[0] ?? 0;
+  } else if (code === APP1 && walk.orientation === undefined && startsWith(segment, "Exif\0")) {
+    walk.orientation = readExifOrientation(segment.subarray(6));
+  } else if (code === APP14 && startsWith(segment, "Adobe")) {
+    walk.adobe = true;
+  }
+  return undefined;
+}
+
+/** T.81 B.2.2 and table B.1. */
+function readFrame(code: number, segment: Uint8Array): Result<Frame> {
+  const unsupported = unsupportedProcess(code);
+  if (unsupported) return unsupportedJpeg(unsupported);
+  if (segment.length < 6) return invalid("its frame header is cut short");
+  const precision = segment[0];
+  if (precision !== 8) return unsupportedJpeg(`a ${precision}-bit JPEG`);
+  const height = segment[1] * 256 + segment[2];
+  const width = segment[3] * 256 + segment[4];
+  const count = segment[5];
+  if (count !== 1 && count !== 3 && count !== 4)
+    return unsupportedJpeg(`a JPEG with ${count} colour channels`);
+  if (segment.length < 6 + 3 * count) return invalid("its frame header is cut short");
+  const components: JpegComponent[] = [];
+  for (let i = 0; i < count; i++) {
+    const factors = segment[6 + 3 * i + 1];
+    const horizontal = factors >> 4;
+    const vertical = factors & 15;
+    if (horizontal < 1 || horizontal > 4 || vertical < 1 || vertical > 4) {
+      return invalid("its sampling factors are out of range");
+    }
+    components.push({ horizontal, vertical });
+  }
+  return ok({ width, height, components, progressive: code === 0xc2 });
+}
+
+function finish(walk: Walk, end: number): Result<JpegHeader> {
+  const { frame } = walk;
+  if (!frame || walk.scans === 0) return invalid("it holds no pixels");
+  return ok({
+    width: frame.width,
+    height: frame.height,
+    components: frame.components,
+    progressive: frame.progressive,
+    buffersCoefficients: frame.progressive || walk.firstScanComponents < frame.components.length,
+    scans: walk.scans,
+    orientation: walk.orientation ?? 1,
+    adobe: walk.adobe,
+    codedBytes: walk.codedBytes,
+    end,
+  });
+}
+
+/** B.1.1.2: 0xFF, any number of 0xFF fill bytes, a code that is neither 0 nor 0xFF. Skips what lies between. */
+function nextMarker(bytes: Uint8Array, from: number): { code: number; after: number } | undefined {
+  let at = bytes.indexOf(0xff, from);
+  while (at >= 0 && at + 1 < bytes.length) {
+    const code = bytes[at + 1];
+    if (code !== 0 && code !== 0xff) return { code, after: at + 2 };
+    at = code === 0xff ? at + 1 : bytes.indexOf(0xff, at + 2);
+  }
+  return undefined;
+}
+
+/** The offset of the marker that ends a scan: stuffed zeros, fill bytes and RST0-7 belong to it (B.1.1.5). */
+function endOfScan(bytes: Uint8Array, from: number): number {
+  let at = bytes.indexOf(0xff, from);
+  while (at >= 0 && at + 1 < bytes.length) {
+    const code = bytes[at + 1];
+    if (code === 0xff) at += 1;
+    else if (code === 0 || (code >= 0xd0 && code <= 0xd7)) at = bytes.indexOf(0xff, at + 2);
+    else return at;
+  }
+  return bytes.length;
+}
+
+/** TEM and RST0-7 carry no length. */
+function standsAlone(code: number): boolean {
+  return code === 0x01 || (code >= 0xd0 && code <= 0xd7);
+}
+
+/** SOF0-15 without DHT (C4), JPG (C8) and DAC (CC). */
+function isStartOfFrame(code: number): boolean {
+  return code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc;
+}
+
+function unsupportedProcess(code: number): string | undefined {
+  if (code <= 0xc2) return undefined;
+  if (code === 0xc3 || code === 0xcb) return "a lossless JPEG";
+  if (code === 0xc9 || code === 0xca) return "an arithmetic-coded JPEG";
+  return "a hierarchical JPEG";
+}
+
+function startsWith(segment: Uint8Array, prefix: string): boolean {
+  for (let i = 0; i < prefix.length; i++) if (segment[i] !== prefix.charCodeAt(i)) return false;
+  return true;
+}
+
+function unsupportedJpeg(found: string): Refusal {
+  const instead = "Send the photo as a baseline or progressive JPEG with 8 bits a channel.";
+  return fail({ code: "unsupported_media_type", found, instead });
+}
+
+function truncated(): Refusal {
+  return invalid("the file is cut short");
+}
+
+function invalid(reason: string): Refusal {
+  return fail({ code: "invalid_image", reason });
+}

@@ -1,0 +1,117 @@
+/**
+ * JPEG: limits on the header, then libjpeg-turbo at the smallest of its DCT scales n/8 that is wanted.
+ * The cost of a decode is stated here, so that no decode asks for more memory than the limits allow.
+ */
+import { fail, ok, type Result } from "../errors.ts";
+import type { EncodedPhoto } from "./encoded-photo.ts";
+import { type JpegHeader, readJpegHeader } from "./jpeg-header.ts";
+import { type JpegTurbo, scaledSide } from "./jpeg-turbo.ts";
+import { type DecodingCost, type ImageLimits, refuseSize } from "./limits.ts";
+import { placeRaster, swapsSides } from "./orientation.ts";
+import type { Photo, Raster } from "./photo.ts";
+
+/** Reads and checks the header; `turbo` is asked for at the first decode. Fails as `openPhoto` does. */
+export function openJpeg(
+  bytes: Uint8Array,
+  limits: ImageLimits,
+  turbo: () => Promise<JpegTurbo>,
+): Result<EncodedPhoto> {
+  const noCost = { fixedBytes: 0, bytesPerPixel: 0 };
+  const read = readJpegHeader(bytes, limits.maxScans, (width, height) =>
+    refuseSize(width, height, limits.jpegMaxPixels, noCost, limits),
+  );
+  if (!read.ok) return read;
+  const header = read.value;
+  const { width, height, orientation } = header;
+  const tooLarge = refuseSize(width, height, limits.jpegMaxPixels, decodingCost(header), limits);
+  if (tooLarge) return tooLarge;
+  if (header.codedBytes < fewestCodedBytes(header)) {
+    return fail({ code: "invalid_image", reason: "it holds less data than its size needs" });
+  }
+  const upright = swapsSides(orientation) ? { width: height, height: width } : { width, height };
+
+  return ok({
+    format: "jpeg",
+    ...upright,
+    orientation,
+    async decode({ scaleAtLeast }) {
+      const eighths = chooseScale(header, scaleAtLeast, limits);
+      const decoded = (await turbo()).decode(bytes.subarray(0, header.end), {
+        fullWidth: width,
+        fullHeight: height,
+        width: scaledSide(width, eighths),
+        height: scaledSide(height, eighths),
+        channels: header.components.length === 4 ? "inks" : "rgba",
+      });
+      if (!decoded.ok) return decoded;
+      if (header.components.length === 4) inksToRgb(decoded.value, header.adobe);
+      return ok<Photo>({
+        ...upright,
+        raster: decoded.value,
+        toRaster: placeRaster(orientation, width, height, eighths / 8),
+      });
+    },
+  });
+}
+
+/** The smallest n of n/8 at or above `scaleAtLeast`, or the largest that the limits allow. */
+function chooseScale(header: JpegHeader, scaleAtLeast: number, limits: ImageLimits): number {
+  const wanted = Math.ceil(8 * Math.min(1, Math.max(0, scaleAtLeast)) - 1e-9);
+  const { fixedBytes, bytesPerPixel } = decodingCost(header);
+  const { width, height } = header;
+  const coefficients = (bytesPerPixel - overviewBytesPerPixel) * width * height;
+  for (let eighths = Math.max(1, wanted); eighths > 1; eighths--) {
+    const pixels = scaledSide(width, eighths) * scaledSide(height, eighths);
+    const workingBytes = fixedBytes + coefficients + 4 * pixels;
+    if (pixels <= limits.maxRasterPixels && workingBytes <= limits.maxWorkingBytes) return eighths;
+  }
+  return 1;
+}
+
+/** RGBA at 1/8. */
+const overviewBytesPerPixel = 4 / 64;
+
+/** The library's own tables and rows, and the first page of its heap. */
+const libraryBytes = 512 * 1024;
+
+/** At 1/8 scale: a copy of the file, the coefficients where they are buffered (int16 each), the output. */
+function decodingCost(header: JpegHeader): DecodingCost {
+  const coefficientBytes = header.buffersCoefficients ? countBlocks(header) * 64 * 2 : 0;
+  return {
+    fixedBytes: header.end + libraryBytes,
+    bytesPerPixel: coefficientBytes / (header.width * header.height) + overviewBytesPerPixel,
+  };
+}
+
+/**
+ * No code is shorter than one bit (T.81 C.2): a sequential file spends at least a DC and an end-of-block
+ * code on each block, a progressive one at least its DC codes. Less is a bomb or a torso.
+ */
+function fewestCodedBytes(header: JpegHeader): number {
+  return Math.floor((countBlocks(header) * (header.progressive ? 1 : 2)) / 8);
+}
+
+/** 8x8 blocks of all components, T.81 A.1.1. */
+function countBlocks({ width, height, components }: JpegHeader): number {
+  const maxHorizontal = Math.max(...components.map((component) => component.horizontal));
+  const maxVertical = Math.max(...components.map((component) => component.vertical));
+  let blocks = 0;
+  for (const { horizontal, vertical } of components) {
+    const across = Math.ceil(Math.ceil((width * horizontal) / maxHorizontal) / 8);
+    const down = Math.ceil(Math.ceil((height * vertical) / maxVertical) / 8);
+    blocks += across * down;
+  }
+  return blocks;
+}
+
+/** C, M, Y, K to opaque R, G, B in place, without a colour profile; Adobe stores inks inverted. */
+function inksToRgb({ data }: Raster, inverted: boolean): void {
+  const flip = inverted ? 0 : 255;
+  for (let i = 0; i < data.length; i += 4) {
+    const paper = data[i + 3] ^ flip;
+    for (let channel = i; channel < i + 3; channel++) {
+      data[channel] = ((data[channel] ^ flip) * paper + 127) / 255;
+    }
+    data[i + 3] = 255;
+  }
+}
