@@ -17,13 +17,18 @@ export function fail(failure: Failure): { readonly ok: false; readonly failure: 
   return { ok: false, failure };
 }
 
-export type Failure =
+export type Failure = FailureCase & {
+  /** Which of the request's fields or parameters it is about, by the caller's name for it. */
+  readonly field?: string;
+};
+
+type FailureCase =
   | { code: "unauthorized"; reason: string }
   /** `what` names the missing thing in words: "subject", "face", "route". */
   | { code: "not_found"; what: string }
   | { code: "method_not_allowed"; allowed: readonly string[] }
   | { code: "subject_has_no_faces" }
-  | { code: "invalid_request"; reason: string; field?: string }
+  | { code: "invalid_request"; reason: string }
   /** `found` is what the bytes or the header turned out to be; `instead` says what to send. */
   | { code: "unsupported_media_type"; found: string; instead: string }
   /** A limit read from a header or a length, before anything was allocated for it. */
@@ -32,10 +37,13 @@ export type Failure =
   | { code: "face_not_found" }
   | { code: "multiple_faces"; count: number }
   /** A stored embedding made by another model, or a record of another version. */
-  | { code: "model_mismatch"; stored: string; expected: string }
+  | { code: "model_mismatch"; stored: string; expected: string; faceId?: string }
+  /** A stored record that is not what was written. It is neither scored nor skipped. */
+  | { code: "corrupt_record"; faceId: string; reason: string }
   | { code: "not_ready"; reason: string; retryAfterSeconds?: number };
 
-export type FailureCode = Failure["code"] | "internal";
+/** The codes a caller meets. A damaged record is our fault, so it is `internal`. */
+export type FailureCode = Exclude<Failure["code"], "corrupt_record"> | "internal";
 
 /** What a caller sees: the HTTP status, the public sentence, and details that are safe to show. */
 export interface WireFailure {
@@ -46,8 +54,24 @@ export interface WireFailure {
   headers?: Record<string, string>;
 }
 
-/** The one place where a failure becomes an HTTP answer. `unauthorized` keeps its reason for the log. */
+/** What a bug looks like from outside; the log has the rest. */
+export const internalWire: WireFailure = {
+  status: 500,
+  code: "internal",
+  message: "Something went wrong here. The request id finds it in the log.",
+};
+
+/**
+ * The one place where a failure becomes an HTTP answer. `unauthorized`, `not_ready` and
+ * `corrupt_record` keep their reasons for the log.
+ */
 export function toWire(failure: Failure): WireFailure {
+  const wire = describe(failure);
+  if (failure.field === undefined) return wire;
+  return { ...wire, details: { ...wire.details, field: failure.field } };
+}
+
+function describe(failure: FailureCase): WireFailure {
   const { code } = failure;
   switch (code) {
     case "unauthorized":
@@ -69,12 +93,7 @@ export function toWire(failure: Failure): WireFailure {
     case "subject_has_no_faces":
       return { status: 404, code, message: "This subject has no enrolled face. Enrol one first." };
     case "invalid_request":
-      return {
-        status: 400,
-        code,
-        message: failure.reason,
-        ...(failure.field === undefined ? {} : { details: { field: failure.field } }),
-      };
+      return { status: 400, code, message: failure.reason };
     case "unsupported_media_type":
       return {
         status: 415,
@@ -114,8 +133,19 @@ export function toWire(failure: Failure): WireFailure {
       return {
         status: 409,
         code,
-        message: "This subject was enrolled with another model. Enrol it again with the current one.",
-        details: { stored: failure.stored, expected: failure.expected },
+        message: "A face was enrolled with another model. Delete it and enrol it again with the current one.",
+        details: {
+          stored: failure.stored,
+          expected: failure.expected,
+          ...(failure.faceId === undefined ? {} : { face_id: failure.faceId }),
+        },
+      };
+    case "corrupt_record":
+      return {
+        status: 500,
+        code: "internal",
+        message: "A stored face cannot be read. Delete it and enrol it again.",
+        details: { face_id: failure.faceId },
       };
     case "not_ready":
       return {

@@ -1,0 +1,24 @@
+/** Everything the app says: JSON with the request's id in it. Failures look as `errors.ts` has it. */
+import type { Context } from "hono";
+import { type Failure, internalWire, toWire, type WireFailure } from "../errors.ts";
+import type { AppEnv } from "./deps.ts";
+
+export function answer<T extends object>(c: Context<AppEnv>, status: 200 | 201, body: T): Response {
+  return c.json({ ...body, request_id: c.var.requestId }, status);
+}
+
+export function refuse(c: Context<AppEnv>, failure: Failure): Response {
+  c.set("refusal", { code: failure.code, ...("reason" in failure ? { reason: failure.reason } : {}) });
+  return write(c, toWire(failure));
+}
+
+/** For a bug. What it was is in the log alone. */
+export function refuseInternal(c: Context<AppEnv>): Response {
+  c.set("refusal", { code: internalWire.code });
+  return write(c, internalWire);
+}
+
+function write(c: Context<AppEnv>, { status, code, message, details, headers }: WireFailure): Response {
+  const error = { code, message, ...(details === undefined ? {} : { details }) };
+  return c.json({ error, request_id: c.var.requestId }, status, headers);
+}

@@ -1,0 +1,48 @@
+/** What the app is given. Nothing in it is global, so a test hands in its own. */
+import type { Config } from "../config.ts";
+import type { FaceStore } from "../identity/store.ts";
+import type { Pipeline } from "../pipeline.ts";
+import type { Principal } from "../trust/api-key.ts";
+
+/** One line of structured log: never a body, a key, an embedding, or the name of a subject. */
+export type LogEntry =
+  | {
+      readonly level: "info" | "error";
+      readonly event: "request";
+      readonly request_id: string;
+      readonly method: string;
+      /** The route's pattern, not the path: a path names a person. */
+      readonly route: string;
+      readonly status: number;
+      readonly code?: string;
+      readonly reason?: string;
+    }
+  | {
+      readonly level: "error";
+      readonly event: "unexpected";
+      readonly request_id: string;
+      readonly error: string;
+      readonly stack: string | undefined;
+    };
+
+export interface Deps {
+  readonly pipeline: Pipeline;
+  readonly store: FaceStore;
+  readonly config: Config;
+  /** The largest distance that is still a match, 0..2; from the model's manifest. */
+  readonly threshold: number;
+  readonly clock: () => Date;
+  /** A new name for a request or a face, 1..64 of [A-Za-z0-9_-]; `crypto.randomUUID` will do. */
+  readonly randomId: () => string;
+  readonly log: (entry: LogEntry) => void;
+}
+
+/** What the middleware leaves for the handlers. */
+export interface AppEnv {
+  Variables: {
+    requestId: string;
+    principal: Principal;
+    /** For the log: why the request was refused. */
+    refusal: { readonly code: string; readonly reason?: string };
+  };
+}
