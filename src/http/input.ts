@@ -1,0 +1,55 @@
+/** Paths, queries and JSON checked against their schemas; what does not fit is `invalid_request`. */
+import type { Context } from "hono";
+import type * as z from "zod";
+import { type Failure, fail, ok, type Result } from "../errors.ts";
+import type { FaceId, SubjectId } from "../identity/ids.ts";
+import type { AppEnv } from "./deps.ts";
+import { faceIdSchema, subjectIdSchema } from "./schemas.ts";
+
+/** Fails with `invalid_request` that names the first thing wrong, and never repeats what was sent. */
+export function check<S extends z.ZodType>(schema: S, value: unknown, field?: string): Result<z.output<S>> {
+  const parsed = schema.safeParse(value, { error: missingFirst });
+  return parsed.success ? ok(parsed.data) : fail(describe(parsed.error, field));
+}
+
+export function subjectIdOf(c: Context<AppEnv>): Result<SubjectId> {
+  return check(subjectIdSchema, c.req.param("subject_id"), "subject_id") as Result<SubjectId>;
+}
+
+export function faceIdOf(c: Context<AppEnv>): Result<FaceId> {
+  return check(faceIdSchema, c.req.param("face_id"), "face_id") as Result<FaceId>;
+}
+
+/** Parameters that the schema does not name are ignored; one given twice is ambiguous and refused. */
+export function checkQuery<S extends z.ZodObject>(c: Context<AppEnv>, schema: S): Result<z.output<S>> {
+  const given: Record<string, string> = {};
+  for (const name of Object.keys(schema.shape)) {
+    const values = c.req.queries(name) ?? [];
+    if (values.length > 1) return fail(invalid(name, "is given more than once"));
+    if (values.length === 1) given[name] = values[0];
+  }
+  return check(schema, given);
+}
+
+export function invalid(field: string, fault: string): Failure {
+  return { code: "invalid_request", field, reason: `"${field}" ${fault}.` };
+}
+
+const missingFirst: z.core.$ZodErrorMap = (issue) => (issue.input === undefined ? "is missing" : undefined);
+
+function describe({ issues }: z.ZodError, field: string | undefined): Failure {
+  // An unknown field beside a missing one is most often the missing one misspelt.
+  const first = issues.find(({ code }) => code !== "unrecognized_keys") ?? issues[0];
+  const unknown = issues.find((issue) => issue.code === "unrecognized_keys")?.keys ?? [];
+  if (first.code === "unrecognized_keys") return unknownField(unknown[0]);
+  const name = field ?? first.path.join(".");
+  if (name === "") return { code: "invalid_request", reason: "The body must be a JSON object." };
+  return invalid(name, first.message);
+}
+
+/** A caller's own word is repeated only when it looks like a name. */
+export function unknownField(name: string): Failure {
+  return /^[\w.-]{1,64}$/.test(name)
+    ? invalid(name, "is not a field of this request")
+    : { code: "invalid_request", reason: "There is a field that this request does not have." };
+}

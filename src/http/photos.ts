@@ -1,0 +1,181 @@
+/**
+ * Photos out of a request, the same everywhere: the bytes themselves (`image/*` or
+ * `application/octet-stream`, where one photo is meant), `multipart/form-data`, or JSON with base64
+ * or data URLs. What the bytes are is for the pipeline to say, whatever they are called here.
+ */
+import type { Context } from "hono";
+import { decodeBase64 } from "../base64.ts";
+import { type Failure, fail, ok, type Result } from "../errors.ts";
+import type { FacePolicy } from "../face/face.ts";
+import { declaredLength, empty, readBody } from "./body.ts";
+import type { AppEnv } from "./deps.ts";
+import { check, checkQuery, invalid, unknownField } from "./input.ts";
+import { comparisonJsonSchema, facePolicySchema, photoJsonSchema, photoQuerySchema } from "./schemas.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The photos that a request asks for, by the names of their fields. */
+interface Wanted<Name extends string> {
+  readonly names: readonly Name[];
+  readonly json: typeof photoJsonSchema | typeof comparisonJsonSchema;
+}
+
+export const onePhoto: Wanted<"image"> = { names: ["image"], json: photoJsonSchema };
+
+export const twoPhotos: Wanted<"image_a" | "image_b"> = {
+  names: ["image_a", "image_b"],
+  json: comparisonJsonSchema,
+};
+
+interface Fields<Name extends string> {
+  readonly images: Record<Name, Bytes>;
+  /** As the body says; undefined when it does not. */
+  readonly policy: FacePolicy | undefined;
+}
+
+export interface Photos<Name extends string> {
+  readonly images: Record<Name, Bytes>;
+  readonly policy: FacePolicy;
+}
+
+const defaultPolicy: FacePolicy = "largest";
+
+/**
+ * Fails with `invalid_request`, `image_too_large` (of the whole body) or `unsupported_media_type`.
+ * Every image has at least one byte.
+ */
+export async function readPhotos<Name extends string>(
+  c: Context<AppEnv>,
+  maxBodyBytes: number,
+  wanted: Wanted<Name>,
+): Promise<Result<Photos<Name>>> {
+  const query = checkQuery(c, photoQuerySchema);
+  if (!query.ok) return query;
+  const contentType = c.req.header("Content-Type") ?? "";
+  const form = bodyForm(contentType, wanted);
+  if (form === undefined) {
+    const nothing = c.req.raw.body === null || declaredLength(c.req.raw) === 0;
+    return nothing ? empty() : fail(unsupported(contentType, wanted));
+  }
+  const body = await readBody(c.req.raw, maxBodyBytes);
+  if (!body.ok) return body;
+  const fields = await readFields(form, body.value, contentType, wanted);
+  if (!fields.ok) return fields;
+  const { images, policy } = fields.value;
+  if (policy !== undefined && query.value.face !== undefined && policy !== query.value.face) {
+    return fail(invalid("face", "says one thing in the query and another in the body"));
+  }
+  return ok({ images, policy: policy ?? query.value.face ?? defaultPolicy });
+}
+
+type BodyForm = "raw" | "multipart" | "json";
+
+function bodyForm(contentType: string, { names }: Wanted<string>): BodyForm | undefined {
+  const essence = contentType.split(";", 1)[0].trim().toLowerCase();
+  if (essence === "multipart/form-data") return "multipart";
+  if (essence === "application/json") return "json";
+  const raw = essence.startsWith("image/") || essence === "application/octet-stream";
+  return raw && names.length === 1 ? "raw" : undefined;
+}
+
+function unsupported(contentType: string, { names }: Wanted<string>): Failure {
+  const quotable = /^[\w.+-]{1,64}\/[\w.+-]{1,64}/.exec(contentType)?.[0];
+  const fields = names.map((name) => `"${name}"`).join(" and ");
+  const raw = names.length === 1 ? "the photo itself as image/*, or " : "";
+  return {
+    code: "unsupported_media_type",
+    found: quotable ?? "a body without a usable Content-Type",
+    instead: `Send ${raw}multipart/form-data or application/json with ${fields}.`,
+  };
+}
+
+async function readFields<Name extends string>(
+  form: BodyForm,
+  body: Bytes,
+  contentType: string,
+  wanted: Wanted<Name>,
+): Promise<Result<Fields<Name>>> {
+  switch (form) {
+    case "raw":
+      return ok({ images: { [wanted.names[0]]: body } as Record<Name, Bytes>, policy: undefined });
+    case "multipart":
+      return readMultipart(body, contentType, wanted);
+    case "json":
+      return readJson(body, wanted);
+  }
+}
+
+async function readMultipart<Name extends string>(
+  body: Bytes,
+  contentType: string,
+  { names }: Wanted<Name>,
+): Promise<Result<Fields<Name>>> {
+  let form: FormData;
+  try {
+    form = await new Response(body, { headers: { "Content-Type": contentType } }).formData();
+  } catch {
+    return fail({ code: "invalid_request", reason: "The body is not well-formed multipart/form-data." });
+  }
+  const images: Partial<Record<string, Bytes>> = {};
+  let policy: FacePolicy | undefined;
+  const seen = new Set<string>();
+  let unknown: string | undefined;
+  for (const [name, value] of form) {
+    if (seen.has(name)) return fail(invalid(name, "is given more than once"));
+    if (name === "face") {
+      const checked = check(facePolicySchema, value, name);
+      if (!checked.ok) return checked;
+      policy = checked.value;
+    } else if (isOneOf(names, name)) {
+      if (typeof value === "string") return fail(invalid(name, "must be a file: give it a file name"));
+      if (value.size === 0) return fail(invalid(name, "is empty"));
+      images[name] = new Uint8Array(await value.arrayBuffer());
+    } else {
+      unknown ??= name;
+      continue;
+    }
+    seen.add(name);
+  }
+  const missing = names.find((name) => images[name] === undefined);
+  if (missing !== undefined) return fail(invalid(missing, "is missing"));
+  if (unknown !== undefined) return fail(unknownField(unknown));
+  return ok({ images: images as Record<Name, Bytes>, policy });
+}
+
+function isOneOf<Name extends string>(names: readonly Name[], name: string): name is Name {
+  return (names as readonly string[]).includes(name);
+}
+
+function readJson<Name extends string>(body: Bytes, { names, json }: Wanted<Name>): Result<Fields<Name>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body));
+  } catch {
+    return fail({ code: "invalid_request", reason: "The body is not well-formed JSON." });
+  }
+  const checked = check(json, value);
+  if (!checked.ok) return checked;
+  const fields = checked.value as Record<Name, string> & { face?: FacePolicy };
+  const images: Partial<Record<Name, Bytes>> = {};
+  for (const name of names) {
+    const image = decodeImageText(fields[name], name);
+    if (!image.ok) return image;
+    images[name] = image.value;
+  }
+  return ok({ images: images as Record<Name, Bytes>, policy: fields.face });
+}
+
+/** RFC 2397, base64 only; the media type it claims is not believed and so not read. */
+const dataUrlHead = /^data:[^,]{0,256};base64,/i;
+
+function decodeImageText(text: string, field: string): Result<Bytes> {
+  let base64 = text;
+  if (/^data:/i.test(text)) {
+    const head = dataUrlHead.exec(text)?.[0];
+    if (head === undefined) return fail(invalid(field, "must be a data URL with base64"));
+    base64 = text.slice(head.length);
+  }
+  const bytes = decodeBase64(base64);
+  if (bytes === undefined) return fail(invalid(field, "is not base64"));
+  return bytes.length === 0 ? fail(invalid(field, "is empty")) : ok(bytes);
+}

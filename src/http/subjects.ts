@@ -1,0 +1,59 @@
+/** Subjects: one with its faces, all of them by pages, and the deletion of one. */
+import type { Context } from "hono";
+import { answer, refuse } from "./answer.ts";
+import type { AppEnv, Deps } from "./deps.ts";
+import { checkQuery, subjectIdOf } from "./input.ts";
+import {
+  type Body,
+  type deletionAnswerSchema,
+  listQuerySchema,
+  type subjectAnswerSchema,
+  type subjectListAnswerSchema,
+} from "./schemas.ts";
+
+/** GET /v1/subjects/{subject_id} */
+export function getSubject({ store }: Deps) {
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const subjectId = subjectIdOf(c);
+    if (!subjectId.ok) return refuse(c, subjectId.failure);
+    const faces = await store.describeFaces(subjectId.value);
+    if (!faces.ok) return refuse(c, faces.failure);
+    return answer(c, 200, {
+      subject_id: subjectId.value,
+      faces: faces.value.map(({ faceId, model, createdAt }) => ({
+        face_id: faceId,
+        model,
+        created_at: createdAt.toISOString(),
+      })),
+    } satisfies Body<typeof subjectAnswerSchema>);
+  };
+}
+
+/** GET /v1/subjects?limit&cursor */
+export function listSubjects({ store, config }: Deps) {
+  const querySchema = listQuerySchema(config);
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const query = checkQuery(c, querySchema);
+    if (!query.ok) return refuse(c, query.failure);
+    const page = await store.listSubjects(query.value);
+    if (!page.ok) return refuse(c, page.failure);
+    return answer(c, 200, {
+      subjects: page.value.subjectIds.map((subjectId) => ({ subject_id: subjectId })),
+      next_cursor: page.value.nextCursor ?? null,
+    } satisfies Body<typeof subjectListAnswerSchema>);
+  };
+}
+
+/** DELETE /v1/subjects/{subject_id} */
+export function deleteSubject({ store }: Deps) {
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const subjectId = subjectIdOf(c);
+    if (!subjectId.ok) return refuse(c, subjectId.failure);
+    const deleted = await store.deleteSubject(subjectId.value);
+    if (!deleted.ok) return refuse(c, deleted.failure);
+    return answer(c, 200, {
+      subject_id: subjectId.value,
+      deleted_faces: [...deleted.value],
+    } satisfies Body<typeof deletionAnswerSchema>);
+  };
+}

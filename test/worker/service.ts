@@ -1,0 +1,127 @@
+/** The app in workerd on real local KV, with a pipeline that reads its "photos" as text. */
+import { env } from "cloudflare:workers";
+import { createApp, type LogEntry } from "../../src/app.ts";
+import { type Config, parseConfig } from "../../src/config.ts";
+import { type Failure, fail, ok } from "../../src/errors.ts";
+import type { EncodedFace, FacePolicy } from "../../src/face/face.ts";
+import { createKvFaceStore } from "../../src/identity/kv.ts";
+import type { FaceStore } from "../../src/identity/store.ts";
+import type { Pipeline } from "../../src/pipeline.ts";
+
+export const templates = (env as unknown as { TEMPLATES: KVNamespace }).TEMPLATES;
+
+export const origin = "http://localhost";
+export const threshold = 1.1;
+export const now = new Date("2026-03-04T05:06:07.008Z");
+
+/** A photo of a face at this angle; two of them are 2 sin(difference / 2) apart. */
+export function photoAt(angle: number): Uint8Array<ArrayBuffer> {
+  return bytesOf(`FACE ${angle}`);
+}
+
+export function photoThatFails(failure: Failure): Uint8Array<ArrayBuffer> {
+  return bytesOf(`FAIL ${JSON.stringify(failure)}`);
+}
+
+export const photoThatThrows = bytesOf("THROW");
+
+export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new TextEncoder().encode(text));
+}
+
+export const testFace: EncodedFace["face"] = {
+  box: { x: 10, y: 20, width: 30, height: 40 },
+  score: 0.75,
+  landmarks: [
+    { x: 1, y: 2 },
+    { x: 3, y: 4 },
+    { x: 5, y: 6 },
+    { x: 7, y: 8 },
+    { x: 9, y: 10 },
+  ],
+};
+
+/** `calls` are the policies it was asked with. */
+export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[] } {
+  const calls: FacePolicy[] = [];
+  return {
+    calls,
+    encoderId: model,
+    async encodeFace(image, policy) {
+      calls.push(policy);
+      const [kind, ...rest] = new TextDecoder().decode(image).split(" ");
+      const text = rest.join(" ");
+      if (kind === "FAIL") return fail(JSON.parse(text) as Failure);
+      if (kind === "THROW") throw new Error("a bug of the pipeline");
+      if (kind !== "FACE") {
+        return fail({ code: "unsupported_media_type", found: "not a photo", instead: "Send a JPEG." });
+      }
+      const angle = Number(text);
+      const values = new Float32Array([Math.cos(angle), Math.sin(angle)]);
+      return ok({ face: testFace, embedding: { model, values }, image: { width: 640, height: 480 } });
+    },
+    async warmUp() {
+      return ok([{ id: model, role: "encoder", sha256: "ab".repeat(32) }]);
+    },
+  };
+}
+
+export interface Service {
+  /** `path` is relative to the service's origin; the key is sent unless `init` says otherwise. */
+  call(path: string, init?: RequestInit): Promise<Response>;
+  readonly log: LogEntry[];
+  readonly pipeline: Pipeline & { calls: FacePolicy[] };
+  readonly store: FaceStore;
+}
+
+export function startService(
+  change: { config?: Partial<Config>; pipeline?: Partial<Pipeline>; store?: Partial<FaceStore> } = {},
+): Service {
+  const log: LogEntry[] = [];
+  const pipeline = { ...textPipeline(), ...change.pipeline };
+  const store = { ...createKvFaceStore(templates), ...change.store };
+  const app = createApp({
+    pipeline,
+    store,
+    config: { ...parseConfig({ SAMEFACE_API_KEY: "test-key" }), ...change.config },
+    threshold,
+    clock: () => now,
+    randomId: () => crypto.randomUUID(),
+    log: (entry) => log.push(entry),
+  });
+  return {
+    log,
+    pipeline,
+    store,
+    async call(path, init = {}) {
+      const headers = new Headers(init.headers);
+      if (!headers.has("Authorization")) headers.set("Authorization", "Bearer test-key");
+      return app.fetch(new Request(`${origin}${path}`, { ...init, headers }));
+    },
+  };
+}
+
+export function jpeg(body: BodyInit, headers: Record<string, string> = {}): RequestInit {
+  return { method: "POST", headers: { "Content-Type": "image/jpeg", ...headers }, body };
+}
+
+export function json(value: unknown): RequestInit {
+  return {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: typeof value === "string" ? value : JSON.stringify(value),
+  };
+}
+
+export function form(fields: Record<string, Uint8Array<ArrayBuffer> | string>): RequestInit {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === "string") body.append(name, value);
+    else body.append(name, new File([value], "photo.jpg", { type: "image/jpeg" }));
+  }
+  return { method: "POST", body };
+}
+
+export function base64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}
