@@ -2,33 +2,53 @@
  * Bytes to a photo in two steps: `openPhoto` reads headers and refuses, `EncodedPhoto.decode` makes
  * pixels. The codecs are arguments: `image/` knows neither files nor bundlers.
  */
-import { fail, type Result } from "../errors.ts";
+import type { Result } from "../errors.ts";
+import { openAvif } from "./avif.ts";
 import type { EncodedPhoto } from "./encoded-photo.ts";
 import { openJpeg } from "./jpeg.ts";
 import { createJpegTurbo, type JpegTurbo } from "./jpeg-turbo.ts";
 import type { ImageLimits } from "./limits.ts";
+import { openPng } from "./png.ts";
+import { unsupported } from "./refusal.ts";
 import { sniff } from "./sniff.ts";
+import { openWebp } from "./webp.ts";
 
 export type { EncodedPhoto } from "./encoded-photo.ts";
 
-/** Where each codec's WebAssembly module comes from; asked for once, at the first photo that needs it. */
+type ModuleLoader = () => Promise<WebAssembly.Module>;
+
+/**
+ * Where each codec's module comes from; asked for at the first photo that needs it. A format whose codec
+ * is left out is refused. PNG needs none.
+ */
 export interface CodecModules {
   /** `@cwasm/jpeg-turbo/jpeg-turbo.wasm` */
-  jpegTurbo(): Promise<WebAssembly.Module>;
+  readonly jpegTurbo: ModuleLoader;
+  /** `@jsquash/webp/codec/dec/webp_dec.wasm` */
+  readonly webp?: ModuleLoader;
+  /** `@jsquash/avif/codec/dec/avif_dec.wasm` */
+  readonly avif?: ModuleLoader;
 }
 
 /** The codecs of one isolate. */
 export interface Codecs {
-  jpegTurbo(): Promise<JpegTurbo>;
+  readonly jpegTurbo: () => Promise<JpegTurbo>;
+  readonly webp: ModuleLoader | undefined;
+  readonly avif: ModuleLoader | undefined;
   /** Bytes of WebAssembly memory that idle codecs keep. */
   heldBytes(): number;
 }
 
 export function createCodecs(modules: CodecModules): Codecs {
-  const jpegTurbo = onFirstUse(modules.jpegTurbo, createJpegTurbo);
+  let turbo: JpegTurbo | undefined;
   return {
-    jpegTurbo: jpegTurbo.get,
-    heldBytes: () => jpegTurbo.loaded()?.heldBytes() ?? 0,
+    jpegTurbo: once(async () => {
+      turbo = createJpegTurbo(await modules.jpegTurbo());
+      return turbo;
+    }),
+    webp: modules.webp && once(modules.webp),
+    avif: modules.avif && once(modules.avif),
+    heldBytes: () => turbo?.heldBytes() ?? 0,
   };
 }
 
@@ -44,31 +64,29 @@ export async function openPhoto(
   codecs: Codecs,
 ): Promise<Result<EncodedPhoto>> {
   const sniffed = sniff(bytes);
-  if (!("format" in sniffed) || sniffed.format !== "jpeg") {
-    const found = "format" in sniffed ? sniffed.format : sniffed.found;
-    return fail({ code: "unsupported_media_type", found, instead: "Send the photo as JPEG." });
+  if ("found" in sniffed) return unsupported(sniffed.found);
+  switch (sniffed.format) {
+    case "jpeg":
+      return openJpeg(bytes, limits, codecs.jpegTurbo);
+    case "png":
+      return openPng(bytes, limits);
+    case "webp":
+      return codecs.webp ? openWebp(bytes, limits, codecs.webp) : unsupported("a WebP image", sendJpeg);
+    case "avif":
+      return codecs.avif ? openAvif(bytes, limits, codecs.avif) : unsupported("an AVIF image", sendJpeg);
   }
-  return openJpeg(bytes, limits, codecs.jpegTurbo);
 }
 
+const sendJpeg = "Send the photo as JPEG or PNG.";
+
 /** Shares one load among concurrent first uses; a failed load is tried again. */
-function onFirstUse<T>(load: () => Promise<WebAssembly.Module>, create: (module: WebAssembly.Module) => T) {
+function once<T>(load: () => Promise<T>): () => Promise<T> {
   let loading: Promise<T> | undefined;
-  let loaded: T | undefined;
-  return {
-    get(): Promise<T> {
-      loading ??= load().then(
-        (module) => {
-          loaded = create(module);
-          return loaded;
-        },
-        (error: unknown) => {
-          loading = undefined;
-          throw error;
-        },
-      );
-      return loading;
-    },
-    loaded: () => loaded,
+  return () => {
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
   };
 }

@@ -2,8 +2,9 @@
  * A JPEG's markers (ITU-T T.81, Annex B), walked once from SOI to EOI without decoding anything: frame,
  * scans, orientation, and whether the file is whole. Refuses, by name, the processes libjpeg-turbo lacks.
  */
-import { type Failure, fail, ok, type Result } from "../errors.ts";
+import { fail, ok, type Result } from "../errors.ts";
 import { type Orientation, readExifOrientation } from "./orientation.ts";
+import { invalid, type Refusal, truncated, unsupported } from "./refusal.ts";
 
 export interface JpegHeader {
   /** As stored, px, before orientation. */
@@ -45,8 +46,6 @@ interface Walk {
   orientation: Orientation | undefined;
   adobe: boolean;
 }
-
-type Refusal = { readonly ok: false; readonly failure: Failure };
 
 const SOI = 0xd8;
 const EOI = 0xd9;
@@ -214,14 +213,5 @@ function startsWith(segment: Uint8Array, prefix: string): boolean {
 }
 
 function unsupportedJpeg(found: string): Refusal {
-  const instead = "Send the photo as a baseline or progressive JPEG with 8 bits a channel.";
-  return fail({ code: "unsupported_media_type", found, instead });
-}
-
-function truncated(): Refusal {
-  return invalid("the file is cut short");
-}
-
-function invalid(reason: string): Refusal {
-  return fail({ code: "invalid_image", reason });
+  return unsupported(found, "Send the photo as a baseline or progressive JPEG with 8 bits a channel.");
 }

@@ -5,8 +5,9 @@
  * libjpeg reports a fatal error by `longjmp`, which WebAssembly lacks: the import throws, the instance's
  * stack is then unsound, and the instance is discarded. A new one costs well under a millisecond.
  */
-import { type Failure, fail, ok, type Result } from "../errors.ts";
+import { ok, type Result } from "../errors.ts";
 import type { Raster } from "./photo.ts";
+import { damaged, invalid, outOfMemory, type Refusal, sizesDisagree, truncated } from "./refusal.ts";
 
 export interface JpegTurbo {
   /**
@@ -115,7 +116,7 @@ function decodeWith(turbo: Exports, jpeg: Uint8Array, target: JpegTarget): Resul
   turbo.free(size);
   let raster: Result<Raster>;
   if (seenWidth !== fullWidth || seenHeight !== fullHeight) {
-    raster = invalid("its headers disagree about its size");
+    raster = sizesDisagree();
   } else {
     const out = allocate(turbo, outBytes);
     setMessage(turbo, "");
@@ -172,13 +173,13 @@ function instantiate(module: WebAssembly.Module): Exports {
 function allocate(turbo: Exports, bytes: number): number {
   const pointer = turbo.malloc(bytes);
   if (pointer === 0) {
-    setMessage(turbo, outOfMemory);
-    throw new LongJump(outOfMemory);
+    setMessage(turbo, noMemory);
+    throw new LongJump(noMemory);
   }
   return pointer;
 }
 
-const outOfMemory = "Insufficient memory";
+const noMemory = "Insufficient memory";
 
 function bytesAt(turbo: Exports, pointer: number, length: number): Uint8Array {
   return new Uint8Array(turbo.memory.buffer, pointer, length);
@@ -194,12 +195,7 @@ function setMessage(turbo: Exports, text: string): void {
   for (let i = 0; i <= text.length; i++) bytes[i] = text.charCodeAt(i) || 0;
 }
 
-function failed(text: string): { readonly ok: false; readonly failure: Failure } {
-  if (text.startsWith(outOfMemory)) return fail({ code: "not_ready", reason: "no memory for a decoder" });
-  if (/premature end/i.test(text)) return invalid("the file is cut short");
-  return invalid("its data is damaged");
-}
-
-function invalid(reason: string): { readonly ok: false; readonly failure: Failure } {
-  return fail({ code: "invalid_image", reason });
+function failed(text: string): Refusal {
+  if (text.startsWith(noMemory)) return outOfMemory();
+  return /premature end/i.test(text) ? truncated() : damaged();
 }

@@ -2,13 +2,14 @@
  * JPEG: limits on the header, then libjpeg-turbo at the smallest of its DCT scales n/8 that is wanted.
  * The cost of a decode is stated here, so that no decode asks for more memory than the limits allow.
  */
-import { fail, ok, type Result } from "../errors.ts";
+import { ok, type Result } from "../errors.ts";
 import type { EncodedPhoto } from "./encoded-photo.ts";
 import { type JpegHeader, readJpegHeader } from "./jpeg-header.ts";
 import { type JpegTurbo, scaledSide } from "./jpeg-turbo.ts";
-import { type DecodingCost, type ImageLimits, refuseSize } from "./limits.ts";
-import { placeRaster, swapsSides } from "./orientation.ts";
+import { allowsRaster, type DecodingCost, type ImageLimits, refuseSize } from "./limits.ts";
+import { placeRaster, uprightSize } from "./orientation.ts";
 import type { Photo, Raster } from "./photo.ts";
+import { invalid } from "./refusal.ts";
 
 /** Reads and checks the header; `turbo` is asked for at the first decode. Fails as `openPhoto` does. */
 export function openJpeg(
@@ -16,9 +17,8 @@ export function openJpeg(
   limits: ImageLimits,
   turbo: () => Promise<JpegTurbo>,
 ): Result<EncodedPhoto> {
-  const noCost = { fixedBytes: 0, bytesPerPixel: 0 };
   const read = readJpegHeader(bytes, limits.maxScans, (width, height) =>
-    refuseSize(width, height, limits.jpegMaxPixels, noCost, limits),
+    refuseSize(width, height, limits.jpegMaxPixels, leastCost, limits),
   );
   if (!read.ok) return read;
   const header = read.value;
@@ -26,9 +26,9 @@ export function openJpeg(
   const tooLarge = refuseSize(width, height, limits.jpegMaxPixels, decodingCost(header), limits);
   if (tooLarge) return tooLarge;
   if (header.codedBytes < fewestCodedBytes(header)) {
-    return fail({ code: "invalid_image", reason: "it holds less data than its size needs" });
+    return invalid("it holds less data than its size needs");
   }
-  const upright = swapsSides(orientation) ? { width: height, height: width } : { width, height };
+  const upright = uprightSize(orientation, width, height);
 
   return ok({
     format: "jpeg",
@@ -56,30 +56,31 @@ export function openJpeg(
 
 /** The smallest n of n/8 at or above `scaleAtLeast`, or the largest that the limits allow. */
 function chooseScale(header: JpegHeader, scaleAtLeast: number, limits: ImageLimits): number {
-  const wanted = Math.ceil(8 * Math.min(1, Math.max(0, scaleAtLeast)) - 1e-9);
-  const { fixedBytes, bytesPerPixel } = decodingCost(header);
   const { width, height } = header;
-  const coefficients = (bytesPerPixel - overviewBytesPerPixel) * width * height;
-  for (let eighths = Math.max(1, wanted); eighths > 1; eighths--) {
-    const pixels = scaledSide(width, eighths) * scaledSide(height, eighths);
-    const workingBytes = fixedBytes + coefficients + 4 * pixels;
-    if (pixels <= limits.maxRasterPixels && workingBytes <= limits.maxWorkingBytes) return eighths;
+  const cost = decodingCost(header);
+  let eighths = Math.max(1, Math.ceil(8 * Math.min(1, scaleAtLeast) - 1e-9));
+  while (
+    eighths > 1 &&
+    !allowsRaster(width * height, scaledSide(width, eighths) * scaledSide(height, eighths), cost, limits)
+  ) {
+    eighths--;
   }
-  return 1;
+  return eighths;
 }
 
-/** RGBA at 1/8. */
-const overviewBytesPerPixel = 4 / 64;
+/** Of any JPEG, known as soon as its frame is. */
+const leastCost: DecodingCost = { fixedBytes: 0, bytesPerPixel: 0, bytesPerRasterPixel: 8 };
 
 /** The library's own tables and rows, and the first page of its heap. */
 const libraryBytes = 512 * 1024;
 
-/** At 1/8 scale: a copy of the file, the coefficients where they are buffered (int16 each), the output. */
+/** The file twice, the coefficients where they are buffered (int16 each), and the raster twice. */
 function decodingCost(header: JpegHeader): DecodingCost {
   const coefficientBytes = header.buffersCoefficients ? countBlocks(header) * 64 * 2 : 0;
   return {
-    fixedBytes: header.end + libraryBytes,
-    bytesPerPixel: coefficientBytes / (header.width * header.height) + overviewBytesPerPixel,
+    fixedBytes: 2 * header.end + libraryBytes,
+    bytesPerPixel: coefficientBytes / (header.width * header.height),
+    bytesPerRasterPixel: 8,
   };
 }
 

@@ -2,22 +2,23 @@
  * Every limit on a photo in one place. All are checked on the file's headers, before a pixel of it is
  * allocated. The length of the request body is HTTP's own limit.
  *
- * The defaults keep one decode within about 60 MB, so that it fits a 128 MB isolate which also holds the
- * models, the encoded file and onnxruntime's arena.
+ * The defaults keep one decode within 59 MB, so that it fits a 128 MB isolate which also holds about
+ * 40 MB of models and runtime.
  */
-import { type Failure, fail } from "../errors.ts";
+import { fail } from "../errors.ts";
+import { invalid, type Refusal } from "./refusal.ts";
 
 export interface ImageLimits {
   /** Shorter side, px. */
   readonly minSidePixels: number;
-  /** A ceiling for the time a decode takes; memory has its own limit below. */
+  /** Ceilings for the time a decode takes; memory has its own limit below and is often the lower one. */
   readonly jpegMaxPixels: number;
   readonly pngMaxPixels: number;
   readonly webpMaxPixels: number;
   readonly avifMaxPixels: number;
   /** SOS markers in a JPEG: each scan passes over every block again. */
   readonly maxScans: number;
-  /** What a decoder's own memory may reach: its copy of the file, coefficients or planes, and pixels. */
+  /** All that one decode holds: the file and its copies, coefficients or planes, and the raster. */
   readonly maxWorkingBytes: number;
   /** A larger raster is never handed out: the scale is lowered instead. */
   readonly maxRasterPixels: number;
@@ -27,18 +28,22 @@ export const defaultImageLimits: ImageLimits = {
   minSidePixels: 32,
   jpegMaxPixels: 50_000_000,
   pngMaxPixels: 25_000_000,
-  webpMaxPixels: 12_500_000,
-  avifMaxPixels: 12_500_000,
+  webpMaxPixels: 16_000_000,
+  avifMaxPixels: 16_000_000,
   maxScans: 100,
-  maxWorkingBytes: 48 * 1024 * 1024,
+  maxWorkingBytes: 56 * 1024 * 1024,
   maxRasterPixels: 4_000_000,
 };
 
-/** What one format costs a decoder: `fixedBytes + bytesPerPixel * pixels`, full size. */
+/** What a decode holds: `fixedBytes + bytesPerPixel * full size + bytesPerRasterPixel * raster`. */
 export interface DecodingCost {
   readonly fixedBytes: number;
   readonly bytesPerPixel: number;
+  readonly bytesPerRasterPixel: number;
 }
+
+/** The smallest raster a decode may settle for has 1/64 of the full size's pixels. */
+const leastRasterShare = 1 / 64;
 
 /** The failure that an image of this size meets, or undefined where it is within the limits. */
 export function refuseSize(
@@ -47,18 +52,28 @@ export function refuseSize(
   maxPixels: number,
   cost: DecodingCost,
   { minSidePixels, maxWorkingBytes }: ImageLimits,
-): { readonly ok: false; readonly failure: Failure } | undefined {
+): Refusal | undefined {
   if (width === 0 || height === 0) {
-    return fail({ code: "invalid_image", reason: "its header gives a size of zero" });
+    return invalid("its header gives a size of zero");
   }
+  const leastBytesPerPixel = cost.bytesPerPixel + cost.bytesPerRasterPixel * leastRasterShare;
   const room = Math.max(0, maxWorkingBytes - cost.fixedBytes);
-  const affordable = cost.bytesPerPixel === 0 ? maxPixels : Math.floor(room / cost.bytesPerPixel);
-  const limit = Math.min(maxPixels, affordable);
+  const limit = Math.min(maxPixels, Math.floor(room / leastBytesPerPixel));
   const actual = width * height;
   if (actual > limit) return fail({ code: "image_too_large", limit, actual, unit: "pixels" });
   if (Math.min(width, height) < minSidePixels) {
-    const reason = `it measures ${width} by ${height} pixels, and no side may be under ${minSidePixels}`;
-    return fail({ code: "invalid_image", reason });
+    return invalid(`it measures ${width} by ${height} pixels, and no side may be under ${minSidePixels}`);
   }
   return undefined;
+}
+
+/** Whether a photo of `pixels` may be decoded to a raster of `rasterPixels`. */
+export function allowsRaster(
+  pixels: number,
+  rasterPixels: number,
+  cost: DecodingCost,
+  { maxRasterPixels, maxWorkingBytes }: ImageLimits,
+): boolean {
+  const bytes = cost.fixedBytes + cost.bytesPerPixel * pixels + cost.bytesPerRasterPixel * rasterPixels;
+  return rasterPixels <= maxRasterPixels && bytes <= maxWorkingBytes;
 }

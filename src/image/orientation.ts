@@ -7,9 +7,13 @@ import { type Affine, compose } from "./photo.ts";
 /** 1 upright, 2 mirrored, 3 turned by 180, 4 flipped, 5 transposed, 6 needs 90 clockwise, 7 transverse, 8 needs 270. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
-/** True where the upright photo's width is the stored raster's height. */
-export function swapsSides(orientation: Orientation): boolean {
-  return orientation >= 5;
+/** The upright photo's size; 5 to 8 lie on their side. */
+export function uprightSize(
+  orientation: Orientation,
+  width: number,
+  height: number,
+): { readonly width: number; readonly height: number } {
+  return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
 /** Upright coordinates to stored ones, both at full size; `width` and `height` are the stored raster's, px. */

@@ -1,0 +1,96 @@
+/** AVIF through `@jsquash/avif` 2.1.1's libavif and libaom: full-size decodes only, shrunk on the way out. */
+import { ok, type Result } from "../errors.ts";
+import { type AvifHeader, readAvifHeader } from "./avif-header.ts";
+import { decodeEmbind } from "./embind.ts";
+import type { EmbindBuild } from "./embind-host.ts";
+import type { EncodedPhoto } from "./encoded-photo.ts";
+import { type DecodingCost, type ImageLimits, refuseSize } from "./limits.ts";
+import { placeRaster, uprightSize } from "./orientation.ts";
+import type { Photo } from "./photo.ts";
+import { chooseFactor } from "./shrink.ts";
+
+/** `codec/dec/avif_dec.js` of that version names these. */
+const build: EmbindBuild = {
+  imports: {
+    a: "stop", // abort
+    b: "nothing", // _embind_register_memory_view
+    c: "nothing", // _embind_register_integer
+    d: "invoke", // iii
+    e: "nothing", // _emval_get_method_caller
+    f: "callValue",
+    g: "nothing", // _embind_register_std_wstring
+    h: "nothing", // _emval_set_property
+    i: "nothing", // _embind_register_float
+    j: "nothing", // _embind_register_std_string
+    k: "invoke", // viiii
+    l: "nothing", // _embind_register_emval
+    m: "nothing", // _embind_register_bool
+    n: "nothing", // fd_seek
+    o: "nothing", // _embind_register_void
+    p: "nothing", // _embind_register_bigint
+    q: "invoke", // viiiiiii
+    r: "invoke", // iiiii
+    s: "invoke", // v
+    t: "invoke", // vi
+    u: "throwLongjmp",
+    v: "growMemory",
+    w: "nothing", // fd_close
+    x: "registerFunction",
+    y: "nothing", // fd_write
+    z: "nothing", // _emval_take_value
+    A: "nothing", // _emval_new_cstring
+    B: "nothing", // _emval_call_method
+    C: "nothing", // _emval_run_destructors
+    D: "nothing", // _emval_decref
+    E: "getGlobal",
+  },
+  memory: "F",
+  constructors: "G",
+  malloc: "I",
+  table: "K",
+  setThrew: "L",
+  stackRestore: "M",
+  stackSave: "N",
+};
+
+/** The second argument of its `decode`: bits a channel to convert to. */
+const outputBits = 8;
+
+export function openAvif(
+  bytes: Uint8Array,
+  limits: ImageLimits,
+  module: () => Promise<WebAssembly.Module>,
+): Result<EncodedPhoto> {
+  const read = readAvifHeader(bytes);
+  if (!read.ok) return read;
+  const { width, height, orientation } = read.value;
+  const cost = decodingCost(read.value, bytes.length);
+  const refused = refuseSize(width, height, limits.avifMaxPixels, cost, limits);
+  if (refused) return refused;
+  const upright = uprightSize(orientation, width, height);
+
+  return ok({
+    format: "avif",
+    ...upright,
+    orientation,
+    async decode({ scaleAtLeast }) {
+      const factor = chooseFactor(width, height, scaleAtLeast, cost, limits);
+      const extra = [outputBits];
+      const request = { file: bytes, extra, width, height, factor };
+      const decoded = decodeEmbind(await module(), build, limits.maxWorkingBytes, request);
+      if (!decoded.ok) return decoded;
+      const toRaster = placeRaster(orientation, width, height, 1 / factor);
+      return ok<Photo>({ ...upright, raster: decoded.value, toRaster });
+    },
+  });
+}
+
+/** Measured: libaom's frame and mode buffers, libavif's copy of the planes, RGBA; the file thrice. */
+function decodingCost({ highBitDepth, fullChroma, alphaImage }: AvifHeader, fileBytes: number): DecodingCost {
+  const planes = (fullChroma ? 7 : 3.5) * (highBitDepth ? 2 : 1);
+  return {
+    fixedBytes: 3 * fileBytes + 2 * 1024 * 1024,
+    bytesPerPixel: 14 + planes + (alphaImage ? 4 : 0),
+    bytesPerRasterPixel: 4,
+  };
+}

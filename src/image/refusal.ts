@@ -1,0 +1,31 @@
+/** The refusals of `image/`, in words that the public message continues: "The image cannot be read: ...". */
+import { type Failure, fail } from "../errors.ts";
+
+export type Refusal = { readonly ok: false; readonly failure: Failure };
+
+export function invalid(reason: string): Refusal {
+  return fail({ code: "invalid_image", reason });
+}
+
+export function truncated(): Refusal {
+  return invalid("the file is cut short");
+}
+
+export function damaged(): Refusal {
+  return invalid("its data is damaged");
+}
+
+export function sizesDisagree(): Refusal {
+  return invalid("its headers disagree about its size");
+}
+
+/** `found` with its article, "an animated WebP"; `instead` as a sentence. */
+export function unsupported(found: string, instead = sendAPhoto): Refusal {
+  return fail({ code: "unsupported_media_type", found, instead });
+}
+
+export function outOfMemory(): Refusal {
+  return fail({ code: "not_ready", reason: "no memory for a decoder" });
+}
+
+const sendAPhoto = "Send one still photo as JPEG, PNG, WebP or AVIF.";

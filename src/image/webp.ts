@@ -1,0 +1,75 @@
+/** WebP through `@jsquash/webp` 1.5.0's libwebp: full-size decodes only, shrunk on the way out. */
+import { ok, type Result } from "../errors.ts";
+import { decodeEmbind } from "./embind.ts";
+import type { EmbindBuild } from "./embind-host.ts";
+import type { EncodedPhoto } from "./encoded-photo.ts";
+import { type DecodingCost, type ImageLimits, refuseSize } from "./limits.ts";
+import { placeRaster, uprightSize } from "./orientation.ts";
+import type { Photo } from "./photo.ts";
+import { chooseFactor } from "./shrink.ts";
+import { readWebpHeader, type WebpHeader } from "./webp-header.ts";
+
+/** `codec/dec/webp_dec.js` of that version names these. */
+const build: EmbindBuild = {
+  imports: {
+    a: "nothing", // _embind_register_memory_view
+    b: "nothing", // _embind_register_integer
+    c: "registerFunction",
+    d: "nothing", // _emval_decref
+    e: "getGlobal",
+    f: "nothing", // _embind_register_std_wstring
+    g: "nothing", // _embind_register_std_string
+    h: "newValue",
+    i: "nothing", // _emval_incref
+    j: "stop", // abort
+    k: "nothing", // _embind_register_float
+    l: "nothing", // _embind_register_bool
+    m: "nothing", // _embind_register_void
+    n: "stop", // __cxa_throw
+    o: "nothing", // _embind_register_bigint
+    p: "growMemory",
+    q: "copy",
+    r: "nothing", // _embind_register_emval
+  },
+  memory: "s",
+  constructors: "t",
+  malloc: "u",
+  table: "y",
+};
+
+export function openWebp(
+  bytes: Uint8Array,
+  limits: ImageLimits,
+  module: () => Promise<WebAssembly.Module>,
+): Result<EncodedPhoto> {
+  const read = readWebpHeader(bytes);
+  if (!read.ok) return read;
+  const { width, height, orientation, end } = read.value;
+  const cost = decodingCost(read.value);
+  const refused = refuseSize(width, height, limits.webpMaxPixels, cost, limits);
+  if (refused) return refused;
+  const upright = uprightSize(orientation, width, height);
+
+  return ok({
+    format: "webp",
+    ...upright,
+    orientation,
+    async decode({ scaleAtLeast }) {
+      const factor = chooseFactor(width, height, scaleAtLeast, cost, limits);
+      const request = { file: bytes.subarray(0, end), extra: [], width, height, factor };
+      const decoded = decodeEmbind(await module(), build, limits.maxWorkingBytes, request);
+      if (!decoded.ok) return decoded;
+      const toRaster = placeRaster(orientation, width, height, 1 / factor);
+      return ok<Photo>({ ...upright, raster: decoded.value, toRaster });
+    },
+  });
+}
+
+/** Measured: libwebp's RGBA, and lossless frames' ARGB or the alpha plane beside it; the file thrice. */
+function decodingCost({ lossless, alphaPlane, end }: WebpHeader): DecodingCost {
+  return {
+    fixedBytes: 3 * end + 1024 * 1024,
+    bytesPerPixel: lossless ? 8.1 : alphaPlane ? 6.1 : 4.1,
+    bytesPerRasterPixel: 4,
+  };
+}
