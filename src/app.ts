@@ -7,6 +7,7 @@ import { requireApiKey } from "./http/auth.ts";
 import type { AppEnv, Deps } from "./http/deps.ts";
 import { deleteFace, enrol } from "./http/faces.ts";
 import { health, readiness } from "./http/health.ts";
+import { linger } from "./http/linger.ts";
 import { requestLog } from "./http/log.ts";
 import { requestId } from "./http/request-id.ts";
 import { deleteSubject, getSubject, listSubjects } from "./http/subjects.ts";
@@ -17,6 +18,7 @@ export type { Deps, LogEntry } from "./http/deps.ts";
 export function createApp(deps: Deps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
 
+  app.use(linger());
   app.use(requestId(deps.randomId));
   app.use(requestLog(deps.log));
   app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));

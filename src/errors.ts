@@ -102,11 +102,11 @@ function describe(failure: FailureCase): WireFailure {
         details: { found: failure.found },
       };
     case "image_too_large": {
-      const actual = failure.actual === undefined ? "" : `${failure.actual} `;
+      const actual = failure.actual === undefined ? "" : `, and this has ${failure.actual}`;
       return {
         status: 413,
         code,
-        message: `The image is too large: ${actual}${failure.unit}, at most ${failure.limit} are accepted.`,
+        message: `The image is too large: at most ${failure.limit} ${failure.unit} are accepted${actual}.`,
         details: {
           limit: failure.limit,
           unit: failure.unit,

@@ -1,16 +1,15 @@
 /** Photo in, face and embedding out: the whole flow on one screen. */
-import type { Result } from "./errors.ts";
+import { ok, type Result } from "./errors.ts";
+import type { Detection, Detector } from "./face/detect.ts";
+import type { Encoder } from "./face/encode.ts";
 import type { EncodedFace, FacePolicy } from "./face/face.ts";
-
-export interface ModelStatus {
-  readonly id: string;
-  readonly role: "detector" | "landmarks" | "encoder";
-  /** SHA-256 of the model's bytes, hex, from the manifest. */
-  readonly sha256: string;
-}
+import type { LandmarkFinder } from "./face/landmarks.ts";
+import { selectFace } from "./face/select.ts";
+import type { EncodedPhoto } from "./image/decode.ts";
+import type { Photo } from "./image/photo.ts";
 
 export interface Pipeline {
-  /** The manifest's id of the encoder, the `model` of every embedding this pipeline makes. */
+  /** The manifest's id of the encoder: the `model` of every embedding this pipeline makes. */
   readonly encoderId: string;
   /**
    * Decodes, detects, aligns and encodes one photo.
@@ -19,6 +18,93 @@ export interface Pipeline {
    * `multiple_faces` (policy `only`) or `not_ready`.
    */
   encodeFace(image: Uint8Array, policy: FacePolicy): Promise<Result<EncodedFace>>;
-  /** Loads what is not yet loaded; fails with `not_ready`. */
+  /** Loads what every request needs; fails with `not_ready`. */
   warmUp(): Promise<Result<readonly ModelStatus[]>>;
+}
+
+export interface ModelStatus {
+  readonly id: string;
+  readonly role: string;
+  /** SHA-256 of the model's bytes, hex, from the manifest. */
+  readonly sha256: string;
+}
+
+export interface PipelineParts {
+  openPhoto(image: Uint8Array): Promise<Result<EncodedPhoto>>;
+  /** Tried in this order until one finds a face. */
+  readonly detectors: readonly Detector[];
+  readonly landmarks: LandmarkFinder;
+  readonly encoder: Encoder;
+  readonly models: readonly ModelStatus[];
+}
+
+/** Longer side of the photo that detectors look at, px: several times their inputs, small to decode. */
+const detectionSidePx = 512;
+/** Side of a face's box below which its photo is decoded again, larger: the encoder's crop shows about as much. */
+const detailedFacePx = 160;
+
+export function createPipeline({
+  openPhoto,
+  detectors,
+  landmarks,
+  encoder,
+  models,
+}: PipelineParts): Pipeline {
+  async function detect(photo: Photo): Promise<Result<readonly Detection[]>> {
+    for (const detector of detectors) {
+      const found = await detector.detect(photo);
+      if (!found.ok || found.value.length > 0) return found;
+    }
+    return ok([]);
+  }
+
+  return {
+    encoderId: encoder.model.id,
+
+    async encodeFace(image, policy) {
+      const opened = await openPhoto(image);
+      if (!opened.ok) return opened;
+      const file = opened.value;
+
+      const overviewScale = Math.min(1, detectionSidePx / Math.max(file.width, file.height));
+      const overview = await file.decode({ scaleAtLeast: overviewScale });
+      if (!overview.ok) return overview;
+
+      const detections = await detect(overview.value);
+      if (!detections.ok) return detections;
+      const selected = selectFace(detections.value, policy, file);
+      if (!selected.ok) return selected;
+
+      const detail = await showFace(file, overview.value, selected.value);
+      if (!detail.ok) return detail;
+
+      const located = await landmarks.find(detail.value, selected.value);
+      if (!located.ok) return located;
+      const embedding = await encoder.encode(detail.value, located.value.landmarks);
+      if (!embedding.ok) return embedding;
+
+      const { box, score } = selected.value;
+      return ok({
+        face: { box, score, landmarks: located.value.landmarks },
+        embedding: embedding.value,
+        image: { width: file.width, height: file.height },
+      });
+    },
+
+    async warmUp() {
+      for (const { model } of [detectors[0], landmarks, encoder]) {
+        const loaded = await model.load();
+        if (!loaded.ok) return loaded;
+      }
+      return ok(models);
+    },
+  };
+}
+
+/** The photo at a scale that shows the face in full detail: the one at hand, or a larger decode. */
+async function showFace(file: EncodedPhoto, overview: Photo, { box }: Detection): Promise<Result<Photo>> {
+  const scaleAtHand =
+    Math.max(overview.raster.width, overview.raster.height) / Math.max(file.width, file.height);
+  const scaleWanted = Math.min(1, detailedFacePx / Math.max(box.width, box.height));
+  return scaleAtHand >= scaleWanted ? ok(overview) : file.decode({ scaleAtLeast: scaleWanted });
 }

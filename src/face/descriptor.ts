@@ -25,6 +25,12 @@ export interface DetectorDescriptor extends ModelDescriptor {
   readonly anchors: { readonly strides: readonly number[]; readonly perCell: readonly number[] };
   /** Raw box and keypoint offsets are in input px: divide by this for fractions of the input. */
   readonly coordinateScale: number;
+  readonly score: {
+    /** Logits beyond this, either way, say no more. */
+    readonly clip: number;
+    /** Probability from which on an anchor is a face. */
+    readonly minimum: number;
+  };
 }
 
 export interface EncoderDescriptor extends ModelDescriptor {

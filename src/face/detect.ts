@@ -28,14 +28,10 @@ export interface Detector {
   detect(photo: Photo): Promise<Result<readonly Detection[]>>;
 }
 
-/** MediaPipe's graph for these models uses 0.5 (short range) and 0.6 (full range); one rule serves both. */
-const minScore = 0.5;
 /** Intersection over union above which two boxes are one face: MediaPipe's `min_suppression_threshold`. */
 const sameFaceOverlap = 0.3;
 /** Box (centre x, y, width, height), then six keypoints (x, y). */
 const valuesPerAnchor = 16;
-/** MediaPipe's `score_clipping_thresh`. */
-const maxLogit = 100;
 
 interface Candidate {
   readonly score: number;
@@ -46,6 +42,7 @@ interface Candidate {
 export function createDetector(model: Model, descriptor: DetectorDescriptor): Detector {
   const side = model.inputShape[3];
   const anchors = anchorCentres(descriptor, side);
+  const { clip, minimum } = descriptor.score;
   return {
     model,
     async detect(photo) {
@@ -60,8 +57,8 @@ export function createDetector(model: Model, descriptor: DetectorDescriptor): De
       const [boxes, logits] = run.value;
       const candidates: Candidate[] = [];
       for (let i = 0; i < logits.length; i++) {
-        const score = 1 / (1 + Math.exp(-Math.max(-maxLogit, Math.min(maxLogit, logits[i]))));
-        if (!(score >= minScore)) continue;
+        const score = 1 / (1 + Math.exp(-Math.max(-clip, Math.min(clip, logits[i]))));
+        if (!(score >= minimum)) continue;
         candidates.push({
           score,
           values: decodeAnchor(boxes, i, anchors, descriptor, side, pxPerInput, left, top),

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from "../errors.ts";
 
 /**
  * At most `limit` bytes. A declared length is checked before anything is read; a chunked body is
- * counted while it arrives, and what follows the limit is never taken in.
+ * counted while it arrives, and what follows the limit is left in the stream.
  *
  * Fails with `image_too_large`, or with `invalid_request` when the body is empty or breaks off.
  */
@@ -22,13 +22,14 @@ export async function readBody(request: Request, limit: number): Promise<Result<
       if (done) break;
       size += value.byteLength;
       if (size > limit) {
-        void reader.cancel().catch(() => undefined);
         return fail({ code: "image_too_large", unit: "bytes", limit });
       }
       chunks.push(value);
     }
   } catch {
     return fail({ code: "invalid_request", reason: "The body broke off before its end." });
+  } finally {
+    reader.releaseLock();
   }
   return size === 0 ? empty() : ok(join(chunks, size));
 }

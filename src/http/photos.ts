@@ -10,6 +10,7 @@ import type { FacePolicy } from "../face/face.ts";
 import { declaredLength, empty, readBody } from "./body.ts";
 import type { AppEnv } from "./deps.ts";
 import { check, checkQuery, invalid, unknownField } from "./input.ts";
+import { parseJson, parseMultipart } from "./parse.ts";
 import { comparisonJsonSchema, facePolicySchema, photoJsonSchema, photoQuerySchema } from "./schemas.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -110,17 +111,13 @@ async function readMultipart<Name extends string>(
   contentType: string,
   { names }: Wanted<Name>,
 ): Promise<Result<Fields<Name>>> {
-  let form: FormData;
-  try {
-    form = await new Response(body, { headers: { "Content-Type": contentType } }).formData();
-  } catch {
-    return fail({ code: "invalid_request", reason: "The body is not well-formed multipart/form-data." });
-  }
+  const form = await parseMultipart(body, contentType);
+  if (!form.ok) return form;
   const images: Partial<Record<string, Bytes>> = {};
   let policy: FacePolicy | undefined;
   const seen = new Set<string>();
   let unknown: string | undefined;
-  for (const [name, value] of form) {
+  for (const [name, value] of form.value) {
     if (seen.has(name)) return fail(invalid(name, "is given more than once"));
     if (name === "face") {
       const checked = check(facePolicySchema, value, name);
@@ -147,13 +144,9 @@ function isOneOf<Name extends string>(names: readonly Name[], name: string): nam
 }
 
 function readJson<Name extends string>(body: Bytes, { names, json }: Wanted<Name>): Result<Fields<Name>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body));
-  } catch {
-    return fail({ code: "invalid_request", reason: "The body is not well-formed JSON." });
-  }
-  const checked = check(json, value);
+  const value = parseJson(body);
+  if (!value.ok) return value;
+  const checked = check(json, value.value);
   if (!checked.ok) return checked;
   const fields = checked.value as Record<Name, string> & { face?: FacePolicy };
   const images: Partial<Record<Name, Bytes>> = {};

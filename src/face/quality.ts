@@ -1,0 +1,150 @@
+/**
+ * How fit a face is for comparison: one number for each property (after ISO/IEC 29794-5), and the
+ * reasons why it is refused where a number is beyond its limit.
+ */
+import type { Normalisation } from "../image/warp.ts";
+import type { Detection } from "./detect.ts";
+import type { Landmarks, Point } from "./face.ts";
+import { estimatePose, type Pose } from "./pose.ts";
+
+export interface Quality extends Pose, Appearance {
+  /** Distance between the eyes in the photo as sent, px. */
+  readonly eyeDistancePx: number;
+  /** How far detector and landmark model agree on eyes and nose: 1 less the mean gap in eye distances, 0..1. */
+  readonly agreement: number;
+  /** Share of the encoder's crop that lies inside the photo, 0..1. */
+  readonly inFrame: number;
+}
+
+/** What the encoder's crop looks like. */
+export interface Appearance {
+  /** Mean luma of the face, 0..255 (ITU-R BT.601). */
+  readonly brightness: number;
+  /** Standard deviation of the face's luma. */
+  readonly contrast: number;
+  /** Energy of the Laplacian over the variance of luma: detail, whatever the contrast. */
+  readonly sharpness: number;
+}
+
+export type QualityReason =
+  | "face_too_small"
+  | "blurred"
+  | "too_dark"
+  | "too_bright"
+  | "extreme_pose"
+  | "cut_off";
+
+export interface QualityLimits {
+  readonly minEyeDistancePx: number;
+  readonly minSharpness: number;
+  readonly minBrightness: number;
+  readonly maxBrightness: number;
+  readonly maxYawDegrees: number;
+  readonly maxPitchDegrees: number;
+  readonly minInFrame: number;
+}
+
+/** Every limit that the face does not meet. */
+export function qualityReasons(quality: Quality, limits: QualityLimits): QualityReason[] {
+  const reasons: QualityReason[] = [];
+  // Each condition states what is good, so that a NaN is refused.
+  if (!(quality.eyeDistancePx >= limits.minEyeDistancePx)) reasons.push("face_too_small");
+  if (!(quality.sharpness >= limits.minSharpness)) reasons.push("blurred");
+  if (!(quality.brightness >= limits.minBrightness)) reasons.push("too_dark");
+  if (!(quality.brightness <= limits.maxBrightness)) reasons.push("too_bright");
+  const posed =
+    Math.abs(quality.yaw) <= limits.maxYawDegrees && Math.abs(quality.pitch) <= limits.maxPitchDegrees;
+  if (!posed) reasons.push("extreme_pose");
+  if (!(quality.inFrame >= limits.minInFrame)) reasons.push("cut_off");
+  return reasons;
+}
+
+export function measureQuality(
+  detection: Detection,
+  landmarks: Landmarks,
+  photo: { readonly width: number; readonly height: number },
+  cropCorners: readonly Point[],
+  appearance: Appearance,
+): Quality {
+  const eyeDistancePx = between(landmarks[0], landmarks[1]);
+  const gaps = [
+    between(landmarks[0], detection.leftEye),
+    between(landmarks[1], detection.rightEye),
+    between(landmarks[2], detection.nose),
+  ];
+  const meanGap = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+  return {
+    ...estimatePose(landmarks),
+    ...appearance,
+    eyeDistancePx,
+    agreement: Math.max(0, 1 - meanGap / eyeDistancePx),
+    inFrame: shareInside(cropCorners, photo),
+  };
+}
+
+/** Reads the encoder's input (planes R, G, B as `normalisation` made them) inside the face's ellipse. */
+export function measureAppearance(
+  planes: Float32Array,
+  width: number,
+  height: number,
+  { mean, scale }: Normalisation,
+): Appearance {
+  const size = width * height;
+  const luma = new Float32Array(size);
+  for (let i = 0; i < size; i++) {
+    luma[i] =
+      0.299 * (planes[i] / scale[0] + mean[0]) +
+      0.587 * (planes[size + i] / scale[1] + mean[1]) +
+      0.114 * (planes[2 * size + i] / scale[2] + mean[2]);
+  }
+  let count = 0;
+  let sum = 0;
+  let squares = 0;
+  let energy = 0;
+  for (let y = 1; y < height - 1; y++) {
+    for (let x = 1; x < width - 1; x++) {
+      const u = (x + 0.5) / width - 0.5;
+      const v = (y + 0.5) / height - 0.55;
+      // An upright ellipse, brow to chin on the template: 0.7 of the width, 0.84 of the height.
+      if ((u * u) / 0.1225 + (v * v) / 0.1764 > 1) continue;
+      const i = y * width + x;
+      const value = luma[i];
+      const laplacian = luma[i - 1] + luma[i + 1] + luma[i - width] + luma[i + width] - 4 * value;
+      count++;
+      sum += value;
+      squares += value * value;
+      energy += laplacian * laplacian;
+    }
+  }
+  const brightness = sum / count;
+  const variance = Math.max(0, squares / count - brightness * brightness);
+  return {
+    brightness,
+    contrast: Math.sqrt(variance),
+    // A flat face has no detail; one grey level of variance stands for quantisation.
+    sharpness: energy / count / (variance + 1),
+  };
+}
+
+/** Share of a 16 x 16 grid over the quadrilateral (corners in order) that lies inside the photo. */
+function shareInside(
+  [a, b, c, d]: readonly Point[],
+  { width, height }: { width: number; height: number },
+): number {
+  const cells = 16;
+  let inside = 0;
+  for (let j = 0; j < cells; j++) {
+    for (let i = 0; i < cells; i++) {
+      const u = (i + 0.5) / cells;
+      const v = (j + 0.5) / cells;
+      const x = (1 - v) * ((1 - u) * a.x + u * b.x) + v * ((1 - u) * d.x + u * c.x);
+      const y = (1 - v) * ((1 - u) * a.y + u * b.y) + v * ((1 - u) * d.y + u * c.y);
+      if (x >= 0 && y >= 0 && x <= width && y <= height) inside++;
+    }
+  }
+  return inside / (cells * cells);
+}
+
+function between(a: Point, b: Point): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}

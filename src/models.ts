@@ -1,0 +1,54 @@
+/**
+ * From the manifest and the models' bytes to the stages of the pipeline. The manifest decides which
+ * models run: another encoder is another entry in it.
+ */
+import type { DetectorDescriptor, EncoderDescriptor, ModelDescriptor } from "./face/descriptor.ts";
+import { createDetector } from "./face/detect.ts";
+import { createEncoder } from "./face/encode.ts";
+import { createLandmarkFinder } from "./face/landmarks.ts";
+import type { Model, ModelSource } from "./inference/model.ts";
+import type { PipelineParts } from "./pipeline.ts";
+
+export interface Manifest {
+  /** Ids of the models in use. */
+  readonly encoder: string;
+  readonly detectors: readonly string[];
+  readonly landmarks: string;
+  readonly models: Readonly<Record<string, ModelDescriptor>>;
+}
+
+/**
+ * `bytesOf` gives the bytes of a file named in the manifest. A manifest that names what is not there
+ * is a broken build, and throws.
+ */
+export function createStages(
+  manifest: Manifest,
+  bytesOf: (file: string) => ArrayBuffer | Uint8Array,
+  createModel: (source: ModelSource) => Model,
+): Pick<PipelineParts, "detectors" | "landmarks" | "encoder" | "models"> {
+  function descriptor<D extends ModelDescriptor>(id: string): D {
+    const found = manifest.models[id];
+    if (found === undefined) throw new Error(`the manifest has no model ${id}`);
+    return found as D;
+  }
+  function model(id: string): Model {
+    const { file, input, outputs } = descriptor(id);
+    return createModel({
+      id,
+      bytes: bytesOf(file),
+      inputName: input.name,
+      inputShape: input.shape,
+      outputNames: outputs.map(({ name }) => name),
+    });
+  }
+  const { encoder, detectors, landmarks } = manifest;
+  return {
+    detectors: detectors.map((id) => createDetector(model(id), descriptor<DetectorDescriptor>(id))),
+    landmarks: createLandmarkFinder(model(landmarks), descriptor(landmarks)),
+    encoder: createEncoder(model(encoder), descriptor<EncoderDescriptor>(encoder)),
+    models: [...detectors, landmarks, encoder].map((id) => {
+      const { role, sha256 } = descriptor(id);
+      return { id, role, sha256 };
+    }),
+  };
+}
