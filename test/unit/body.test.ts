@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readBody } from "../../src/http/body.ts";
+import { drop } from "../../src/http/linger.ts";
 
 const limit = 1000;
 
@@ -51,10 +52,11 @@ describe("readBody", () => {
     },
   );
 
-  it("stops reading an endless body at the limit", async () => {
+  it("leaves the rest of an endless body alone", async () => {
     const { request, stream } = chunked(new Array(1_000_000).fill(100));
     expect((await readBody(request, limit)).ok).toBe(false);
-    expect(stream).toEqual({ pulled: 11, cancelled: true });
+    expect(stream.pulled).toBe(11);
+    expect(request.body?.locked).toBe(false);
   });
 
   it("refuses a declared length over the limit before it reads anything", async () => {
@@ -92,5 +94,61 @@ describe("readBody", () => {
     });
     const request = new Request("http://localhost/", { method: "POST", body, duplex: "half" } as RequestInit);
     expect(await readBody(request, limit)).toMatchObject({ failure: { code: "invalid_request" } });
+  });
+});
+
+describe("drop", () => {
+  const bounds = { maxSilenceMs: 10_000, maxTotalMs: 10_000, maxBytes: 1000 };
+
+  function sending(next: (index: number) => Promise<Uint8Array | undefined>) {
+    const sent = { chunks: 0, cancelled: false };
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const chunk = await next(sent.chunks);
+          if (chunk === undefined) return controller.close();
+          sent.chunks++;
+          controller.enqueue(chunk);
+        },
+        cancel() {
+          sent.cancelled = true;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    return { stream, sent };
+  }
+
+  const chunk = new Uint8Array(100);
+  const never = () => new Promise<undefined>(() => undefined);
+  const chunkIn = (ms: number) => new Promise<Uint8Array>((resolve) => setTimeout(() => resolve(chunk), ms));
+
+  it("hears a stream out that ends exactly at the bound of bytes", async () => {
+    const { stream, sent } = sending(async (index) => (index < 10 ? chunk : undefined));
+    await drop(stream, bounds);
+    expect(sent).toEqual({ chunks: 10, cancelled: false });
+  });
+
+  it("cuts a stream off that goes one chunk over", async () => {
+    const { stream, sent } = sending(async () => chunk);
+    await drop(stream, bounds);
+    expect(sent).toEqual({ chunks: 11, cancelled: true });
+  });
+
+  it("cuts a stream off that falls silent", async () => {
+    const { stream, sent } = sending((index) => (index < 3 ? chunkIn(1) : never()));
+    await drop(stream, { ...bounds, maxSilenceMs: 50 });
+    expect(sent).toEqual({ chunks: 3, cancelled: true });
+  });
+
+  it("cuts a stream off that trickles on and on", async () => {
+    const { stream, sent } = sending(() => chunkIn(5));
+    await drop(stream, { ...bounds, maxSilenceMs: 1000, maxTotalMs: 60, maxBytes: 1e9 });
+    expect(sent.cancelled).toBe(true);
+  });
+
+  it("is over when the stream breaks", async () => {
+    const { stream } = sending(() => Promise.reject(new Error("connection lost")));
+    await drop(stream, bounds);
   });
 });
