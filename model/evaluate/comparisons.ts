@@ -27,12 +27,16 @@ export interface Comparisons {
   readonly right: Uint32Array;
 }
 
-export interface Trials {
-  readonly genuine: Comparisons;
-  readonly impostor: Comparisons;
+/** Who is who. */
+export interface People {
   /** Person of each row, 0..identityCount-1. */
   readonly identityOf: Uint32Array;
   readonly identityCount: number;
+}
+
+export interface Trials extends People {
+  readonly genuine: Comparisons;
+  readonly impostor: Comparisons;
 }
 
 /** A pair of rows, and whether the data say that they show one person. */
@@ -42,16 +46,23 @@ export interface LabelledPair {
   readonly same: boolean;
 }
 
-/** Compares every image with every other once: N(N-1)/2 trials less those of unacquired impostors. */
-export function compareAll(embeddings: EmbeddingSet, identityOf: Uint32Array): Trials {
+/**
+ * Compares each of the first `rowCount` images with every other once: n(n-1)/2 trials less those of
+ * unacquired impostors.
+ */
+export function compareAll(
+  embeddings: EmbeddingSet,
+  { identityOf, identityCount }: People,
+  rowCount = identityOf.length,
+): Trials {
   const { acquired } = embeddings;
-  const { genuineCount, impostorCount } = countAll(acquired, identityOf);
+  const { genuineCount, impostorCount } = countAll(acquired, identityOf.subarray(0, rowCount));
   const genuine = allocate(genuineCount);
   const impostor = allocate(impostorCount);
   let nextGenuine = 0;
   let nextImpostor = 0;
-  for (let left = 0; left < identityOf.length; left++) {
-    for (let right = left + 1; right < identityOf.length; right++) {
+  for (let left = 0; left < rowCount; left++) {
+    for (let right = left + 1; right < rowCount; right++) {
       if (identityOf[left] === identityOf[right]) {
         record(genuine, nextGenuine++, left, right, distanceOf(embeddings, left, right));
       } else if (acquired[left] && acquired[right]) {
@@ -59,14 +70,14 @@ export function compareAll(embeddings: EmbeddingSet, identityOf: Uint32Array): T
       }
     }
   }
-  return { genuine, impostor, identityOf, identityCount: countIdentities(identityOf) };
+  return { genuine, impostor, identityOf, identityCount };
 }
 
 /** Compares the listed pairs only. */
 export function comparePairs(
   embeddings: EmbeddingSet,
   pairs: readonly LabelledPair[],
-  identityOf: Uint32Array,
+  { identityOf, identityCount }: People,
 ): Trials {
   const { acquired } = embeddings;
   const same = pairs.filter((pair) => pair.same);
@@ -78,12 +89,7 @@ export function comparePairs(
     });
     return scored;
   };
-  return {
-    genuine: score(same),
-    impostor: score(different),
-    identityOf,
-    identityCount: countIdentities(identityOf),
-  };
+  return { genuine: score(same), impostor: score(different), identityOf, identityCount };
 }
 
 /** Euclidean distance of two rows, summed in double precision; Infinity unless both were acquired. */
@@ -149,10 +155,6 @@ function countAll(acquired: Uint8Array, identityOf: Uint32Array) {
 
 function pairsAmong(count: number): number {
   return (count * (count - 1)) / 2;
-}
-
-function countIdentities(identityOf: Uint32Array): number {
-  return identityOf.reduce((highest, identity) => Math.max(highest, identity), -1) + 1;
 }
 
 function allocate(length: number): Comparisons {

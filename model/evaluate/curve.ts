@@ -42,6 +42,8 @@ export interface CurveSource {
    * `draws[i] * draws[j]`. Two draws of one person are not compared with each other.
    */
   resampled(draws: Uint16Array): ErrorCurve;
+  /** Weight of the trials at or below a threshold. */
+  acceptedAt(threshold: number, draws: Uint16Array): { readonly genuine: number; readonly impostor: number };
 }
 
 export function createCurveSource(trials: Trials): CurveSource {
@@ -110,6 +112,15 @@ export function createCurveSource(trials: Trials): CurveSource {
     genuineDistance: genuine.distance,
     observed: () => resampled(everyoneOnce),
     resampled,
+    acceptedAt(threshold, draws) {
+      let genuineWeight = 0;
+      let impostorWeight = 0;
+      for (let k = 0; genuine.distance[k] <= threshold; k++) genuineWeight += draws[genuineLeft[k]];
+      for (let k = 0; impostor.distance[k] <= threshold; k++) {
+        impostorWeight += draws[impostorLeft[k]] * draws[impostorRight[k]];
+      }
+      return { genuine: genuineWeight, impostor: impostorWeight };
+    },
   };
 }
 

@@ -20,6 +20,37 @@ export interface Calibration {
   readonly measuredDownTo: number;
 }
 
+/**
+ * Checks an entry of the manifest before anything is promised by it. Throws where it is not a
+ * calibration of this very encoder: that is a broken build, and no threshold is better than a wrong one.
+ *
+ * @param modelSha256 of the encoder in use, hex
+ */
+export function parseCalibration(entry: unknown, modelSha256: string): Calibration {
+  const found = (entry ?? {}) as Partial<Record<keyof Calibration, unknown>>;
+  if (found.modelSha256 !== modelSha256) throw new Error("the encoder in use is not calibrated");
+  const { fmrTable, measuredDownTo } = found;
+  if (!isRising(fmrTable) || typeof measuredDownTo !== "number" || !(measuredDownTo >= fmrTable[0][1])) {
+    throw new Error("the encoder's calibration is not a rising table");
+  }
+  return { modelSha256, fmrTable, measuredDownTo };
+}
+
+function isRising(table: unknown): table is readonly FmrKnot[] {
+  if (!Array.isArray(table) || table.length < 2) return false;
+  return table.every((knot: unknown, index) => {
+    if (!isKnot(knot)) return false;
+    const [distance, fmr] = knot;
+    return index === 0 ? fmr > 0 : distance > table[index - 1][0] && fmr > table[index - 1][1];
+  });
+}
+
+function isKnot(knot: unknown): knot is FmrKnot {
+  if (!Array.isArray(knot) || knot.length !== 4 || !knot.every(Number.isFinite)) return false;
+  const [distance, ...rates] = knot;
+  return distance >= 0 && distance <= 2 && rates.every((rate) => rate >= 0 && rate <= 1);
+}
+
 export interface FalseMatchRate {
   /** Probability that a stranger comes at least this close, 0..1. */
   readonly fmr: number;

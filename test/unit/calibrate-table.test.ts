@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Calibration, type FmrKnot, fmrAt, thresholdAt } from "../../src/face/calibration.ts";
+import {
+  type Calibration,
+  type FmrKnot,
+  fmrAt,
+  parseCalibration,
+  thresholdAt,
+} from "../../src/face/calibration.ts";
 
 const calibration: Calibration = {
   modelSha256: "0".repeat(64),
@@ -81,6 +87,28 @@ describe("a false match rate from a distance", () => {
 
   it("throws for a distance that is not a number", () => {
     expect(() => fmrAt(calibration, Number.NaN)).toThrow(RangeError);
+  });
+});
+
+describe("an entry of the manifest", () => {
+  const { modelSha256, fmrTable } = calibration;
+
+  it("becomes a calibration when it is of the encoder in use", () => {
+    expect(parseCalibration({ ...calibration, dataset: "faces" }, modelSha256)).toEqual(calibration);
+  });
+
+  it.each([
+    ["is missing", undefined],
+    ["is of another build of the encoder", { ...calibration, modelSha256: "1".repeat(64) }],
+    ["has one knot", { ...calibration, fmrTable: fmrTable.slice(0, 1) }],
+    ["has falling distances", { ...calibration, fmrTable: fmrTable.toReversed() }],
+    ["has a rate twice", { ...calibration, fmrTable: [fmrTable[0], [0.6, 1e-7, 0, 1]] }],
+    ["has a knot that is not a number", { ...calibration, fmrTable: [fmrTable[0], [0.6, null, 0, 1]] }],
+    ["starts at a rate of zero", { ...calibration, fmrTable: [[0.1, 0, 0, 0], fmrTable[1]] }],
+    ["promises less than its table holds", { ...calibration, measuredDownTo: 1e-8 }],
+    ["does not say where its data end", { modelSha256, fmrTable }],
+  ])("throws when it %s", (_, entry) => {
+    expect(() => parseCalibration(entry, modelSha256)).toThrow();
   });
 });
 

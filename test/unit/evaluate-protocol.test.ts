@@ -87,6 +87,7 @@ describe("resampling people", () => {
     const random = createRandom(3);
     const angles = Array.from({ length: 12 }, () => random());
     const identityOf = angles.map((_, row) => Math.floor(row / 3));
+    const people = (labels: number[]) => ({ identityOf: Uint32Array.from(labels), identityCount: 4 });
     const set = (rows: readonly number[]) => ({
       values: Float32Array.from(rows.flatMap((row) => [Math.cos(angles[row]), Math.sin(angles[row])])),
       dimension: 2,
@@ -94,16 +95,14 @@ describe("resampling people", () => {
     });
     const everyRow = [...angles.keys()];
     const draws = Uint16Array.of(2, 0, 1, 1);
-    const weighted = createCurveSource(compareAll(set(everyRow), Uint32Array.from(identityOf))).resampled(
-      draws,
-    );
+    const weighted = createCurveSource(compareAll(set(everyRow), people(identityOf))).resampled(draws);
 
     // Person 0 twice: as two data sets {0, 2, 3} that share people 2 and 3, whose own trials count once.
     const rowsOf = (...people: number[]) => everyRow.filter((row) => people.includes(identityOf[row]));
-    const weightOf = (...people: number[]) => {
-      const rows = rowsOf(...people);
-      const labels = Uint32Array.from(rows, (row) => identityOf[row]);
-      const curve = createCurveSource(compareAll(set(rows), labels)).observed();
+    const weightOf = (...chosen: number[]) => {
+      const rows = rowsOf(...chosen);
+      const labels = rows.map((row) => identityOf[row]);
+      const curve = createCurveSource(compareAll(set(rows), people(labels))).observed();
       return { genuine: curve.genuineTotal, impostor: curve.impostorTotal };
     };
     const all = weightOf(0, 2, 3);

@@ -1,0 +1,94 @@
+/** Photos into embeddings, through the production pipeline or from the cache of earlier runs. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SingleBar } from "cli-progress";
+import pLimit from "p-limit";
+import type { FacePolicy } from "../../src/face/face.ts";
+import { modelPath, readManifest } from "../runtime.ts";
+import { type Acquisition, openCache } from "./cache.ts";
+import type { EmbeddingSet } from "./comparisons.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { openPool } from "./pool.ts";
+
+export interface Acquired {
+  readonly embeddings: EmbeddingSet;
+  /** For each image the failure's code, or `null` where there is an embedding. */
+  readonly failures: readonly (string | null)[];
+}
+
+export interface AcquireOptions {
+  readonly imagesFolder: string;
+  readonly policy: FacePolicy;
+  /** Threads; by default one a core. */
+  readonly jobs?: number | undefined;
+  /** Where embeddings are kept; `.cache/embeddings` of the checkout by default. */
+  readonly cacheFolder?: string | undefined;
+}
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** @param images paths relative to the folder; rows of the result are in their order */
+export async function acquireAll(images: readonly string[], options: AcquireOptions): Promise<Acquired> {
+  const cache = openCache(
+    options.cacheFolder ?? join(root, ".cache/embeddings"),
+    pipelineFingerprint(options.policy),
+  );
+  const bar = new SingleBar({ format: "embeddings [{bar}] {value}/{total}  {eta_formatted} left" });
+  const jobs = options.jobs ?? availableParallelism();
+  const pool = openPool(jobs, options.policy);
+
+  async function acquireOne(image: string): Promise<Acquisition> {
+    const path = join(options.imagesFolder, image);
+    const hash = createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex");
+    const known = cache.get(hash);
+    if (known !== undefined) return known;
+    const acquisition = await pool.acquire(path);
+    cache.put(hash, acquisition);
+    return acquisition;
+  }
+
+  bar.start(images.length, 0);
+  try {
+    const limit = pLimit(2 * jobs);
+    const acquisitions = await limit.map([...images], async (image) => {
+      const acquisition = await acquireOne(image);
+      bar.increment();
+      return acquisition;
+    });
+    return collect(acquisitions);
+  } finally {
+    bar.stop();
+    await pool.close();
+  }
+}
+
+function collect(acquisitions: readonly Acquisition[]): Acquired {
+  const first = acquisitions.find((one) => "embedding" in one);
+  if (first === undefined) throw new Error("no image gave an embedding");
+  const dimension = first.embedding.length;
+  const values = new Float32Array(acquisitions.length * dimension);
+  acquisitions.forEach((one, row) => {
+    if ("embedding" in one) values.set(one.embedding, row * dimension);
+  });
+  const acquired = Uint8Array.from(acquisitions, (one) => ("embedding" in one ? 1 : 0));
+  const failures = acquisitions.map((one) => ("failure" in one ? one.failure : null));
+  return { embeddings: { values, dimension, acquired }, failures };
+}
+
+function pipelineFingerprint(policy: FacePolicy): string {
+  const { calibration: _, ...manifest } = readManifest();
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return fingerprint(root, {
+    entry: join(root, "model/runtime.ts"),
+    files: [...manifest.detectors, manifest.landmarks, manifest.encoder].map((id) =>
+      modelPath(manifest.models[id].file),
+    ),
+    settings: { policy, manifest, dependencies },
+  });
+}

@@ -1,0 +1,56 @@
+/**
+ * Embeddings kept between runs, so that an interrupted evaluation goes on where it stopped.
+ *
+ * One file a pipeline fingerprint, one JSON line an image: `[sha256 of its bytes, embedding or
+ * failure]`, appended as results come. Embeddings are as private as the photos: the folder is
+ * git-ignored.
+ */
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** An embedding, or the code of the failure to acquire one. */
+export type Acquisition = { readonly embedding: Float32Array } | { readonly failure: string };
+
+export interface EmbeddingCache {
+  /** @param imageHash SHA-256 of the photo's bytes, hex */
+  get(imageHash: string): Acquisition | undefined;
+  put(imageHash: string, acquisition: Acquisition): void;
+}
+
+export function openCache(folder: string, fingerprint: string): EmbeddingCache {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${fingerprint}.jsonl`);
+  const known = new Map<string, Acquisition>();
+  if (existsSync(file)) {
+    for (const line of readFileSync(file, "utf8").split("\n")) {
+      const entry = parseLine(line);
+      if (entry !== null) known.set(entry.imageHash, entry.acquisition);
+    }
+  }
+  return {
+    get: (imageHash) => known.get(imageHash),
+    put(imageHash, acquisition) {
+      known.set(imageHash, acquisition);
+      const value =
+        "failure" in acquisition ? { failure: acquisition.failure } : encode(acquisition.embedding);
+      // Starts with a line break, so that a line cut off by a crash spoils only itself.
+      appendFileSync(file, `\n${JSON.stringify([imageHash, value])}`);
+    },
+  };
+}
+
+/** `null` for a line that an interrupted run left unfinished. */
+function parseLine(line: string): { imageHash: string; acquisition: Acquisition } | null {
+  if (!line.endsWith("]")) return null;
+  const [imageHash, value] = JSON.parse(line) as [string, string | { failure: string }];
+  return { imageHash, acquisition: typeof value === "string" ? { embedding: decode(value) } : value };
+}
+
+function encode({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
+}
+
+function decode(base64: string): Float32Array {
+  // A copy, because a Buffer's memory need not be aligned to four bytes.
+  return new Float32Array(Uint8Array.from(Buffer.from(base64, "base64")).buffer);
+}

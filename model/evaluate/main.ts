@@ -1,0 +1,122 @@
+/**
+ * Measures the production pipeline on labelled photos.
+ *
+ *   npm run evaluate -- --pairs P.tsv --images DIR [--all-pairs LIST.tsv] [--json OUT] [--report DIR]
+ */
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { readManifest } from "../runtime.ts";
+import { acquireAll } from "./acquire.ts";
+import { readDataset } from "./dataset.ts";
+import { evaluate } from "./evaluate.ts";
+import { type GateName, gateNames, missedGates } from "./gates.ts";
+import { formatTable, type Provenance, summarize } from "./summary.ts";
+
+const usage = `usage: npm run evaluate -- [--pairs P.tsv] [--all-pairs LIST.tsv] --images DIR [options]
+
+  --pairs FILE      columns same (1 or 0), image_a, image_b, perhaps fold
+  --all-pairs FILE  columns image, identity; compared all against all
+  --images DIR      what the images' paths are relative to
+  --json FILE       writes every figure as JSON
+  --report DIR      writes index.html: curves, histograms, the worst errors
+  --face POLICY     which of several faces: center (default; where sets of single
+                    people have the one that they label), largest, only
+  --jobs N          threads; one a core by default
+  --replicates N    resamples of the bootstrap, 1000 by default
+  --seed N          of the bootstrap, 1 by default
+  --cache DIR       where embeddings are kept, .cache/embeddings by default
+
+  Exit code 1 unless: ${gateNames.map((name) => `--${name} X`).join(", ")}`;
+
+const { values: flags } = parseArgs({
+  options: {
+    pairs: { type: "string" },
+    "all-pairs": { type: "string" },
+    images: { type: "string" },
+    json: { type: "string" },
+    report: { type: "string" },
+    face: { type: "string", default: "center" },
+    jobs: { type: "string" },
+    replicates: { type: "string", default: "1000" },
+    seed: { type: "string", default: "1" },
+    cache: { type: "string" },
+    help: { type: "boolean", default: false },
+    ...(Object.fromEntries(gateNames.map((name) => [name, { type: "string" }])) as Record<
+      GateName,
+      { type: "string" }
+    >),
+  },
+});
+
+async function main(): Promise<void> {
+  const { images, face } = flags;
+  if (flags.help) return console.log(usage);
+  if (images === undefined || (flags.pairs === undefined && flags["all-pairs"] === undefined)) {
+    throw new Error(usage);
+  }
+  if (face !== "largest" && face !== "center" && face !== "only")
+    throw new Error(`--face ${face} is unknown`);
+  const replicates = wholeNumber("replicates", flags.replicates);
+  const seed = wholeNumber("seed", flags.seed);
+  const limits = Object.fromEntries(
+    gateNames.flatMap((name) => (flags[name] === undefined ? [] : [[name, finiteNumber(name, flags[name])]])),
+  );
+
+  const dataset = readDataset({ pairs: flags.pairs, list: flags["all-pairs"] });
+  const acquired = await acquireAll(dataset.images, {
+    imagesFolder: images,
+    policy: face,
+    jobs: flags.jobs === undefined ? undefined : wholeNumber("jobs", flags.jobs),
+    cacheFolder: flags.cache,
+  });
+  const shipped = shippedThreshold();
+  const evaluation = evaluate(dataset, acquired, { replicates, seed, threshold: shipped?.threshold ?? null });
+  const provenance: Provenance = {
+    ...modelsInUse(),
+    facePolicy: face,
+    images: dataset.images.length,
+    people: dataset.identityCount,
+    pairs: dataset.pairs.length,
+    replicates,
+    seed,
+    shipped,
+  };
+  const summary = summarize(evaluation, provenance);
+  console.log(formatTable(summary));
+  if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(summary, null, 2)}\n`);
+
+  const missed = missedGates(summary, limits);
+  for (const sentence of missed) console.error(sentence);
+  if (missed.length > 0) process.exitCode = 1;
+}
+
+/** The service's default: FMR 1e-4. */
+function shippedThreshold(): Provenance["shipped"] {
+  return null;
+}
+
+function modelsInUse(): Pick<Provenance, "encoder" | "models"> {
+  const { encoder, detectors, landmarks, models } = readManifest();
+  const used = [...detectors, landmarks, encoder];
+  return { encoder, models: used.map((id) => ({ id, role: models[id].role, sha256: models[id].sha256 })) };
+}
+
+function finiteNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new Error(`--${name} ${text} is not a number`);
+  return value;
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = finiteNumber(name, text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new Error(`--${name} ${text} is not a whole number above 0`);
+  return value;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}

@@ -1,0 +1,23 @@
+/** One thread of the pool: loads the pipeline once, then answers a photo's path with its embedding. */
+import { readFile } from "node:fs/promises";
+import { parentPort, workerData } from "node:worker_threads";
+import type { FacePolicy } from "../../src/face/face.ts";
+import { loadRuntime } from "../runtime.ts";
+import type { WorkerAnswer } from "./pool.ts";
+
+const policy = workerData as FacePolicy;
+const runtime = loadRuntime();
+
+async function acquire(path: string): Promise<WorkerAnswer> {
+  const { pipeline } = await runtime;
+  const encoded = await pipeline.encodeFace(await readFile(path), policy);
+  if (encoded.ok) return { embedding: encoded.value.embedding.values };
+  const { failure } = encoded;
+  // The engine's failure says nothing about the photo.
+  return failure.code === "not_ready" ? { broken: failure.reason } : { failure: failure.code };
+}
+
+parentPort?.on("message", async (path: string) => {
+  const answer = await acquire(path).catch((error: Error): WorkerAnswer => ({ broken: error.message }));
+  parentPort?.postMessage(answer);
+});

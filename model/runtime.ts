@@ -1,0 +1,50 @@
+/**
+ * The production pipeline in Node, from the files on disk: the same stages, models and codecs that
+ * the Worker's bundler imports. Tools that measure the service use it, so that they measure the service.
+ */
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import type { Result } from "../src/errors.ts";
+import { createCodecs, type EncodedPhoto, openPhoto } from "../src/image/decode.ts";
+import { defaultImageLimits } from "../src/image/limits.ts";
+import { createOnnxRuntime } from "../src/inference/onnxruntime.ts";
+import { createStages, type Manifest } from "../src/models.ts";
+import { createPipeline, type Pipeline } from "../src/pipeline.ts";
+
+/** The manifest with what calibration added to it: by encoder id, for `parseCalibration`. */
+export interface CalibratedManifest extends Manifest {
+  readonly calibration?: Readonly<Record<string, unknown>>;
+}
+
+export interface Runtime {
+  readonly pipeline: Pipeline;
+  openPhoto(bytes: Uint8Array): Promise<Result<EncodedPhoto>>;
+}
+
+export const manifestPath = fileURLToPath(new URL("./manifest.json", import.meta.url));
+
+export function readManifest(): CalibratedManifest {
+  return JSON.parse(readFileSync(manifestPath, "utf8"));
+}
+
+/** Absolute path of a model file named in the manifest. */
+export function modelPath(file: string): string {
+  return fileURLToPath(new URL(`./${file}`, import.meta.url));
+}
+
+/** One onnxruntime serves a thread: call it once in each. */
+export async function loadRuntime(): Promise<Runtime> {
+  const require = createRequire(import.meta.url);
+  const compile = async (file: string) => WebAssembly.compile(await readFile(require.resolve(file)));
+  const codecs = createCodecs({
+    jpegTurbo: () => compile("@cwasm/jpeg-turbo/jpeg-turbo.wasm"),
+    webp: () => compile("@jsquash/webp/codec/dec/webp_dec.wasm"),
+    avif: () => compile("@jsquash/avif/codec/dec/avif_dec.wasm"),
+  });
+  const onnx = createOnnxRuntime(await compile("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
+  const open = (bytes: Uint8Array) => openPhoto(bytes, defaultImageLimits, codecs);
+  const stages = createStages(readManifest(), (file) => readFileSync(modelPath(file)), onnx.model);
+  return { pipeline: createPipeline({ openPhoto: open, ...stages }), openPhoto: open };
+}
