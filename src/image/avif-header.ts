@@ -14,10 +14,11 @@ export interface AvifHeader {
   readonly width: number;
   readonly height: number;
   readonly orientation: Orientation;
-  /** Of the most demanding coded image in the file: 8, 10 or 12 bits; chroma at full resolution; an alpha image. */
-  readonly highBitDepth: boolean;
+  /** Of the most demanding coded image in the file: its bit depth, whether chroma is at full resolution. */
+  readonly bitDepth: 8 | 10 | 12;
   readonly fullChroma: boolean;
-  readonly alphaImage: boolean;
+  /** A second coded image holds alpha, or depth. */
+  readonly auxiliaryImage: boolean;
 }
 
 interface Box {
@@ -57,10 +58,16 @@ export function readAvifHeader(bytes: Uint8Array): Result<AvifHeader> {
   return ok({
     ...size,
     orientation: orientations[mirror][turns],
-    highBitDepth: codings.some((coding) => (coding.bytes[2] & 0x40) !== 0),
+    bitDepth: Math.max(8, ...codings.map((coding) => codedBits(coding.bytes[2]))) as AvifHeader["bitDepth"],
     fullChroma: codings.some((coding) => (coding.bytes[2] & 0x1c) === 0),
-    alphaImage: container.some((box) => box.type === "auxC"),
+    auxiliaryImage: container.some((box) => box.type === "auxC"),
   });
+}
+
+/** From the third byte of `av1C` (AV1-ISOBMFF, 2.3.3): tier, high bit depth, twelve bit, monochrome, chroma. */
+function codedBits(flags: number): number {
+  if ((flags & 0x40) === 0) return 8;
+  return flags & 0x20 ? 12 : 10;
 }
 
 /** By quarter turns anticlockwise (`irot`), then the mirroring (`imir`) that follows them. */

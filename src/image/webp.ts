@@ -69,7 +69,7 @@ export function openWebp(
 function decodingCost({ lossless, alphaPlane, end }: WebpHeader): DecodingCost {
   return {
     fixedBytes: 3 * end + 1024 * 1024,
-    bytesPerPixel: lossless ? 8.1 : alphaPlane ? 6.1 : 4.1,
+    bytesPerPixel: lossless ? 8.1 : alphaPlane ? 6.2 : 4.1,
     bytesPerRasterPixel: 4,
   };
 }
