@@ -60,8 +60,8 @@ function sniffBrands(head: string): Sniffed {
   const boxEnd = Math.min(head.length, head.charCodeAt(2) * 256 + head.charCodeAt(3));
   const brands = new Set<string>([head.slice(8, 12)]);
   for (let at = 16; at + 4 <= boxEnd; at += 4) brands.add(head.slice(at, at + 4));
+  if (head.startsWith("avis", 8)) return { found: "an animated AVIF" };
   if (brands.has("avif")) return { format: "avif" };
-  if (brands.has("avis")) return { found: "an animated AVIF" };
   for (const brand of brands) if (heifBrands.has(brand)) return { found: "a HEIC or HEIF photo" };
   return { found: "an MP4 or QuickTime video" };
 }
