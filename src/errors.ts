@@ -35,6 +35,8 @@ type FailureCase =
   | { code: "image_too_large"; limit: number; actual?: number; unit: "bytes" | "pixels" | "scans" }
   | { code: "invalid_image"; reason: string }
   | { code: "face_not_found" }
+  /** `reasons` name the limits that the face does not meet. */
+  | { code: "low_quality"; reasons: readonly string[] }
   | { code: "multiple_faces"; count: number }
   /** A stored embedding made by another model, or a record of another version. */
   | { code: "model_mismatch"; stored: string; expected: string; faceId?: string }
@@ -121,6 +123,13 @@ function describe(failure: FailureCase): WireFailure {
         status: 422,
         code,
         message: "No face was found in the photo. Send one with a face in clear view.",
+      };
+    case "low_quality":
+      return {
+        status: 422,
+        code,
+        message: `The face in the photo is not fit for this: ${failure.reasons.join(", ")}. Take another photo.`,
+        details: { reasons: failure.reasons },
       };
     case "multiple_faces":
       return {

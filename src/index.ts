@@ -9,6 +9,7 @@ import jpegTurbo from "../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import onnxRuntime from "../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
+import { parseCalibration } from "./face/calibration.ts";
 import { createKvFaceStore } from "./identity/kv.ts";
 import { createCodecs, openPhoto } from "./image/decode.ts";
 import { defaultImageLimits } from "./image/limits.ts";
@@ -31,6 +32,11 @@ const pipeline = createPipeline({
   openPhoto: (image) => openPhoto(image, defaultImageLimits, codecs),
 });
 
+const calibration = parseCalibration(
+  manifest.calibration[manifest.encoder as keyof typeof manifest.calibration],
+  manifest.models[manifest.encoder as keyof typeof manifest.models].sha256,
+);
+
 let app: ReturnType<typeof createApp> | undefined;
 
 export default {
@@ -39,7 +45,7 @@ export default {
       pipeline,
       store: createKvFaceStore(env.TEMPLATES),
       config: parseConfig(env),
-      threshold: 0.9567,
+      calibration,
       clock: () => new Date(),
       randomId: () => crypto.randomUUID(),
       log: (entry) => console.log(JSON.stringify(entry)),

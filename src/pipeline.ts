@@ -4,6 +4,7 @@ import type { Detection, Detector } from "./face/detect.ts";
 import type { Encoder } from "./face/encode.ts";
 import type { EncodedFace, FacePolicy } from "./face/face.ts";
 import type { LandmarkFinder } from "./face/landmarks.ts";
+import { measureQuality } from "./face/quality.ts";
 import { selectFace } from "./face/select.ts";
 import type { EncodedPhoto } from "./image/decode.ts";
 import type { Photo } from "./image/photo.ts";
@@ -80,13 +81,16 @@ export function createPipeline({
 
       const located = await landmarks.find(detail.value, selected.value);
       if (!located.ok) return located;
-      const embedding = await encoder.encode(detail.value, located.value.landmarks);
-      if (!embedding.ok) return embedding;
+      const { landmarks: points } = located.value;
+      const encoded = await encoder.encode(detail.value, points);
+      if (!encoded.ok) return encoded;
 
       const { box, score } = selected.value;
+      const { embedding, appearance, cropCorners } = encoded.value;
       return ok({
-        face: { box, score, landmarks: located.value.landmarks },
-        embedding: embedding.value,
+        face: { box, score, landmarks: points },
+        embedding,
+        quality: measureQuality(selected.value, points, file, cropCorners, appearance),
         image: { width: file.width, height: file.height },
       });
     },

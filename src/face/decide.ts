@@ -3,6 +3,7 @@
  * Anything that is not a finite distance between embeddings of one model is a failure, never a score.
  */
 import { fail, ok, type Result } from "../errors.ts";
+import { type Calibration, type FalseMatchRate, fmrAt, thresholdAt } from "./calibration.ts";
 import type { Embedding } from "./embedding.ts";
 
 /** Rounding of float32 storage moves a unit vector's length by far less. */
@@ -43,6 +44,37 @@ export function decide(distance: number, threshold: number): Decision {
   if (!(threshold >= 0 && threshold <= 2)) throw new RangeError(`threshold ${threshold} is outside [0, 2]`);
   if (!(distance >= 0 && distance <= 2 + unitTolerance)) throw new RangeError("distance is outside [0, 2]");
   return { match: distance <= threshold, distance, threshold };
+}
+
+/** A decision at the false match rate that the caller chose. */
+export interface CalibratedDecision extends Decision {
+  /** The rate asked for, which set the threshold. */
+  readonly maxFmr: number;
+  /** The rate at which strangers come this close. */
+  readonly fmr: FalseMatchRate;
+}
+
+/**
+ * Decides on the smallest of the distances to `enrolledFaces` faces of one subject. A stranger has
+ * that many chances to come close, so each comparison gets its share of the rate (Bonferroni's
+ * inequality: at most `maxFmr` in all, whatever the faces have in common).
+ *
+ * Fails with `invalid_request` for a rate that the calibration does not cover.
+ */
+export function decideAtFmr(
+  calibration: Calibration,
+  distance: number,
+  maxFmr: number,
+  enrolledFaces: number,
+): Result<CalibratedDecision> {
+  const threshold = thresholdAt(calibration, maxFmr / enrolledFaces);
+  if (!threshold.ok) return threshold;
+  const { fmr, bounded } = fmrAt(calibration, distance);
+  return ok({
+    ...decide(distance, threshold.value),
+    maxFmr,
+    fmr: { fmr: Math.min(1, fmr * enrolledFaces), bounded },
+  });
 }
 
 function describe({ model, values }: Embedding): string {

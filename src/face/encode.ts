@@ -9,12 +9,21 @@ import type { Model } from "../inference/model.ts";
 import { alignToTemplate } from "./align.ts";
 import type { EncoderDescriptor } from "./descriptor.ts";
 import type { Embedding } from "./embedding.ts";
-import type { Landmarks } from "./face.ts";
+import type { Landmarks, Point } from "./face.ts";
+import { type Appearance, measureAppearance } from "./quality.ts";
+
+/** What the encoder made of a face, and how the crop that it saw looked. */
+export interface Encoding {
+  readonly embedding: Embedding;
+  readonly appearance: Appearance;
+  /** Of the crop, in the photo's coordinates: top left, top right, bottom right, bottom left. */
+  readonly cropCorners: readonly Point[];
+}
 
 export interface Encoder {
   readonly model: Model;
   /** Fails with `face_not_found` where the landmarks do not span a face, or with `not_ready`. */
-  encode(photo: Photo, landmarks: Landmarks): Promise<Result<Embedding>>;
+  encode(photo: Photo, landmarks: Landmarks): Promise<Result<Encoding>>;
 }
 
 export function createEncoder(model: Model, descriptor: EncoderDescriptor): Encoder {
@@ -24,11 +33,27 @@ export function createEncoder(model: Model, descriptor: EncoderDescriptor): Enco
     async encode(photo, landmarks) {
       const toPhoto = alignToTemplate(descriptor.template, landmarks);
       if (toPhoto === null) return fail({ code: "face_not_found" });
-      const run = await model.run((input) =>
-        warp(photo, toPhoto, width, height, descriptor.input, "black", input),
-      );
+      let appearance: Appearance | undefined;
+      const run = await model.run((input) => {
+        warp(photo, toPhoto, width, height, descriptor.input, "black", input);
+        appearance = measureAppearance(input, width, height, descriptor.input);
+      });
       if (!run.ok) return run;
-      return ok({ model: model.id, values: toUnitLength(run.value[0], descriptor.embeddingLength) });
+      if (appearance === undefined) throw new Error("the encoder ran without its input");
+      const corners = [
+        [0, 0],
+        [width, 0],
+        [width, height],
+        [0, height],
+      ];
+      return ok({
+        embedding: { model: model.id, values: toUnitLength(run.value[0], descriptor.embeddingLength) },
+        appearance,
+        cropCorners: corners.map(([x, y]) => ({
+          x: toPhoto.a * x + toPhoto.b * y + toPhoto.tx,
+          y: toPhoto.c * x + toPhoto.d * y + toPhoto.ty,
+        })),
+      });
     },
   };
 }

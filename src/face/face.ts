@@ -1,4 +1,5 @@
 import type { Embedding } from "./embedding.ts";
+import type { Quality } from "./quality.ts";
 
 /** Continuous coordinates of the upright full-size photo, px. */
 export interface Point {
@@ -36,6 +37,7 @@ export type FacePolicy = "largest" | "center" | "only";
 export interface EncodedFace {
   readonly face: Face;
   readonly embedding: Embedding;
+  readonly quality: Quality;
   /** Size of the upright photo, px, in whose coordinates `face` is given. */
   readonly image: { readonly width: number; readonly height: number };
 }

@@ -2,8 +2,8 @@
  * Five landmarks by the last stage of MTCNN (Zhang et al. 2016, arXiv:1604.02878): the faces that
  * the encoder was trained on were aligned by it.
  *
- * It looks at a square crop, turned so that the detector's eyes are level, twice: the second crop
- * comes from the box that the first look regresses.
+ * It looks twice at a square crop in which the eyes are level: the first crop comes from the
+ * detector, the second from the box and the eyes that the first look found.
  */
 import { ok, type Result } from "../errors.ts";
 import type { Affine, Photo } from "../image/photo.ts";
@@ -51,24 +51,31 @@ export function createLandmarkFinder(model: Model, descriptor: ModelDescriptor):
         );
         if (!run.ok) return run;
         const [probability, regression, points] = run.value;
-        if (look === looks) return ok({ landmarks: readLandmarks(points, square), score: probability[1] });
-        square = regressed(square, regression);
+        const landmarks = readLandmarks(points, square);
+        if (look === looks) return ok({ landmarks, score: probability[1] });
+        square = levelled(regressed(square, regression), landmarks[0], landmarks[1]);
       }
     },
   };
 }
 
 function squareAround({ box, leftEye, rightEye }: Detection): Square {
-  const dx = rightEye.x - leftEye.x;
-  const dy = rightEye.y - leftEye.y;
-  const length = Math.hypot(dx, dy) || 1;
-  return {
+  const square = {
     x: box.x + box.width / 2,
     y: box.y + box.height / 2,
     side: Math.max(box.width, box.height) * enlarge,
-    cos: dx / length,
-    sin: dy / length,
+    cos: 1,
+    sin: 0,
   };
+  return levelled(square, leftEye, rightEye);
+}
+
+/** Turned so that these eyes are level in it. */
+function levelled(square: Square, leftEye: Point, rightEye: Point): Square {
+  const dx = rightEye.x - leftEye.x;
+  const dy = rightEye.y - leftEye.y;
+  const length = Math.hypot(dx, dy);
+  return length > 0 ? { ...square, cos: dx / length, sin: dy / length } : square;
 }
 
 function squareToPhoto({ x, y, side, cos, sin }: Square, pixels: number): Affine {

@@ -26,13 +26,16 @@ export interface Appearance {
   readonly sharpness: number;
 }
 
-export type QualityReason =
-  | "face_too_small"
-  | "blurred"
-  | "too_dark"
-  | "too_bright"
-  | "extreme_pose"
-  | "cut_off";
+export const qualityReasons = [
+  "face_too_small",
+  "blurred",
+  "too_dark",
+  "too_bright",
+  "extreme_pose",
+  "cut_off",
+] as const;
+
+export type QualityReason = (typeof qualityReasons)[number];
 
 export interface QualityLimits {
   readonly minEyeDistancePx: number;
@@ -44,8 +47,18 @@ export interface QualityLimits {
   readonly minInFrame: number;
 }
 
+export const defaultQualityLimits: QualityLimits = {
+  minEyeDistancePx: 24,
+  minSharpness: 0.02,
+  minBrightness: 40,
+  maxBrightness: 225,
+  maxYawDegrees: 50,
+  maxPitchDegrees: 40,
+  minInFrame: 0.8,
+};
+
 /** Every limit that the face does not meet. */
-export function qualityReasons(quality: Quality, limits: QualityLimits): QualityReason[] {
+export function judgeQuality(quality: Quality, limits: QualityLimits): QualityReason[] {
   const reasons: QualityReason[] = [];
   // Each condition states what is good, so that a NaN is refused.
   if (!(quality.eyeDistancePx >= limits.minEyeDistancePx)) reasons.push("face_too_small");

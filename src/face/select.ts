@@ -1,4 +1,4 @@
-/** Which of several faces a request means. */
+/** Which of several faces a request means. Of a face that the frame cuts, only the visible part counts as large. */
 import { fail, ok, type Result } from "../errors.ts";
 import type { Detection } from "./detect.ts";
 import type { FacePolicy } from "./face.ts";
@@ -15,8 +15,14 @@ export function selectFace(
   const rank =
     policy === "center"
       ? (face: Detection) => Math.hypot(centreX(face) - photo.width / 2, centreY(face) - photo.height / 2)
-      : (face: Detection) => -face.box.width * face.box.height;
+      : (face: Detection) => -visibleArea(face, photo);
   return ok(detections.reduce((best, face) => (rank(face) < rank(best) ? face : best)));
+}
+
+function visibleArea({ box }: Detection, photo: { readonly width: number; readonly height: number }): number {
+  const width = Math.min(box.x + box.width, photo.width) - Math.max(box.x, 0);
+  const height = Math.min(box.y + box.height, photo.height) - Math.max(box.y, 0);
+  return Math.max(width, 0) * Math.max(height, 0);
 }
 
 const centreX = ({ box }: Detection) => box.x + box.width / 2;

@@ -1,5 +1,6 @@
 /** What the app is given. Nothing in it is global, so a test hands in its own. */
 import type { Config } from "../config.ts";
+import type { Calibration } from "../face/calibration.ts";
 import type { FaceStore } from "../identity/store.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { Principal } from "../trust/api-key.ts";
@@ -29,8 +30,8 @@ export interface Deps {
   readonly pipeline: Pipeline;
   readonly store: FaceStore;
   readonly config: Config;
-  /** The largest distance that is still a match, 0..2; from the model's manifest. */
-  readonly threshold: number;
+  /** Of the encoder that the pipeline runs; from the manifest. */
+  readonly calibration: Calibration;
   readonly clock: () => Date;
   /** A new name for a request or a face, 1..64 of [A-Za-z0-9_-]; `crypto.randomUUID` will do. */
   readonly randomId: () => string;

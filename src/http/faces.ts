@@ -4,7 +4,8 @@ import { parseFaceId } from "../identity/ids.ts";
 import { answer, refuse } from "./answer.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { faceIdOf, subjectIdOf } from "./input.ts";
-import { onePhoto, readPhotos } from "./photos.ts";
+import { photoToEnrol, readPhotos } from "./photos.ts";
+import { requireQuality } from "./quality.ts";
 import { type Body, type deletionAnswerSchema, type enrolmentAnswerSchema, faceBody } from "./schemas.ts";
 
 /** POST /v1/subjects/{subject_id}/faces */
@@ -12,12 +13,18 @@ export function enrol({ pipeline, store, config, clock, randomId }: Deps) {
   return async (c: Context<AppEnv>): Promise<Response> => {
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
-    const photos = await readPhotos(c, config.maxBodyBytes, onePhoto);
+    const photos = await readPhotos(c, config.maxBodyBytes, photoToEnrol);
     if (!photos.ok) return refuse(c, photos.failure);
-    const encoded = await pipeline.encodeFace(photos.value.images.image, photos.value.policy);
+    const encoded = await pipeline.encodeFace(
+      photos.value.images.image,
+      photos.value.options.face ?? "largest",
+    );
     if (!encoded.ok) return refuse(c, encoded.failure);
+    // A poor template would answer wrongly for as long as it is kept.
+    const fit = requireQuality(encoded.value);
+    if (!fit.ok) return refuse(c, fit.failure);
 
-    const { face, embedding, image } = encoded.value;
+    const { embedding, image } = encoded.value;
     const faceId = parseFaceId(randomId());
     if (faceId === undefined) throw new Error("randomId made an id that cannot name a face");
     const createdAt = clock();
@@ -25,7 +32,7 @@ export function enrol({ pipeline, store, config, clock, randomId }: Deps) {
     return answer(c, 201, {
       face_id: faceId,
       subject_id: subjectId.value,
-      face: faceBody(face),
+      face: faceBody(encoded.value),
       image,
       model: embedding.model,
       created_at: createdAt.toISOString(),

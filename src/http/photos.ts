@@ -4,53 +4,59 @@
  * or data URLs. What the bytes are is for the pipeline to say, whatever they are called here.
  */
 import type { Context } from "hono";
+import * as z from "zod";
 import { decodeBase64 } from "../base64.ts";
 import { type Failure, fail, ok, type Result } from "../errors.ts";
-import type { FacePolicy } from "../face/face.ts";
 import { declaredLength, empty, readBody } from "./body.ts";
 import type { AppEnv } from "./deps.ts";
 import { check, checkQuery, invalid, unknownField } from "./input.ts";
 import { parseJson, parseMultipart } from "./parse.ts";
-import { comparisonJsonSchema, facePolicySchema, photoJsonSchema, photoQuerySchema } from "./schemas.ts";
+import { base64Schema, decisionOptionsSchema, enrolmentOptionsSchema } from "./schemas.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The photos that a request asks for, by the names of their fields. */
-interface Wanted<Name extends string> {
+/** The photos that a request asks for, by the names of their fields, and the options that it knows. */
+interface Wanted<Name extends string, Options extends z.ZodObject> {
   readonly names: readonly Name[];
-  readonly json: typeof photoJsonSchema | typeof comparisonJsonSchema;
+  readonly options: Options;
+  /** Photos and options as one JSON object. */
+  readonly json: z.ZodType;
 }
 
-export const onePhoto: Wanted<"image"> = { names: ["image"], json: photoJsonSchema };
+function wanted<Name extends string, Options extends z.ZodObject>(
+  names: readonly Name[],
+  options: Options,
+): Wanted<Name, Options> {
+  const images = Object.fromEntries(names.map((name) => [name, base64Schema]));
+  return { names, options, json: z.strictObject({ ...images, ...options.shape }) };
+}
 
-export const twoPhotos: Wanted<"image_a" | "image_b"> = {
-  names: ["image_a", "image_b"],
-  json: comparisonJsonSchema,
-};
+export const photoToEnrol = wanted(["image"], enrolmentOptionsSchema);
+export const photoToVerify = wanted(["image"], decisionOptionsSchema);
+export const photosToCompare = wanted(["image_a", "image_b"], decisionOptionsSchema);
 
 interface Fields<Name extends string> {
   readonly images: Record<Name, Bytes>;
-  /** As the body says; undefined when it does not. */
-  readonly policy: FacePolicy | undefined;
+  /** Those that the body gives, checked. */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
-export interface Photos<Name extends string> {
+export interface Photos<Name extends string, Options extends z.ZodObject> {
   readonly images: Record<Name, Bytes>;
-  readonly policy: FacePolicy;
+  /** From query and body together. */
+  readonly options: z.output<Options>;
 }
-
-const defaultPolicy: FacePolicy = "largest";
 
 /**
  * Fails with `invalid_request`, `image_too_large` (of the whole body) or `unsupported_media_type`.
  * Every image has at least one byte.
  */
-export async function readPhotos<Name extends string>(
+export async function readPhotos<Name extends string, Options extends z.ZodObject>(
   c: Context<AppEnv>,
   maxBodyBytes: number,
-  wanted: Wanted<Name>,
-): Promise<Result<Photos<Name>>> {
-  const query = checkQuery(c, photoQuerySchema);
+  wanted: Wanted<Name, Options>,
+): Promise<Result<Photos<Name, Options>>> {
+  const query = checkQuery(c, wanted.options);
   if (!query.ok) return query;
   const contentType = c.req.header("Content-Type") ?? "";
   const form = bodyForm(contentType, wanted);
@@ -62,16 +68,21 @@ export async function readPhotos<Name extends string>(
   if (!body.ok) return body;
   const fields = await readFields(form, body.value, contentType, wanted);
   if (!fields.ok) return fields;
-  const { images, policy } = fields.value;
-  if (policy !== undefined && query.value.face !== undefined && policy !== query.value.face) {
-    return fail(invalid("face", "says one thing in the query and another in the body"));
+  const { images, options } = fields.value;
+  const fromQuery: Record<string, unknown> = query.value;
+  for (const [name, value] of Object.entries(options)) {
+    if (fromQuery[name] !== undefined && fromQuery[name] !== value) {
+      return fail(invalid(name, "says one thing in the query and another in the body"));
+    }
   }
-  return ok({ images, policy: policy ?? query.value.face ?? defaultPolicy });
+  return ok({ images, options: { ...fromQuery, ...options } as z.output<Options> });
 }
+
+type AnyWanted<Name extends string> = Wanted<Name, z.ZodObject>;
 
 type BodyForm = "raw" | "multipart" | "json";
 
-function bodyForm(contentType: string, { names }: Wanted<string>): BodyForm | undefined {
+function bodyForm(contentType: string, { names }: Pick<AnyWanted<string>, "names">): BodyForm | undefined {
   const essence = contentType.split(";", 1)[0].trim().toLowerCase();
   if (essence === "multipart/form-data") return "multipart";
   if (essence === "application/json") return "json";
@@ -79,7 +90,7 @@ function bodyForm(contentType: string, { names }: Wanted<string>): BodyForm | un
   return raw && names.length === 1 ? "raw" : undefined;
 }
 
-function unsupported(contentType: string, { names }: Wanted<string>): Failure {
+function unsupported(contentType: string, { names }: Pick<AnyWanted<string>, "names">): Failure {
   const quotable = /^[\w.+-]{1,64}\/[\w.+-]{1,64}/.exec(contentType)?.[0];
   const fields = names.map((name) => `"${name}"`).join(" and ");
   const raw = names.length === 1 ? "the photo itself as image/*, or " : "";
@@ -94,11 +105,11 @@ async function readFields<Name extends string>(
   form: BodyForm,
   body: Bytes,
   contentType: string,
-  wanted: Wanted<Name>,
+  wanted: AnyWanted<Name>,
 ): Promise<Result<Fields<Name>>> {
   switch (form) {
     case "raw":
-      return ok({ images: { [wanted.names[0]]: body } as Record<Name, Bytes>, policy: undefined });
+      return ok({ images: { [wanted.names[0]]: body } as Record<Name, Bytes>, options: {} });
     case "multipart":
       return readMultipart(body, contentType, wanted);
     case "json":
@@ -109,20 +120,19 @@ async function readFields<Name extends string>(
 async function readMultipart<Name extends string>(
   body: Bytes,
   contentType: string,
-  { names }: Wanted<Name>,
+  { names, options }: AnyWanted<Name>,
 ): Promise<Result<Fields<Name>>> {
   const form = await parseMultipart(body, contentType);
   if (!form.ok) return form;
   const images: Partial<Record<string, Bytes>> = {};
-  let policy: FacePolicy | undefined;
+  const given: Record<string, string> = {};
   const seen = new Set<string>();
   let unknown: string | undefined;
   for (const [name, value] of form.value) {
     if (seen.has(name)) return fail(invalid(name, "is given more than once"));
-    if (name === "face") {
-      const checked = check(facePolicySchema, value, name);
-      if (!checked.ok) return checked;
-      policy = checked.value;
+    if (name in options.shape) {
+      if (typeof value !== "string") return fail(invalid(name, "must be text, not a file"));
+      given[name] = value;
     } else if (isOneOf(names, name)) {
       if (typeof value === "string") return fail(invalid(name, "must be a file: give it a file name"));
       if (value.size === 0) return fail(invalid(name, "is empty"));
@@ -136,26 +146,29 @@ async function readMultipart<Name extends string>(
   const missing = names.find((name) => images[name] === undefined);
   if (missing !== undefined) return fail(invalid(missing, "is missing"));
   if (unknown !== undefined) return fail(unknownField(unknown));
-  return ok({ images: images as Record<Name, Bytes>, policy });
+  const checked = check(options, given);
+  if (!checked.ok) return checked;
+  return ok({ images: images as Record<Name, Bytes>, options: checked.value });
 }
 
 function isOneOf<Name extends string>(names: readonly Name[], name: string): name is Name {
   return (names as readonly string[]).includes(name);
 }
 
-function readJson<Name extends string>(body: Bytes, { names, json }: Wanted<Name>): Result<Fields<Name>> {
+function readJson<Name extends string>(body: Bytes, { names, json }: AnyWanted<Name>): Result<Fields<Name>> {
   const value = parseJson(body);
   if (!value.ok) return value;
   const checked = check(json, value.value);
   if (!checked.ok) return checked;
-  const fields = checked.value as Record<Name, string> & { face?: FacePolicy };
+  const fields = checked.value as Record<string, string>;
   const images: Partial<Record<Name, Bytes>> = {};
   for (const name of names) {
     const image = decodeImageText(fields[name], name);
     if (!image.ok) return image;
     images[name] = image.value;
   }
-  return ok({ images: images as Record<Name, Bytes>, policy: fields.face });
+  const options = Object.fromEntries(Object.entries(fields).filter(([name]) => !isOneOf(names, name)));
+  return ok({ images: images as Record<Name, Bytes>, options });
 }
 
 /** RFC 2397, base64 only; the media type it claims is not believed and so not read. */

@@ -1,7 +1,8 @@
 /** What requests and answers look like on the wire, in its names (snake_case). */
 import * as z from "zod";
 import type { Config } from "../config.ts";
-import type { Face, FacePolicy } from "../face/face.ts";
+import type { EncodedFace, FacePolicy } from "../face/face.ts";
+import { defaultQualityLimits, judgeQuality, qualityReasons } from "../face/quality.ts";
 import { faceIdPattern, subjectIdPattern } from "../identity/ids.ts";
 
 export const subjectIdSchema = z
@@ -16,17 +17,32 @@ export const facePolicySchema = z.enum(
   "must be largest, center or only",
 );
 
-const base64Schema = z.string("must be a string of base64, or a data URL");
+export const base64Schema = z.string("must be a string of base64, or a data URL");
 
-export const photoJsonSchema = z.strictObject({ image: base64Schema, face: facePolicySchema.optional() });
+/** The false match rate that the caller can live with: a number, or its text in a query or a form. */
+const maxFmrSchema = z.union(
+  [
+    z.number(),
+    z
+      .string()
+      .regex(/^[\d.]+(e-?\d+)?$/i)
+      .transform(Number),
+  ],
+  "must be a number",
+);
 
-export const comparisonJsonSchema = z.strictObject({
-  image_a: base64Schema,
-  image_b: base64Schema,
+/** What to do about a photo beyond the limits of quality: say so, or refuse it. */
+const qualityPolicySchema = z.enum(["warn", "refuse"], "must be warn or refuse");
+
+/** Options of a request that enrols; each may stand in the query, a form or JSON. */
+export const enrolmentOptionsSchema = z.object({ face: facePolicySchema.optional() });
+
+/** Options of a request that decides. */
+export const decisionOptionsSchema = z.object({
   face: facePolicySchema.optional(),
+  max_fmr: maxFmrSchema.optional(),
+  quality: qualityPolicySchema.optional(),
 });
-
-export const photoQuerySchema = z.object({ face: facePolicySchema.optional() });
 
 export function listQuerySchema({ defaultPageSize, maxPageSize }: Config) {
   const rule = `must be a whole number from 1 to ${maxPageSize}`;
@@ -52,6 +68,26 @@ export const faceSchema = z.strictObject({
   score: z.number().min(0).max(1),
   /** Left and right as seen in the picture. */
   landmarks: z.array(pointSchema.extend({ name: z.enum(landmarkNames) })).length(landmarkNames.length),
+  quality: z.strictObject({
+    /** In the photo as sent. */
+    eye_distance_px: z.number().min(0),
+    /** Detail for its contrast; a blurred or enlarged face has little. */
+    sharpness: z.number().min(0),
+    /** Mean luma of the face, 0..255. */
+    brightness: z.number().min(0).max(255),
+    /** Standard deviation of the face's luma. */
+    contrast: z.number().min(0),
+    /** Degrees; positive to the picture's right, up, and clockwise. */
+    yaw: z.number(),
+    pitch: z.number(),
+    roll: z.number(),
+    /** Of detector and landmark model, 0..1. */
+    agreement: z.number().min(0).max(1),
+    /** Share of the face's crop inside the photo. */
+    in_frame: z.number().min(0).max(1),
+    /** The limits that this face does not meet; none for a good photo. */
+    reasons: z.array(z.enum(qualityReasons)),
+  }),
 });
 
 /** Of the upright photo, px. */
@@ -65,6 +101,10 @@ const decisionFields = {
   distance: z.number().min(0),
   /** A match is a distance at or below this. */
   threshold: z.number().min(0).max(2),
+  /** The false match rate asked for, which set the threshold. */
+  max_fmr: z.number(),
+  /** Measured probability that a stranger comes this close; "< x" where the data end. */
+  fmr: z.union([z.number(), z.string().regex(/^< /)]),
   /** The encoder whose embeddings were compared. */
   model: z.string(),
 };
@@ -146,10 +186,23 @@ export const errorAnswerSchema = z.strictObject({
 /** What a handler hands over; the request's id is added as it is written. */
 export type Body<S extends z.ZodType> = Omit<z.infer<S>, "request_id">;
 
-export function faceBody({ box, score, landmarks }: Face): z.infer<typeof faceSchema> {
+export function faceBody({ face, quality }: EncodedFace): z.infer<typeof faceSchema> {
+  const { box, score, landmarks } = face;
   return {
     box: { x: box.x, y: box.y, width: box.width, height: box.height },
     score,
     landmarks: landmarks.map(({ x, y }, i) => ({ name: landmarkNames[i], x, y })),
+    quality: {
+      eye_distance_px: quality.eyeDistancePx,
+      sharpness: quality.sharpness,
+      brightness: quality.brightness,
+      contrast: quality.contrast,
+      yaw: quality.yaw,
+      pitch: quality.pitch,
+      roll: quality.roll,
+      agreement: quality.agreement,
+      in_frame: quality.inFrame,
+      reasons: judgeQuality(quality, defaultQualityLimits),
+    },
   };
 }

@@ -48,6 +48,18 @@ const faceOnTheWire = {
     { name: "left_mouth", x: 7, y: 8 },
     { name: "right_mouth", x: 9, y: 10 },
   ],
+  quality: {
+    eye_distance_px: 80,
+    sharpness: 0.5,
+    brightness: 120,
+    contrast: 40,
+    yaw: 1,
+    pitch: 2,
+    roll: 3,
+    agreement: 0.9,
+    in_frame: 1,
+    reasons: [],
+  },
 };
 
 /** The same photo in every dress. */

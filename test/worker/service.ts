@@ -3,7 +3,9 @@ import { env } from "cloudflare:workers";
 import { createApp, type LogEntry } from "../../src/app.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type Failure, fail, ok } from "../../src/errors.ts";
+import type { Calibration } from "../../src/face/calibration.ts";
 import type { EncodedFace, FacePolicy } from "../../src/face/face.ts";
+import type { Quality } from "../../src/face/quality.ts";
 import { createKvFaceStore } from "../../src/identity/kv.ts";
 import type { FaceStore } from "../../src/identity/store.ts";
 import type { Pipeline } from "../../src/pipeline.ts";
@@ -11,6 +13,16 @@ import type { Pipeline } from "../../src/pipeline.ts";
 export const templates = (env as unknown as { TEMPLATES: KVNamespace }).TEMPLATES;
 
 export const origin = "http://localhost";
+/** At the default rate of 1e-4 a subject with one face matches up to 1.1, one with ten up to 1. */
+export const calibration: Calibration = {
+  modelSha256: "ab".repeat(32),
+  fmrTable: [
+    [0.9, 1e-6, 1e-6, 1e-6],
+    [1.1, 1e-4, 1e-4, 1e-4],
+    [1.3, 1e-2, 1e-2, 1e-2],
+  ],
+  measuredDownTo: 1e-6,
+};
 export const threshold = 1.1;
 export const now = new Date("2026-03-04T05:06:07.008Z");
 
@@ -41,6 +53,23 @@ export const testFace: EncodedFace["face"] = {
   ],
 };
 
+export const goodQuality: Quality = {
+  eyeDistancePx: 80,
+  sharpness: 0.5,
+  brightness: 120,
+  contrast: 40,
+  yaw: 1,
+  pitch: 2,
+  roll: 3,
+  agreement: 0.9,
+  inFrame: 1,
+};
+
+/** A photo of a face at this angle that is not fit for comparison. */
+export function darkPhotoAt(angle: number): Uint8Array<ArrayBuffer> {
+  return bytesOf(`DARK ${angle}`);
+}
+
 /** `calls` are the policies it was asked with. */
 export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[] } {
   const calls: FacePolicy[] = [];
@@ -53,12 +82,18 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
       const text = rest.join(" ");
       if (kind === "FAIL") return fail(JSON.parse(text) as Failure);
       if (kind === "THROW") throw new Error("a bug of the pipeline");
-      if (kind !== "FACE") {
+      if (kind !== "FACE" && kind !== "DARK") {
         return fail({ code: "unsupported_media_type", found: "not a photo", instead: "Send a JPEG." });
       }
       const angle = Number(text);
       const values = new Float32Array([Math.cos(angle), Math.sin(angle)]);
-      return ok({ face: testFace, embedding: { model, values }, image: { width: 640, height: 480 } });
+      const quality = kind === "DARK" ? { ...goodQuality, brightness: 3 } : goodQuality;
+      return ok({
+        face: testFace,
+        embedding: { model, values },
+        quality,
+        image: { width: 640, height: 480 },
+      });
     },
     async warmUp() {
       return ok([{ id: model, role: "encoder", sha256: "ab".repeat(32) }]);
@@ -84,7 +119,7 @@ export function startService(
     pipeline,
     store,
     config: { ...parseConfig({ SAMEFACE_API_KEY: "test-key" }), ...change.config },
-    threshold,
+    calibration,
     clock: () => now,
     randomId: () => crypto.randomUUID(),
     log: (entry) => log.push(entry),
