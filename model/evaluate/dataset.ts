@@ -16,11 +16,18 @@ export interface Dataset extends People {
   readonly pairs: readonly (LabelledPair & { readonly fold: number })[];
 }
 
+export interface DatasetFiles {
+  readonly pairs?: string | undefined;
+  readonly list?: string | undefined;
+  /** Columns `identity`, `same_as`: names of the list that are one person's. */
+  readonly aliases?: string | undefined;
+}
+
 /**
  * People are the identities of the list. An image that only pairs mention belongs with the images it
  * is paired with as the same person; otherwise it is a person of its own.
  */
-export function readDataset(files: { pairs?: string | undefined; list?: string | undefined }): Dataset {
+export function readDataset(files: DatasetFiles): Dataset {
   const rowOf = new Map<string, number>();
   const row = (image: string) => {
     const known = rowOf.get(image) ?? rowOf.size;
@@ -34,6 +41,12 @@ export function readDataset(files: { pairs?: string | undefined; list?: string |
     const first = firstOfIdentity.get(identity) ?? row(image);
     firstOfIdentity.set(identity, first);
     people.join(first, row(image));
+  }
+  const aliases = files.aliases === undefined ? [] : readTable(files.aliases, ["identity", "same_as"]);
+  for (const { identity, same_as } of aliases) {
+    const one = firstOfIdentity.get(identity);
+    const other = firstOfIdentity.get(same_as);
+    if (one !== undefined && other !== undefined) people.join(one, other);
   }
   const listedCount = rowOf.size;
   if (listedCount !== listed.length) throw new Error(`${files.list} names an image twice`);

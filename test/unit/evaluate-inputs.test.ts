@@ -40,6 +40,12 @@ describe("a data set", () => {
     expect([...readDataset({ pairs }).identityOf]).toEqual([0, 0, 0, 0, 1]);
   });
 
+  it("joins the names that are one person's, where the list has both", () => {
+    const list = file("names.tsv", "image\tidentity", "a\tJoe", "b\tAnn", "c\tJoseph");
+    const aliases = file("aliases.tsv", "identity\tsame_as", "Joseph\tJoe", "Ann\tAnna");
+    expect([...readDataset({ list, aliases }).identityOf]).toEqual([0, 1, 0]);
+  });
+
   it("takes folds from the file where it has them", () => {
     const pairs = file("folds.tsv", "fold\tsame\timage_a\timage_b", "3\t1\ta\tb", "7\t0\ta\tc");
     expect(readDataset({ pairs }).pairs.map((pair) => pair.fold)).toEqual([3, 7]);

@@ -1,0 +1,12 @@
+/** Puts a calibration into the manifest, and leaves everything else in it as it was. */
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { manifestPath } from "../runtime.ts";
+
+/** @param encoder the encoder's id in the manifest; an earlier calibration of it is replaced */
+export function writeCalibration(encoder: string, entry: unknown, path = manifestPath): void {
+  const manifest = JSON.parse(readFileSync(path, "utf8"));
+  manifest.calibration = { ...manifest.calibration, [encoder]: entry };
+  // Renamed into place: a reader finds the old manifest or the new one, never a part.
+  writeFileSync(`${path}.new`, `${JSON.stringify(manifest, null, 2)}\n`);
+  renameSync(`${path}.new`, path);
+}
