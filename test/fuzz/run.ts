@@ -1,0 +1,120 @@
+/**
+ * Feeds mutated files to `openPhoto` and `decode` as the pipeline calls them. Every input must end in a
+ * Result; what throws, or takes longer than the bound, is reported with the seed that makes it again.
+ */
+import { openPhoto } from "../../src/image/decode.ts";
+import { defaultImageLimits } from "../../src/image/limits.ts";
+import { nodeCodecs } from "../fixtures/codecs.ts";
+import { hardPhotos, readHardPhoto } from "../fixtures/corpus.ts";
+import { encodeJpeg, exifBlock, flatJpeg, scene, vp8x, wrapWebp } from "../fixtures/images.ts";
+import photos from "../fixtures/photos.json" with { type: "json" };
+import { encodePng } from "../fixtures/png.ts";
+import { mutate, seededRandom } from "./mutate.ts";
+
+export interface FuzzReport {
+  readonly inputs: number;
+  /** Inputs by answer: "decoded" or a failure code. */
+  readonly answers: Readonly<Record<string, number>>;
+  readonly slowestMs: number;
+  readonly slowest: string;
+  readonly problems: readonly string[];
+}
+
+export interface FuzzOptions {
+  readonly firstSeed: number;
+  readonly inputs: number;
+  readonly maxMsPerInput: number;
+  readonly onProgress?: (done: number) => Promise<void>;
+}
+
+/** Larger seeds would spend the time on copying. */
+const maxSeedBytes = 120_000;
+
+export async function fuzz({
+  firstSeed,
+  inputs,
+  maxMsPerInput,
+  onProgress,
+}: FuzzOptions): Promise<FuzzReport> {
+  const files = await seedFiles();
+  const codecs = nodeCodecs();
+  const limits = { ...defaultImageLimits, minSidePixels: 1 };
+  const answers: Record<string, number> = {};
+  const problems: string[] = [];
+  let slowestMs = 0;
+  let slowest = "";
+
+  for (let seed = firstSeed; seed < firstSeed + inputs; seed++) {
+    const random = seededRandom(seed);
+    const kind = files[Math.floor(random() * files.length)];
+    const pick = () => kind[Math.floor(random() * kind.length)];
+    const { bytes, how } = mutate(pick(), pick(), random);
+    const start = performance.now();
+    let answer: string;
+    try {
+      const opened = await openPhoto(bytes, limits, codecs);
+      const decoded = opened.ok ? await opened.value.decode({ scaleAtLeast: random() }) : opened;
+      answer = decoded.ok ? "decoded" : decoded.failure.code;
+      if (decoded.ok && !isSound(decoded.value.raster))
+        problems.push(`seed ${seed} (${how}): a raster of the wrong size`);
+    } catch (error) {
+      answer = "threw";
+      problems.push(`seed ${seed} (${how}): ${error instanceof Error ? error.stack : error}`);
+    }
+    const ms = performance.now() - start;
+    if (ms > maxMsPerInput) problems.push(`seed ${seed} (${how}): took ${ms.toFixed(0)} ms`);
+    if (ms > slowestMs) [slowestMs, slowest] = [ms, `seed ${seed} (${how}): ${answer}`];
+    answers[answer] = (answers[answer] ?? 0) + 1;
+    await onProgress?.(seed - firstSeed + 1);
+  }
+  return { inputs, answers, slowestMs, slowest, problems };
+}
+
+function isSound({
+  width,
+  height,
+  data,
+}: {
+  width: number;
+  height: number;
+  data: ArrayLike<number>;
+}): boolean {
+  return width > 0 && height > 0 && data.length === 4 * width * height;
+}
+
+/** Seeds by format, so that each gets its share: our own, and the shared suites where they exist. */
+async function seedFiles(): Promise<Uint8Array[][]> {
+  const photo = scene(80, 60);
+  const jpeg: Uint8Array[] = [
+    encodeJpeg(photo, 90, 6),
+    encodeJpeg(photo, 40),
+    flatJpeg(128, 96),
+    flatJpeg(128, 96, 9),
+  ];
+  const png: Uint8Array[] = await Promise.all([
+    encodePng(photo, { extra: [["eXIf", exifBlock(8)]] }),
+    encodePng(photo, { interlaced: true, colourType: 6, bitDepth: 16 }),
+    encodePng(photo, { colourType: 3, bitDepth: 4, chunkBytes: 200 }),
+  ]);
+  const own = Object.entries(photos).map(
+    ([name, base64]) => [name, Uint8Array.from(Buffer.from(base64, "base64"))] as const,
+  );
+  const webp: Uint8Array[] = own.filter(([name]) => name.startsWith("webp")).map(([, bytes]) => bytes);
+  const avif = own.filter(([name]) => name.startsWith("avif")).map(([, bytes]) => bytes);
+  webp.push(
+    wrapWebp([
+      ["VP8X", vp8x(0x08, 96, 64)],
+      ["VP8L", webp[1].subarray(20)],
+      ["EXIF", exifBlock(5)],
+    ]),
+  );
+  for (const path of hardPhotos()) {
+    const bytes = readHardPhoto(path);
+    if (bytes.length > maxSeedBytes) continue;
+    if (/\.jpe?g$/.test(path)) jpeg.push(bytes);
+    else if (path.endsWith(".png")) png.push(bytes);
+    else if (path.endsWith(".webp")) webp.push(bytes);
+  }
+  // JPEG is what phones send: it gets half of the inputs.
+  return [jpeg, jpeg, jpeg, png, webp, avif];
+}
