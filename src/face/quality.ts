@@ -49,10 +49,10 @@ export interface QualityLimits {
 
 export const defaultQualityLimits: QualityLimits = {
   minEyeDistancePx: 24,
-  minSharpness: 0.02,
+  minSharpness: 0.025,
   minBrightness: 40,
   maxBrightness: 225,
-  maxYawDegrees: 50,
+  maxYawDegrees: 45,
   maxPitchDegrees: 40,
   minInFrame: 0.8,
 };

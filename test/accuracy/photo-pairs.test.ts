@@ -1,0 +1,60 @@
+/** Real photos of many sizes, several with more than one person, at the shipped threshold. */
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { loadRuntime, readManifest } from "../../model/runtime.ts";
+import { parseCalibration, thresholdAt } from "../../src/face/calibration.ts";
+import { decide, distance } from "../../src/face/decide.ts";
+import type { Embedding } from "../../src/face/embedding.ts";
+
+const folder = fileURLToPath(new URL("../../../shared/data/photo-pairs/", import.meta.url));
+
+interface Pair {
+  readonly a: string;
+  readonly b: string;
+  readonly same: boolean;
+}
+
+function readPairs(): Pair[] {
+  const [, ...lines] = readFileSync(`${folder}pairs.csv`, "utf8").trim().split(/\r?\n/);
+  return lines.map((line) => {
+    const [a, b, decision] = line.split(",");
+    return { a, b, same: decision.trim() === "Yes" };
+  });
+}
+
+test.skipIf(!existsSync(folder))(
+  "of the labelled pairs of photo-pairs, at least 93 % are decided rightly at FMR 1e-4",
+  async () => {
+    const manifest = readManifest();
+    const { sha256 } = manifest.models[manifest.encoder];
+    const threshold = thresholdAt(parseCalibration(manifest.calibration?.[manifest.encoder], sha256), 1e-4);
+    if (!threshold.ok) throw new Error(threshold.failure.code);
+    const { pipeline } = await loadRuntime();
+    const embeddings = new Map<string, Embedding | string>();
+    const pairs = readPairs();
+    for (const name of new Set(pairs.flatMap(({ a, b }) => [a, b]))) {
+      const encoded = await pipeline.encodeFace(readFileSync(`${folder}images/${name}`), "largest");
+      embeddings.set(name, encoded.ok ? encoded.value.embedding : encoded.failure.code);
+    }
+
+    const misses = pairs.flatMap(({ a, b, same }) => {
+      const [first, second] = [embeddings.get(a)!, embeddings.get(b)!];
+      // A photo that gives no embedding matches nobody.
+      if (typeof first === "string" || typeof second === "string")
+        return same ? [`${a} ${b}: no embedding`] : [];
+      const measured = distance(first, second);
+      if (!measured.ok) throw new Error(measured.failure.code);
+      const { match } = decide(measured.value, threshold.value);
+      return match === same
+        ? []
+        : [`${a} ${b}: ${same ? "same" : "different"} at ${measured.value.toFixed(3)}`];
+    });
+
+    const share = 1 - misses.length / pairs.length;
+    console.log(
+      `photo-pairs: ${(100 * share).toFixed(1)} % of ${pairs.length} pairs right\n${misses.join("\n")}`,
+    );
+    expect(share).toBeGreaterThanOrEqual(0.93);
+  },
+);

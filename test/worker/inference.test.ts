@@ -1,0 +1,56 @@
+/** onnxruntime-web inside workerd. */
+import { expect, test } from "vitest";
+import manifest from "../../model/manifest.json";
+import landmarkModel from "../../model/mtcnn-onet.onnx";
+import onnxRuntime from "../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
+import { createOnnxRuntime } from "../../src/inference/onnxruntime.ts";
+
+const instantiate = WebAssembly.instantiate;
+const { input, outputs } = manifest.models[manifest.landmarks as "mtcnn-onet"];
+
+const runtime = createOnnxRuntime(onnxRuntime);
+const model = runtime.model({
+  id: "mtcnn-onet",
+  bytes: landmarkModel,
+  inputName: input.name,
+  inputShape: input.shape,
+  outputNames: outputs.map(({ name }) => name),
+});
+
+async function run(seed: number): Promise<number[]> {
+  const result = await model.run((values) => {
+    for (let i = 0; i < values.length; i++) values[i] = Math.sin(i * 0.37 + seed);
+  });
+  if (!result.ok) throw new Error(result.failure.code);
+  return result.value.flatMap((output) => [...output]);
+}
+
+test("a thousand runs that overlap give what each gives alone, and the stack stays where it was", async () => {
+  const alone = [];
+  for (let seed = 0; seed < 10; seed++) alone.push(await run(seed));
+  const before = runtime.probe()!;
+  expect(new Set(alone.map(String)).size).toBe(10);
+
+  const overlapped = await Promise.all(Array.from({ length: 1000 }, (_, i) => run(i % 10)));
+
+  for (const [i, outputs] of overlapped.entries()) expect(outputs).toEqual(alone[i % 10]);
+  expect(runtime.probe()!.stackPointer).toBe(before.stackPointer);
+  expect(runtime.probe()!.memoryBytes).toBe(before.memoryBytes);
+});
+
+test("bytes that are no model are not_ready, and do not spoil the models beside them", async () => {
+  const broken = runtime.model({
+    id: "broken",
+    bytes: new Uint8Array([1, 2, 3]),
+    inputName: "x",
+    inputShape: [1],
+    outputNames: [],
+  });
+  expect(await broken.load()).toMatchObject({ ok: false, failure: { code: "not_ready" } });
+  expect(await broken.run(() => {})).toMatchObject({ ok: false, failure: { code: "not_ready" } });
+  expect(await run(1)).toHaveLength(16);
+});
+
+test("WebAssembly.instantiate is given back as it was", () => {
+  expect(WebAssembly.instantiate).toBe(instantiate);
+});

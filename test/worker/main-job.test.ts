@@ -1,0 +1,101 @@
+/** The whole Worker on real photos: exports.default.fetch, real models, real KV. */
+import { exports } from "cloudflare:workers";
+import jpeg from "jpeg-js";
+import { expect, test } from "vitest";
+import { enrolled, otherPerson, samePerson } from "./photos.ts";
+
+const worker = (exports as unknown as { default: { fetch(request: Request): Promise<Response> } }).default;
+
+type Answer = Record<string, unknown> & {
+  error?: { code: string; message: string; details?: unknown };
+  face: { landmarks: { name: string; x: number; y: number }[]; quality: { reasons: string[] } };
+};
+
+async function call(
+  path: string,
+  body?: BodyInit,
+  contentType = "image/jpeg",
+  method = body ? "POST" : "GET",
+) {
+  const headers: Record<string, string> = { Authorization: "Bearer test-key" };
+  if (body !== undefined && !(body instanceof FormData)) headers["Content-Type"] = contentType;
+  const response = await worker.fetch(
+    new Request(`http://localhost${path}`, { method, headers, ...(body === undefined ? {} : { body }) }),
+  );
+  return { status: response.status, answer: (await response.json()) as Answer };
+}
+
+test("enrolled with one photo, a man is recognised in another and a stranger is not", async () => {
+  const made = await call("/v1/subjects/franck/faces", enrolled);
+  expect(made).toMatchObject({
+    status: 201,
+    answer: { subject_id: "franck", image: { width: 720, height: 576 } },
+  });
+  expect(made.answer.face.quality.reasons).toEqual([]);
+
+  const genuine = await call("/v1/subjects/franck/verify", samePerson);
+  expect(genuine).toMatchObject({ status: 200, answer: { match: true, face_id: made.answer.face_id } });
+  const impostor = await call("/v1/subjects/franck/verify", otherPerson);
+  expect(impostor).toMatchObject({ status: 200, answer: { match: false } });
+  expect(impostor.answer.distance).toBeGreaterThan(genuine.answer.distance as number);
+});
+
+test("landmarks lie on the face: eyes above nose above mouth, left of right", async () => {
+  const { answer } = await call("/v1/subjects/points/faces", enrolled);
+  const [leftEye, rightEye, nose, leftMouth, rightMouth] = answer.face.landmarks;
+  expect(leftEye.x).toBeLessThan(nose.x);
+  expect(nose.x).toBeLessThan(rightEye.x);
+  expect(Math.max(leftEye.y, rightEye.y)).toBeLessThan(nose.y);
+  expect(nose.y).toBeLessThan(Math.min(leftMouth.y, rightMouth.y));
+});
+
+test("a photo compared with itself is at distance zero", async () => {
+  const photos = new FormData();
+  photos.append("image_a", new Blob([enrolled]), "a.jpg");
+  photos.append("image_b", new Blob([enrolled]), "b.jpg");
+  const { status, answer } = await call("/v1/compare", photos);
+  expect(status).toBe(200);
+  expect(answer).toMatchObject({ match: true, distance: 0 });
+});
+
+test("ready means that the models are loaded, each with its hash", async () => {
+  const { status, answer } = await call("/readyz");
+  expect(status).toBe(200);
+  expect(answer.models).toHaveLength(4);
+});
+
+const blank = jpeg.encode(
+  { width: 320, height: 240, data: new Uint8Array(320 * 240 * 4).fill(128) },
+  80,
+).data;
+const dot = jpeg.encode({ width: 1, height: 1, data: new Uint8Array(4).fill(128) }, 80).data;
+const text = new TextEncoder().encode("this is not a photo");
+
+test.each([
+  ["an empty body", new Uint8Array(0), 400, "invalid_request"],
+  ["text sent as JPEG", text, 415, "unsupported_media_type"],
+  ["a truncated JPEG", enrolled.slice(0, 12_000), 422, "invalid_image"],
+  ["a JPEG cut in its header", enrolled.slice(0, 100), 422, "invalid_image"],
+  ["a photo of 1 x 1", new Uint8Array(dot), 422, "invalid_image"],
+  ["a photo without a face", new Uint8Array(blank), 422, "face_not_found"],
+])("%s is refused, and the next request is answered", async (_, body, status, code) => {
+  for (const path of ["/v1/subjects/bad/faces", "/v1/subjects/franck2/verify"]) {
+    if (path.endsWith("verify")) await call("/v1/subjects/franck2/faces", enrolled);
+    const refused = await call(path, body);
+    expect(refused).toMatchObject({ status, answer: { error: { code } } });
+  }
+  expect((await call("/v1/subjects/franck2/verify", samePerson)).answer.match).toBe(true);
+});
+
+test("twenty requests at once are all answered, each with its own answer", async () => {
+  await call("/v1/subjects/crowd/faces", enrolled);
+  const probes = Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? samePerson : otherPerson));
+  const answers = await Promise.all(probes.map((probe) => call("/v1/subjects/crowd/verify", probe)));
+  const [same, other] = answers;
+  for (const [i, { status, answer }] of answers.entries()) {
+    expect(status).toBe(200);
+    expect(answer.distance).toBe((i % 2 === 0 ? same : other).answer.distance);
+  }
+  expect(same.answer.match).toBe(true);
+  expect(other.answer.match).toBe(false);
+});

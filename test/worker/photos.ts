@@ -1,0 +1,18 @@
+/** Photos that come with a development dependency, handed to workerd by vitest.config.ts. */
+import { inject } from "vitest";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Base64, by file name. */
+    photos: Record<string, string>;
+  }
+}
+
+/** Two photos of one man, and one of another. */
+export const enrolled = photo("franck_01829.jpg");
+export const samePerson = photo("franck_04000.jpg");
+export const otherPerson = photo("cage.jpg");
+
+function photo(name: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(inject("photos")[name]), (character) => character.charCodeAt(0));
+}
