@@ -1,10 +1,11 @@
 /** AVIF through `@jsquash/avif` 2.1.1's libavif and libaom: full-size decodes only, shrunk on the way out. */
 import { ok, type Result } from "../errors.ts";
 import { type AvifHeader, readAvifHeader } from "./avif-header.ts";
-import { decodeEmbind } from "./embind.ts";
+import { createEmbindDecoder, type EmbindDecoder } from "./embind.ts";
 import type { EmbindBuild } from "./embind-host.ts";
 import type { EncodedPhoto } from "./encoded-photo.ts";
-import { type DecodingCost, type ImageLimits, refuseSize } from "./limits.ts";
+import type { IdleInstance } from "./idle-instance.ts";
+import { type DecodingCost, type ImageLimits, refuseSize, workingBytes } from "./limits.ts";
 import { placeRaster, uprightSize } from "./orientation.ts";
 import type { Photo } from "./photo.ts";
 import { chooseFactor } from "./shrink.ts";
@@ -47,6 +48,7 @@ const build: EmbindBuild = {
   memory: "F",
   constructors: "G",
   malloc: "I",
+  free: "J",
   table: "K",
   setThrew: "L",
   stackRestore: "M",
@@ -56,10 +58,14 @@ const build: EmbindBuild = {
 /** The second argument of its `decode`: bits a channel to convert to. */
 const outputBits = 8;
 
+export function createAvifDecoder(module: WebAssembly.Module, idle: IdleInstance): EmbindDecoder {
+  return createEmbindDecoder(module, build, [outputBits], idle);
+}
+
 export function openAvif(
   bytes: Uint8Array,
   limits: ImageLimits,
-  module: () => Promise<WebAssembly.Module>,
+  decoder: () => Promise<EmbindDecoder>,
 ): Result<EncodedPhoto> {
   const read = readAvifHeader(bytes);
   if (!read.ok) return read;
@@ -75,9 +81,9 @@ export function openAvif(
     orientation,
     async decode({ scaleAtLeast }) {
       const factor = chooseFactor(width, height, scaleAtLeast, cost, limits);
-      const extra = [outputBits];
-      const request = { file: bytes, extra, width, height, factor };
-      const decoded = decodeEmbind(await module(), build, limits.maxWorkingBytes, request);
+      const neededBytes = workingBytes(width * height, 0, cost);
+      const request = { file: bytes, width, height, factor, neededBytes };
+      const decoded = (await decoder()).decode(request, limits.maxWorkingBytes);
       if (!decoded.ok) return decoded;
       const toRaster = placeRaster(orientation, width, height, 1 / factor);
       return ok<Photo>({ ...upright, raster: decoded.value, toRaster });

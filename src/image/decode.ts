@@ -3,15 +3,17 @@
  * pixels. The codecs are arguments: `image/` knows neither files nor bundlers.
  */
 import type { Result } from "../errors.ts";
-import { openAvif } from "./avif.ts";
+import { createAvifDecoder, openAvif } from "./avif.ts";
+import type { EmbindDecoder } from "./embind.ts";
 import type { EncodedPhoto } from "./encoded-photo.ts";
+import { createIdleInstance } from "./idle-instance.ts";
 import { openJpeg } from "./jpeg.ts";
 import { createJpegTurbo, type JpegTurbo } from "./jpeg-turbo.ts";
 import type { ImageLimits } from "./limits.ts";
 import { openPng } from "./png.ts";
 import { unsupported } from "./refusal.ts";
 import { sniff } from "./sniff.ts";
-import { openWebp } from "./webp.ts";
+import { createWebpDecoder, openWebp } from "./webp.ts";
 
 export type { EncodedPhoto } from "./encoded-photo.ts";
 
@@ -33,22 +35,19 @@ export interface CodecModules {
 /** The codecs of one isolate. */
 export interface Codecs {
   readonly jpegTurbo: () => Promise<JpegTurbo>;
-  readonly webp: ModuleLoader | undefined;
-  readonly avif: ModuleLoader | undefined;
-  /** Bytes of WebAssembly memory that idle codecs keep. */
+  readonly webp: (() => Promise<EmbindDecoder>) | undefined;
+  readonly avif: (() => Promise<EmbindDecoder>) | undefined;
+  /** Bytes of WebAssembly memory kept between photos. */
   heldBytes(): number;
 }
 
-export function createCodecs(modules: CodecModules): Codecs {
-  let turbo: JpegTurbo | undefined;
+export function createCodecs({ jpegTurbo, webp, avif }: CodecModules): Codecs {
+  const idle = createIdleInstance();
   return {
-    jpegTurbo: once(async () => {
-      turbo = createJpegTurbo(await modules.jpegTurbo());
-      return turbo;
-    }),
-    webp: modules.webp && once(modules.webp),
-    avif: modules.avif && once(modules.avif),
-    heldBytes: () => turbo?.heldBytes() ?? 0,
+    jpegTurbo: once(async () => createJpegTurbo(await jpegTurbo(), idle)),
+    webp: webp && once(async () => createWebpDecoder(await webp(), idle)),
+    avif: avif && once(async () => createAvifDecoder(await avif(), idle)),
+    heldBytes: idle.heldBytes,
   };
 }
 

@@ -13,6 +13,7 @@ export interface EmbindBuild {
   readonly memory: string;
   readonly constructors: string;
   readonly malloc: string;
+  readonly free: string;
   readonly table: string;
   /** Present where C++ code runs under `invoke_*`: setjmp's landing pads. */
   readonly setThrew?: string;
@@ -28,10 +29,19 @@ export interface CodecPixels {
 }
 
 export interface EmbindCodec {
-  /** Calls `receive` once, or never where the codec refuses the file. Throws `CodecStopped` where it aborts. */
-  decode(file: Uint8Array, extra: readonly number[], receive: (pixels: CodecPixels) => void): void;
-  /** Whether memory was refused, and by whom: our cap or the isolate. */
+  /**
+   * Calls `receive` once, or never where the codec refuses the file; `extra` are the integers that its
+   * `decode` takes after the file. Throws `CodecStopped` where it aborts.
+   */
+  decode(
+    file: Uint8Array,
+    extra: readonly number[],
+    maxMemoryBytes: number,
+    receive: (pixels: CodecPixels) => void,
+  ): void;
+  /** Whether the last decode was refused memory, and by whom: the cap or the isolate. */
   memoryRefusal(): "cap" | "isolate" | undefined;
+  memoryBytes(): number;
 }
 
 export class CodecStopped extends Error {}
@@ -42,12 +52,8 @@ type Wasm = (...args: number[]) => number;
 /** `val` handles of the globals and callers a build asks for. */
 const handles = { other: 0x100, array: 0x101, imageData: 0x102 } as const;
 
-export function createEmbindCodec(
-  module: WebAssembly.Module,
-  build: EmbindBuild,
-  maxMemoryBytes: number,
-): EmbindCodec {
-  const host = createHost(build, maxMemoryBytes);
+export function createEmbindCodec(module: WebAssembly.Module, build: EmbindBuild): EmbindCodec {
+  const host = createHost(build);
   const imports: Record<string, WebAssembly.ImportValue> = {};
   for (const [minified, name] of Object.entries(build.imports)) {
     imports[minified] = host[name] as WebAssembly.ImportValue;
@@ -57,11 +63,12 @@ export function createEmbindCodec(
   return host.codec();
 }
 
-function createHost(build: EmbindBuild, maxMemoryBytes: number) {
+function createHost(build: EmbindBuild) {
   let memory: WebAssembly.Memory;
   let wasm: Record<string, WebAssembly.ExportValue>;
   let invoker = 0;
   let target = 0;
+  let cap = Number.POSITIVE_INFINITY;
   let memoryRefusal: "cap" | "isolate" | undefined;
   let pixels = { pointer: 0, length: 0 };
   let receive: (pixels: CodecPixels) => void = () => {};
@@ -115,7 +122,7 @@ function createHost(build: EmbindBuild, maxMemoryBytes: number) {
     growMemory(bytes: number): number {
       const wanted = bytes >>> 0;
       try {
-        if (wanted <= maxMemoryBytes) {
+        if (wanted <= cap) {
           memory.grow(Math.ceil((wanted - memory.buffer.byteLength) / 65536));
           return 1;
         }
@@ -153,9 +160,11 @@ function createHost(build: EmbindBuild, maxMemoryBytes: number) {
       if (invoker === 0) throw new Error("the codec registers no decode function");
     },
     codec: (): EmbindCodec => ({
-      decode(file, extra, receiver) {
+      decode(file, extra, maxMemoryBytes, receiver) {
+        cap = maxMemoryBytes;
+        memoryRefusal = undefined;
         receive = receiver;
-        // embind's wire form of a std::string: its length, then its bytes; the codec frees nothing.
+        // embind's wire form of a std::string: its length, then its bytes. The codec copies it.
         const wire = (wasm[build.malloc] as Wasm)(4 + file.length + 1);
         if (wire === 0) return;
         new DataView(memory.buffer).setUint32(wire, file.length, true);
@@ -163,11 +172,17 @@ function createHost(build: EmbindBuild, maxMemoryBytes: number) {
         try {
           inTable(invoker)(target, wire, ...extra);
         } catch (thrown) {
-          if (thrown instanceof WebAssembly.RuntimeError) throw new CodecStopped(thrown.message);
-          throw typeof thrown === "number" ? new CodecStopped("the codec threw") : thrown;
+          // A C++ exception, a trap, or the stack's end.
+          const stopped =
+            typeof thrown === "number" ||
+            thrown instanceof WebAssembly.RuntimeError ||
+            thrown instanceof RangeError;
+          throw stopped ? new CodecStopped(String(thrown)) : thrown;
         }
+        (wasm[build.free] as Wasm)(wire);
       },
       memoryRefusal: () => memoryRefusal,
+      memoryBytes: () => memory.buffer.byteLength,
     }),
   };
 }

@@ -1,46 +1,67 @@
 /** One photo through a codec built with embind, shrunk while its pixels are still in the codec's memory. */
 import { ok, type Result } from "../errors.ts";
-import { CodecStopped, createEmbindCodec, type EmbindBuild } from "./embind-host.ts";
+import { CodecStopped, createEmbindCodec, type EmbindBuild, type EmbindCodec } from "./embind-host.ts";
+import { type IdleInstance, withInstance } from "./idle-instance.ts";
 import type { Raster } from "./photo.ts";
-import { damaged, invalid, outOfMemory, sizesDisagree } from "./refusal.ts";
+import { damaged, invalid, outOfMemory, type Refusal, sizesDisagree } from "./refusal.ts";
 import { shrink } from "./shrink.ts";
+
+export interface EmbindDecoder {
+  /**
+   * Decodes within `maxMemoryBytes` of WebAssembly memory. Fails with `invalid_image`, or `not_ready` where
+   * the isolate has no memory left.
+   */
+  decode(request: EmbindRequest, maxMemoryBytes: number): Result<Raster>;
+}
 
 export interface EmbindRequest {
   readonly file: Uint8Array;
-  /** Integers that `decode` takes after the file. */
-  readonly extra: readonly number[];
   /** What the file's header says; pixels of another size are refused. */
   readonly width: number;
   readonly height: number;
   /** Each side of the raster is 1/factor of it. */
   readonly factor: number;
+  /** What the decode is expected to need. */
+  readonly neededBytes: number;
 }
 
-/**
- * One decode in an instance of its own (under 2 ms to make): memory that a codec once grew cannot be given
- * back otherwise. Fails with `invalid_image`, or `not_ready` where the isolate has no memory left.
- */
-export function decodeEmbind(
+/** `extra` are the integers that the codec's `decode` takes after the file. */
+export function createEmbindDecoder(
   module: WebAssembly.Module,
   build: EmbindBuild,
-  maxMemoryBytes: number,
-  { file, extra, width, height, factor }: EmbindRequest,
-): Result<Raster> {
-  let raster: Raster | undefined;
-  let sizesAgree = true;
-  const codec = createEmbindCodec(module, build, maxMemoryBytes);
-  try {
-    codec.decode(file, extra, (pixels) => {
-      sizesAgree = pixels.width === width && pixels.height === height;
-      if (sizesAgree) raster = shrink(pixels.data, width, height, factor);
-    });
-  } catch (error) {
-    if (!(error instanceof CodecStopped)) throw error;
-    raster = undefined;
+  extra: readonly number[],
+  idle: IdleInstance,
+): EmbindDecoder {
+  const owner = { create: (compiled: WebAssembly.Module) => createEmbindCodec(compiled, build) };
+
+  function decodeWith(codec: EmbindCodec, request: EmbindRequest, maxMemoryBytes: number): Result<Raster> {
+    const { file, width, height, factor } = request;
+    let raster: Raster | undefined;
+    let sizesAgree = true;
+    try {
+      codec.decode(file, extra, maxMemoryBytes, (pixels) => {
+        sizesAgree = pixels.width === width && pixels.height === height;
+        if (sizesAgree) raster = shrink(pixels.data, width, height, factor);
+      });
+    } catch (error) {
+      if (!(error instanceof CodecStopped)) throw error;
+      raster = undefined;
+    }
+    if (raster) return ok(raster);
+    return sizesAgree ? refusal(codec) : sizesDisagree();
   }
-  if (raster) return ok(raster);
-  if (!sizesAgree) return sizesDisagree();
-  const refusal = codec.memoryRefusal();
-  if (refusal === "isolate") return outOfMemory();
-  return refusal === "cap" ? invalid("its data needs more memory than its header says") : damaged();
+
+  return {
+    decode: (request, maxMemoryBytes) =>
+      withInstance(idle, owner, module, request.neededBytes, (codec) => {
+        const result = decodeWith(codec, request, maxMemoryBytes);
+        return { sound: result.ok, result };
+      }),
+  };
+}
+
+function refusal(codec: EmbindCodec): Refusal {
+  const refused = codec.memoryRefusal();
+  if (refused === "isolate") return outOfMemory();
+  return refused === "cap" ? invalid("its data needs more memory than its header says") : damaged();
 }

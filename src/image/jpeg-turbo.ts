@@ -6,6 +6,7 @@
  * stack is then unsound, and the instance is discarded. A new one costs well under a millisecond.
  */
 import { ok, type Result } from "../errors.ts";
+import { type IdleInstance, withInstance } from "./idle-instance.ts";
 import type { Raster } from "./photo.ts";
 import { damaged, invalid, outOfMemory, type Refusal, sizesDisagree, truncated } from "./refusal.ts";
 
@@ -16,8 +17,6 @@ export interface JpegTurbo {
    * Fails with `invalid_image`, or `not_ready` where memory ran out.
    */
   decode(jpeg: Uint8Array, target: JpegTarget): Result<Raster>;
-  /** Bytes of WebAssembly memory kept for the next call. */
-  heldBytes(): number;
 }
 
 export interface JpegTarget {
@@ -26,6 +25,8 @@ export interface JpegTarget {
   readonly width: number;
   readonly height: number;
   readonly channels: "rgba" | "inks";
+  /** What the decode is expected to need. */
+  readonly neededBytes: number;
 }
 
 /** libjpeg's size of a side at scale n/8 (TJSCALED). */
@@ -68,9 +69,6 @@ const pixelFormats = { rgba: 7, inks: 11 } as const;
 const messageAddress = 12176;
 const messageBytes = 200;
 
-/** Memory never shrinks: an instance that grew past this is not kept. */
-const keptBytes = 12 * 1024 * 1024;
-
 /** Warnings after which the picture is still whole; any other means lost pixels. */
 const harmlessWarnings = [
   /extraneous bytes before marker/,
@@ -80,27 +78,29 @@ const harmlessWarnings = [
   /bad ICC marker/,
 ];
 
-export function createJpegTurbo(module: WebAssembly.Module): JpegTurbo {
-  let kept: Exports | undefined;
-
-  function decode(jpeg: Uint8Array, target: JpegTarget): Result<Raster> {
-    const turbo = kept ?? instantiate(module);
-    kept = undefined;
-    let raster: Result<Raster>;
-    try {
-      raster = decodeWith(turbo, jpeg, target);
-    } catch (error) {
-      if (error instanceof LongJump) return failed(message(turbo));
-      // A trap inside WebAssembly: malformed data met a bug of the decoder.
-      if (error instanceof WebAssembly.RuntimeError) return invalid("its data breaks the decoder");
-      throw error;
-    }
-    if (turbo.memory.buffer.byteLength <= keptBytes) kept = turbo;
-    return raster;
-  }
-
-  return { decode, heldBytes: () => kept?.memory.buffer.byteLength ?? 0 };
+export function createJpegTurbo(module: WebAssembly.Module, idle: IdleInstance): JpegTurbo {
+  const decode = (jpeg: Uint8Array, target: JpegTarget) =>
+    withInstance(idle, owner, module, target.neededBytes, ({ exports }) => {
+      try {
+        return { sound: true, result: decodeWith(exports, jpeg, target) };
+      } catch (error) {
+        if (error instanceof LongJump) return { sound: false, result: failed(message(exports)) };
+        // A trap or the stack's end: malformed data met a bug of the decoder.
+        if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
+          return { sound: false, result: invalid("its data breaks the decoder") };
+        }
+        throw error;
+      }
+    });
+  return { decode };
 }
+
+const owner = {
+  create(module: WebAssembly.Module) {
+    const exports = instantiate(module);
+    return { exports, memoryBytes: () => exports.memory.buffer.byteLength };
+  },
+};
 
 function decodeWith(turbo: Exports, jpeg: Uint8Array, target: JpegTarget): Result<Raster> {
   const { fullWidth, fullHeight, width, height, channels } = target;

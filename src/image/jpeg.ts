@@ -6,7 +6,7 @@ import { ok, type Result } from "../errors.ts";
 import type { EncodedPhoto } from "./encoded-photo.ts";
 import { type JpegHeader, readJpegHeader } from "./jpeg-header.ts";
 import { type JpegTurbo, scaledSide } from "./jpeg-turbo.ts";
-import { allowsRaster, type DecodingCost, type ImageLimits, refuseSize } from "./limits.ts";
+import { allowsRaster, type DecodingCost, type ImageLimits, refuseSize, workingBytes } from "./limits.ts";
 import { placeRaster, uprightSize } from "./orientation.ts";
 import type { Photo, Raster } from "./photo.ts";
 import { invalid } from "./refusal.ts";
@@ -36,12 +36,15 @@ export function openJpeg(
     orientation,
     async decode({ scaleAtLeast }) {
       const eighths = chooseScale(header, scaleAtLeast, limits);
+      const rasterWidth = scaledSide(width, eighths);
+      const rasterHeight = scaledSide(height, eighths);
       const decoded = (await turbo()).decode(bytes.subarray(0, header.end), {
         fullWidth: width,
         fullHeight: height,
-        width: scaledSide(width, eighths),
-        height: scaledSide(height, eighths),
+        width: rasterWidth,
+        height: rasterHeight,
         channels: header.components.length === 4 ? "inks" : "rgba",
+        neededBytes: workingBytes(width * height, rasterWidth * rasterHeight, decodingCost(header)),
       });
       if (!decoded.ok) return decoded;
       if (header.components.length === 4) inksToRgb(decoded.value, header.adobe);

@@ -67,6 +67,10 @@ export function refuseSize(
   return undefined;
 }
 
+export function workingBytes(pixels: number, rasterPixels: number, cost: DecodingCost): number {
+  return cost.fixedBytes + cost.bytesPerPixel * pixels + cost.bytesPerRasterPixel * rasterPixels;
+}
+
 /** Whether a photo of `pixels` may be decoded to a raster of `rasterPixels`. */
 export function allowsRaster(
   pixels: number,
@@ -74,6 +78,5 @@ export function allowsRaster(
   cost: DecodingCost,
   { maxRasterPixels, maxWorkingBytes }: ImageLimits,
 ): boolean {
-  const bytes = cost.fixedBytes + cost.bytesPerPixel * pixels + cost.bytesPerRasterPixel * rasterPixels;
-  return rasterPixels <= maxRasterPixels && bytes <= maxWorkingBytes;
+  return rasterPixels <= maxRasterPixels && workingBytes(pixels, rasterPixels, cost) <= maxWorkingBytes;
 }

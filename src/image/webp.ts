@@ -1,9 +1,10 @@
 /** WebP through `@jsquash/webp` 1.5.0's libwebp: full-size decodes only, shrunk on the way out. */
 import { ok, type Result } from "../errors.ts";
-import { decodeEmbind } from "./embind.ts";
+import { createEmbindDecoder, type EmbindDecoder } from "./embind.ts";
 import type { EmbindBuild } from "./embind-host.ts";
 import type { EncodedPhoto } from "./encoded-photo.ts";
-import { type DecodingCost, type ImageLimits, refuseSize } from "./limits.ts";
+import type { IdleInstance } from "./idle-instance.ts";
+import { type DecodingCost, type ImageLimits, refuseSize, workingBytes } from "./limits.ts";
 import { placeRaster, uprightSize } from "./orientation.ts";
 import type { Photo } from "./photo.ts";
 import { chooseFactor } from "./shrink.ts";
@@ -34,13 +35,18 @@ const build: EmbindBuild = {
   memory: "s",
   constructors: "t",
   malloc: "u",
+  free: "v",
   table: "y",
 };
+
+export function createWebpDecoder(module: WebAssembly.Module, idle: IdleInstance): EmbindDecoder {
+  return createEmbindDecoder(module, build, [], idle);
+}
 
 export function openWebp(
   bytes: Uint8Array,
   limits: ImageLimits,
-  module: () => Promise<WebAssembly.Module>,
+  decoder: () => Promise<EmbindDecoder>,
 ): Result<EncodedPhoto> {
   const read = readWebpHeader(bytes);
   if (!read.ok) return read;
@@ -56,8 +62,9 @@ export function openWebp(
     orientation,
     async decode({ scaleAtLeast }) {
       const factor = chooseFactor(width, height, scaleAtLeast, cost, limits);
-      const request = { file: bytes.subarray(0, end), extra: [], width, height, factor };
-      const decoded = decodeEmbind(await module(), build, limits.maxWorkingBytes, request);
+      const neededBytes = workingBytes(width * height, 0, cost);
+      const request = { file: bytes.subarray(0, end), width, height, factor, neededBytes };
+      const decoded = (await decoder()).decode(request, limits.maxWorkingBytes);
       if (!decoded.ok) return decoded;
       const toRaster = placeRaster(orientation, width, height, 1 / factor);
       return ok<Photo>({ ...upright, raster: decoded.value, toRaster });

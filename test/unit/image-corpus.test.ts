@@ -32,7 +32,7 @@ describe.skipIf(!hasHardPhotos)("on ../shared/data/hard-photos", () => {
       expect(performance.now() - start, path).toBeLessThan(1000);
       const answer = decoded.ok ? "decoded" : decoded.failure.code;
       answers[answer] = (answers[answer] ?? 0) + 1;
-      expect(codecs.heldBytes(), path).toBeLessThan(13_000_000);
+      expect(codecs.heldBytes(), path).toBeLessThanOrEqual(defaultImageLimits.maxWorkingBytes);
     }
     expect(Object.keys(answers).sort()).toEqual([
       "decoded",
