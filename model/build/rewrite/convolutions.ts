@@ -53,7 +53,8 @@ export function composeLinear(graph: Graph): Graph {
   return prune({ ...graph, nodes, constants });
 }
 
-function isPointwise({ op, attributes }: Node): boolean {
+/** 1x1, stride 1, no padding, not grouped. */
+export function isPointwise({ op, attributes }: Node): boolean {
   const isAll = (name: string, wanted: number) =>
     (attributes[name] as number[]).every((value) => value === wanted);
   return (
@@ -89,17 +90,28 @@ function compose(
   return [weights, bias];
 }
 
-/** Conv, then ReLU: onnxruntime's FusedConv clips while the numbers are at hand. */
+/**
+ * onnxruntime's FusedConv adds a second value and clips while the sums are at hand: takes in the ReLU
+ * after a convolution, and the residual sum between the two.
+ */
 export function fuseActivations(graph: Graph): Graph {
   const readers = consumers(graph);
-  const fused = new Set<Node>();
-  const nodes = graph.nodes.flatMap((each) => {
-    if (fused.has(each)) return [];
-    const next = readers.get(each.outputs[0]);
-    if (each.op !== "Conv" || next?.length !== 1 || next[0]?.op !== "Relu") return [each];
-    fused.add(next[0]);
-    const attributes = { ...each.attributes, activation: "Relu" };
-    return [node("FusedConv", each.inputs, next[0].outputs[0], attributes, "com.microsoft")];
-  });
-  return prune({ ...graph, nodes });
+  const onlyReader = (value: string) => {
+    const list = readers.get(value);
+    return list?.length === 1 ? list[0] : null;
+  };
+  const fusedInto = new Map<Node, Node>();
+  for (const convolution of graph.nodes) {
+    if (convolution.op !== "Conv") continue;
+    const next = onlyReader(convolution.outputs[0]);
+    const sum = next?.op === "Add" ? next : null;
+    const relu = sum === null ? next : onlyReader(sum.outputs[0]);
+    if (relu?.op !== "Relu" || fusedInto.has(relu)) continue;
+    const residual = sum?.inputs.filter((input) => input !== convolution.outputs[0]) ?? [];
+    const attributes = { ...convolution.attributes, activation: "Relu" };
+    // The fused node stands where the ReLU stood: all that it reads is known there.
+    const inputs = [...convolution.inputs, ...residual];
+    fusedInto.set(relu, node("FusedConv", inputs, relu.outputs[0], attributes, "com.microsoft"));
+  }
+  return prune({ ...graph, nodes: graph.nodes.map((each) => fusedInto.get(each) ?? each) });
 }

@@ -1,0 +1,79 @@
+/** Observes what static quantization needs to know, on photos that go through the production pipeline. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { observedGraph, type RangesFile, rangesPath } from "../artifact.ts";
+import { fileOf, writeManifest } from "../manifest.ts";
+import { writeOnnx } from "../onnx/writer.ts";
+import { prepareFloat } from "../prepare.ts";
+import type { Recipe } from "../recipes.ts";
+import { listeningPipeline } from "./inputs.ts";
+import { observeRanges } from "./observe.ts";
+
+/** Photos used, evenly spaced over all that are given. */
+const maxPhotos = 400;
+
+/**
+ * Writes the ranges of every statically quantized model. `list`, if given, is a table whose first
+ * column names the photos under `folder` to choose from; without it all JPEG files count.
+ */
+export async function calibrate(recipes: readonly Recipe[], folder: string, list?: string): Promise<void> {
+  const wanted = recipes.filter(({ precision }) => precision === "int8-static");
+  const inputs = await collectInputs(recipes, wanted, choosePhotos(folder, list));
+  for (const recipe of wanted) {
+    const { graph, names } = observedGraph(recipe);
+    const seen = inputs.get(recipe.id)!;
+    const ranges = await observeRanges(graph, names, seen);
+    const rounded = [...ranges].map(([name, { low, high }]) => [name, [round(low), round(high)]] as const);
+    const file: RangesFile = { images: seen.length, ranges: Object.fromEntries(rounded) };
+    mkdirSync(dirname(rangesPath(recipe)), { recursive: true });
+    writeFileSync(rangesPath(recipe), print(file));
+    console.log(`${rangesPath(recipe)}: ${names.length} ranges from ${seen.length} inputs`);
+  }
+}
+
+function choosePhotos(folder: string, list: string | undefined): string[] {
+  const names =
+    list === undefined
+      ? readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.jpe?g$/i.test(name))
+      : readFileSync(list, "utf8")
+          .trim()
+          .split("\n")
+          .slice(1)
+          .map((line) => line.split("\t", 1)[0]);
+  const sorted = names.toSorted();
+  const count = Math.min(maxPhotos, sorted.length);
+  return Array.from({ length: count }, (_, i) =>
+    join(folder, sorted[Math.floor((i * sorted.length) / count)]),
+  );
+}
+
+/** What each wanted model was shown, the other models being float32 as well. */
+async function collectInputs(
+  recipes: readonly Recipe[],
+  wanted: readonly Recipe[],
+  photos: readonly string[],
+): Promise<Map<string, Float32Array[]>> {
+  const artifacts = recipes.map((recipe) => ({ recipe, bytes: writeOnnx(prepareFloat(recipe)) }));
+  const byFile = new Map(artifacts.map(({ recipe, bytes }) => [fileOf(recipe), bytes]));
+  const inputs = new Map<string, Float32Array[]>(wanted.map(({ id }) => [id, []]));
+  const pipeline = listeningPipeline(
+    JSON.parse(writeManifest(artifacts, null)),
+    (file) => byFile.get(file)!,
+    (id, input) => inputs.get(id)?.push(input),
+  );
+  for (const photo of photos) {
+    const { ok } = await pipeline.encodeFace(readFileSync(photo), "center");
+    if (!ok) console.warn(`not used: ${photo}`);
+  }
+  return inputs;
+}
+
+/** A range a line. */
+function print({ images, ranges }: RangesFile): string {
+  const lines = Object.entries(ranges).map(([name, [low, high]]) => `    "${name}": [${low}, ${high}]`);
+  return `{\n  "images": ${images},\n  "ranges": {\n${lines.join(",\n")}\n  }\n}\n`;
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(6));
+}

@@ -1,0 +1,53 @@
+/**
+ * What the models see of real photos: each goes through the production pipeline, whose models are
+ * replaced by ones that also hand on their inputs.
+ */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { ok, type Result } from "../../../src/errors.ts";
+import { createCodecs, openPhoto } from "../../../src/image/decode.ts";
+import { defaultImageLimits } from "../../../src/image/limits.ts";
+import type { Model, ModelSource } from "../../../src/inference/model.ts";
+import { createStages, type Manifest } from "../../../src/models.ts";
+import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
+import { openSession, type Session } from "../onnx/session.ts";
+
+const require = createRequire(import.meta.url);
+
+/** Called with each input of each model; the array is the receiver's own. */
+export type InputListener = (modelId: string, input: Float32Array) => void;
+
+/** The production pipeline in Node, on the models that `bytesOf` gives. */
+export function listeningPipeline(
+  manifest: Manifest,
+  bytesOf: (file: string) => Uint8Array,
+  listen: InputListener,
+): Pipeline {
+  const wasm = readFileSync(require.resolve("@cwasm/jpeg-turbo/jpeg-turbo.wasm"));
+  const codecs = createCodecs({ jpegTurbo: () => WebAssembly.compile(wasm) });
+  return createPipeline({
+    ...createStages(manifest, bytesOf, (source) => listeningModel(source, listen)),
+    openPhoto: (bytes) => openPhoto(bytes, defaultImageLimits, codecs),
+  });
+}
+
+function listeningModel(source: ModelSource, listen: InputListener): Model {
+  const { id, inputShape, outputNames } = source;
+  let session: Promise<Session> | undefined;
+  const load = () => {
+    session ??= openSession(new Uint8Array(source.bytes), inputShape);
+    return session;
+  };
+  return {
+    id,
+    inputShape,
+    load: async () => ok(await load()),
+    async run(fill): Promise<Result<readonly Float32Array[]>> {
+      const input = new Float32Array(inputShape.reduce((product, size) => product * size, 1));
+      fill(input);
+      listen(id, input);
+      const outputs = await (await load()).run(input);
+      return ok(outputNames.map((name) => outputs.get(name)!));
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * Proof of conversion: every float32 network against TensorFlow.js on the source's own file.
+ *
+ * Passes when no output differs by more than 1e-4 of the range (maximum minus minimum) which that
+ * output takes on the same input.
+ */
+import { openSession } from "../onnx/session.ts";
+import { writeOnnx } from "../onnx/writer.ts";
+import { prepareFloat, sourceGraph } from "../prepare.ts";
+import type { Recipe } from "../recipes.ts";
+import { normalise, seededImage } from "./images.ts";
+import { runReference } from "./reference.ts";
+
+export const tolerance = 1e-4;
+const inputs = 20;
+
+export interface Proof {
+  readonly id: string;
+  readonly output: string;
+  readonly inputs: number;
+  /** Largest over all inputs, as a share of the output's range. */
+  readonly worst: number;
+}
+
+export async function prove(recipe: Recipe): Promise<Proof[]> {
+  const { input, outputs } = recipe.descriptor;
+  const source = sourceGraph(recipe);
+  const session = await openSession(writeOnnx(prepareFloat(recipe)), input.shape);
+  const worst = outputs.map(() => 0);
+  for (let seed = 0; seed < inputs; seed++) {
+    const image = normalise(seededImage(seed, input.shape.slice(1)), input);
+    const expected = await runReference(source, toNhwc(image, input.shape, recipe.transposed));
+    const actual = await session.run(image);
+    outputs.forEach(({ name }, i) => {
+      worst[i] = Math.max(worst[i], relativeDifference(actual.get(name)!, expected[i]));
+    });
+  }
+  await session.release();
+  return outputs.map(({ name }, i) => ({ id: recipe.id, output: name, inputs, worst: worst[i] }));
+}
+
+/** Largest difference as a share of the range of `expected`; infinite for other lengths or NaN. */
+export function relativeDifference(actual: Float32Array, expected: Float32Array): number {
+  if (actual.length !== expected.length || actual.length === 0) return Number.POSITIVE_INFINITY;
+  let [low, high, difference] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (let i = 0; i < expected.length; i++) {
+    low = Math.min(low, expected[i]);
+    high = Math.max(high, expected[i]);
+    const own = Math.abs(actual[i] - expected[i]);
+    difference = Number.isNaN(own) ? Number.POSITIVE_INFINITY : Math.max(difference, own);
+  }
+  return difference === 0 ? 0 : difference / (high - low);
+}
+
+/** [1,C,H,W] to [1,H,W,C], or to [1,W,H,C] for a network that wants images on their side. */
+export function toNhwc(
+  image: Float32Array,
+  [, channels, height, width]: readonly number[],
+  transposed: boolean,
+): Float32Array {
+  const result = new Float32Array(image.length);
+  const [rows, columns] = transposed ? [width, height] : [height, width];
+  let at = 0;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const [y, x] = transposed ? [column, row] : [row, column];
+      for (let c = 0; c < channels; c++) result[at++] = image[(c * height + y) * width + x];
+    }
+  }
+  return result;
+}

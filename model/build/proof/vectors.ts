@@ -1,0 +1,57 @@
+/** Golden vectors: what TensorFlow.js makes of the sources' own files, for tests of the artifacts. */
+import { sourceGraph } from "../prepare.ts";
+import type { Recipe } from "../recipes.ts";
+import { normalise, seededImage } from "./images.ts";
+import { toNhwc } from "./prove.ts";
+import { referenceVersion, runReference } from "./reference.ts";
+
+export interface VectorsFile {
+  readonly generator: string;
+  readonly model: string;
+  readonly cases: readonly VectorCase[];
+}
+
+export interface VectorCase {
+  /** Of `seededImage`, normalised as the manifest says. */
+  readonly seed: number;
+  readonly outputs: readonly SampledOutput[];
+}
+
+/** Every `stride`-th value of an output, from the first. */
+export interface SampledOutput {
+  readonly name: string;
+  readonly length: number;
+  readonly stride: number;
+  /** Maximum minus minimum of the whole output: tolerances are shares of it. */
+  readonly range: number;
+  readonly values: readonly number[];
+}
+
+const seeds = [100, 101, 102];
+const maxValues = 200;
+
+export async function makeVectors(recipe: Recipe): Promise<VectorsFile> {
+  const { input, outputs } = recipe.descriptor;
+  const source = sourceGraph(recipe);
+  const cases: VectorCase[] = [];
+  for (const seed of seeds) {
+    const image = normalise(seededImage(seed, input.shape.slice(1)), input);
+    const results = await runReference(source, toNhwc(image, input.shape, recipe.transposed));
+    cases.push({ seed, outputs: outputs.map(({ name }, i) => sample(name, results[i])) });
+  }
+  const { package: name, version, path } = recipe.source;
+  return { generator: `${referenceVersion}, on ${name}@${version} ${path}`, model: recipe.id, cases };
+}
+
+function sample(name: string, output: Float32Array): SampledOutput {
+  // Odd, so that a stride never keeps step with the 16 values of an anchor.
+  const stride = output.length <= maxValues ? 1 : 2 * Math.ceil(output.length / maxValues / 2) + 1;
+  const values = output.filter((_, i) => i % stride === 0);
+  const range =
+    output.reduce((max, value) => Math.max(max, value)) - output.reduce((min, value) => Math.min(min, value));
+  return { name, length: output.length, stride, range: round(range), values: Array.from(values, round) };
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(7));
+}
