@@ -5,11 +5,14 @@
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { parseConfig } from "../../src/config.ts";
+import { parseCalibration, thresholdAt } from "../../src/face/calibration.ts";
 import { readManifest } from "../runtime.ts";
 import { acquireAll } from "./acquire.ts";
 import { readDataset } from "./dataset.ts";
 import { evaluate } from "./evaluate.ts";
 import { type GateName, gateNames, missedGates } from "./gates.ts";
+import { writeReport } from "./report/report.ts";
 import { formatTable, type Provenance, summarize } from "./summary.ts";
 
 const usage = `usage: npm run evaluate -- [--pairs P.tsv] [--all-pairs LIST.tsv] --images DIR [options]
@@ -84,15 +87,24 @@ async function main(): Promise<void> {
   const summary = summarize(evaluation, provenance);
   console.log(formatTable(summary));
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(summary, null, 2)}\n`);
+  if (flags.report !== undefined) {
+    const input = { evaluation, summary, dataset, acquired, imagesFolder: images };
+    console.log(`report: ${await writeReport(flags.report, input)}`);
+  }
 
   const missed = missedGates(summary, limits);
   for (const sentence of missed) console.error(sentence);
   if (missed.length > 0) process.exitCode = 1;
 }
 
-/** The service's default: FMR 1e-4. */
+/** The threshold for the service's default FMR; `null` where the encoder is not calibrated. */
 function shippedThreshold(): Provenance["shipped"] {
-  return null;
+  const { encoder, models, calibration } = readManifest();
+  const entry = calibration?.[encoder];
+  if (entry === undefined) return null;
+  const { defaultMaxFmr: maxFmr } = parseConfig({});
+  const threshold = thresholdAt(parseCalibration(entry, models[encoder].sha256), maxFmr);
+  return threshold.ok ? { threshold: threshold.value, maxFmr } : null;
 }
 
 function modelsInUse(): Pick<Provenance, "encoder" | "models"> {

@@ -1,0 +1,45 @@
+/** Photos as small JPEGs inside the page, upright and whole, read by the production decoders. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import jpeg from "jpeg-js";
+import type { Photo } from "../../../src/image/photo.ts";
+import { warp } from "../../../src/image/warp.ts";
+import type { Runtime } from "../../runtime.ts";
+
+/** Twice the size on the page, for dense screens. */
+export const thumbnailSidePx = 176;
+
+/** A `data:` URI, or `null` for a photo that cannot be decoded. */
+export async function thumbnail(runtime: Runtime, folder: string, image: string): Promise<string | null> {
+  const opened = await runtime.openPhoto(await readFile(join(folder, image)));
+  if (!opened.ok) return null;
+  const { width, height } = opened.value;
+  const decoded = await opened.value.decode({
+    scaleAtLeast: Math.min(1, thumbnailSidePx / Math.max(width, height)),
+  });
+  return decoded.ok ? encode(decoded.value) : null;
+}
+
+/** The longer side fills the square; what is beside the photo is black. */
+function encode(photo: Photo): string {
+  const side = thumbnailSidePx;
+  const scale = Math.max(photo.width, photo.height) / side;
+  const toPhoto = {
+    a: scale,
+    b: 0,
+    tx: (photo.width - scale * side) / 2,
+    c: 0,
+    d: scale,
+    ty: (photo.height - scale * side) / 2,
+  };
+  const planes = new Float32Array(3 * side * side);
+  warp(photo, toPhoto, side, side, { mean: [0, 0, 0], scale: [1, 1, 1] }, "black", planes);
+  const data = new Uint8Array(4 * side * side).fill(255);
+  for (let pixel = 0; pixel < side * side; pixel++) {
+    for (let channel = 0; channel < 3; channel++) {
+      data[4 * pixel + channel] = planes[channel * side * side + pixel];
+    }
+  }
+  const { data: bytes } = jpeg.encode({ data, width: side, height: side }, 80);
+  return `data:image/jpeg;base64,${bytes.toString("base64")}`;
+}
