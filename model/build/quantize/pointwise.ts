@@ -46,7 +46,7 @@ class Quantizer {
   constructor(graph: Graph) {
     this.#graph = graph;
     this.#constants = new Map(graph.constants);
-    this.#shapes = new Map(graph.shapes);
+    this.#shapes = new Map([...graph.shapes, [graph.input.name, graph.input.shape]]);
     this.#constants.set("w-zero", { type: "uint8", shape: [], data: Uint8Array.of(128) });
   }
 

@@ -1,0 +1,113 @@
+/**
+ * The shipped models against golden vectors that TensorFlow.js made of the sources' own files
+ * (`npm run model:build -- --vectors`).
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { openSession } from "../../model/build/onnx/session.ts";
+import { normalise, seededImage } from "../../model/build/proof/images.ts";
+import type { SampledOutput, VectorsFile } from "../../model/build/proof/vectors.ts";
+import manifest from "../../model/manifest.json" with { type: "json" };
+
+const root = join(import.meta.dirname, "../..");
+const models = Object.entries(manifest.models);
+
+/**
+ * Largest difference allowed, as a share of an output's range. Half floats lose nothing of a source
+ * that has half floats itself; 8-bit weights and products do, and more on these patterns than on faces.
+ */
+const tolerances: Readonly<Record<string, number>> = {
+  fp32: 1e-4,
+  "fp16-weights": 1e-4,
+  "int8-weights": 0.05,
+  "int8-static": 0.12,
+};
+const leastCosine: Readonly<Record<string, number>> = {
+  fp32: 0.999999,
+  "fp16-weights": 0.999999,
+  "int8-weights": 0.998,
+  "int8-static": 0.985,
+};
+
+describe.each(models)("%s", (id, { file, sha256, bytes, precision, input, outputs, source }) => {
+  const artifact = readFileSync(join(root, "model", file));
+
+  it("is the file that the manifest describes", () => {
+    expect(createHash("sha256").update(artifact).digest("hex")).toBe(sha256);
+    expect(artifact.length).toBe(bytes);
+  });
+
+  it("puts out what TensorFlow.js computes from the source, within its precision", async () => {
+    const vectors = JSON.parse(
+      readFileSync(join(root, "test/vectors", `model-${id}.json`), "utf8"),
+    ) as VectorsFile;
+    expect(vectors.generator).toContain(`${source.package}@${source.version} ${source.path}`);
+    const session = await openSession(artifact, input.shape);
+    for (const { seed, outputs: expected } of vectors.cases) {
+      const actual = await session.run(normalise(seededImage(seed, input.shape.slice(1)), input));
+      expect([...actual.keys()]).toEqual(outputs.map(({ name }) => name));
+      for (const output of expected) {
+        const { difference, cosine } = compare(actual.get(output.name)!, output);
+        expect(difference, `${output.name}, seed ${seed}`).toBeLessThanOrEqual(tolerances[precision]);
+        expect(cosine, `${output.name}, seed ${seed}`).toBeGreaterThanOrEqual(leastCosine[precision]);
+      }
+    }
+    await session.release();
+  });
+});
+
+describe("manifest", () => {
+  it.each(["encoder", "detectors", "landmarks"] as const)("names models that exist: %s", (role) => {
+    for (const id of [manifest[role]].flat()) expect(Object.keys(manifest.models)).toContain(id);
+  });
+
+  it("counts as many anchors as the detectors put out", () => {
+    for (const id of manifest.detectors as (keyof typeof manifest.models)[]) {
+      const model = manifest.models[id];
+      if (!("anchors" in model)) throw new Error(`${id} has no anchors`);
+      const { strides, perCell } = model.anchors;
+      const cells = strides.map(
+        (stride) => (model.input.shape[2] / stride) * (model.input.shape[3] / stride),
+      );
+      const anchors = cells.reduce((sum, count, level) => sum + count * perCell[level], 0);
+      expect(model.outputs.map(({ shape }) => shape)).toEqual([
+        [1, anchors, 16],
+        [1, anchors, 1],
+      ]);
+    }
+  });
+});
+
+describe("the comparison itself", () => {
+  const expected: SampledOutput = { name: "x", length: 5, stride: 2, range: 10, values: [0, 4, 10] };
+
+  it("accepts equal samples", () => {
+    const { difference, cosine } = compare(Float32Array.of(0, 9, 4, 9, 10), expected);
+    expect(difference).toBe(0);
+    expect(cosine).toBeCloseTo(1, 12);
+  });
+
+  it("sees one value off by a tenth of the range", () => {
+    expect(compare(Float32Array.of(0, 9, 5, 9, 10), expected).difference).toBeCloseTo(0.1, 12);
+  });
+
+  it.each([
+    ["another length", Float32Array.of(0, 9, 4, 9)],
+    ["NaN", Float32Array.of(0, 9, Number.NaN, 9, 10)],
+  ])("fails on %s", (_, actual) => {
+    expect(compare(actual, expected).difference).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+function compare(actual: Float32Array, { length, stride, range, values }: SampledOutput) {
+  if (actual.length !== length) return { difference: Number.POSITIVE_INFINITY, cosine: 0 };
+  const sampled = values.map((_, i) => actual[i * stride]);
+  const differences = sampled.map((value, i) => Math.abs(value - values[i]) / range);
+  const product = sampled.reduce((sum, value, i) => sum + value * values[i], 0);
+  return {
+    difference: differences.some(Number.isNaN) ? Number.POSITIVE_INFINITY : Math.max(...differences),
+    cosine: product / (Math.hypot(...sampled) * Math.hypot(...values)),
+  };
+}
