@@ -6,6 +6,8 @@ import manifest from "../model/manifest.json";
 import mobilefacenet from "../model/mobilefacenet-192.onnx";
 import onet from "../model/mtcnn-onet.onnx";
 import jpegTurbo from "../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
+import avif from "../node_modules/@jsquash/avif/codec/dec/avif_dec.wasm";
+import webp from "../node_modules/@jsquash/webp/codec/dec/webp_dec.wasm";
 import onnxRuntime from "../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
@@ -26,7 +28,11 @@ const modelFiles: Record<string, ArrayBuffer> = {
 
 /** One per isolate: the models and codecs that its requests share. */
 const runtime = createOnnxRuntime(onnxRuntime);
-const codecs = createCodecs({ jpegTurbo: async () => jpegTurbo });
+const codecs = createCodecs({
+  jpegTurbo: async () => jpegTurbo,
+  webp: async () => webp,
+  avif: async () => avif,
+});
 const pipeline = createPipeline({
   ...createStages(manifest, (file) => modelFiles[file], runtime.model),
   openPhoto: (image) => openPhoto(image, defaultImageLimits, codecs),
