@@ -183,25 +183,34 @@ export const errorAnswerSchema = z.strictObject({
   request_id: requestIdSchema,
 });
 
+/** No more digits than a measurement carries. */
+function round(value: number, digits: number): number {
+  const scale = 10 ** digits;
+  return Math.round(value * scale) / scale;
+}
+
+/** A hundredth of a pixel. */
+const px = (value: number) => round(value, 2);
+
 /** What a handler hands over; the request's id is added as it is written. */
 export type Body<S extends z.ZodType> = Omit<z.infer<S>, "request_id">;
 
 export function faceBody({ face, quality }: EncodedFace): z.infer<typeof faceSchema> {
   const { box, score, landmarks } = face;
   return {
-    box: { x: box.x, y: box.y, width: box.width, height: box.height },
-    score,
-    landmarks: landmarks.map(({ x, y }, i) => ({ name: landmarkNames[i], x, y })),
+    box: { x: px(box.x), y: px(box.y), width: px(box.width), height: px(box.height) },
+    score: round(score, 4),
+    landmarks: landmarks.map(({ x, y }, i) => ({ name: landmarkNames[i], x: px(x), y: px(y) })),
     quality: {
-      eye_distance_px: quality.eyeDistancePx,
-      sharpness: quality.sharpness,
-      brightness: quality.brightness,
-      contrast: quality.contrast,
-      yaw: quality.yaw,
-      pitch: quality.pitch,
-      roll: quality.roll,
-      agreement: quality.agreement,
-      in_frame: quality.inFrame,
+      eye_distance_px: round(quality.eyeDistancePx, 2),
+      sharpness: round(quality.sharpness, 4),
+      brightness: round(quality.brightness, 1),
+      contrast: round(quality.contrast, 1),
+      yaw: round(quality.yaw, 1),
+      pitch: round(quality.pitch, 1),
+      roll: round(quality.roll, 1),
+      agreement: round(quality.agreement, 3),
+      in_frame: round(quality.inFrame, 3),
       reasons: judgeQuality(quality, defaultQualityLimits),
     },
   };

@@ -91,5 +91,12 @@ async function encodeProbe(
 
 function decisionBody({ match, distance, threshold, maxFmr, fmr }: CalibratedDecision) {
   const rate = Number(fmr.fmr.toPrecision(3));
-  return { match, distance, threshold, max_fmr: maxFmr, fmr: fmr.bounded ? `< ${rate}` : rate };
+  // A millionth is finer than the arithmetic of any two devices.
+  return {
+    match,
+    distance: Number(distance.toFixed(6)),
+    threshold,
+    max_fmr: maxFmr,
+    fmr: fmr.bounded ? `< ${rate}` : rate,
+  };
 }
