@@ -1,0 +1,60 @@
+/**
+ * Floors under the accuracy of what ships, on the development view of Labeled Faces in the Wild.
+ * The photos are not part of the project: SAMEFACE_DATA names the folder that holds `lfw-dev`.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it } from "vitest";
+import { checkThresholds } from "../../model/calibrate/check.ts";
+import { acquireAll } from "../../model/evaluate/acquire.ts";
+import { readDataset } from "../../model/evaluate/dataset.ts";
+import { type Evaluation, evaluate } from "../../model/evaluate/evaluate.ts";
+import { readManifest } from "../../model/runtime.ts";
+import { parseCalibration, thresholdAt } from "../../src/face/calibration.ts";
+
+const data = process.env.SAMEFACE_DATA ?? fileURLToPath(new URL("../../../shared/data", import.meta.url));
+const folder = join(data, "lfw-dev");
+const present = existsSync(folder);
+const title = "the shipped pipeline on lfw-dev test, all against all";
+
+describe.skipIf(!present)(present ? title : `${title} (skipped: there is no ${folder})`, () => {
+  const dataset = present
+    ? readDataset({ pairs: join(folder, "test.pairs.tsv"), list: join(folder, "test.images.tsv") })
+    : undefined;
+  let evaluation: Evaluation;
+
+  beforeAll(async () => {
+    if (dataset === undefined) return;
+    const acquired = await acquireAll(dataset.images, {
+      imagesFolder: join(folder, "images"),
+      policy: "center",
+    });
+    evaluation = evaluate(dataset, acquired, { replicates: 20, seed: 1, threshold: null });
+  });
+
+  it("is right about at least 98.8 % of pairs in ten folds", () => {
+    expect(evaluation.accuracy?.value).toBeGreaterThanOrEqual(0.988);
+  });
+
+  it("fails to acquire at most one photo in a thousand", () => {
+    expect(evaluation.failureToAcquire.value).toBeLessThanOrEqual(0.001);
+  });
+
+  it.each([
+    ["1e-3", 0.984],
+    ["1e-4", 0.961],
+    ["1e-5", 0.905],
+  ] as const)("at FMR %s accepts at least %f of genuine comparisons", (fmr, floor) => {
+    expect(evaluation.tarAtFmr[fmr]?.value).toBeGreaterThanOrEqual(floor);
+  });
+
+  it("lets in as many strangers as the thresholds promise, within a factor of 2 at 1e-3 and 1e-4", () => {
+    const { encoder, models, calibration } = readManifest();
+    const parsed = parseCalibration(calibration?.[encoder], models[encoder].sha256);
+    const checked = checkThresholds(evaluation.trials, (fmr) => thresholdAt(parsed, fmr));
+    const required = checked.filter((row) => row.required);
+    expect(required.map((row) => row.promised)).toEqual([1e-3, 1e-4]);
+    for (const row of required) expect(row, `realised ${row.realised}`).toMatchObject({ kept: true });
+  });
+});
