@@ -1,0 +1,127 @@
+/**
+ * `node test/bench/decode.ts`: a 12- and a 48-megapixel JPEG to detection size, against jpeg-js, in Node and
+ * in workerd (timed from outside, less the same request that decodes nothing). Made from a shared photo, or
+ * from the test scene where that is missing.
+ */
+import { cpus } from "node:os";
+import jpegJs from "jpeg-js";
+import { unstable_startWorker as startWorker } from "wrangler";
+import { openPhoto } from "../../src/image/decode.ts";
+import { defaultImageLimits } from "../../src/image/limits.ts";
+import type { Raster } from "../../src/image/photo.ts";
+import { nodeCodecs } from "../fixtures/codecs.ts";
+import { areaAverage, meanDifference } from "../fixtures/compare.ts";
+import { hasHardPhotos, readHardPhoto } from "../fixtures/corpus.ts";
+import { scene } from "../fixtures/images.ts";
+import type { Decoded } from "./decoded.ts";
+
+const detectionSidePx = 640;
+const rounds = 5;
+
+const seconds = async (work: () => unknown) => {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+};
+
+/** The median of `rounds` runs after one that warms up. */
+async function median(work: () => unknown, runs = rounds): Promise<number> {
+  await work();
+  const times: number[] = [];
+  for (let i = 0; i < runs; i++) times.push(await seconds(work));
+  return times.sort((a, b) => a - b)[runs >> 1];
+}
+
+/** Bilinear. */
+function enlarge({ width, height, data }: Raster, toWidth: number, toHeight: number): Raster {
+  const out = new Uint8Array(toWidth * toHeight * 4);
+  for (let y = 0, to = 0; y < toHeight; y++) {
+    const v = Math.min(height - 1.001, Math.max(0, ((y + 0.5) * height) / toHeight - 0.5));
+    for (let x = 0; x < toWidth; x++) {
+      const u = Math.min(width - 1.001, Math.max(0, ((x + 0.5) * width) / toWidth - 0.5));
+      const at = ((v | 0) * width + (u | 0)) * 4;
+      const [fx, fy] = [u % 1, v % 1];
+      for (let c = 0; c < 4; c++, to++) {
+        const top = data[at + c] * (1 - fx) + data[at + 4 + c] * fx;
+        const bottom = data[at + width * 4 + c] * (1 - fx) + data[at + width * 4 + 4 + c] * fx;
+        out[to] = top * (1 - fy) + bottom * fy + 0.5;
+      }
+    }
+  }
+  return { width: toWidth, height: toHeight, data: out };
+}
+
+const source: Raster = hasHardPhotos
+  ? jpegJs.decode(readHardPhoto("exif-orientation-examples/Landscape_1.jpg"), { useTArray: true })
+  : scene(1800, 1200);
+
+function photoOf(width: number, height: number): Uint8Array {
+  const { data } = enlarge(source, width, height);
+  return new Uint8Array(jpegJs.encode({ width, height, data: data as never }, 90).data);
+}
+
+async function decodeHere(bytes: Uint8Array, scaleAtLeast: number): Promise<Raster> {
+  const opened = await openPhoto(bytes, defaultImageLimits, codecs);
+  const decoded = opened.ok ? await opened.value.decode({ scaleAtLeast }) : opened;
+  if (!decoded.ok) throw new Error(JSON.stringify(decoded.failure));
+  return decoded.value.raster;
+}
+
+const codecs = nodeCodecs();
+/** In workerd, from outside; started anew for each photo, because making one outlasts idle connections. */
+async function timeInWorkerd(
+  name: string,
+  bytes: Uint8Array,
+  scale: number,
+  withRival: boolean,
+): Promise<void> {
+  const worker = await startWorker({
+    config: "wrangler.toml",
+    entrypoint: "test/bench/decode-worker.ts",
+    dev: { logLevel: "error", server: { port: 0 }, inspector: false, watch: false },
+  });
+  const post = async (path: string): Promise<Decoded> => {
+    const response = await worker.fetch(`http://bench${path}`, { method: "POST", body: bytes as never });
+    if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json() as Promise<Decoded>;
+  };
+  const nothing = await median(() => post("/nothing"));
+  const { extraBytes } = await post(`/turbo?scale=${scale}`);
+  const turbo = (await median(() => post(`/turbo?scale=${scale}`))) - nothing;
+  const rival = withRival ? (await median(() => post("/jpeg-js"), 3)) - nothing : undefined;
+  report(`${name} in workerd`, turbo, rival, `${(extraBytes / 1e6).toFixed(1)} MB beside the file`);
+  await worker.dispose();
+}
+
+console.log(`node ${process.version}, ${cpus()[0].model}, ${cpus().length} cores; medians of ${rounds}`);
+for (const [width, height] of [
+  [4000, 3000],
+  [8000, 6000],
+]) {
+  const bytes = photoOf(width, height);
+  const scale = detectionSidePx / width;
+  const name = `${(width * height) / 1e6} MP (${(bytes.length / 1e6).toFixed(1)} MB)`;
+
+  // Beyond 12 MP jpeg-js needs more than a gigabyte: in workerd it is left out.
+  await timeInWorkerd(name, bytes, scale, width === 4000);
+
+  const ours = await decodeHere(bytes, scale);
+  const whole = jpegJs.decode(bytes, { useTArray: true, maxMemoryUsageInMB: 4096, maxResolutionInMP: 100 });
+  const difference = meanDifference(ours, areaAverage(whole, ours.width / width));
+  if (difference > 2) throw new Error(`the decoders disagree by ${difference} grey levels`);
+
+  const turbo = await median(() => decodeHere(bytes, scale));
+  const rival = await median(() => jpegJs.decode(bytes, { useTArray: true, maxMemoryUsageInMB: 4096 }), 3);
+  report(
+    `${name} in Node`,
+    turbo,
+    rival,
+    `to ${ours.width}x${ours.height}, apart ${difference.toFixed(2)} levels`,
+  );
+}
+
+function report(name: string, turbo: number, rival: number | undefined, note: string): void {
+  const ms = (time: number) => `${(time * 1000).toFixed(0)} ms`;
+  const against = rival === undefined ? "" : `, jpeg-js ${ms(rival)}, 1/${(rival / turbo).toFixed(1)}`;
+  console.log(`${name}: ${ms(turbo)}${against}; ${note}`);
+}
