@@ -54,8 +54,8 @@ export async function acquireAll(images: readonly string[], options: AcquireOpti
   }
 
   bar.start(images.length, 0);
+  const limit = pLimit(2 * jobs);
   try {
-    const limit = pLimit(2 * jobs);
     const acquisitions = await limit.map([...images], async (image) => {
       const acquisition = await acquireOne(image);
       bar.increment();
@@ -63,6 +63,8 @@ export async function acquireAll(images: readonly string[], options: AcquireOpti
     });
     return collect(acquisitions);
   } finally {
+    // One image that cannot be read ends the run: the others need not be started.
+    limit.clearQueue();
     bar.stop();
     await pool.close();
   }

@@ -20,6 +20,7 @@ export function openPool(size: number, policy: FacePolicy): Pool {
   const workers: Worker[] = [];
   const idle: Worker[] = [];
   const waiting: ((worker: Worker) => void)[] = [];
+  let closed = false;
 
   function take(): Worker | Promise<Worker> {
     const free = idle.pop();
@@ -50,6 +51,7 @@ export function openPool(size: number, policy: FacePolicy): Pool {
 
   return {
     async acquire(path) {
+      if (closed) throw new Error("the pool is closed");
       const worker = await take();
       const answer = await ask(worker, path);
       release(worker);
@@ -57,6 +59,7 @@ export function openPool(size: number, policy: FacePolicy): Pool {
       return answer;
     },
     async close() {
+      closed = true;
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
