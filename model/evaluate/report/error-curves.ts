@@ -74,7 +74,7 @@ function errorChart(
   const inside = [
     `<rect class="unsupported" width="${px(unsupported)}" height="${frame.height}"><title>Fewer impostor trials than a claim at this rate needs (rule of 3)</title></rect>`,
     `<path class="band" d="${band(evaluation.band)}"/>`,
-    `<path class="curve" d="${curve(points)}"/>`,
+    `<path class="curve" d="${curve(toTheEnd(points))}"/>`,
   ];
   return plot(frame, x, y, {
     inside: inside.join(""),
@@ -124,6 +124,12 @@ function probitAxis(
       .filter((rate) => rate >= least && rate <= greatest)
       .map((value) => ({ value, label: percent(value) })),
   };
+}
+
+/** Beyond the farthest genuine trial FNMR stays, up to the threshold that lets everyone in. */
+function toTheEnd(points: readonly DetPoint[]): DetPoint[] {
+  const { fnmr = 1 } = points.at(-1) ?? {};
+  return [...points, { threshold: 2, fmr: 1, fnmr }];
 }
 
 function leastPositive(values: readonly number[]): number {

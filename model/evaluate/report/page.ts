@@ -52,13 +52,13 @@ ${cards(summary)}
 <figure>${rocChart(evaluation)}</figure>
 </section>
 <section>
-<h2>Strangers taken for one person</h2>
-<p>The nearest impostor comparisons. Look for wrong labels first: a person under two names is no error of the encoder.</p>
+<h2>Nearest strangers</h2>
+<p>The worst impostor comparisons. Look for wrong labels first: a person under two names is no error of the encoder.</p>
 ${gallery(worst.falseMatches, pictures, threshold)}
 </section>
 <section>
-<h2>People not recognised</h2>
-<p>The farthest genuine comparisons.</p>
+<h2>Farthest photos of one person</h2>
+<p>The worst genuine comparisons.</p>
 ${gallery(worst.falseNonMatches, pictures, threshold)}
 </section>
 <section>
