@@ -20,10 +20,10 @@ function atPrecision(recipe: Recipe): Graph {
       return prepareFloat(recipe);
     case "fp16-weights":
       return halveWeights(prepareFloat(recipe));
-    case "int8-weights":
-      return quantizeWeights(prepareFloat(recipe));
     case "int8-static":
-      return fuseActivations(quantizePointwise(simplify(convertPlainly(recipe)), readRanges(recipe)));
+      return quantizeWeights(
+        fuseActivations(quantizePointwise(simplify(convertPlainly(recipe)), readRanges(recipe))),
+      );
   }
 }
 

@@ -21,10 +21,11 @@ export interface Recipe {
 /**
  * What the artifact is made of; chosen by measurement, see the model card.
  *
- * - `int8-static`: 1x1 convolutions in 8-bit integers with calibrated ranges, the rest float32
- * - `int8-weights`, `fp16-weights`: large weights stored so, all arithmetic float32
+ * - `int8-static`: 1x1 convolutions in 8-bit integers with calibrated ranges, other large weights
+ *   stored in 8 bits, their arithmetic float32
+ * - `fp16-weights`: weights stored in 16 bits, all arithmetic float32
  */
-export type Precision = "fp32" | "int8-static" | "int8-weights" | "fp16-weights";
+export type Precision = "fp32" | "int8-static" | "fp16-weights";
 
 /** What goes into the manifest as it stands. */
 export type Descriptor = EncoderDescriptor | DetectorDescriptor | LandmarksDescriptor;
@@ -160,7 +161,7 @@ export const recipes: readonly Recipe[] = [
       licence: "MIT",
     },
     transposed: true,
-    precision: "int8-weights",
+    precision: "fp16-weights",
     descriptor: {
       role: "landmarks",
       input: { name: "input", shape: [1, 3, 48, 48], colour: "RGB", ...arcFace },

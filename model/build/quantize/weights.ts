@@ -7,10 +7,7 @@ import type { Constant, Graph, Node } from "../graph.ts";
 import { floats, floatsOf, node, prune } from "../graph.ts";
 import { quantizeRows } from "./affine.ts";
 
-/**
- * Smaller tensors stay: they weigh little in the file, and much in the result (the 10 x 256 weights
- * that ONet's landmarks come from do four times the harm of all its others together).
- */
+/** Smaller tensors stay: they weigh little in the file, and heads of few channels much in the result. */
 const smallestQuantized = 4096;
 const smallestHalved = 512;
 
