@@ -18,9 +18,9 @@ export interface Inflated {
 }
 
 export function inflate(parts: readonly Uint8Array[]): Inflated {
-  const reader = new ReadableStream<Uint8Array<ArrayBuffer>>(pieces(parts), { highWaterMark: 0 })
-    .pipeThrough(new DecompressionStream("deflate"))
-    .getReader();
+  const { read, cancel } = readerOf(
+    new ReadableStream(pieces(parts), { highWaterMark: 0 }).pipeThrough(new DecompressionStream("deflate")),
+  );
   let ready: Uint8Array = new Uint8Array(0);
 
   function take(out: Uint8Array): boolean {
@@ -38,20 +38,48 @@ export function inflate(parts: readonly Uint8Array[]): Inflated {
       filled += part.length;
       ready = ready.subarray(part.length);
       if (filled === out.length) return true;
-      const next = await reader.read();
-      if (next.done) return false;
-      ready = next.value;
+      const next = await read();
+      if (!next || next.length === 0) return false;
+      ready = next;
     }
   }
 
-  return {
-    take,
-    fill,
-    close: () => void reader.cancel().catch(() => {}),
-  };
+  return { take, fill, close: () => void cancel().catch(() => {}) };
 }
 
-function pieces(parts: readonly Uint8Array[]): UnderlyingSource<Uint8Array<ArrayBuffer>> {
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Streams Standard, 4.5.3; the option `min` is newer than the type declarations. */
+interface OwnBufferReader {
+  read(view: Bytes, options: { readonly min: number }): Promise<{ readonly value?: Bytes }>;
+  cancel(): Promise<void>;
+}
+
+const blockBytes = 256 * 1024;
+
+/**
+ * `read` gives what was inflated next, valid until the next call, or nothing at the end. workerd hands out
+ * 4 KB at a time unless asked for more by a reader that brings its own buffer: a tenth of the time. Node's
+ * stream knows no such reader.
+ */
+function readerOf(stream: ReadableStream<Uint8Array>) {
+  try {
+    const reader = stream.getReader({ mode: "byob" }) as unknown as OwnBufferReader;
+    let block = new ArrayBuffer(blockBytes);
+    const read = async (): Promise<Uint8Array | undefined> => {
+      const { value } = await reader.read(new Uint8Array(block), { min: blockBytes });
+      if (value) block = value.buffer;
+      return value;
+    };
+    return { read, cancel: () => reader.cancel() };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const reader = stream.getReader();
+    return { read: async () => (await reader.read()).value, cancel: () => reader.cancel() };
+  }
+}
+
+function pieces(parts: readonly Uint8Array[]): UnderlyingSource<Bytes> {
   let part = 0;
   let offset = 0;
   return {

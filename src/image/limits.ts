@@ -13,6 +13,7 @@ export interface ImageLimits {
   readonly minSidePixels: number;
   /** Ceilings for the time a decode takes; memory has its own limit below and is often the lower one. */
   readonly jpegMaxPixels: number;
+  /** At 24 bits a pixel or fewer; in proportion fewer where there are more. */
   readonly pngMaxPixels: number;
   readonly webpMaxPixels: number;
   readonly avifMaxPixels: number;

@@ -6,14 +6,18 @@ import type { PngColour, PngHeader } from "./png-header.ts";
 
 const channels: Record<PngColour, number> = { grey: 1, rgb: 3, indexed: 1, greyAlpha: 2, rgba: 4 };
 
+export function bitsPerPixel({ colour, bitDepth }: PngHeader): number {
+  return channels[colour] * bitDepth;
+}
+
 /** Bytes of a scanline of `width` pixels, without its filter byte. */
-export function scanlineBytes({ colour, bitDepth }: PngHeader, width: number): number {
-  return Math.ceil((width * channels[colour] * bitDepth) / 8);
+export function scanlineBytes(header: PngHeader, width: number): number {
+  return Math.ceil((width * bitsPerPixel(header)) / 8);
 }
 
 /** The distance to "the pixel before" that filters refer to, at least 1 byte. */
-export function filterDistance({ colour, bitDepth }: PngHeader): number {
-  return Math.max(1, (channels[colour] * bitDepth) >> 3);
+export function filterDistance(header: PngHeader): number {
+  return Math.max(1, bitsPerPixel(header) >> 3);
 }
 
 /**
@@ -36,23 +40,30 @@ export function unfilter(type: number, line: Uint8Array, above: Uint8Array, dist
       for (let i = distance; i < length; i++) line[i] += (line[i - distance] + above[i]) >> 1;
       return true;
     case 4:
-      for (let i = 0; i < distance; i++) line[i] += above[i];
-      for (let i = distance; i < length; i++) {
-        line[i] += paeth(line[i - distance], above[i], above[i - distance]);
-      }
+      for (let channel = 0; channel < distance; channel++) unfilterPaeth(line, above, channel, distance);
       return true;
     default:
       return false;
   }
 }
 
-/** PNG 9.4: the nearest of left, above and upper left to left + above - upper left, in this order. */
-function paeth(left: number, above: number, upperLeft: number): number {
-  const toLeft = Math.abs(above - upperLeft);
-  const toAbove = Math.abs(left - upperLeft);
-  const toUpperLeft = Math.abs(left + above - 2 * upperLeft);
-  if (toLeft <= toAbove && toLeft <= toUpperLeft) return left;
-  return toAbove <= toUpperLeft ? above : upperLeft;
+/**
+ * PNG 9.4, one byte of every pixel: the nearest of left, above and upper left to left + above - upper left,
+ * in this order. Left and upper left stay in registers from one pixel to the next.
+ */
+function unfilterPaeth(line: Uint8Array, above: Uint8Array, channel: number, distance: number): void {
+  let left = 0;
+  let upperLeft = 0;
+  for (let i = channel; i < line.length; i += distance) {
+    const up = above[i];
+    const toLeft = Math.abs(up - upperLeft);
+    const toUp = Math.abs(left - upperLeft);
+    const toUpperLeft = Math.abs(left + up - 2 * upperLeft);
+    const nearest = toLeft <= toUp && toLeft <= toUpperLeft ? left : toUp <= toUpperLeft ? up : upperLeft;
+    left = (line[i] + nearest) & 255;
+    line[i] = left;
+    upperLeft = up;
+  }
 }
 
 /** Writes `count` pixels of an unfiltered scanline as RGBA. */

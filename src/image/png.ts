@@ -9,7 +9,7 @@ import { type DecodingCost, type ImageLimits, refuseSize } from "./limits.ts";
 import { placeRaster, uprightSize } from "./orientation.ts";
 import type { Photo, Raster } from "./photo.ts";
 import { type PngHeader, readPngHeader } from "./png-header.ts";
-import { createExpander, filterDistance, scanlineBytes, unfilter } from "./png-rows.ts";
+import { bitsPerPixel, createExpander, filterDistance, scanlineBytes, unfilter } from "./png-rows.ts";
 import { damaged, truncated } from "./refusal.ts";
 import { chooseFactor, createShrinker, shrink } from "./shrink.ts";
 
@@ -19,7 +19,8 @@ export function openPng(bytes: Uint8Array, limits: ImageLimits): Result<EncodedP
   const header = read.value;
   const { width, height, orientation } = header;
   const cost = decodingCost(header, bytes.length);
-  const refused = refuseSize(width, height, limits.pngMaxPixels, cost, limits);
+  const maxPixels = Math.floor(limits.pngMaxPixels * Math.min(1, 24 / bitsPerPixel(header)));
+  const refused = refuseSize(width, height, maxPixels, cost, limits);
   if (refused) return refused;
   const upright = uprightSize(orientation, width, height);
 

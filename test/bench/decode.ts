@@ -76,7 +76,7 @@ async function timeInWorkerd(
   withRival: boolean,
 ): Promise<void> {
   const worker = await startWorker({
-    config: "wrangler.toml",
+    config: "test/bench/wrangler.toml",
     entrypoint: "test/bench/decode-worker.ts",
     dev: { logLevel: "error", server: { port: 0 }, inspector: false, watch: false },
   });

@@ -98,6 +98,15 @@ describe("a PNG's limits", () => {
     });
   });
 
+  it("on pixels: 64 bits a pixel allow 24/64 of them", async () => {
+    const limits = { pngMaxPixels: 6400 };
+    const options = { colourType: 6, bitDepth: 16 } as const;
+    expect(await open(await encodePng(scene(60, 40), options), limits)).toMatchObject({ ok: true });
+    expect(await open(await encodePng(scene(60, 41), options), limits)).toMatchObject({
+      failure: { code: "image_too_large", limit: 2400 },
+    });
+  });
+
   it("on memory: interlacing needs the whole photo at full size", async () => {
     const claimed = { width: 5000, height: 5000 };
     expect(await open(await encodePng(scene(64, 64), { claimed }))).toMatchObject({ ok: true });
