@@ -20,7 +20,13 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
-            miniflare: { bindings: { SAMEFACE_ENV: "development", SAMEFACE_API_KEY: "test-key" } },
+            miniflare: {
+              bindings: {
+                SAMEFACE_ENV: "development",
+                SAMEFACE_API_KEY: "test-key",
+                SAMEFACE_KEK: Buffer.alloc(32, 1).toString("base64"),
+              },
+            },
           }),
         ],
         test: {

@@ -3,14 +3,21 @@ import { Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { secureHeaders } from "hono/secure-headers";
 import { refuse, refuseInternal } from "./http/answer.ts";
-import { requireApiKey } from "./http/auth.ts";
+import { listAudit } from "./http/audit.ts";
+import { requireCaller, requireRoot, requireScope } from "./http/auth.ts";
+import { limitDeclaredBody } from "./http/body.ts";
+import { corsFor } from "./http/cors.ts";
 import type { AppEnv, Deps } from "./http/deps.ts";
-import { deleteFace, enrol } from "./http/faces.ts";
+import { deleteFace, enrol, updateFace } from "./http/faces.ts";
 import { health, readiness } from "./http/health.ts";
+import { rewrapKeys, rotateSigningKey, showPublicKeys } from "./http/key-rotation.ts";
+import { createKey, listKeys, revokeKey, rotateKey } from "./http/keys.ts";
 import { linger } from "./http/linger.ts";
 import { requestLog } from "./http/log.ts";
 import { requestId } from "./http/request-id.ts";
-import { deleteSubject, getSubject, listSubjects } from "./http/subjects.ts";
+import { createSession } from "./http/sessions.ts";
+import { deleteSubject, getSubject, listSubjects, unlockSubject } from "./http/subjects.ts";
+import { changeSettings, createTenant, getSettings, listTenants } from "./http/tenants.ts";
 import { compare, verify } from "./http/verification.ts";
 
 export type { Deps, LogEntry } from "./http/deps.ts";
@@ -26,6 +33,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     await next();
     c.header("Cache-Control", "no-store");
   });
+  app.use(corsFor(deps.config));
   app.use(
     methodNotAllowed({
       app,
@@ -39,14 +47,32 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.get("/healthz", health);
   app.get("/readyz", readiness(deps));
 
-  app.use("/v1/*", requireApiKey(deps.config));
-  app.get("/v1/subjects", listSubjects(deps));
-  app.get("/v1/subjects/:subject_id", getSubject(deps));
-  app.delete("/v1/subjects/:subject_id", deleteSubject(deps));
-  app.post("/v1/subjects/:subject_id/faces", enrol(deps));
-  app.delete("/v1/subjects/:subject_id/faces/:face_id", deleteFace(deps));
-  app.post("/v1/subjects/:subject_id/verify", verify(deps));
-  app.post("/v1/compare", compare(deps));
+  app.get("/.well-known/jwks.json", showPublicKeys(deps));
+
+  app.use("/v1/*", limitDeclaredBody(deps.config.maxBodyBytes), requireCaller(deps));
+  app.get("/v1/subjects", requireScope("read"), listSubjects(deps));
+  app.get("/v1/subjects/:subject_id", requireScope("read"), getSubject());
+  app.delete("/v1/subjects/:subject_id", requireScope("delete"), deleteSubject());
+  app.post("/v1/subjects/:subject_id/faces", requireScope("enrol"), enrol(deps));
+  app.patch("/v1/subjects/:subject_id/faces/:face_id", requireScope("enrol"), updateFace(deps));
+  app.delete("/v1/subjects/:subject_id/faces/:face_id", requireScope("delete"), deleteFace());
+  app.post("/v1/subjects/:subject_id/verify", requireScope("verify", { sessions: true }), verify(deps));
+  app.post("/v1/subjects/:subject_id/unlock", requireScope("admin"), unlockSubject());
+  app.post("/v1/compare", requireScope("verify"), compare(deps));
+  app.post("/v1/sessions", requireScope("verify"), createSession(deps));
+
+  app.get("/v1/keys", requireScope("admin"), listKeys(deps));
+  app.post("/v1/keys", requireScope("admin"), createKey(deps));
+  app.post("/v1/keys/:key_id/rotate", requireScope("admin"), rotateKey(deps));
+  app.delete("/v1/keys/:key_id", requireScope("admin"), revokeKey(deps));
+  app.get("/v1/settings", requireScope("admin"), getSettings);
+  app.patch("/v1/settings", requireScope("admin"), changeSettings(deps));
+  app.get("/v1/audit", requireScope("admin"), listAudit(deps));
+
+  app.get("/v1/tenants", requireRoot(), listTenants(deps));
+  app.post("/v1/tenants", requireRoot(), createTenant(deps));
+  app.post("/v1/kek/rewrap", requireRoot(), rewrapKeys(deps));
+  app.post("/v1/signing-keys", requireRoot(), rotateSigningKey(deps));
 
   app.notFound((c) => refuse(c, { code: "not_found", what: "route" }));
   app.onError((error, c) => {

@@ -3,9 +3,13 @@
  *
  *   SAMEFACE_ENV             development | production (default)
  *   SAMEFACE_API_KEY         secret; without it every call is refused
+ *   SAMEFACE_KEK             secret; base64 of 32 random bytes, which wrap the data keys of all faces
+ *   SAMEFACE_KEK_PREVIOUS    secret; earlier ones, separated by commas, while they are being replaced
  *   SAMEFACE_MAX_BODY_BYTES  default 10 MiB
+ *   SAMEFACE_CORS_ORIGINS    origins whose pages may call, separated by commas; default none
  */
 import * as z from "zod";
+import { parseKek } from "./trust/key-ring.ts";
 
 const mebibyte = 1024 * 1024;
 
@@ -13,6 +17,13 @@ export interface Config {
   readonly environment: "development" | "production";
   /** Undefined means that no key was set: nobody gets in. */
   readonly apiKey: string | undefined;
+  /**
+   * Key-encryption keys, base64; the first one wraps. Empty means that none was set, or the published
+   * one outside development: nothing is stored or read then.
+   */
+  readonly keks: readonly string[];
+  /** Exactly as browsers send `Origin`. */
+  readonly corsOrigins: readonly string[];
   /**
    * Of a whole request body, however it is dressed. A body is held about three times while a form or
    * JSON is taken apart, and an isolate has 128 MB for that, the models and the decoded photo.
@@ -25,9 +36,31 @@ export interface Config {
   readonly maxPageSize: number;
 }
 
+/** Printed in .dev.vars.example, so it protects nothing: base64 of "sameface development key, public". */
+export const publishedKek = "c2FtZWZhY2UgZGV2ZWxvcG1lbnQga2V5LCBwdWJsaWM=";
+
 /** An empty variable is one that is not set. */
 function unlessEmpty<T extends z.ZodType>(schema: T) {
   return z.preprocess((value) => (value === "" ? undefined : value), schema);
+}
+
+const kekSchema = z
+  .string()
+  .refine((text) => parseKek(text) !== undefined, "must be base64 of 32 bytes: openssl rand -base64 32");
+
+const originSchema = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    "must be origins, as https://example.com",
+  );
+
+function listOf<T extends z.ZodType<string, string>>(item: T) {
+  return z
+    .string()
+    .default("")
+    .transform((text) => (text === "" ? [] : text.split(",").map((part) => part.trim())))
+    .pipe(z.array(item));
 }
 
 const environmentSchema = z.object({
@@ -38,6 +71,9 @@ const environmentSchema = z.object({
       .regex(/^[\x21-\x7e]+$/, "must be visible ASCII without spaces, to fit a header")
       .optional(),
   ),
+  SAMEFACE_KEK: unlessEmpty(kekSchema.optional()),
+  SAMEFACE_KEK_PREVIOUS: unlessEmpty(listOf(kekSchema)),
+  SAMEFACE_CORS_ORIGINS: unlessEmpty(listOf(originSchema)),
   SAMEFACE_MAX_BODY_BYTES: unlessEmpty(
     z.coerce
       .number()
@@ -55,7 +91,11 @@ export function parseConfig(env: unknown): Config {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
     throw new Error(`The environment cannot be used. ${faults.join("; ")}`);
   }
+  const { SAMEFACE_KEK: kek, SAMEFACE_KEK_PREVIOUS: previousKeks } = parsed.data;
+  const usable = kek !== undefined && (kek !== publishedKek || parsed.data.SAMEFACE_ENV === "development");
   return {
+    keks: usable ? [kek, ...previousKeks] : [],
+    corsOrigins: parsed.data.SAMEFACE_CORS_ORIGINS,
     environment: parsed.data.SAMEFACE_ENV,
     apiKey: parsed.data.SAMEFACE_API_KEY,
     maxBodyBytes: parsed.data.SAMEFACE_MAX_BODY_BYTES,

@@ -24,8 +24,15 @@ export type Failure = FailureCase & {
 
 type FailureCase =
   | { code: "unauthorized"; reason: string }
+  /** The caller is known and may not do this. `reason` is a sentence for them. */
+  | { code: "forbidden"; reason: string }
+  /** Too many failed attempts at this subject; without a time, until it is reset. */
+  | { code: "locked"; retryAfterSeconds?: number }
+  | { code: "rate_limited"; retryAfterSeconds: number }
   /** `what` names the missing thing in words: "subject", "face", "route". */
   | { code: "not_found"; what: string }
+  /** `what` names in words the thing that is there already. */
+  | { code: "conflict"; what: string }
   | { code: "method_not_allowed"; allowed: readonly string[] }
   | { code: "subject_has_no_faces" }
   | { code: "invalid_request"; reason: string }
@@ -49,7 +56,7 @@ export type FailureCode = Exclude<Failure["code"], "corrupt_record"> | "internal
 
 /** What a caller sees: the HTTP status, the public sentence, and details that are safe to show. */
 export interface WireFailure {
-  status: 400 | 401 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 503;
+  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 423 | 429 | 500 | 503;
   code: FailureCode;
   message: string;
   details?: Record<string, unknown>;
@@ -80,11 +87,35 @@ function describe(failure: FailureCase): WireFailure {
       return {
         status: 401,
         code,
-        message: "Send a valid API key as `Authorization: Bearer <key>`.",
+        message: "Send a valid API key or session token as `Authorization: Bearer <key>`.",
         headers: { "WWW-Authenticate": 'Bearer realm="sameface"' },
+      };
+    case "forbidden":
+      return { status: 403, code, message: failure.reason };
+    case "locked":
+      return failure.retryAfterSeconds === undefined
+        ? {
+            status: 423,
+            code,
+            message: "Too many attempts failed. This subject is locked until it is reset.",
+          }
+        : {
+            status: 423,
+            code,
+            message: `Too many attempts failed. Try again in ${failure.retryAfterSeconds} seconds.`,
+            headers: { "Retry-After": String(failure.retryAfterSeconds) },
+          };
+    case "rate_limited":
+      return {
+        status: 429,
+        code,
+        message: "Too many requests with this key or token. Slow down.",
+        headers: { "Retry-After": String(failure.retryAfterSeconds) },
       };
     case "not_found":
       return { status: 404, code, message: `There is no such ${failure.what}.` };
+    case "conflict":
+      return { status: 409, code, message: `There is such a ${failure.what} already.` };
     case "method_not_allowed":
       return {
         status: 405,
@@ -160,7 +191,7 @@ function describe(failure: FailureCase): WireFailure {
       return {
         status: 503,
         code,
-        message: "The models are not ready on this instance. Try again.",
+        message: "This instance is not ready. Try again.",
         headers: { "Retry-After": String(failure.retryAfterSeconds ?? 1) },
       };
     default:

@@ -1,5 +1,6 @@
 /** The Worker's entry: imports the WebAssembly modules and the models, and wires the service. */
 
+import { waitUntil } from "cloudflare:workers";
 import blazefaceFull from "../model/blazeface-full.onnx";
 import blazefaceShort from "../model/blazeface-short.onnx";
 import manifest from "../model/manifest.json";
@@ -12,12 +13,17 @@ import onnxRuntime from "../node_modules/onnxruntime-web/dist/ort-wasm-simd-thre
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { parseCalibration } from "./face/calibration.ts";
-import { createKvFaceStore } from "./identity/kv.ts";
+import { createDirectories, type DirectoryObject } from "./identity/directory/object.ts";
+import { createKvCopies } from "./identity/kv.ts";
 import { createCodecs, openPhoto } from "./image/decode.ts";
 import { defaultImageLimits } from "./image/limits.ts";
 import { createOnnxRuntime } from "./inference/onnxruntime.ts";
 import { createStages } from "./models.ts";
 import { createPipeline } from "./pipeline.ts";
+import { createRateLimit, type RateLimiter } from "./trust/rate-limit.ts";
+import { createTrust } from "./trust/service.ts";
+
+export { DirectoryObject } from "./identity/directory/object.ts";
 
 const modelFiles: Record<string, ArrayBuffer> = {
   "blazeface-full.onnx": blazefaceFull,
@@ -47,19 +53,34 @@ let app: ReturnType<typeof createApp> | undefined;
 
 export default {
   fetch(request, env, context) {
-    app ??= createApp({
-      pipeline,
-      store: createKvFaceStore(env.TEMPLATES),
-      config: parseConfig(env),
-      calibration,
-      clock: () => new Date(),
-      randomId: () => crypto.randomUUID(),
-      log: (entry) => console.log(JSON.stringify(entry)),
-    });
+    app ??= open(env);
     return app.fetch(request, env, context);
   },
 } satisfies ExportedHandler<Env>;
 
+function open(env: Env): ReturnType<typeof createApp> {
+  const config = parseConfig(env);
+  return createApp({
+    ...createTrust({
+      settings: config,
+      openDirectory: createDirectories(env.DIRECTORY),
+      copies: createKvCopies(env.TEMPLATES),
+      clock: () => new Date(),
+      randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      background: waitUntil,
+    }),
+    limitRate: createRateLimit(env.KEY_RATE, env.SESSION_RATE),
+    pipeline,
+    config,
+    calibration,
+    randomId: () => crypto.randomUUID(),
+    log: (entry) => console.log(JSON.stringify(entry)),
+  });
+}
+
 interface Env {
   readonly TEMPLATES: KVNamespace;
+  readonly DIRECTORY: DurableObjectNamespace<DirectoryObject>;
+  readonly KEY_RATE?: RateLimiter;
+  readonly SESSION_RATE?: RateLimiter;
 }

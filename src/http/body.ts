@@ -1,5 +1,8 @@
 /** A request's body, read to the end or to the limit, whichever comes first. */
+import { createMiddleware } from "hono/factory";
 import { fail, ok, type Result } from "../errors.ts";
+import { refuse } from "./answer.ts";
+import type { AppEnv } from "./deps.ts";
 
 /**
  * At most `limit` bytes. A declared length is checked before anything is read; a chunked body is
@@ -32,6 +35,15 @@ export async function readBody(request: Request, limit: number): Promise<Result<
     reader.releaseLock();
   }
   return size === 0 ? empty() : ok(join(chunks, size));
+}
+
+/** Refuses a body that is declared too large before anybody asks whose it is. */
+export function limitDeclaredBody(limit: number) {
+  return createMiddleware<AppEnv>(async function limitDeclaredBody(c, next) {
+    const actual = declaredLength(c.req.raw);
+    if (actual === undefined || actual <= limit) return next();
+    return refuse(c, { code: "image_too_large", unit: "bytes", limit, actual });
+  });
 }
 
 /** `Content-Length`; undefined when the body is chunked. */

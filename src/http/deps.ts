@@ -1,9 +1,17 @@
 /** What the app is given. Nothing in it is global, so a test hands in its own. */
 import type { Config } from "../config.ts";
 import type { Calibration } from "../face/calibration.ts";
-import type { FaceStore } from "../identity/store.ts";
+import type { OpenDirectory } from "../identity/directory/types.ts";
+import type { TenantSettings } from "../identity/settings.ts";
+import type { OpenStore, TenantStore } from "../identity/store.ts";
 import type { Pipeline } from "../pipeline.ts";
-import type { Principal } from "../trust/api-key.ts";
+import type { RandomBytes } from "../trust/api-key.ts";
+import type { Authenticate } from "../trust/authenticate.ts";
+import type { KeyRing } from "../trust/key-ring.ts";
+import type { SignReceipt } from "../trust/receipt.ts";
+import type { Principal } from "../trust/scopes.ts";
+import type { SessionTokens } from "../trust/session-token.ts";
+import type { SigningKeys } from "../trust/signing-keys.ts";
 
 /** One line of structured log: never a body, a key, an embedding, or the name of a subject. */
 export type LogEntry =
@@ -28,13 +36,22 @@ export type LogEntry =
 
 export interface Deps {
   readonly pipeline: Pipeline;
-  readonly store: FaceStore;
+  readonly openStore: OpenStore;
+  readonly openDirectory: OpenDirectory;
+  readonly authenticate: Authenticate;
+  /** Seconds to wait when the caller has had too many requests; undefined to go on. */
+  readonly limitRate: (principal: Principal) => Promise<number | undefined>;
+  readonly ring: KeyRing;
+  readonly signingKeys: SigningKeys;
+  readonly sessionTokens: SessionTokens;
+  readonly signReceipt: SignReceipt;
   readonly config: Config;
   /** Of the encoder that the pipeline runs; from the manifest. */
   readonly calibration: Calibration;
   readonly clock: () => Date;
   /** A new name for a request or a face, 1..64 of [A-Za-z0-9_-]; `crypto.randomUUID` will do. */
   readonly randomId: () => string;
+  readonly randomBytes: RandomBytes;
   readonly log: (entry: LogEntry) => void;
 }
 
@@ -43,6 +60,9 @@ export interface AppEnv {
   Variables: {
     requestId: string;
     principal: Principal;
+    settings: TenantSettings;
+    /** Of the caller's tenant. */
+    store: TenantStore;
     /** For the log: why the request was refused. */
     refusal: { readonly code: string; readonly reason?: string };
   };

@@ -1,24 +1,37 @@
-/** Enrolment, and the deletion of one face. */
+/** Enrolment, and the update and deletion of one face. */
 import type { Context } from "hono";
+import type * as z from "zod";
+import { fail, ok, type Result } from "../errors.ts";
 import { parseFaceId } from "../identity/ids.ts";
+import type { EnrolmentDetails } from "../identity/store.ts";
 import { answer, refuse } from "./answer.ts";
 import type { AppEnv, Deps } from "./deps.ts";
-import { faceIdOf, subjectIdOf } from "./input.ts";
+import { faceIdOf, invalid, subjectIdOf } from "./input.ts";
+import { readJson } from "./json.ts";
 import { photoToEnrol, readPhotos } from "./photos.ts";
 import { requireQuality } from "./quality.ts";
-import { type Body, type deletionAnswerSchema, type enrolmentAnswerSchema, faceBody } from "./schemas.ts";
+import {
+  type Body,
+  type deletionAnswerSchema,
+  type enrolmentAnswerSchema,
+  type enrolmentOptionsSchema,
+  faceBody,
+  faceUpdateSchema,
+  type updateAnswerSchema,
+} from "./schemas.ts";
 
 /** POST /v1/subjects/{subject_id}/faces */
-export function enrol({ pipeline, store, config, clock, randomId }: Deps) {
+export function enrol({ pipeline, config, clock, randomId }: Deps) {
   return async (c: Context<AppEnv>): Promise<Response> => {
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
     const photos = await readPhotos(c, config.maxBodyBytes, photoToEnrol);
     if (!photos.ok) return refuse(c, photos.failure);
-    const encoded = await pipeline.encodeFace(
-      photos.value.images.image,
-      photos.value.options.face ?? "largest",
-    );
+    const { images, options } = photos.value;
+    const createdAt = clock();
+    const details = enrolmentDetails(options, createdAt);
+    if (!details.ok) return refuse(c, details.failure);
+    const encoded = await pipeline.encodeFace(images.image, options.face ?? "largest");
     if (!encoded.ok) return refuse(c, encoded.failure);
     // A poor template would answer wrongly for as long as it is kept.
     const fit = requireQuality(encoded.value);
@@ -27,8 +40,10 @@ export function enrol({ pipeline, store, config, clock, randomId }: Deps) {
     const { embedding, image } = encoded.value;
     const faceId = parseFaceId(randomId());
     if (faceId === undefined) throw new Error("randomId made an id that cannot name a face");
-    const createdAt = clock();
-    await store.addFace({ subjectId: subjectId.value, faceId, embedding, createdAt });
+    const stored = { subjectId: subjectId.value, faceId, embedding, createdAt };
+    const added = await c.var.store.addFace(stored, details.value);
+    if (!added.ok) return refuse(c, added.failure);
+    const { expiresAt } = added.value;
     return answer(c, 201, {
       face_id: faceId,
       subject_id: subjectId.value,
@@ -36,22 +51,61 @@ export function enrol({ pipeline, store, config, clock, randomId }: Deps) {
       image,
       model: embedding.model,
       created_at: createdAt.toISOString(),
+      ...(expiresAt === undefined ? {} : { expires_at: expiresAt.toISOString() }),
     } satisfies Body<typeof enrolmentAnswerSchema>);
   };
 }
 
 /** DELETE /v1/subjects/{subject_id}/faces/{face_id} */
-export function deleteFace({ store }: Deps) {
+export function deleteFace() {
   return async (c: Context<AppEnv>): Promise<Response> => {
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
     const faceId = faceIdOf(c);
     if (!faceId.ok) return refuse(c, faceId.failure);
-    const deleted = await store.deleteFace(subjectId.value, faceId.value);
+    const deleted = await c.var.store.deleteFace(subjectId.value, faceId.value);
     if (!deleted.ok) return refuse(c, deleted.failure);
     return answer(c, 200, {
       subject_id: subjectId.value,
       deleted_faces: [faceId.value],
     } satisfies Body<typeof deletionAnswerSchema>);
   };
+}
+
+/** PATCH /v1/subjects/{subject_id}/faces/{face_id} */
+export function updateFace({ clock }: Deps) {
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const subjectId = subjectIdOf(c);
+    if (!subjectId.ok) return refuse(c, subjectId.failure);
+    const faceId = faceIdOf(c);
+    if (!faceId.ok) return refuse(c, faceId.failure);
+    const update = await readJson(c, faceUpdateSchema);
+    if (!update.ok) return refuse(c, update.failure);
+    const { expires_at, metadata } = update.value;
+    const expiresAt = expires_at === undefined || expires_at === null ? expires_at : new Date(expires_at);
+    if (expiresAt && expiresAt <= clock()) return refuse(c, invalid("expires_at", "lies in the past"));
+    const updated = await c.var.store.updateFace(subjectId.value, faceId.value, { expiresAt, metadata });
+    if (!updated.ok) return refuse(c, updated.failure);
+    return answer(c, 200, {
+      subject_id: subjectId.value,
+      face_id: faceId.value,
+    } satisfies Body<typeof updateAnswerSchema>);
+  };
+}
+
+/** Fails with `invalid_request` for half a consent, and for a time of deletion that has passed. */
+function enrolmentDetails(
+  options: z.output<typeof enrolmentOptionsSchema>,
+  now: Date,
+): Result<EnrolmentDetails> {
+  const { expires_at, consent_version: version, consent_purpose: purpose, consent_at, metadata } = options;
+  const expiresAt = expires_at === undefined ? undefined : new Date(expires_at);
+  if (expiresAt !== undefined && expiresAt <= now) return fail(invalid("expires_at", "lies in the past"));
+  const named = [version, purpose, consent_at].some((part) => part !== undefined);
+  if (!named) return ok({ expiresAt, metadata });
+  if (version === undefined) return fail(invalid("consent_version", "is missing"));
+  if (purpose === undefined) return fail(invalid("consent_purpose", "is missing"));
+  const at = consent_at === undefined ? now : new Date(consent_at);
+  if (at > now) return fail(invalid("consent_at", "lies ahead"));
+  return ok({ expiresAt, metadata, consent: { version, purpose, at } });
 }

@@ -11,7 +11,12 @@ import { declaredLength, empty, readBody } from "./body.ts";
 import type { AppEnv } from "./deps.ts";
 import { check, checkQuery, invalid, unknownField } from "./input.ts";
 import { parseJson, parseMultipart } from "./parse.ts";
-import { base64Schema, decisionOptionsSchema, enrolmentOptionsSchema } from "./schemas.ts";
+import {
+  base64Schema,
+  decisionOptionsSchema,
+  enrolmentOptionsSchema,
+  verificationOptionsSchema,
+} from "./schemas.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -32,7 +37,7 @@ function wanted<Name extends string, Options extends z.ZodObject>(
 }
 
 export const photoToEnrol = wanted(["image"], enrolmentOptionsSchema);
-export const photoToVerify = wanted(["image"], decisionOptionsSchema);
+export const photoToVerify = wanted(["image"], verificationOptionsSchema);
 export const photosToCompare = wanted(["image_a", "image_b"], decisionOptionsSchema);
 
 interface Fields<Name extends string> {

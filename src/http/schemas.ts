@@ -20,7 +20,7 @@ export const facePolicySchema = z.enum(
 export const base64Schema = z.string("must be a string of base64, or a data URL");
 
 /** The false match rate that the caller can live with: a number, or its text in a query or a form. */
-const maxFmrSchema = z.union(
+export const maxFmrSchema = z.union(
   [
     z.number(),
     z
@@ -34,14 +34,63 @@ const maxFmrSchema = z.union(
 /** What to do about a photo beyond the limits of quality: say so, or refuse it. */
 const qualityPolicySchema = z.enum(["warn", "refuse"], "must be warn or refuse");
 
+const timeSchema = z.iso.datetime({ offset: true, error: "must be a time, as 2030-01-31T12:00:00Z" });
+
+const consentTextSchema = z.string().min(1, "must not be empty").max(200, "must be at most 200 letters");
+
+/** Of the JSON that it makes. */
+export const maxMetadataBytes = 1024;
+
+const notesSchema = z
+  .record(z.string(), z.string("must be an object of texts"), "must be an object of texts")
+  .refine(
+    (notes) => new TextEncoder().encode(JSON.stringify(notes)).length <= maxMetadataBytes,
+    `must be at most ${maxMetadataBytes} bytes of JSON`,
+  );
+
+/** The caller's own notes: an object of texts, or its JSON in a query or a form. */
+export const metadataSchema = z.preprocess((value) => {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}, notesSchema);
+
 /** Options of a request that enrols; each may stand in the query, a form or JSON. */
-export const enrolmentOptionsSchema = z.object({ face: facePolicySchema.optional() });
+export const enrolmentOptionsSchema = z.object({
+  face: facePolicySchema.optional(),
+  /** When the face is to be deleted. */
+  expires_at: timeSchema.optional(),
+  /** What the person agreed to: its version, its purpose, and when; now unless it says so. */
+  consent_version: consentTextSchema.optional(),
+  consent_purpose: consentTextSchema.optional(),
+  consent_at: timeSchema.optional(),
+  metadata: metadataSchema.optional(),
+});
+
+export const faceUpdateSchema = z.strictObject({
+  expires_at: timeSchema.nullable().optional(),
+  metadata: metadataSchema.nullable().optional(),
+});
 
 /** Options of a request that decides. */
 export const decisionOptionsSchema = z.object({
   face: facePolicySchema.optional(),
   max_fmr: maxFmrSchema.optional(),
   quality: qualityPolicySchema.optional(),
+});
+
+/** Options of a request that verifies. */
+export const verificationOptionsSchema = decisionOptionsSchema.extend({
+  /** Whether the answer is to carry a signed receipt. */
+  receipt: z.stringbool({ error: "must be true or false" }).or(z.boolean()).optional(),
+  /** The caller's own, for the receipt; a session has one. */
+  nonce: z
+    .string()
+    .regex(/^[A-Za-z0-9._~-]{1,128}$/, "must be 1 to 128 of A-Z a-z 0-9 . _ ~ -")
+    .optional(),
 });
 
 export function listQuerySchema({ defaultPageSize, maxPageSize }: Config) {
@@ -97,14 +146,16 @@ const requestIdSchema = z.string();
 
 const decisionFields = {
   match: z.boolean(),
-  /** Euclidean distance of the two embeddings. */
-  distance: z.number().min(0),
+  /** Euclidean distance of the two embeddings; for keys with the scope "scores". */
+  distance: z.number().min(0).optional(),
+  /** In its place for the others. A face that does not match is never said to be near. */
+  band: z.enum(["clear_match", "match", "no_match"]).optional(),
   /** A match is a distance at or below this. */
   threshold: z.number().min(0).max(2),
   /** The false match rate asked for, which set the threshold. */
   max_fmr: z.number(),
-  /** Measured probability that a stranger comes this close; "< x" where the data end. */
-  fmr: z.union([z.number(), z.string().regex(/^< /)]),
+  /** Measured probability that a stranger comes this close; "< x" where the data end. With "scores". */
+  fmr: z.union([z.number(), z.string().regex(/^< /)]).optional(),
   /** The encoder whose embeddings were compared. */
   model: z.string(),
 };
@@ -116,15 +167,19 @@ export const enrolmentAnswerSchema = z.strictObject({
   image: imageSizeSchema,
   model: z.string(),
   created_at: z.iso.datetime(),
+  /** When the face will be deleted, if it will. */
+  expires_at: z.iso.datetime().optional(),
   request_id: requestIdSchema,
 });
 
 export const verificationAnswerSchema = z.strictObject({
   ...decisionFields,
-  /** The enrolled face that came closest. */
-  face_id: faceIdSchema,
+  /** The enrolled face that came closest; with "scores". */
+  face_id: faceIdSchema.optional(),
   face: faceSchema,
   image: imageSizeSchema,
+  /** A JWS that `/.well-known/jwks.json` verifies, when it was asked for. */
+  receipt: z.string().optional(),
   request_id: requestIdSchema,
 });
 
@@ -140,7 +195,22 @@ export const comparisonAnswerSchema = z.strictObject({
 export const subjectAnswerSchema = z.strictObject({
   subject_id: subjectIdSchema,
   /** Oldest first. */
-  faces: z.array(z.strictObject({ face_id: faceIdSchema, model: z.string(), created_at: z.iso.datetime() })),
+  faces: z.array(
+    z.strictObject({
+      face_id: faceIdSchema,
+      model: z.string(),
+      created_at: z.iso.datetime(),
+      expires_at: z.iso.datetime().optional(),
+      consent: z.strictObject({ version: z.string(), purpose: z.string(), at: z.iso.datetime() }).optional(),
+      metadata: z.record(z.string(), z.string()).optional(),
+    }),
+  ),
+  request_id: requestIdSchema,
+});
+
+export const updateAnswerSchema = z.strictObject({
+  subject_id: subjectIdSchema,
+  face_id: faceIdSchema,
   request_id: requestIdSchema,
 });
 

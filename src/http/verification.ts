@@ -1,10 +1,13 @@
 /** Are these the same person: a photo against a subject, and a photo against a photo. */
 import type { Context } from "hono";
 import type * as z from "zod";
-import { ok, type Result } from "../errors.ts";
+import { fail, ok, type Result } from "../errors.ts";
 import { type CalibratedDecision, decideAtFmr, distance } from "../face/decide.ts";
 import type { EncodedFace } from "../face/face.ts";
 import { closestFace } from "../identity/closest.ts";
+import type { SubjectId } from "../identity/ids.ts";
+import { sha256, toHex } from "../trust/digest.ts";
+import type { Principal } from "../trust/scopes.ts";
 import { answer, refuse } from "./answer.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { subjectIdOf } from "./input.ts";
@@ -16,36 +19,48 @@ import {
   type decisionOptionsSchema,
   faceBody,
   type verificationAnswerSchema,
+  type verificationOptionsSchema,
 } from "./schemas.ts";
 
 /** POST /v1/subjects/{subject_id}/verify */
 export function verify(deps: Deps) {
-  const { store, config, calibration } = deps;
+  const { config, calibration } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
+    const { principal, store } = c.var;
+    const session = sessionFor(principal, subjectId.value);
+    if (!session.ok) return refuse(c, session.failure);
     // The store answers while the photo arrives.
-    const [photos, faces] = await Promise.all([
+    const [photos, attempt] = await Promise.all([
       readPhotos(c, config.maxBodyBytes, photoToVerify),
-      store.listFaces(subjectId.value),
+      store.beginAttempt(subjectId.value, session.value?.sessionId),
     ]);
     if (!photos.ok) return refuse(c, photos.failure);
-    if (!faces.ok) return refuse(c, faces.failure);
-    if (faces.value.length === 0) return refuse(c, { code: "subject_has_no_faces" });
+    if (!attempt.ok) return refuse(c, attempt.failure);
     const { images, options } = photos.value;
+    const maxFmr = allowedRate(principal, options.max_fmr, config.defaultMaxFmr);
+    if (!maxFmr.ok) return refuse(c, maxFmr.failure);
     const probe = await encodeProbe(deps, images.image, options);
     if (!probe.ok) return refuse(c, probe.failure);
-    const closest = closestFace(probe.value.embedding, faces.value);
+    const { faces, settle } = attempt.value;
+    const closest = closestFace(probe.value.embedding, faces);
     if (!closest.ok) return refuse(c, closest.failure);
-    const maxFmr = options.max_fmr ?? config.defaultMaxFmr;
-    const decision = decideAtFmr(calibration, closest.value.distance, maxFmr, faces.value.length);
+    const decision = decideAtFmr(calibration, closest.value.distance, maxFmr.value, faces.length);
     if (!decision.ok) return refuse(c, decision.failure);
+    const settled = await settle(closest.value.faceId, decision.value.match);
+    if (!settled.ok) return refuse(c, settled.failure);
+    const { model } = probe.value.embedding;
+    const receipt = options.receipt
+      ? { receipt: await sign(c, deps, subjectId.value, decision.value, model, images.image, options.nonce) }
+      : {};
     return answer(c, 200, {
-      ...decisionBody(decision.value),
-      model: probe.value.embedding.model,
-      face_id: closest.value.faceId,
+      ...decisionBody(decision.value, principal),
+      model,
+      ...(principal.scopes.has("scores") ? { face_id: closest.value.faceId } : {}),
       face: faceBody(probe.value),
       image: probe.value.image,
+      ...receipt,
     } satisfies Body<typeof verificationAnswerSchema>);
   };
 }
@@ -67,7 +82,7 @@ export function compare(deps: Deps) {
     const decision = decideAtFmr(calibration, measured.value, options.max_fmr ?? config.defaultMaxFmr, 1);
     if (!decision.ok) return refuse(c, decision.failure);
     return answer(c, 200, {
-      ...decisionBody(decision.value),
+      ...decisionBody(decision.value, c.var.principal),
       model: a.value.embedding.model,
       face_a: faceBody(a.value),
       face_b: faceBody(b.value),
@@ -75,6 +90,21 @@ export function compare(deps: Deps) {
       image_b: b.value.image,
     } satisfies Body<typeof comparisonAnswerSchema>);
   };
+}
+
+/** The session of a caller who has one. Fails with `forbidden` where it is another subject's. */
+function sessionFor(principal: Principal, subjectId: SubjectId) {
+  if (principal.kind !== "session") return ok(undefined);
+  if (principal.subjectId === subjectId && principal.action === "verify") return ok(principal);
+  return fail({ code: "forbidden", reason: "This session token is for another subject or action." });
+}
+
+/** A session's rate is its maker's to choose: whoever may vary it can measure a distance with it. */
+function allowedRate(principal: Principal, asked: number | undefined, byDefault: number): Result<number> {
+  if (principal.kind !== "session") return ok(asked ?? byDefault);
+  const rate = principal.maxFmr ?? byDefault;
+  if (asked === undefined || asked === rate) return ok(rate);
+  return fail({ code: "forbidden", reason: 'A session token decides "max_fmr" itself.' });
 }
 
 /** Fails as the pipeline does, and with `low_quality` where the request asks for that. */
@@ -89,14 +119,49 @@ async function encodeProbe(
   return fit.ok ? ok(encoded.value) : fit;
 }
 
-function decisionBody({ match, distance, threshold, maxFmr, fmr }: CalibratedDecision) {
+/** How much further than asked for a match must be from strangers to be called clear. */
+const clearFactor = 10;
+
+/**
+ * A distance lets a caller climb towards a template, so it is for keys with "scores" alone. The band
+ * of the others has no steps below the threshold: a failed attempt tells nothing but that it failed.
+ */
+function decisionBody(
+  { match, distance, threshold, maxFmr, fmr }: CalibratedDecision,
+  { scopes }: Principal,
+) {
+  const common = { match, threshold, max_fmr: maxFmr };
+  if (!scopes.has("scores")) {
+    const clear = fmr.fmr <= maxFmr / clearFactor;
+    const band = match ? (clear ? ("clear_match" as const) : ("match" as const)) : ("no_match" as const);
+    return { ...common, band };
+  }
   const rate = Number(fmr.fmr.toPrecision(3));
   // A millionth is finer than the arithmetic of any two devices.
-  return {
+  return { ...common, distance: Number(distance.toFixed(6)), fmr: fmr.bounded ? `< ${rate}` : rate };
+}
+
+async function sign(
+  c: Context<AppEnv>,
+  { signReceipt, calibration, clock }: Deps,
+  subjectId: SubjectId,
+  { match, threshold, maxFmr }: CalibratedDecision,
+  model: string,
+  image: Uint8Array<ArrayBuffer>,
+  nonce: z.output<typeof verificationOptionsSchema>["nonce"],
+): Promise<string> {
+  const { principal, requestId } = c.var;
+  return signReceipt({
+    tenant: principal.tenant,
+    subjectId,
     match,
-    distance: Number(distance.toFixed(6)),
     threshold,
-    max_fmr: maxFmr,
-    fmr: fmr.bounded ? `< ${rate}` : rate,
-  };
+    maxFmr,
+    model,
+    modelSha256: calibration.modelSha256,
+    imageSha256: toHex(await sha256(image)),
+    nonce: principal.kind === "session" ? principal.nonce : (nonce ?? null),
+    requestId,
+    at: clock(),
+  });
 }

@@ -1,7 +1,11 @@
-/** What the service asks of the place where faces are kept. A subject is its faces: it exists while it has one. */
+/**
+ * What the service asks of the place where a tenant's faces are kept. A subject is its faces: it
+ * exists while it has one.
+ */
 import type { Result } from "../errors.ts";
 import type { Embedding } from "../face/embedding.ts";
-import type { FaceId, SubjectId } from "./ids.ts";
+import type { FaceId, SubjectId, TenantId } from "./ids.ts";
+import type { TenantSettings } from "./settings.ts";
 
 export interface StoredFace {
   readonly subjectId: SubjectId;
@@ -10,34 +14,97 @@ export interface StoredFace {
   readonly createdAt: Date;
 }
 
+export interface Consent {
+  readonly version: string;
+  readonly purpose: string;
+  readonly at: Date;
+}
+
+/** The caller's own notes; sealed like the embedding. */
+export type Metadata = Readonly<Record<string, string>>;
+
+export interface EnrolmentDetails {
+  /** Undefined for the tenant's default; null for never. */
+  readonly expiresAt?: Date | null | undefined;
+  readonly consent?: Consent | undefined;
+  readonly metadata?: Metadata | undefined;
+}
+
 /** A face without its embedding. */
 export interface FaceSummary {
   readonly faceId: FaceId;
   readonly model: string;
   readonly createdAt: Date;
+  readonly expiresAt: Date | undefined;
+  readonly consent: Consent | undefined;
+  readonly metadata: Metadata | undefined;
+}
+
+/** Undefined leaves a value as it is; null removes it. */
+export interface FaceUpdate {
+  readonly expiresAt?: Date | null | undefined;
+  readonly metadata?: Metadata | null | undefined;
+}
+
+/** An attempt that was let in: what to compare with, and the only way to a decision. */
+export interface Attempt {
+  /** Every face of the subject, in no promised order; at least one. */
+  readonly faces: readonly StoredFace[];
+  /**
+   * Counts the attempt. Nothing of its outcome may be told unless this is ok: it fails with `locked`,
+   * `unauthorized`, `not_found` or `subject_has_no_faces` for what happened since it was let in.
+   */
+  settle(closest: FaceId, match: boolean): Promise<Result<void>>;
 }
 
 export interface SubjectPage {
   readonly subjectIds: readonly SubjectId[];
-  /** Where the next page starts; undefined after the last. A page may be short and yet not the last. */
+  /** Where the next page starts; undefined after the last. */
   readonly nextCursor: string | undefined;
 }
 
-export interface FaceStore {
-  /** Never disturbs another face of the subject, however many are added at the same moment. */
-  addFace(face: StoredFace): Promise<void>;
+export interface TenantStore {
   /**
-   * Every face of a subject, in no promised order; empty for a subject that is not known.
-   * Fails as a whole with `corrupt_record` or `model_mismatch` when one record cannot be read: a
-   * face that silently drops out would turn a match into a refusal that nobody can explain.
+   * Never disturbs another face of the subject, however many are added at the same moment. Answers
+   * when the face expires. Fails with `invalid_request` where the tenant requires consent.
    */
-  listFaces(subjectId: SubjectId): Promise<Result<readonly StoredFace[]>>;
+  addFace(face: StoredFace, details: EnrolmentDetails): Promise<Result<{ expiresAt: Date | undefined }>>;
+  /**
+   * Fails with `subject_has_no_faces`, `locked` or `unauthorized` (the session), and as a whole with
+   * `corrupt_record` or `model_mismatch` when one record cannot be read: a face that silently drops
+   * out would turn a match into a refusal that nobody can explain.
+   */
+  beginAttempt(subjectId: SubjectId, sessionId?: string): Promise<Result<Attempt>>;
   /** Oldest first. Fails with `not_found` or `corrupt_record`. */
   describeFaces(subjectId: SubjectId): Promise<Result<readonly FaceSummary[]>>;
+  /** Fails with `not_found` or `corrupt_record`. */
+  updateFace(subjectId: SubjectId, faceId: FaceId, update: FaceUpdate): Promise<Result<void>>;
   /** Works on a damaged record too. Fails with `not_found`. */
   deleteFace(subjectId: SubjectId, faceId: FaceId): Promise<Result<void>>;
   /** Answers with what was deleted. Works on damaged records too. Fails with `not_found`. */
   deleteSubject(subjectId: SubjectId): Promise<Result<readonly FaceId[]>>;
   /** In the byte order of their ids. Fails with `invalid_request` for a cursor it did not give out. */
   listSubjects(page: { limit: number; cursor?: string | undefined }): Promise<Result<SubjectPage>>;
+  /** Starts the count of failures anew. Fails with `not_found`. */
+  unlock(subjectId: SubjectId): Promise<Result<void>>;
+}
+
+/** On whose behalf a store is used: a tenant that was let in, and what goes into its audit trail. */
+export interface Caller {
+  readonly tenant: TenantId;
+  readonly settings: TenantSettings;
+  readonly actor: string;
+  readonly requestId: string;
+}
+
+export type OpenStore = (caller: Caller) => TenantStore;
+
+/**
+ * The gallery for 1:N, as the store tells it. A call is repeated until it succeeds, and calls about
+ * one face can arrive out of order: each carries a number that grows with every change of the
+ * tenant's shard, and what has a smaller number than something already heard of that face is void.
+ */
+export interface Gallery {
+  add(tenant: TenantId, face: StoredFace, change: number): Promise<void>;
+  remove(tenant: TenantId, subjectId: SubjectId, faceId: FaceId, change: number): Promise<void>;
 }

@@ -1,54 +1,39 @@
 /**
- * Who is calling: one API key, set as a secret.
+ * API keys: `sf_<tenant>.<id>.<secret>`.
  *
- * Refuses everybody when no key is set, and the published `dev-key` anywhere but in development on
- * a loopback address.
+ * The tenant and the id say where the key is looked up; the secret is 32 random bytes, so a plain
+ * SHA-256 of the key is all that is kept (NIST SP 800-63B-4, section 3.1.2.2: secrets of 112 bits or
+ * more need no salt or slow hash). A key is shown once, when it is made.
  */
-import { fail, ok, type Result } from "../errors.ts";
+import { encodeBase64Url } from "../base64.ts";
+import { parseTenantId, type TenantId } from "../identity/ids.ts";
+import { sha256 } from "./digest.ts";
 
-/** Whom a request speaks for. */
-export interface Principal {
-  readonly kind: "api_key";
+const idBytes = 9;
+const secretBytes = 32;
+const keyPattern = /^sf_([a-z0-9-]{1,32})\.([A-Za-z0-9_-]{12})\.[A-Za-z0-9_-]{43}$/;
+
+export const apiKeyIdPattern = /^[A-Za-z0-9_-]{12}$/;
+
+export type RandomBytes = (length: number) => Uint8Array<ArrayBuffer>;
+
+export interface MintedKey {
+  readonly id: string;
+  /** The key itself: for the caller's eyes, and never kept. */
+  readonly text: string;
+  readonly hash: Uint8Array<ArrayBuffer>;
 }
 
-export interface ApiKeySettings {
-  readonly environment: "development" | "production";
-  readonly apiKey: string | undefined;
+export async function mintApiKey(tenant: TenantId, random: RandomBytes): Promise<MintedKey> {
+  const id = encodeBase64Url(random(idBytes));
+  const text = `sf_${tenant}.${id}.${encodeBase64Url(random(secretBytes))}`;
+  return { id, text, hash: await sha256(text) };
 }
 
-/** Printed in the documentation, so it protects nothing. */
-const publishedKey = "dev-key";
-
-/** As `URL.hostname` writes them. */
-const loopbackHostnames = new Set(["localhost", "127.0.0.1", "[::1]"]);
-
-/** Fails with `unauthorized`. `hostname` is the request URL's. */
-export async function authenticate(
-  presented: string | undefined,
-  hostname: string,
-  { environment, apiKey }: ApiKeySettings,
-): Promise<Result<Principal>> {
-  if (apiKey === undefined) return refuse("no API key is configured");
-  if (presented === undefined) return refuse("no bearer key was sent");
-  if (apiKey === publishedKey && !(environment === "development" && loopbackHostnames.has(hostname))) {
-    return refuse("the development key is configured outside development");
-  }
-  if (!(await sameSecret(presented, apiKey))) return refuse("the key is wrong");
-  return ok({ kind: "api_key" });
-}
-
-function refuse(reason: string) {
-  return fail({ code: "unauthorized", reason });
-}
-
-/** Compares digests, so that time tells neither the length of the secret nor how much of a guess is right. */
-export async function sameSecret(a: string, b: string): Promise<boolean> {
-  const [digestA, digestB] = await Promise.all([sha256(a), sha256(b)]);
-  let difference = 0;
-  for (let i = 0; i < digestA.length; i++) difference |= digestA[i] ^ digestB[i];
-  return difference === 0;
-}
-
-async function sha256(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+/** Undefined for text that `mintApiKey` cannot have made. */
+export function parseApiKey(text: string): { tenant: TenantId; id: string } | undefined {
+  const parts = keyPattern.exec(text);
+  if (parts === null) return undefined;
+  const tenant = parseTenantId(parts[1]);
+  return tenant === undefined ? undefined : { tenant, id: parts[2] };
 }

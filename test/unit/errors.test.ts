@@ -3,6 +3,11 @@ import { type Failure, toWire } from "../../src/errors.ts";
 
 const table: [Failure, status: number, code: string][] = [
   [{ code: "unauthorized", reason: "the key is wrong" }, 401, "unauthorized"],
+  [{ code: "forbidden", reason: "Not with this key." }, 403, "forbidden"],
+  [{ code: "locked" }, 423, "locked"],
+  [{ code: "locked", retryAfterSeconds: 30 }, 423, "locked"],
+  [{ code: "rate_limited", retryAfterSeconds: 60 }, 429, "rate_limited"],
+  [{ code: "conflict", what: "tenant" }, 409, "conflict"],
   [{ code: "not_found", what: "subject" }, 404, "not_found"],
   [{ code: "method_not_allowed", allowed: ["GET", "HEAD"] }, 405, "method_not_allowed"],
   [{ code: "subject_has_no_faces" }, 404, "subject_has_no_faces"],
@@ -49,6 +54,9 @@ describe("toWire", () => {
     expect(toWire({ code: "method_not_allowed", allowed: ["GET", "HEAD"] }).headers).toEqual({
       Allow: "GET, HEAD",
     });
+    for (const code of ["locked", "rate_limited"] as const) {
+      expect(toWire({ code, retryAfterSeconds: 30 }).headers).toEqual({ "Retry-After": "30" });
+    }
     expect(toWire({ code: "not_ready", reason: "", retryAfterSeconds: 30 }).headers).toEqual({
       "Retry-After": "30",
     });

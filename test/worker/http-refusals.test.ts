@@ -3,7 +3,7 @@ import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Failure } from "../../src/errors.ts";
 import { errorAnswerSchema } from "../../src/http/schemas.ts";
-import type { FaceId, SubjectId } from "../../src/identity/ids.ts";
+import { defaultTenant, type FaceId, type SubjectId } from "../../src/identity/ids.ts";
 import { faceKey } from "../../src/identity/keys.ts";
 import {
   base64,
@@ -373,11 +373,13 @@ describe("a comparison", () => {
 describe("a stored record that is damaged", () => {
   it("is 500 with the face's id and no reason, and can be deleted", async () => {
     const { call, log } = startService();
-    await templates.put(faceKey("alice" as SubjectId, "f1" as FaceId), "damaged");
+    const enrolled = (await (await call(enrolment, jpeg(image))).json()) as { face_id: FaceId };
+    await templates.put(faceKey(defaultTenant, "alice" as SubjectId, enrolled.face_id), "aaaa");
     const error = await expectRefusal(await call("/v1/subjects/alice/verify", jpeg(image)), 500, "internal");
-    expect(error.details).toEqual({ face_id: "f1" });
-    expect(log).toMatchObject([{ level: "error", code: "corrupt_record" }]);
-    expect((await call("/v1/subjects/alice/faces/f1", { method: "DELETE" })).status).toBe(200);
+    expect(error.details).toEqual({ face_id: enrolled.face_id });
+    expect(log[1]).toMatchObject({ level: "error", code: "corrupt_record" });
+    const path = `/v1/subjects/alice/faces/${enrolled.face_id}`;
+    expect((await call(path, { method: "DELETE" })).status).toBe(200);
   });
 });
 
@@ -393,8 +395,8 @@ describe("a bug", () => {
     [
       "in the store",
       () => {
-        const listFaces = () => Promise.reject(new Error("KV is down at 10.0.0.1"));
-        const service = startService({ store: { listFaces } });
+        const beginAttempt = () => Promise.reject(new Error("KV is down at 10.0.0.1"));
+        const service = startService({ store: { beginAttempt } });
         return [service, service.call("/v1/subjects/alice/verify", jpeg(image))];
       },
     ],
@@ -456,10 +458,19 @@ describe("a caller", () => {
     expect(response.status).toBe(200);
   });
 
-  it("is refused for the key before the path is checked or the body's length", async () => {
+  it("is refused for the key before the path is checked", async () => {
+    const init = jpeg(image, { Authorization: "Bearer wrong" });
+    await expectRefusal(await startService().call("/v1/subjects/a%2Fb/faces", init), 401, "unauthorized");
+  });
+
+  it("with a body declared too large is refused before anybody looks the key up", async () => {
     const never = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) });
     const init = jpeg(never, { Authorization: "Bearer wrong", "Content-Length": "99999999999" });
-    await expectRefusal(await startService().call("/v1/subjects/a%2Fb/faces", init), 401, "unauthorized");
+    const openDirectory = () => {
+      throw new Error("a directory was asked");
+    };
+    const { call } = startService({ trust: { openDirectory } });
+    await expectRefusal(await call("/v1/subjects/alice/faces", init), 413, "image_too_large");
   });
 
   it.each(["test-key", "dev-key", "undefined"])(

@@ -1,16 +1,23 @@
-/** The app in workerd on real local KV, with a pipeline that reads its "photos" as text. */
+/** The app in workerd on real local KV and Durable Objects, with a pipeline that reads its "photos" as text. */
 import { env } from "cloudflare:workers";
-import { createApp, type LogEntry } from "../../src/app.ts";
+import { createApp, type Deps, type LogEntry } from "../../src/app.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type Failure, fail, ok } from "../../src/errors.ts";
 import type { Calibration } from "../../src/face/calibration.ts";
 import type { EncodedFace, FacePolicy } from "../../src/face/face.ts";
 import type { Quality } from "../../src/face/quality.ts";
-import { createKvFaceStore } from "../../src/identity/kv.ts";
-import type { FaceStore } from "../../src/identity/store.ts";
+import { createDirectories, type DirectoryObject } from "../../src/identity/directory/object.ts";
+import { createKvCopies } from "../../src/identity/kv.ts";
+import type { TenantStore } from "../../src/identity/store.ts";
 import type { Pipeline } from "../../src/pipeline.ts";
+import { createTrust, type TrustParts } from "../../src/trust/service.ts";
 
-export const templates = (env as unknown as { TEMPLATES: KVNamespace }).TEMPLATES;
+interface Bindings {
+  readonly TEMPLATES: KVNamespace;
+  readonly DIRECTORY: DurableObjectNamespace<DirectoryObject>;
+}
+
+export const { TEMPLATES: templates, DIRECTORY: directories } = env as unknown as Bindings;
 
 export const origin = "http://localhost";
 /** At the default rate of 1e-4 a subject with one face matches up to 1.1, one with ten up to 1. */
@@ -102,38 +109,76 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
 }
 
 export interface Service {
-  /** `path` is relative to the service's origin; the key is sent unless `init` says otherwise. */
+  /** `path` is relative to the service's origin; the root key is sent unless `init` says otherwise. */
   call(path: string, init?: RequestInit): Promise<Response>;
+  /** The same with another key or token. */
+  callAs(key: string, path: string, init?: RequestInit): Promise<Response>;
+  /** Lets time pass for the service. */
+  wait(seconds: number): void;
   readonly log: LogEntry[];
   readonly pipeline: Pipeline & { calls: FacePolicy[] };
-  readonly store: FaceStore;
+  readonly trust: ReturnType<typeof createTrust>;
+  /** What goes on after the answers. */
+  settled(): Promise<unknown>;
 }
 
-export function startService(
-  change: { config?: Partial<Config>; pipeline?: Partial<Pipeline>; store?: Partial<FaceStore> } = {},
-): Service {
+export interface Change {
+  readonly config?: Partial<Config>;
+  readonly pipeline?: Partial<Pipeline>;
+  readonly trust?: Partial<TrustParts>;
+  readonly limitRate?: Deps["limitRate"];
+  /** Wrapped around what the caller's tenant is given. */
+  readonly store?: Partial<TenantStore>;
+}
+
+export const testKek = btoa("the key-encryption key of tests.");
+
+export function startService(change: Change = {}): Service {
   const log: LogEntry[] = [];
+  const background: Promise<unknown>[] = [];
+  let nowMs = now.getTime();
   const pipeline = { ...textPipeline(), ...change.pipeline };
-  const store = { ...createKvFaceStore(templates), ...change.store };
+  const environment = { SAMEFACE_API_KEY: "test-key", SAMEFACE_KEK: testKek };
+  const config = { ...parseConfig(environment), ...change.config };
+  const trust = createTrust({
+    settings: config,
+    openDirectory: createDirectories(directories),
+    copies: createKvCopies(templates),
+    clock: () => new Date(nowMs),
+    randomBytes,
+    background: (work) => background.push(work),
+    ...change.trust,
+  });
   const app = createApp({
+    ...trust,
+    openStore: (caller) => ({ ...trust.openStore(caller), ...change.store }),
+    limitRate: change.limitRate ?? (async () => undefined),
     pipeline,
-    store,
-    config: { ...parseConfig({ SAMEFACE_API_KEY: "test-key" }), ...change.config },
+    config,
     calibration,
-    clock: () => now,
     randomId: () => crypto.randomUUID(),
     log: (entry) => log.push(entry),
   });
+  async function callAs(key: string, path: string, init: RequestInit = {}) {
+    const headers = new Headers(init.headers);
+    if (!headers.has("Authorization")) headers.set("Authorization", `Bearer ${key}`);
+    return app.fetch(new Request(`${origin}${path}`, { ...init, headers }));
+  }
   return {
     log,
     pipeline,
-    store,
-    async call(path, init = {}) {
-      const headers = new Headers(init.headers);
-      if (!headers.has("Authorization")) headers.set("Authorization", "Bearer test-key");
-      return app.fetch(new Request(`${origin}${path}`, { ...init, headers }));
+    trust,
+    callAs,
+    call: (path, init) => callAs("test-key", path, init),
+    settled: () => Promise.all(background),
+    wait(seconds) {
+      nowMs += 1000 * seconds;
     },
   };
+}
+
+export function randomBytes(length: number): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(length));
 }
 
 export function jpeg(body: BodyInit, headers: Record<string, string> = {}): RequestInit {

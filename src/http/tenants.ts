@@ -1,0 +1,136 @@
+/** Tenants, which the deployment's own key makes, and the settings that each decides for itself. */
+import type { Context } from "hono";
+import * as z from "zod";
+import { decodeCursor, encodeCursor } from "../identity/cursor.ts";
+import type { Context as DirectoryContext } from "../identity/directory/types.ts";
+import { defaultTenant, parseTenantId, type TenantId } from "../identity/ids.ts";
+import { defaultSettings, type TenantSettings } from "../identity/settings.ts";
+import { mintApiKey } from "../trust/api-key.ts";
+import { scopes } from "../trust/scopes.ts";
+import {
+  type newTenantAnswerSchema,
+  type settingsAnswerSchema,
+  settingsChangeSchema,
+  type settingsSchema,
+  type tenantListAnswerSchema,
+  tenantRequestSchema,
+} from "./admin-schemas.ts";
+import { answer, refuse } from "./answer.ts";
+import { directoryContext } from "./context.ts";
+import type { AppEnv, Deps } from "./deps.ts";
+import { checkQuery } from "./input.ts";
+import { readJson } from "./json.ts";
+import { type Body, listQuerySchema } from "./schemas.ts";
+
+const tenantCursorSchema = z.string().refine((text) => parseTenantId(text) !== undefined);
+
+/** POST /v1/tenants */
+export function createTenant(deps: Deps) {
+  const { openDirectory, clock, randomBytes } = deps;
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const request = await readJson(c, tenantRequestSchema);
+    if (!request.ok) return refuse(c, request.failure);
+    const tenant = request.value.tenant_id as TenantId;
+    if (tenant === defaultTenant) return refuse(c, { code: "conflict", what: "tenant" });
+    const settings = changed(defaultSettings, request.value.settings ?? {});
+    const context: DirectoryContext = { ...directoryContext(c, deps), tenant };
+    const directory = openDirectory(tenant, 0);
+    // First into the list: a tenant that was begun and not finished can be found and begun again.
+    const registered = await openDirectory(defaultTenant, 0).registerTenant(
+      tenant,
+      directoryContext(c, deps),
+    );
+    if (!registered.ok) return refuse(c, registered.failure);
+    const created = await directory.createTenant(settings, context);
+    // One without any key was begun and not finished: nobody can have used it.
+    if (!created.ok && (await directory.listApiKeys()).length > 0) return refuse(c, created.failure);
+    const key = await mintApiKey(tenant, randomBytes);
+    const row = { id: key.id, hash: key.hash, name: "first", scopes, createdAtMs: clock().getTime() };
+    const added = await directory.addApiKey({ ...row, expiresAtMs: null, revokedAtMs: null }, context);
+    if (!added.ok) return refuse(c, added.failure);
+    return answer(c, 201, {
+      tenant_id: tenant,
+      settings: settingsBody(settings),
+      key: key.text,
+      key_id: key.id,
+    } satisfies Body<typeof newTenantAnswerSchema>);
+  };
+}
+
+/** GET /v1/tenants?limit&cursor */
+export function listTenants({ openDirectory, config }: Deps) {
+  const querySchema = listQuerySchema(config);
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const query = checkQuery(c, querySchema);
+    if (!query.ok) return refuse(c, query.failure);
+    const { limit, cursor } = query.value;
+    const after = cursor === undefined ? undefined : decodeCursor(tenantCursorSchema, cursor);
+    if (after?.ok === false) return refuse(c, after.failure);
+    const found = await openDirectory(defaultTenant, 0).listTenants({
+      after: after?.value ?? null,
+      limit: limit + 1,
+    });
+    const tenants = found.slice(0, limit);
+    return answer(c, 200, {
+      tenants: tenants.map((tenant_id) => ({ tenant_id })),
+      next_cursor: found.length > limit ? encodeCursor(tenants[limit - 1]) : null,
+    } satisfies Body<typeof tenantListAnswerSchema>);
+  };
+}
+
+/** GET /v1/settings */
+export function getSettings(c: Context<AppEnv>): Response {
+  return answer(c, 200, settingsBody(c.var.settings) satisfies Body<typeof settingsAnswerSchema>);
+}
+
+/** PATCH /v1/settings */
+export function changeSettings(deps: Deps) {
+  const { openDirectory } = deps;
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const change = await readJson(c, settingsChangeSchema);
+    if (!change.ok) return refuse(c, change.failure);
+    const settings = changed(c.var.settings, change.value);
+    const { tenant } = c.var.principal;
+    const written = await openDirectory(tenant, 0).changeSettings(settings, directoryContext(c, deps));
+    if (!written.ok) return refuse(c, written.failure);
+    return answer(c, 200, settingsBody(settings) satisfies Body<typeof settingsAnswerSchema>);
+  };
+}
+
+type WireSettings = z.infer<typeof settingsSchema>;
+
+function settingsBody(settings: TenantSettings): WireSettings {
+  const { lockOut } = settings;
+  return {
+    consistency: settings.consistency,
+    edge_seconds: settings.edgeSeconds,
+    consent_required: settings.consentRequired,
+    retention_seconds: settings.retentionSeconds,
+    lock_out: {
+      max_in_a_row: lockOut.maxInARow,
+      delay_seconds: lockOut.delaySeconds,
+      max_total: lockOut.maxTotal,
+    },
+    shards: settings.shards,
+  };
+}
+
+type SettingsChange = { [Name in keyof WireSettings]?: WireSettings[Name] | undefined };
+
+function changed(settings: TenantSettings, change: SettingsChange): TenantSettings {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  const wire: WireSettings = { ...settingsBody(settings), ...Object.fromEntries(given) };
+  const { lock_out } = wire;
+  return {
+    consistency: wire.consistency,
+    edgeSeconds: wire.edge_seconds,
+    consentRequired: wire.consent_required,
+    retentionSeconds: wire.retention_seconds,
+    lockOut: {
+      maxInARow: lock_out.max_in_a_row,
+      delaySeconds: lock_out.delay_seconds,
+      maxTotal: lock_out.max_total,
+    },
+    shards: wire.shards,
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * The tables of a directory. They are made by the first write: an object that was only asked leaves
+ * nothing behind, so a stranger's guesses at tenants' names cost no storage.
+ */
+export const schema = `
+CREATE TABLE IF NOT EXISTS owner (id INTEGER PRIMARY KEY CHECK (id = 1), tenant TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS setting (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS tenant (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS api_key (
+  id TEXT PRIMARY KEY, hash BLOB NOT NULL, name TEXT NOT NULL, scopes TEXT NOT NULL,
+  created_at_ms INTEGER NOT NULL, expires_at_ms INTEGER, revoked_at_ms INTEGER
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS signing_key (
+  id TEXT PRIMARY KEY, public_key BLOB NOT NULL, kek_id TEXT NOT NULL, wrapped BLOB NOT NULL,
+  created_at_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS subject (
+  id TEXT PRIMARY KEY, failures INTEGER NOT NULL, last_failure_at_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS face (
+  subject_id TEXT NOT NULL, face_id TEXT NOT NULL, model TEXT NOT NULL, created_at_ms INTEGER NOT NULL,
+  expires_at_ms INTEGER, key_id TEXT NOT NULL, kek_id TEXT NOT NULL, wrapped BLOB NOT NULL,
+  sealed BLOB NOT NULL, sealed_metadata BLOB,
+  consent_version TEXT, consent_purpose TEXT, consent_at_ms INTEGER,
+  PRIMARY KEY (subject_id, face_id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS face_by_kek ON face (kek_id);
+CREATE INDEX IF NOT EXISTS face_by_expiry ON face (expires_at_ms) WHERE expires_at_ms IS NOT NULL;
+CREATE TABLE IF NOT EXISTS session (
+  id TEXT PRIMARY KEY, subject_id TEXT NOT NULL, uses_left INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS session_by_subject ON session (subject_id);
+CREATE INDEX IF NOT EXISTS session_by_expiry ON session (expires_at_ms);
+CREATE TABLE IF NOT EXISTS audit (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
+  subject_id TEXT, face_id TEXT, outcome TEXT NOT NULL, request_id TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS outbox (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, operation TEXT NOT NULL,
+  subject_id TEXT NOT NULL, face_id TEXT NOT NULL
+);
+`;
+
+export function hasSchema(sql: SqlStorage): boolean {
+  // The last table that the schema makes.
+  return (
+    sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'outbox'").toArray().length > 0
+  );
+}

@@ -1,0 +1,190 @@
+/**
+ * What a tenant's directory is asked: the interface that its Durable Object offers.
+ *
+ * Everything crosses an object's boundary, so it is plain data: times are ms since 1970, and absent
+ * values are null. The directory sees sealed records and wrapped keys alone; it can open neither.
+ */
+import type { Result } from "../../errors.ts";
+import type { WrappedKey } from "../../trust/key-ring.ts";
+import type { LockOutPolicy } from "../../trust/lock-out.ts";
+import type { Scope } from "../../trust/scopes.ts";
+import type { Bytes } from "../../trust/sealing.ts";
+import type { FaceId, SubjectId, TenantId } from "../ids.ts";
+import type { TenantSettings } from "../settings.ts";
+
+/** Who asks, for the audit trail, and when. */
+export interface Context {
+  readonly tenant: TenantId;
+  readonly actor: string;
+  readonly requestId: string;
+  readonly nowMs: number;
+}
+
+export interface Consent {
+  readonly version: string;
+  readonly purpose: string;
+  readonly atMs: number;
+}
+
+/** What opens a face's record, and what it must say. */
+export interface FaceKey extends WrappedKey {
+  readonly subjectId: SubjectId;
+  readonly faceId: FaceId;
+  readonly model: string;
+  readonly createdAtMs: number;
+  /** Names the data key; it stays when the key is wrapped anew. */
+  readonly keyId: string;
+}
+
+export interface FaceRow extends FaceKey {
+  readonly expiresAtMs: number | null;
+  readonly consent: Consent | null;
+  readonly sealed: Bytes;
+  /** JSON, sealed with the face's data key. */
+  readonly sealedMetadata: Bytes | null;
+}
+
+export type FaceDetails = Omit<FaceRow, "sealed">;
+
+/** Undefined leaves a value as it is. */
+export interface FaceChange {
+  readonly expiresAtMs?: number | null;
+  readonly sealedMetadata?: Bytes | null;
+}
+
+export interface Attempt {
+  readonly subjectId: SubjectId;
+  /** The face on which the decision rests: it must still be there. */
+  readonly faceId: FaceId;
+  readonly match: boolean;
+  readonly sessionId: string | null;
+}
+
+export interface SessionRow {
+  readonly id: string;
+  readonly subjectId: SubjectId;
+  readonly usesLeft: number;
+  readonly expiresAtMs: number;
+}
+
+export interface ApiKeyRow {
+  readonly id: string;
+  readonly hash: Bytes;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number | null;
+  readonly revokedAtMs: number | null;
+}
+
+export interface AuditEntry {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly subjectId: string | null;
+  readonly faceId: string | null;
+  readonly outcome: string;
+  readonly requestId: string;
+}
+
+/** A pair of Ed25519 keys; the private half is wrapped by the KEK. */
+export interface SigningKeyRow extends WrappedKey {
+  readonly id: string;
+  /** The raw public key, 32 bytes. */
+  readonly publicKey: Bytes;
+  readonly createdAtMs: number;
+}
+
+/** An entry of the 1:N gallery that must be written or taken away; see `Gallery`. */
+export interface GalleryTask {
+  readonly seq: number;
+  readonly operation: "add" | "remove";
+  readonly subjectId: SubjectId;
+  readonly faceId: FaceId;
+}
+
+export interface Page {
+  /** The last one already given out. */
+  readonly after: string | null;
+  readonly limit: number;
+}
+
+export interface Directory {
+  /** Settings of a tenant that exists, and the key of this id if it has one. */
+  admit(keyId: string | null): Promise<{ settings: TenantSettings | null; key: ApiKeyRow | null }>;
+  createTenant(settings: TenantSettings, context: Context): Promise<Result<void>>;
+  changeSettings(settings: TenantSettings, context: Context): Promise<Result<void>>;
+  addApiKey(key: ApiKeyRow, context: Context): Promise<Result<void>>;
+  listApiKeys(): Promise<readonly ApiKeyRow[]>;
+  /** From `atMs` on the key is refused. Fails with `not_found`. */
+  revokeApiKey(id: string, atMs: number, context: Context): Promise<Result<void>>;
+  /** Of the root tenant's directory: the others. */
+  registerTenant(id: TenantId, context: Context): Promise<Result<void>>;
+  listTenants(page: Page): Promise<readonly TenantId[]>;
+  /** Oldest first. */
+  listSigningKeys(): Promise<readonly SigningKeyRow[]>;
+  addSigningKey(key: SigningKeyRow, context: Context): Promise<Result<void>>;
+  rewrapSigningKey(id: string, before: WrappedKey, after: WrappedKey): Promise<boolean>;
+
+  addFace(row: FaceRow, context: Context): Promise<Result<void>>;
+  updateFace(
+    subjectId: SubjectId,
+    faceId: FaceId,
+    change: FaceChange,
+    context: Context,
+  ): Promise<Result<void>>;
+  deleteFaces(
+    subjectId: SubjectId,
+    faceIds: readonly FaceId[] | "all",
+    context: Context,
+  ): Promise<Result<readonly FaceId[]>>;
+  /** Oldest first; empty for a subject that is not known. */
+  describeFaces(subjectId: SubjectId, nowMs: number): Promise<readonly FaceDetails[]>;
+  /** The records themselves, for what the edge copy does not have (yet). */
+  readRecords(subjectId: SubjectId, faceIds: readonly FaceId[]): Promise<readonly [FaceId, Bytes][]>;
+  listSubjects(page: Page, nowMs: number): Promise<readonly SubjectId[]>;
+  /** Whole faces in the order of subject and face, for an export. */
+  listFaces(
+    after: readonly [SubjectId, FaceId] | null,
+    limit: number,
+    nowMs: number,
+  ): Promise<readonly FaceRow[]>;
+
+  /**
+   * Whether an attempt may be made, and with which faces. Fails with `subject_has_no_faces`,
+   * `locked`, or `unauthorized` for a session that is used up, expired or unknown.
+   */
+  beginAttempt(
+    subjectId: SubjectId,
+    sessionId: string | null,
+    policy: LockOutPolicy,
+    nowMs: number,
+  ): Promise<Result<readonly FaceKey[]>>;
+  /**
+   * Counts a scored attempt, uses the session once, and writes the audit trail, all or nothing. No
+   * decision may leave the Worker before this has agreed: it fails as `beginAttempt` does, whatever
+   * happened since.
+   */
+  settleAttempt(attempt: Attempt, policy: LockOutPolicy, context: Context): Promise<Result<void>>;
+  /** Starts the count of failures anew. Fails with `not_found`. */
+  unlock(subjectId: SubjectId, context: Context): Promise<Result<void>>;
+  addSession(session: SessionRow, context: Context): Promise<Result<void>>;
+
+  listAudit(page: { after: number; limit: number }): Promise<readonly AuditEntry[]>;
+  note(action: string, outcome: string, context: Context): Promise<void>;
+
+  /** Faces whose data key another KEK wraps. */
+  listWrappedByOthers(kekId: string, limit: number): Promise<readonly FaceKey[]>;
+  /** Replaces a wrapped key if it is still the one that was read. Answers how many were. */
+  rewrap(keys: readonly { face: FaceKey; wrapped: WrappedKey }[]): Promise<number>;
+
+  galleryTasks(limit: number): Promise<readonly GalleryTask[]>;
+  finishGalleryTasks(seqs: readonly number[]): Promise<void>;
+
+  /** Writes outstanding edge copies and removes what has expired. */
+  maintain(nowMs: number): Promise<void>;
+}
+
+/** The directory of a tenant's shard; shard 0 also holds its settings and keys. */
+export type OpenDirectory = (tenant: TenantId, shard: number) => Directory;

@@ -1,0 +1,37 @@
+/** What a tenant decides for itself, kept in its directory. */
+import * as z from "zod";
+import { defaultLockOut } from "../trust/lock-out.ts";
+
+const secondsInTenYears = 10 * 365 * 24 * 3600;
+
+/** Bounds, not advice: a server that counts attempts itself may raise the lock-out's limits. */
+export const tenantSettingsSchema = z.strictObject({
+  /**
+   * `strong` asks the directory about every verification: what was deleted, locked or revoked is so
+   * at once, everywhere. `edge` reuses an answer of up to `edgeSeconds` and counts attempts
+   * afterwards. A session token is always `strong`.
+   */
+  consistency: z.enum(["strong", "edge"]),
+  edgeSeconds: z.int().min(1).max(300),
+  consentRequired: z.boolean(),
+  /** From enrolment to deletion, when the enrolment does not say; null keeps a face until it is deleted. */
+  retentionSeconds: z.int().min(60).max(secondsInTenYears).nullable(),
+  lockOut: z.strictObject({
+    maxInARow: z.int().min(1).max(1_000_000),
+    delaySeconds: z.int().min(30).max(86_400),
+    maxTotal: z.int().min(1).max(1_000_000),
+  }),
+  /** Directories over which the subjects are spread; fixed when the tenant is made. */
+  shards: z.int().min(1).max(256),
+});
+
+export type TenantSettings = z.infer<typeof tenantSettingsSchema>;
+
+export const defaultSettings: TenantSettings = {
+  consistency: "strong",
+  edgeSeconds: 60,
+  consentRequired: false,
+  retentionSeconds: null,
+  lockOut: { ...defaultLockOut },
+  shards: 1,
+};

@@ -1,0 +1,241 @@
+/**
+ * Faces of a tenant: the directory decides, the copies near the caller spare it the reading, and the
+ * keys that open them come from the directory with each decision.
+ */
+import * as z from "zod";
+import { fail, ok, type Result } from "../errors.ts";
+import type { RandomBytes } from "../trust/api-key.ts";
+import type { KeyRing } from "../trust/key-ring.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import type { Context, Directory, FaceKey, OpenDirectory } from "./directory/types.ts";
+import { createGalleryCourier } from "./gallery-courier.ts";
+import { parseSubjectId, type SubjectId } from "./ids.ts";
+import type { RecentKeys } from "./recent-keys.ts";
+import { crc32 } from "./record.ts";
+import type { RecordCopies } from "./record-copies.ts";
+import { openFace, openMetadata, sealFace, sealMetadata } from "./sealed-face.ts";
+import type { Caller, FaceSummary, Gallery, OpenStore, StoredFace, TenantStore } from "./store.ts";
+
+export interface StoreDeps {
+  readonly openDirectory: OpenDirectory;
+  readonly copies: RecordCopies;
+  readonly ring: KeyRing;
+  readonly random: RandomBytes;
+  readonly clock: () => Date;
+  /** For `consistency: edge`: what this isolate was last told. */
+  readonly recent: RecentKeys;
+  /** Goes on with a promise after the answer. */
+  readonly background: (work: Promise<unknown>) => void;
+  readonly gallery?: Gallery;
+}
+
+const subjectCursorSchema = z.string().refine((text) => parseSubjectId(text) !== undefined);
+
+/** Which of a tenant's directories knows a subject. */
+export function shardOf(subjectId: SubjectId, shards: number): number {
+  return shards === 1 ? 0 : crc32(new TextEncoder().encode(subjectId)) % shards;
+}
+
+export function createStoreOpener(deps: StoreDeps): OpenStore {
+  return (caller) => createTenantStore(deps, caller);
+}
+
+function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
+  const { openDirectory, copies, ring, random, clock, recent, background, gallery } = deps;
+  const { tenant, settings, actor, requestId } = caller;
+  const { shards, lockOut } = settings;
+  const courier = createGalleryCourier(tenant, ring, gallery);
+
+  const directoryOf = (subjectId: SubjectId) => openDirectory(tenant, shardOf(subjectId, shards));
+  const context = (): Context => ({ tenant, actor, requestId, nowMs: clock().getTime() });
+
+  /** What the copies lack, the directory has. */
+  async function readFaces(
+    directory: Directory,
+    subjectId: SubjectId,
+    keys: readonly FaceKey[],
+  ): Promise<Result<StoredFace[]>> {
+    const faceIds = keys.map(({ faceId }) => faceId);
+    const records = new Map(await copies.read(tenant, subjectId, faceIds));
+    const missing = faceIds.filter((faceId) => !records.has(faceId));
+    if (missing.length > 0) {
+      for (const [faceId, sealed] of await directory.readRecords(subjectId, missing))
+        records.set(faceId, sealed);
+    }
+    const opened = await Promise.all(
+      keys.map((key) => {
+        const sealed = records.get(key.faceId);
+        // Deleted in this moment: `settle` will say so.
+        return sealed === undefined ? undefined : openFace(tenant, key, sealed, ring);
+      }),
+    );
+    const faces: StoredFace[] = [];
+    for (const face of opened) {
+      if (face === undefined) continue;
+      if (!face.ok) return face;
+      faces.push(face.value);
+    }
+    return faces.length === 0 ? fail({ code: "subject_has_no_faces" }) : ok(faces);
+  }
+
+  async function summarise(
+    row: Awaited<ReturnType<Directory["describeFaces"]>>[number],
+  ): Promise<Result<FaceSummary>> {
+    const { faceId, model, createdAtMs, expiresAtMs, consent, sealedMetadata } = row;
+    const metadata =
+      sealedMetadata === null ? ok(undefined) : await openMetadata(tenant, row, sealedMetadata, ring);
+    if (!metadata.ok) return metadata;
+    return ok({
+      faceId,
+      model,
+      createdAt: new Date(createdAtMs),
+      expiresAt: expiresAtMs === null ? undefined : new Date(expiresAtMs),
+      consent:
+        consent === null
+          ? undefined
+          : { version: consent.version, purpose: consent.purpose, at: new Date(consent.atMs) },
+      metadata: metadata.value,
+    });
+  }
+
+  return {
+    async addFace(face, { expiresAt, consent, metadata }) {
+      if (settings.consentRequired && consent === undefined) {
+        return fail({
+          code: "invalid_request",
+          field: "consent_version",
+          reason: '"consent_version" and "consent_purpose" are missing: this tenant requires consent.',
+        });
+      }
+      const { key, sealed, sealedMetadata } = await sealFace(tenant, face, metadata, ring, random);
+      const { retentionSeconds } = settings;
+      const byDefault = retentionSeconds === null ? null : face.createdAt.getTime() + 1000 * retentionSeconds;
+      const expiresAtMs = expiresAt === undefined ? byDefault : (expiresAt?.getTime() ?? null);
+      const directory = directoryOf(face.subjectId);
+      const added = await directory.addFace(
+        {
+          ...key,
+          expiresAtMs,
+          consent:
+            consent === undefined
+              ? null
+              : { version: consent.version, purpose: consent.purpose, atMs: consent.at.getTime() },
+          sealed,
+          sealedMetadata,
+        },
+        context(),
+      );
+      if (!added.ok) return added;
+      recent.forget(tenant, face.subjectId);
+      await courier.deliver(directory);
+      return ok({ expiresAt: expiresAtMs === null ? undefined : new Date(expiresAtMs) });
+    },
+
+    async beginAttempt(subjectId, sessionId) {
+      const directory = directoryOf(subjectId);
+      const relaxed = settings.consistency === "edge" && sessionId === undefined;
+      const nowMs = clock().getTime();
+      const known = relaxed ? recent.find(tenant, subjectId, nowMs - 1000 * settings.edgeSeconds) : undefined;
+      const keys =
+        known === undefined
+          ? await directory.beginAttempt(subjectId, sessionId ?? null, lockOut, nowMs)
+          : ok(known);
+      if (!keys.ok) return keys;
+      if (relaxed && known === undefined) recent.keep(tenant, subjectId, keys.value, nowMs);
+      const faces = await readFaces(directory, subjectId, keys.value);
+      if (!faces.ok) return faces;
+      return ok({
+        faces: faces.value,
+        async settle(faceId, match) {
+          const settled = directory.settleAttempt(
+            { subjectId, faceId, match, sessionId: sessionId ?? null },
+            lockOut,
+            context(),
+          );
+          if (!relaxed) return settled;
+          // The next attempt asks again after a failure, and so meets the lock it may have caused.
+          if (!match) recent.forget(tenant, subjectId);
+          background(settled);
+          return ok(undefined);
+        },
+      });
+    },
+
+    async describeFaces(subjectId) {
+      const rows = await directoryOf(subjectId).describeFaces(subjectId, clock().getTime());
+      if (rows.length === 0) return fail({ code: "not_found", what: "subject" });
+      const summaries: FaceSummary[] = [];
+      for (const row of rows) {
+        const summary = await summarise(row);
+        if (!summary.ok) return summary;
+        summaries.push(summary.value);
+      }
+      return ok(summaries);
+    },
+
+    async updateFace(subjectId, faceId, { expiresAt, metadata }) {
+      const directory = directoryOf(subjectId);
+      const rows = await directory.describeFaces(subjectId, clock().getTime());
+      const row = rows.find((face) => face.faceId === faceId);
+      if (row === undefined) return fail({ code: "not_found", what: "face" });
+      const sealed =
+        metadata === undefined || metadata === null
+          ? ok(metadata)
+          : await sealMetadata(tenant, row, metadata, ring, random);
+      if (!sealed.ok) return sealed;
+      recent.forget(tenant, subjectId);
+      return directory.updateFace(
+        subjectId,
+        faceId,
+        {
+          ...(expiresAt === undefined ? {} : { expiresAtMs: expiresAt?.getTime() ?? null }),
+          ...(sealed.value === undefined ? {} : { sealedMetadata: sealed.value }),
+        },
+        context(),
+      );
+    },
+
+    async deleteFace(subjectId, faceId) {
+      const directory = directoryOf(subjectId);
+      const deleted = await directory.deleteFaces(subjectId, [faceId], context());
+      recent.forget(tenant, subjectId);
+      if (!deleted.ok) return deleted;
+      await courier.deliver(directory);
+      return ok(undefined);
+    },
+
+    async deleteSubject(subjectId) {
+      const directory = directoryOf(subjectId);
+      const deleted = await directory.deleteFaces(subjectId, "all", context());
+      recent.forget(tenant, subjectId);
+      if (deleted.ok) await courier.deliver(directory);
+      return deleted;
+    },
+
+    async listSubjects({ limit, cursor }) {
+      const after = cursor === undefined ? ok(null) : decodeCursor(subjectCursorSchema, cursor);
+      if (!after.ok) return after;
+      // One more than asked for tells whether there is a next page.
+      const page = { after: after.value, limit: limit + 1 };
+      const pages = await Promise.all(
+        Array.from({ length: shards }, (_, shard) =>
+          openDirectory(tenant, shard).listSubjects(page, clock().getTime()),
+        ),
+      );
+      const subjectIds = pages.flat().sort(byBytes).slice(0, limit);
+      const more = pages.flat().length > limit;
+      return ok({ subjectIds, nextCursor: more ? encodeCursor(subjectIds[limit - 1]) : undefined });
+    },
+
+    async unlock(subjectId) {
+      const unlocked = await directoryOf(subjectId).unlock(subjectId, context());
+      recent.forget(tenant, subjectId);
+      return unlocked;
+    },
+  };
+}
+
+/** Ids are ASCII, where the order of UTF-16 units is the order of bytes. */
+function byBytes(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,52 @@
+/**
+ * Receipts: a verification's outcome as a JWS (RFC 7515) signed with EdDSA (RFC 8037), which anybody
+ * can check offline against `/.well-known/jwks.json`. It names the photo by its SHA-256 and carries
+ * neither a distance nor an embedding.
+ */
+import { CompactSign } from "jose";
+import type { SigningKeys } from "./signing-keys.ts";
+
+const type = "sameface-receipt+jws";
+
+export interface Receipt {
+  readonly tenant: string;
+  readonly subjectId: string;
+  readonly match: boolean;
+  readonly threshold: number;
+  readonly maxFmr: number;
+  readonly model: string;
+  /** Of the encoder's bytes, hex. */
+  readonly modelSha256: string;
+  /** Of the photo as sent, hex; null when an embedding was sent in its place. */
+  readonly imageSha256: string | null;
+  /** The session's or the caller's own; null for none. */
+  readonly nonce: string | null;
+  readonly requestId: string;
+  readonly at: Date;
+}
+
+export type SignReceipt = (receipt: Receipt) => Promise<string>;
+
+export function createReceipts(keys: Pick<SigningKeys, "current">): SignReceipt {
+  return async (receipt) => {
+    const { id: kid, privateKey } = await keys.current();
+    const payload = {
+      iss: "sameface",
+      iat: Math.floor(receipt.at.getTime() / 1000),
+      time: receipt.at.toISOString(),
+      tenant: receipt.tenant,
+      subject_id: receipt.subjectId,
+      match: receipt.match,
+      threshold: receipt.threshold,
+      max_fmr: receipt.maxFmr,
+      model: receipt.model,
+      model_sha256: receipt.modelSha256,
+      image_sha256: receipt.imageSha256,
+      nonce: receipt.nonce,
+      request_id: receipt.requestId,
+    };
+    return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+      .setProtectedHeader({ alg: "EdDSA", typ: type, kid })
+      .sign(privateKey);
+  };
+}

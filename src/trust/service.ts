@@ -1,0 +1,49 @@
+/** Wires keys, tokens and the sealed store over a tenant's directories, for the Worker and its tests alike. */
+import type { OpenDirectory } from "../identity/directory/types.ts";
+import { createRecentKeys } from "../identity/recent-keys.ts";
+import type { RecordCopies } from "../identity/record-copies.ts";
+import type { Gallery } from "../identity/store.ts";
+import { createStoreOpener } from "../identity/tenant-store.ts";
+import type { RandomBytes } from "./api-key.ts";
+import { type ApiKeySettings, createAuthenticate } from "./authenticate.ts";
+import { createKeyRing } from "./key-ring.ts";
+import { createReceipts } from "./receipt.ts";
+import { createSessionTokens } from "./session-token.ts";
+import { createSigningKeys } from "./signing-keys.ts";
+
+export interface TrustParts {
+  readonly settings: ApiKeySettings & { readonly keks: readonly string[] };
+  readonly openDirectory: OpenDirectory;
+  readonly copies: RecordCopies;
+  readonly gallery?: Gallery;
+  readonly clock: () => Date;
+  readonly randomBytes: RandomBytes;
+  readonly background: (work: Promise<unknown>) => void;
+}
+
+export function createTrust(parts: TrustParts) {
+  const { settings, openDirectory, copies, gallery, clock, randomBytes, background } = parts;
+  const ring = createKeyRing(settings.keks, randomBytes);
+  const signingKeys = createSigningKeys({ openDirectory, ring, clock });
+  const sessionTokens = createSessionTokens(signingKeys, clock);
+  return {
+    ring,
+    signingKeys,
+    sessionTokens,
+    signReceipt: createReceipts(signingKeys),
+    authenticate: createAuthenticate({ settings, openDirectory, sessions: sessionTokens, clock }),
+    openDirectory,
+    openStore: createStoreOpener({
+      openDirectory,
+      copies,
+      ring,
+      random: randomBytes,
+      clock,
+      recent: createRecentKeys(),
+      background,
+      ...(gallery === undefined ? {} : { gallery }),
+    }),
+    randomBytes,
+    clock,
+  };
+}

@@ -1,0 +1,120 @@
+/**
+ * The deployment's Ed25519 keys (RFC 8032), which sign session tokens and receipts. They are made
+ * here, kept in the default tenant's directory with their private halves wrapped by the KEK, and
+ * named by their thumbprints (RFC 7638). The newest signs; all of them verify, for good: a receipt
+ * has no end.
+ */
+import { calculateJwkThumbprint, type JWK } from "jose";
+import { encodeBase64Url } from "../base64.ts";
+import { ok, type Result } from "../errors.ts";
+import type { Context, OpenDirectory, SigningKeyRow } from "../identity/directory/types.ts";
+import { defaultTenant } from "../identity/ids.ts";
+import type { KeyRing } from "./key-ring.ts";
+
+export interface SigningKeys {
+  current(): Promise<{ id: string; privateKey: CryptoKey }>;
+  /** Undefined when no key has this id. */
+  publicKey(id: string): Promise<CryptoKey | undefined>;
+  /** RFC 7517, section 5. */
+  jwks(): Promise<{ keys: JWK[] }>;
+  /** Makes a new one. Answers with its id. */
+  rotate(context: Context): Promise<Result<string>>;
+  /** Wraps the private halves by the ring's current KEK. Answers how many were. */
+  rewrap(): Promise<number>;
+}
+
+export interface SigningKeysDeps {
+  readonly openDirectory: OpenDirectory;
+  readonly ring: KeyRing;
+  readonly clock: () => Date;
+}
+
+/** An isolate signs with a key for this long after another was made. */
+const maxAgeMs = 300_000;
+/** Tokens of unknown keys, which anybody can send, ask the directory no more often than this. */
+const minAgeMs = 5_000;
+
+export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDeps): SigningKeys {
+  const directory = () => openDirectory(defaultTenant, 0);
+  let known: { rows: readonly SigningKeyRow[]; atMs: number } | undefined;
+  const imported = new Map<string, CryptoKey>();
+
+  async function read(maxAge: number): Promise<readonly SigningKeyRow[]> {
+    const nowMs = clock().getTime();
+    if (known === undefined || nowMs - known.atMs > maxAge) {
+      known = { rows: await directory().listSigningKeys(), atMs: nowMs };
+    }
+    return known.rows;
+  }
+
+  async function make(context: Context): Promise<Result<string>> {
+    const pair = (await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"])) as CryptoKeyPair;
+    const publicKey = new Uint8Array((await crypto.subtle.exportKey("raw", pair.publicKey)) as ArrayBuffer);
+    const pkcs8 = new Uint8Array((await crypto.subtle.exportKey("pkcs8", pair.privateKey)) as ArrayBuffer);
+    const id = await calculateJwkThumbprint(jwkOf(publicKey));
+    const wrapped = await ring.wrap(pkcs8, wrapContext(id));
+    const row = { id, publicKey, ...wrapped, createdAtMs: context.nowMs };
+    const added = await directory().addSigningKey(row, context);
+    known = undefined;
+    return added.ok ? ok(id) : added;
+  }
+
+  return {
+    async current() {
+      let newest = (await read(maxAgeMs)).at(-1);
+      if (newest === undefined) {
+        const context = { tenant: defaultTenant, actor: "service", requestId: "", nowMs: clock().getTime() };
+        await make(context);
+        newest = (await read(0)).at(-1);
+      }
+      if (newest === undefined) throw new Error("a signing key that was just made is not there");
+      const { id } = newest;
+      const cached = imported.get(id);
+      if (cached !== undefined) return { id, privateKey: cached };
+      const pkcs8 = await ring.unwrap(newest, wrapContext(id));
+      if (pkcs8 === undefined) throw new Error(`the signing key ${id} does not open with the KEKs at hand`);
+      const privateKey = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", false, ["sign"]);
+      imported.set(id, privateKey);
+      return { id, privateKey };
+    },
+
+    async publicKey(id) {
+      const find = (rows: readonly SigningKeyRow[]) => rows.find((row) => row.id === id);
+      const row = find(await read(maxAgeMs)) ?? find(await read(minAgeMs));
+      return row && crypto.subtle.importKey("raw", row.publicKey, "Ed25519", true, ["verify"]);
+    },
+
+    async jwks() {
+      const rows = await read(minAgeMs);
+      return {
+        keys: rows.map(({ id, publicKey }) => ({ ...jwkOf(publicKey), kid: id, alg: "EdDSA", use: "sig" })),
+      };
+    },
+
+    rotate: make,
+
+    async rewrap() {
+      const currentKekId = await ring.currentKekId();
+      let count = 0;
+      for (const row of await directory().listSigningKeys()) {
+        if (row.kekId === currentKekId) continue;
+        const pkcs8 = await ring.unwrap(row, wrapContext(row.id));
+        if (pkcs8 === undefined)
+          throw new Error(`the signing key ${row.id} does not open with the KEKs at hand`);
+        if (await directory().rewrapSigningKey(row.id, row, await ring.wrap(pkcs8, wrapContext(row.id))))
+          count++;
+      }
+      known = undefined;
+      return count;
+    },
+  };
+}
+
+function wrapContext(id: string): string[] {
+  return ["sameface signing key 1", id];
+}
+
+/** RFC 8037, section 2. */
+function jwkOf(publicKey: Uint8Array): { kty: string; crv: string; x: string } {
+  return { kty: "OKP", crv: "Ed25519", x: encodeBase64Url(publicKey) };
+}
