@@ -2,10 +2,10 @@
  * Sampling a photo straight into a model's input: one affine map from output pixels to the photo,
  * float32 planes (NCHW), normalised on the way. Nothing is copied in between.
  *
- * Where the map shrinks, each output pixel averages a grid of bilinear samples as fine as the raster
- * (an area average); where it does not, one bilinear sample. Outside the photo the border rules.
+ * Where the map shrinks, each output pixel averages a grid of samples as fine as the raster (an area
+ * average); where it does not, it is one bilinear sample. Outside the photo the border rules.
  */
-import { type Affine, compose, type Photo } from "./photo.ts";
+import { type Affine, compose, type Photo, type Raster } from "./photo.ts";
 
 export interface Normalisation {
   /** y = (x - mean) * scale, per channel R, G, B; x in 0..255. */
@@ -16,8 +16,13 @@ export interface Normalisation {
 /** What lies outside the photo: its nearest edge pixel, or black. */
 export type Border = "edge" | "black";
 
-/** Beyond this many samples an output pixel and axis nothing is gained: detectors see 1/16 of a side at most. */
+/**
+ * Beyond this many samples an output pixel and axis nothing is gained: detectors see 1/16 of a side at
+ * most. Sums of 16 x 16 samples of 8 bits also just fit 16 bits.
+ */
 const maxSamplesPerAxis = 16;
+/** From this many samples an axis on, each is its nearest pixel: their mean is the area's all the same. */
+const fewestNearestSamples = 4;
 
 /**
  * Fills `out` (3 x height x width, planes R, G, B) from `photo`. `toPhoto` maps output coordinates
@@ -28,23 +33,33 @@ export function warp(
   toPhoto: Affine,
   width: number,
   height: number,
-  { mean, scale }: Normalisation,
+  normalisation: Normalisation,
   border: Border,
   out: Float32Array,
 ): void {
-  const { raster } = photo;
   const map = compose(toPhoto, photo.toRaster);
   const shrink = Math.sqrt(Math.abs(map.a * map.d - map.b * map.c));
   const n = Math.min(maxSamplesPerAxis, Math.max(1, Math.ceil(shrink - 0.25)));
+  const sample = n >= fewestNearestSamples ? sampleNearest : sampleBilinear;
+  sample(photo.raster, map, n, width, height, border === "black", out);
+  normalise(out, width * height, normalisation);
+}
+
+/** Writes the mean of each output pixel's n x n samples, 0..255. */
+function sampleBilinear(
+  { width: rasterWidth, height: rasterHeight, data }: Raster,
+  map: Affine,
+  n: number,
+  width: number,
+  height: number,
+  black: boolean,
+  out: Float32Array,
+): void {
   const plane = width * height;
   const inverseCount = 1 / (n * n);
-  const [m0, m1, m2] = mean;
-  const [s0, s1, s2] = scale;
-  const { data } = raster;
-  const maxX = raster.width - 1;
-  const maxY = raster.height - 1;
-  const rowBytes = raster.width * 4;
-  const black = border === "black";
+  const maxX = rasterWidth - 1;
+  const maxY = rasterHeight - 1;
+  const rowBytes = rasterWidth * 4;
   const step = 1 / n;
 
   for (let oy = 0; oy < height; oy++) {
@@ -81,9 +96,70 @@ export function warp(
         }
       }
       const index = oy * width + ox;
-      out[index] = (r * inverseCount - m0) * s0;
-      out[plane + index] = (g * inverseCount - m1) * s1;
-      out[2 * plane + index] = (b * inverseCount - m2) * s2;
+      out[index] = r * inverseCount;
+      out[plane + index] = g * inverseCount;
+      out[2 * plane + index] = b * inverseCount;
     }
+  }
+}
+
+/** As `sampleBilinear`. A pixel is read as one little-endian word, and red and blue are added up side by side. */
+function sampleNearest(
+  { width: rasterWidth, height: rasterHeight, data }: Raster,
+  { a, b, tx, c, d, ty }: Affine,
+  n: number,
+  width: number,
+  height: number,
+  black: boolean,
+  out: Float32Array,
+): void {
+  const pixels = wordsOf(data);
+  const plane = width * height;
+  const inverseCount = 1 / (n * n);
+  const step = 1 / n;
+  const stepX = a * step;
+  const stepY = c * step;
+
+  for (let oy = 0; oy < height; oy++) {
+    for (let ox = 0; ox < width; ox++) {
+      const u = ox + 0.5 * step;
+      let redBlue = 0;
+      let green = 0;
+      for (let j = 0; j < n; j++) {
+        const v = oy + (j + 0.5) * step;
+        let x = a * u + b * v + tx;
+        let y = c * u + d * v + ty;
+        for (let i = 0; i < n; i++, x += stepX, y += stepY) {
+          let column = Math.floor(x);
+          let row = Math.floor(y);
+          if (column < 0 || row < 0 || column >= rasterWidth || row >= rasterHeight) {
+            if (black) continue;
+            column = Math.min(Math.max(column, 0), rasterWidth - 1);
+            row = Math.min(Math.max(row, 0), rasterHeight - 1);
+          }
+          const word = pixels[row * rasterWidth + column];
+          redBlue = (redBlue + (word & 0xff00ff)) | 0;
+          green += (word >>> 8) & 0xff;
+        }
+      }
+      const index = oy * width + ox;
+      out[index] = (redBlue & 0xffff) * inverseCount;
+      out[plane + index] = green * inverseCount;
+      out[2 * plane + index] = (redBlue >>> 16) * inverseCount;
+    }
+  }
+}
+
+function wordsOf(data: Uint8Array | Uint8ClampedArray): Uint32Array {
+  const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
+}
+
+/** In place: y = (x - mean) * scale, a plane at a time. */
+function normalise(planes: Float32Array, plane: number, { mean, scale }: Normalisation): void {
+  for (let channel = 0; channel < 3; channel++) {
+    const m = mean[channel];
+    const s = scale[channel];
+    for (let i = channel * plane; i < (channel + 1) * plane; i++) planes[i] = (planes[i] - m) * s;
   }
 }
