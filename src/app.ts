@@ -8,6 +8,7 @@ import { requireCaller, requireRoot, requireScope } from "./http/auth.ts";
 import { limitDeclaredBody } from "./http/body.ts";
 import { corsFor } from "./http/cors.ts";
 import type { AppEnv, Deps } from "./http/deps.ts";
+import { embed } from "./http/embed.ts";
 import { deleteFace, enrol, updateFace } from "./http/faces.ts";
 import { health, readiness } from "./http/health.ts";
 import { rewrapKeys, rotateSigningKey, showPublicKeys } from "./http/key-rotation.ts";
@@ -59,6 +60,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.post("/v1/subjects/:subject_id/verify", requireScope("verify", { sessions: true }), verify(deps));
   app.post("/v1/subjects/:subject_id/unlock", requireScope("admin"), unlockSubject());
   app.post("/v1/compare", requireScope("verify"), compare(deps));
+  app.post("/v1/embed", requireScope("embeddings"), embed(deps));
   app.post("/v1/sessions", requireScope("verify"), createSession(deps));
 
   app.get("/v1/keys", requireScope("admin"), listKeys(deps));

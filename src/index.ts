@@ -73,6 +73,7 @@ function open(env: Env): ReturnType<typeof createApp> {
     pipeline,
     config,
     calibration,
+    embeddingLength: manifest.models[manifest.encoder as "mobilefacenet-192"].embeddingLength,
     randomId: () => crypto.randomUUID(),
     log: (entry) => console.log(JSON.stringify(entry)),
   });

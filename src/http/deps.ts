@@ -48,6 +48,8 @@ export interface Deps {
   readonly config: Config;
   /** Of the encoder that the pipeline runs; from the manifest. */
   readonly calibration: Calibration;
+  /** Of that encoder: how many float32 numbers. */
+  readonly embeddingLength: number;
   readonly clock: () => Date;
   /** A new name for a request or a face, 1..64 of [A-Za-z0-9_-]; `crypto.randomUUID` will do. */
   readonly randomId: () => string;

@@ -6,38 +6,36 @@ import { parseFaceId } from "../identity/ids.ts";
 import type { EnrolmentDetails } from "../identity/store.ts";
 import { answer, refuse } from "./answer.ts";
 import type { AppEnv, Deps } from "./deps.ts";
+import { encodeSource, photoBody, readFaceSource } from "./face-source.ts";
 import { faceIdOf, invalid, subjectIdOf } from "./input.ts";
 import { readJson } from "./json.ts";
-import { photoToEnrol, readPhotos } from "./photos.ts";
-import { requireQuality } from "./quality.ts";
+import { photoToEnrol } from "./photos.ts";
 import {
   type Body,
   type deletionAnswerSchema,
   type enrolmentAnswerSchema,
   type enrolmentOptionsSchema,
-  faceBody,
   faceUpdateSchema,
   type updateAnswerSchema,
 } from "./schemas.ts";
 
 /** POST /v1/subjects/{subject_id}/faces */
-export function enrol({ pipeline, config, clock, randomId }: Deps) {
+export function enrol(deps: Deps) {
+  const { clock, randomId } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
-    const photos = await readPhotos(c, config.maxBodyBytes, photoToEnrol);
-    if (!photos.ok) return refuse(c, photos.failure);
-    const { images, options } = photos.value;
+    const read = await readFaceSource(c, deps, photoToEnrol);
+    if (!read.ok) return refuse(c, read.failure);
+    const { source, options } = read.value;
     const createdAt = clock();
     const details = enrolmentDetails(options, createdAt);
     if (!details.ok) return refuse(c, details.failure);
-    const encoded = await pipeline.encodeFace(images.image, options.face ?? "largest");
-    if (!encoded.ok) return refuse(c, encoded.failure);
     // A poor template would answer wrongly for as long as it is kept.
-    const fit = requireQuality(encoded.value);
-    if (!fit.ok) return refuse(c, fit.failure);
+    const probe = await encodeSource(deps, source, { face: options.face, quality: "refuse" });
+    if (!probe.ok) return refuse(c, probe.failure);
 
-    const { embedding, image } = encoded.value;
+    const { embedding } = probe.value;
     const faceId = parseFaceId(randomId());
     if (faceId === undefined) throw new Error("randomId made an id that cannot name a face");
     const stored = { subjectId: subjectId.value, faceId, embedding, createdAt };
@@ -47,8 +45,7 @@ export function enrol({ pipeline, config, clock, randomId }: Deps) {
     return answer(c, 201, {
       face_id: faceId,
       subject_id: subjectId.value,
-      face: faceBody(encoded.value),
-      image,
+      ...photoBody(probe.value),
       model: embedding.model,
       created_at: createdAt.toISOString(),
       ...(expiresAt === undefined ? {} : { expires_at: expiresAt.toISOString() }),

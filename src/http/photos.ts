@@ -14,6 +14,7 @@ import { parseJson, parseMultipart } from "./parse.ts";
 import {
   base64Schema,
   decisionOptionsSchema,
+  embeddingOptionsSchema,
   enrolmentOptionsSchema,
   verificationOptionsSchema,
 } from "./schemas.ts";
@@ -26,6 +27,8 @@ interface Wanted<Name extends string, Options extends z.ZodObject> {
   readonly options: Options;
   /** Photos and options as one JSON object. */
   readonly json: z.ZodType;
+  /** The same with an embedding in place of the photo. */
+  readonly embeddingJson: z.ZodType;
 }
 
 function wanted<Name extends string, Options extends z.ZodObject>(
@@ -33,21 +36,37 @@ function wanted<Name extends string, Options extends z.ZodObject>(
   options: Options,
 ): Wanted<Name, Options> {
   const images = Object.fromEntries(names.map((name) => [name, base64Schema]));
-  return { names, options, json: z.strictObject({ ...images, ...options.shape }) };
+  return {
+    names,
+    options,
+    json: z.strictObject({ ...images, ...options.shape }),
+    embeddingJson: z.strictObject({ embedding: base64Schema, model: z.string(), ...options.shape }),
+  };
 }
 
 export const photoToEnrol = wanted(["image"], enrolmentOptionsSchema);
 export const photoToVerify = wanted(["image"], verificationOptionsSchema);
+export const photoToEmbed = wanted(["image"], embeddingOptionsSchema);
 export const photosToCompare = wanted(["image_a", "image_b"], decisionOptionsSchema);
+
+/** As it came: neither its length nor its values were looked at. */
+export interface SentEmbedding {
+  readonly model: string;
+  readonly bytes: Bytes;
+}
 
 interface Fields<Name extends string> {
   readonly images: Record<Name, Bytes>;
+  /** With it there are no images. */
+  readonly embedding?: SentEmbedding;
   /** Those that the body gives, checked. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
 export interface Photos<Name extends string, Options extends z.ZodObject> {
   readonly images: Record<Name, Bytes>;
+  /** In place of the images, where `embeddings` allows it. */
+  readonly embedding: SentEmbedding | undefined;
   /** From query and body together. */
   readonly options: z.output<Options>;
 }
@@ -60,6 +79,7 @@ export async function readPhotos<Name extends string, Options extends z.ZodObjec
   c: Context<AppEnv>,
   maxBodyBytes: number,
   wanted: Wanted<Name, Options>,
+  { embeddings = false }: { embeddings?: boolean } = {},
 ): Promise<Result<Photos<Name, Options>>> {
   const query = checkQuery(c, wanted.options);
   if (!query.ok) return query;
@@ -71,16 +91,16 @@ export async function readPhotos<Name extends string, Options extends z.ZodObjec
   }
   const body = await readBody(c.req.raw, maxBodyBytes);
   if (!body.ok) return body;
-  const fields = await readFields(form, body.value, contentType, wanted);
+  const fields = await readFields(form, body.value, contentType, wanted, embeddings);
   if (!fields.ok) return fields;
-  const { images, options } = fields.value;
+  const { images, embedding, options } = fields.value;
   const fromQuery: Record<string, unknown> = query.value;
   for (const [name, value] of Object.entries(options)) {
     if (fromQuery[name] !== undefined && fromQuery[name] !== value) {
       return fail(invalid(name, "says one thing in the query and another in the body"));
     }
   }
-  return ok({ images, options: { ...fromQuery, ...options } as z.output<Options> });
+  return ok({ images, embedding, options: { ...fromQuery, ...options } as z.output<Options> });
 }
 
 type AnyWanted<Name extends string> = Wanted<Name, z.ZodObject>;
@@ -111,6 +131,7 @@ async function readFields<Name extends string>(
   body: Bytes,
   contentType: string,
   wanted: AnyWanted<Name>,
+  embeddings: boolean,
 ): Promise<Result<Fields<Name>>> {
   switch (form) {
     case "raw":
@@ -118,7 +139,7 @@ async function readFields<Name extends string>(
     case "multipart":
       return readMultipart(body, contentType, wanted);
     case "json":
-      return readJson(body, wanted);
+      return readJson(body, wanted, embeddings);
   }
 }
 
@@ -160,9 +181,16 @@ function isOneOf<Name extends string>(names: readonly Name[], name: string): nam
   return (names as readonly string[]).includes(name);
 }
 
-function readJson<Name extends string>(body: Bytes, { names, json }: AnyWanted<Name>): Result<Fields<Name>> {
+function readJson<Name extends string>(
+  body: Bytes,
+  { names, json, embeddingJson }: AnyWanted<Name>,
+  embeddings: boolean,
+): Result<Fields<Name>> {
   const value = parseJson(body);
   if (!value.ok) return value;
+  if (embeddings && typeof value.value === "object" && value.value !== null && "embedding" in value.value) {
+    return readEmbeddingJson(value.value, embeddingJson);
+  }
   const checked = check(json, value.value);
   if (!checked.ok) return checked;
   const fields = checked.value as Record<string, string>;
@@ -174,6 +202,15 @@ function readJson<Name extends string>(body: Bytes, { names, json }: AnyWanted<N
   }
   const options = Object.fromEntries(Object.entries(fields).filter(([name]) => !isOneOf(names, name)));
   return ok({ images: images as Record<Name, Bytes>, options });
+}
+
+function readEmbeddingJson<Name extends string>(value: object, schema: z.ZodType): Result<Fields<Name>> {
+  const checked = check(schema, value);
+  if (!checked.ok) return checked;
+  const { embedding, model, ...options } = checked.value as Record<string, string>;
+  const bytes = decodeBase64(embedding);
+  if (bytes === undefined) return fail(invalid("embedding", "is not base64"));
+  return ok({ images: {} as Record<Name, Bytes>, embedding: { model, bytes }, options });
 }
 
 /** RFC 2397, base64 only; the media type it claims is not believed and so not read. */

@@ -82,6 +82,9 @@ export const decisionOptionsSchema = z.object({
   quality: qualityPolicySchema.optional(),
 });
 
+/** Options of a request for an embedding. */
+export const embeddingOptionsSchema = decisionOptionsSchema.omit({ max_fmr: true });
+
 /** Options of a request that verifies. */
 export const verificationOptionsSchema = decisionOptionsSchema.extend({
   /** Whether the answer is to carry a signed receipt. */
@@ -163,8 +166,9 @@ const decisionFields = {
 export const enrolmentAnswerSchema = z.strictObject({
   face_id: faceIdSchema,
   subject_id: subjectIdSchema,
-  face: faceSchema,
-  image: imageSizeSchema,
+  /** Of the photo; absent when an embedding was sent. */
+  face: faceSchema.optional(),
+  image: imageSizeSchema.optional(),
   model: z.string(),
   created_at: z.iso.datetime(),
   /** When the face will be deleted, if it will. */
@@ -172,12 +176,23 @@ export const enrolmentAnswerSchema = z.strictObject({
   request_id: requestIdSchema,
 });
 
+export const embeddingAnswerSchema = z.strictObject({
+  model: z.string(),
+  dimension: z.int().min(1),
+  /** Base64 of `dimension` float32, little endian, of unit length. */
+  embedding: z.string(),
+  face: faceSchema,
+  image: imageSizeSchema,
+  request_id: requestIdSchema,
+});
+
 export const verificationAnswerSchema = z.strictObject({
   ...decisionFields,
   /** The enrolled face that came closest; with "scores". */
   face_id: faceIdSchema.optional(),
-  face: faceSchema,
-  image: imageSizeSchema,
+  /** Of the photo; absent when an embedding was sent. */
+  face: faceSchema.optional(),
+  image: imageSizeSchema.optional(),
   /** A JWS that `/.well-known/jwks.json` verifies, when it was asked for. */
   receipt: z.string().optional(),
   request_id: requestIdSchema,

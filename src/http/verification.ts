@@ -3,20 +3,18 @@ import type { Context } from "hono";
 import type * as z from "zod";
 import { fail, ok, type Result } from "../errors.ts";
 import { type CalibratedDecision, decideAtFmr, distance } from "../face/decide.ts";
-import type { EncodedFace } from "../face/face.ts";
 import { closestFace } from "../identity/closest.ts";
 import type { SubjectId } from "../identity/ids.ts";
 import { sha256, toHex } from "../trust/digest.ts";
 import type { Principal } from "../trust/scopes.ts";
 import { answer, refuse } from "./answer.ts";
 import type { AppEnv, Deps } from "./deps.ts";
+import { encodePhoto, encodeSource, type FaceSource, photoBody, readFaceSource } from "./face-source.ts";
 import { subjectIdOf } from "./input.ts";
 import { photosToCompare, photoToVerify, readPhotos } from "./photos.ts";
-import { requireQuality } from "./quality.ts";
 import {
   type Body,
   type comparisonAnswerSchema,
-  type decisionOptionsSchema,
   faceBody,
   type verificationAnswerSchema,
   type verificationOptionsSchema,
@@ -32,16 +30,16 @@ export function verify(deps: Deps) {
     const session = sessionFor(principal, subjectId.value);
     if (!session.ok) return refuse(c, session.failure);
     // The store answers while the photo arrives.
-    const [photos, attempt] = await Promise.all([
-      readPhotos(c, config.maxBodyBytes, photoToVerify),
+    const [read, attempt] = await Promise.all([
+      readFaceSource(c, deps, photoToVerify),
       store.beginAttempt(subjectId.value, session.value?.sessionId),
     ]);
-    if (!photos.ok) return refuse(c, photos.failure);
+    if (!read.ok) return refuse(c, read.failure);
     if (!attempt.ok) return refuse(c, attempt.failure);
-    const { images, options } = photos.value;
+    const { source, options } = read.value;
     const maxFmr = allowedRate(principal, options.max_fmr, config.defaultMaxFmr);
     if (!maxFmr.ok) return refuse(c, maxFmr.failure);
-    const probe = await encodeProbe(deps, images.image, options);
+    const probe = await encodeSource(deps, source, options);
     if (!probe.ok) return refuse(c, probe.failure);
     const { faces, settle } = attempt.value;
     const closest = closestFace(probe.value.embedding, faces);
@@ -52,14 +50,13 @@ export function verify(deps: Deps) {
     if (!settled.ok) return refuse(c, settled.failure);
     const { model } = probe.value.embedding;
     const receipt = options.receipt
-      ? { receipt: await sign(c, deps, subjectId.value, decision.value, model, images.image, options.nonce) }
+      ? { receipt: await sign(c, deps, subjectId.value, decision.value, model, source, options.nonce) }
       : {};
     return answer(c, 200, {
       ...decisionBody(decision.value, principal),
       model,
       ...(principal.scopes.has("scores") ? { face_id: closest.value.faceId } : {}),
-      face: faceBody(probe.value),
-      image: probe.value.image,
+      ...photoBody(probe.value),
       ...receipt,
     } satisfies Body<typeof verificationAnswerSchema>);
   };
@@ -73,9 +70,9 @@ export function compare(deps: Deps) {
     if (!photos.ok) return refuse(c, photos.failure);
     const { images, options } = photos.value;
     // One after the other, so that only one decoded photo is held.
-    const a = await encodeProbe(deps, images.image_a, options);
+    const a = await encodePhoto(deps, images.image_a, options);
     if (!a.ok) return refuse(c, { ...a.failure, field: "image_a" });
-    const b = await encodeProbe(deps, images.image_b, options);
+    const b = await encodePhoto(deps, images.image_b, options);
     if (!b.ok) return refuse(c, { ...b.failure, field: "image_b" });
     const measured = distance(a.value.embedding, b.value.embedding);
     if (!measured.ok) return refuse(c, measured.failure);
@@ -107,18 +104,6 @@ function allowedRate(principal: Principal, asked: number | undefined, byDefault:
   return fail({ code: "forbidden", reason: 'A session token decides "max_fmr" itself.' });
 }
 
-/** Fails as the pipeline does, and with `low_quality` where the request asks for that. */
-async function encodeProbe(
-  { pipeline }: Deps,
-  image: Uint8Array,
-  { face = "largest", quality = "warn" }: z.output<typeof decisionOptionsSchema>,
-): Promise<Result<EncodedFace>> {
-  const encoded = await pipeline.encodeFace(image, face);
-  if (!encoded.ok || quality === "warn") return encoded;
-  const fit = requireQuality(encoded.value);
-  return fit.ok ? ok(encoded.value) : fit;
-}
-
 /** How much further than asked for a match must be from strangers to be called clear. */
 const clearFactor = 10;
 
@@ -147,7 +132,7 @@ async function sign(
   subjectId: SubjectId,
   { match, threshold, maxFmr }: CalibratedDecision,
   model: string,
-  image: Uint8Array<ArrayBuffer>,
+  source: FaceSource,
   nonce: z.output<typeof verificationOptionsSchema>["nonce"],
 ): Promise<string> {
   const { principal, requestId } = c.var;
@@ -159,7 +144,7 @@ async function sign(
     maxFmr,
     model,
     modelSha256: calibration.modelSha256,
-    imageSha256: toHex(await sha256(image)),
+    imageSha256: source.kind === "photo" ? toHex(await sha256(source.image)) : null,
     nonce: principal.kind === "session" ? principal.nonce : (nonce ?? null),
     requestId,
     at: clock(),

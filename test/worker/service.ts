@@ -156,6 +156,7 @@ export function startService(change: Change = {}): Service {
     pipeline,
     config,
     calibration,
+    embeddingLength: 2,
     randomId: () => crypto.randomUUID(),
     log: (entry) => log.push(entry),
   });

@@ -1,0 +1,33 @@
+/** A photo's embedding, for callers who keep it themselves. It is as private as the photo. */
+import type { Context } from "hono";
+import { encodeBase64 } from "../base64.ts";
+import { answer, refuse } from "./answer.ts";
+import type { AppEnv, Deps } from "./deps.ts";
+import { encodePhoto } from "./face-source.ts";
+import { photoToEmbed, readPhotos } from "./photos.ts";
+import { type Body, type embeddingAnswerSchema, faceBody } from "./schemas.ts";
+
+/** POST /v1/embed */
+export function embed(deps: Deps) {
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const photos = await readPhotos(c, deps.config.maxBodyBytes, photoToEmbed);
+    if (!photos.ok) return refuse(c, photos.failure);
+    const { images, options } = photos.value;
+    const encoded = await encodePhoto(deps, images.image, options);
+    if (!encoded.ok) return refuse(c, encoded.failure);
+    const { embedding, image } = encoded.value;
+    return answer(c, 200, {
+      model: embedding.model,
+      dimension: embedding.values.length,
+      embedding: encodeBase64(littleEndian(embedding.values)),
+      face: faceBody(encoded.value),
+      image,
+    } satisfies Body<typeof embeddingAnswerSchema>);
+  };
+}
+
+function littleEndian(values: Float32Array): Uint8Array {
+  const view = new DataView(new ArrayBuffer(4 * values.length));
+  for (const [i, value] of values.entries()) view.setFloat32(4 * i, value, true);
+  return new Uint8Array(view.buffer);
+}
