@@ -2,13 +2,13 @@
  * What an isolate was told of a subject a moment ago, for tenants with `consistency: edge`. Wrapped
  * keys alone: what it holds opens nothing without the KEK. Bounded, oldest out first.
  */
-import type { FaceKey } from "./directory/types.ts";
+import type { AttemptFace } from "./directory/types.ts";
 import type { SubjectId, TenantId } from "./ids.ts";
 
 export interface RecentKeys {
   /** Undefined when nothing was kept since `sinceMs`. */
-  find(tenant: TenantId, subjectId: SubjectId, sinceMs: number): readonly FaceKey[] | undefined;
-  keep(tenant: TenantId, subjectId: SubjectId, keys: readonly FaceKey[], nowMs: number): void;
+  find(tenant: TenantId, subjectId: SubjectId, sinceMs: number): readonly AttemptFace[] | undefined;
+  keep(tenant: TenantId, subjectId: SubjectId, keys: readonly AttemptFace[], nowMs: number): void;
   forget(tenant: TenantId, subjectId: SubjectId): void;
 }
 
@@ -16,7 +16,7 @@ export interface RecentKeys {
 const maxSubjects = 1000;
 
 export function createRecentKeys(): RecentKeys {
-  const kept = new Map<string, { keys: readonly FaceKey[]; atMs: number }>();
+  const kept = new Map<string, { keys: readonly AttemptFace[]; atMs: number }>();
   const nameOf = (tenant: TenantId, subjectId: SubjectId) => `${tenant}!${subjectId}`;
   return {
     find(tenant, subjectId, sinceMs) {

@@ -1,15 +1,16 @@
 /**
- * Faces of a tenant: the directory decides, the copies near the caller spare it the reading, and the
- * keys that open them come from the directory with each decision.
+ * Faces of a tenant: the directory decides, and the keys that open the records come from it. With
+ * `consistency: strong` the records come along; with `edge` they are read from the copies.
  */
 import * as z from "zod";
 import { fail, ok, type Result } from "../errors.ts";
 import type { RandomBytes } from "../trust/api-key.ts";
 import type { KeyRing } from "../trust/key-ring.ts";
+import type { Bytes } from "../trust/sealing.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import type { Context, Directory, FaceKey, OpenDirectory } from "./directory/types.ts";
+import type { AttemptFace, Context, Directory, OpenDirectory } from "./directory/types.ts";
 import { createGalleryCourier } from "./gallery-courier.ts";
-import { parseSubjectId, type SubjectId } from "./ids.ts";
+import { type FaceId, parseSubjectId, type SubjectId } from "./ids.ts";
 import type { RecentKeys } from "./recent-keys.ts";
 import { crc32 } from "./record.ts";
 import type { RecordCopies } from "./record-copies.ts";
@@ -49,19 +50,20 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
   const directoryOf = (subjectId: SubjectId) => openDirectory(tenant, shardOf(subjectId, shards));
   const context = (): Context => ({ tenant, actor, requestId, nowMs: clock().getTime() });
 
-  /** What the copies lack, the directory has. */
+  /** The directory's own records where they came along; else the copies, and what those lack. */
   async function readFaces(
     directory: Directory,
     subjectId: SubjectId,
-    keys: readonly FaceKey[],
+    keys: readonly AttemptFace[],
   ): Promise<Result<StoredFace[]>> {
-    const faceIds = keys.map(({ faceId }) => faceId);
-    const records = new Map(await copies.read(tenant, subjectId, faceIds));
-    const missing = faceIds.filter((faceId) => !records.has(faceId));
-    if (missing.length > 0) {
-      for (const [faceId, sealed] of await directory.readRecords(subjectId, missing))
-        records.set(faceId, sealed);
-    }
+    const records = new Map<FaceId, Bytes>();
+    for (const { faceId, sealed } of keys) if (sealed !== null) records.set(faceId, sealed);
+    const missing = () => keys.map(({ faceId }) => faceId).filter((faceId) => !records.has(faceId));
+    const add = (found: Iterable<readonly [FaceId, Bytes]>) => {
+      for (const [faceId, sealed] of found) records.set(faceId, sealed);
+    };
+    if (missing().length > 0) add(await copies.read(tenant, subjectId, missing()));
+    if (missing().length > 0) add(await directory.readRecords(subjectId, missing()));
     const opened = await Promise.all(
       keys.map((key) => {
         const sealed = records.get(key.faceId);
@@ -138,7 +140,7 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       const known = relaxed ? recent.find(tenant, subjectId, nowMs - 1000 * settings.edgeSeconds) : undefined;
       const keys =
         known === undefined
-          ? await directory.beginAttempt(subjectId, sessionId ?? null, lockOut, nowMs)
+          ? await directory.beginAttempt(subjectId, sessionId ?? null, lockOut, nowMs, !relaxed)
           : ok(known);
       if (!keys.ok) return keys;
       if (relaxed && known === undefined) recent.keep(tenant, subjectId, keys.value, nowMs);

@@ -141,8 +141,17 @@ describe("faces of a subject", () => {
 });
 
 describe("the copies in KV", () => {
-  it("are written with the enrolment and removed with the face", async () => {
+  const edge = { consistency: "edge" } as const;
+
+  it("are not asked where consistency is strong", async () => {
     const store = storeOf();
+    await store.addFace(face(alice, "a"), {});
+    await templates.put("f!default!alice!a", "aaaa");
+    expect(await faceIdsOf(store, alice)).toEqual(["a"]);
+  });
+
+  it("are written with the enrolment and removed with the face", async () => {
+    const store = storeOf(undefined, edge);
     await store.addFace(face(alice, "a"), {});
     expect(await copies()).toEqual(["f!default!alice!a"]);
     await store.deleteFace(alice, "a" as FaceId);
@@ -150,14 +159,14 @@ describe("the copies in KV", () => {
   });
 
   it("may be missing: the directory has the records", async () => {
-    const store = storeOf();
+    const store = storeOf(undefined, edge);
     await store.addFace(face(alice, "a"), {});
     await templates.delete("f!default!alice!a");
     expect(await faceIdsOf(store, alice)).toEqual(["a"]);
   });
 
   it("may outlive a deletion: without their keys nobody reads them", async () => {
-    const store = storeOf();
+    const store = storeOf(undefined, edge);
     await store.addFace(face(alice, "a"), {});
     const copy = (await templates.get("f!default!alice!a")) ?? "";
     await store.deleteSubject(alice);
@@ -178,7 +187,7 @@ describe("the copies in KV", () => {
     ],
     ["JSON", () => "eyJlbWJlZGRpbmciOlsxLDBdfQ"],
   ])("fail the whole read as corrupt_record when one is %s", async (_, change) => {
-    const store = storeOf();
+    const store = storeOf(undefined, edge);
     await store.addFace(face(alice, "a"), {});
     await store.addFace(face(alice, "b"), {});
     const key = "f!default!alice!a";
@@ -193,7 +202,7 @@ describe("the copies in KV", () => {
     ["another subject's", alice, bob],
     ["another face's of the subject", alice, alice],
   ])("are refused when one is %s", async (_, victim, other) => {
-    const store = storeOf();
+    const store = storeOf(undefined, edge);
     await store.addFace(face(victim, "a"), {});
     await store.addFace(face(other, "b"), {});
     await templates.put(`f!default!${victim}!a`, (await templates.get(`f!default!${other}!b`)) ?? "");
@@ -202,7 +211,7 @@ describe("the copies in KV", () => {
 
   it("are refused when one is another tenant's of the same names", async () => {
     const service = startService();
-    const [here, there] = [storeOf(service), storeOf(service, {}, "acme" as TenantId)];
+    const [here, there] = [storeOf(service, edge), storeOf(service, edge, "acme" as TenantId)];
     await here.addFace(face(alice, "a"), {});
     await there.addFace(face(alice, "a"), {});
     await templates.put("f!default!alice!a", (await templates.get("f!acme!alice!a")) ?? "");

@@ -246,14 +246,14 @@ export function createDirectory({ storage, copies, targets, clock }: DirectoryDe
       return read(() => faces.readFacesAfter(sql, after, limit, nowMs), []);
     },
 
-    async beginAttempt(subjectId, sessionId, policy, nowMs) {
+    async beginAttempt(subjectId, sessionId, policy, nowMs, withRecords) {
       return read(
         () => {
           const session = sessionId === null ? ok(undefined) : checkSession(sql, sessionId, subjectId, nowMs);
           if (!session.ok) return session;
           const open = checkLock(sql, subjectId, policy, nowMs);
           if (!open.ok) return open;
-          const keys = faces.readFaceKeys(sql, subjectId, nowMs);
+          const keys = faces.readAttemptFaces(sql, subjectId, nowMs, withRecords);
           return keys.length === 0 ? fail({ code: "subject_has_no_faces" }) : ok(keys);
         },
         fail({ code: "subject_has_no_faces" }),
@@ -290,7 +290,7 @@ export function createDirectory({ storage, copies, targets, clock }: DirectoryDe
     async addSession(session, context) {
       const { subjectId } = session;
       return audited({ action: "session.create", outcome: session.id, subjectId }, context, () => {
-        if (faces.readFaceKeys(sql, subjectId, context.nowMs).length === 0) {
+        if (faces.readAttemptFaces(sql, subjectId, context.nowMs, false).length === 0) {
           return fail({ code: "subject_has_no_faces" });
         }
         insertSession(sql, session, context.nowMs);

@@ -1,7 +1,7 @@
 /** Subjects and faces. A subject is its faces: its row comes with the first and goes with the last. */
 import type { WrappedKey } from "../../trust/key-ring.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
-import type { Consent, FaceChange, FaceDetails, FaceKey, FaceRow, Page } from "./types.ts";
+import type { AttemptFace, Consent, FaceChange, FaceDetails, FaceKey, FaceRow, Page } from "./types.ts";
 
 /** The columns of `FaceDetails`; the record itself is fetched only where it is wanted. */
 const detailColumns =
@@ -98,14 +98,22 @@ export function readFaces(sql: SqlStorage, subjectId: SubjectId, nowMs: number):
   return rows.toArray().map(toDetails);
 }
 
-export function readFaceKeys(sql: SqlStorage, subjectId: SubjectId, nowMs: number): FaceKey[] {
+export function readAttemptFaces(
+  sql: SqlStorage,
+  subjectId: SubjectId,
+  nowMs: number,
+  withRecords: boolean,
+): AttemptFace[] {
   const rows = sql.exec(
-    `SELECT subject_id, face_id, model, created_at_ms, key_id, kek_id, wrapped FROM face
-     WHERE subject_id = ? AND ${alive}`,
+    `SELECT subject_id, face_id, model, created_at_ms, key_id, kek_id, wrapped,
+       ${withRecords ? "sealed" : "NULL AS sealed"} FROM face WHERE subject_id = ? AND ${alive}`,
     subjectId,
     nowMs,
   );
-  return rows.toArray().map(toFaceKey);
+  return rows.toArray().map((row) => ({
+    ...toFaceKey(row),
+    sealed: row.sealed === null ? null : bytesOf(row.sealed),
+  }));
 }
 
 export function readRecord(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId) {

@@ -36,6 +36,10 @@ export interface FaceKey extends WrappedKey {
   readonly keyId: string;
 }
 
+export interface AttemptFace extends FaceKey {
+  readonly sealed: Bytes | null;
+}
+
 export interface FaceRow extends FaceKey {
   readonly expiresAtMs: number | null;
   readonly consent: Consent | null;
@@ -152,7 +156,8 @@ export interface Directory {
   ): Promise<readonly FaceRow[]>;
 
   /**
-   * Whether an attempt may be made, and with which faces. Fails with `subject_has_no_faces`,
+   * Whether an attempt may be made, and with which faces: their records too where `withRecords` says
+   * so, which spares the caller another journey. Fails with `subject_has_no_faces`,
    * `locked`, or `unauthorized` for a session that is used up, expired or unknown.
    */
   beginAttempt(
@@ -160,7 +165,8 @@ export interface Directory {
     sessionId: string | null,
     policy: LockOutPolicy,
     nowMs: number,
-  ): Promise<Result<readonly FaceKey[]>>;
+    withRecords: boolean,
+  ): Promise<Result<readonly AttemptFace[]>>;
   /**
    * Counts a scored attempt, uses the session once, and writes the audit trail, all or nothing. No
    * decision may leave the Worker before this has agreed: it fails as `beginAttempt` does, whatever
