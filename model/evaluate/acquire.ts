@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { SingleBar } from "cli-progress";
 import pLimit from "p-limit";
 import type { FacePolicy } from "../../src/face/face.ts";
+import type { Quality } from "../../src/face/quality.ts";
 import { modelPath, readManifest } from "../runtime.ts";
 import { type Acquisition, openCache } from "./cache.ts";
 import type { EmbeddingSet } from "./comparisons.ts";
@@ -18,6 +19,8 @@ export interface Acquired {
   readonly embeddings: EmbeddingSet;
   /** For each image the failure's code, or `null` where there is an embedding. */
   readonly failures: readonly (string | null)[];
+  /** For each image the face's quality, or `null` where there is no embedding. */
+  readonly qualities: readonly (Quality | null)[];
 }
 
 export interface AcquireOptions {
@@ -80,7 +83,8 @@ function collect(acquisitions: readonly Acquisition[]): Acquired {
   });
   const acquired = Uint8Array.from(acquisitions, (one) => ("embedding" in one ? 1 : 0));
   const failures = acquisitions.map((one) => ("failure" in one ? one.failure : null));
-  return { embeddings: { values, dimension, acquired }, failures };
+  const qualities = acquisitions.map((one) => ("quality" in one ? one.quality : null));
+  return { embeddings: { values, dimension, acquired }, failures, qualities };
 }
 
 function pipelineFingerprint(policy: FacePolicy): string {
@@ -91,6 +95,6 @@ function pipelineFingerprint(policy: FacePolicy): string {
     files: [...manifest.detectors, manifest.landmarks, manifest.encoder].map((id) =>
       modelPath(manifest.models[id].file),
     ),
-    settings: { policy, manifest, dependencies },
+    settings: { policy, manifest, dependencies, kept: ["embedding", "quality"] },
   });
 }

@@ -1,15 +1,18 @@
 /**
  * Embeddings kept between runs, so that an interrupted evaluation goes on where it stopped.
  *
- * One file a pipeline fingerprint, one JSON line an image: `[sha256 of its bytes, embedding or
- * failure]`, appended as results come. Embeddings are as private as the photos: the folder is
+ * One file a pipeline fingerprint, one JSON line an image: `[sha256 of its bytes, embedding and
+ * quality, or failure]`, appended as results come. Embeddings are as private as the photos: the folder is
  * git-ignored.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Quality } from "../../src/face/quality.ts";
 
-/** An embedding, or the code of the failure to acquire one. */
-export type Acquisition = { readonly embedding: Float32Array } | { readonly failure: string };
+/** An embedding and the face's quality, or the code of the failure to acquire them. */
+export type Acquisition =
+  | { readonly embedding: Float32Array; readonly quality: Quality }
+  | { readonly failure: string };
 
 export interface EmbeddingCache {
   /** @param imageHash SHA-256 of the photo's bytes, hex */
@@ -32,18 +35,26 @@ export function openCache(folder: string, fingerprint: string): EmbeddingCache {
     put(imageHash, acquisition) {
       known.set(imageHash, acquisition);
       const value =
-        "failure" in acquisition ? { failure: acquisition.failure } : encode(acquisition.embedding);
+        "failure" in acquisition
+          ? acquisition
+          : { embedding: encode(acquisition.embedding), quality: acquisition.quality };
       // Starts with a line break, so that a line cut off by a crash spoils only itself.
       appendFileSync(file, `\n${JSON.stringify([imageHash, value])}`);
     },
   };
 }
 
+/** An embedding is kept as base64: shorter than decimals, and exact. */
+type KeptAcquisition =
+  | { readonly embedding: string; readonly quality: Quality }
+  | { readonly failure: string };
+
 /** `null` for a line that an interrupted run left unfinished. */
 function parseLine(line: string): { imageHash: string; acquisition: Acquisition } | null {
   if (!line.endsWith("]")) return null;
-  const [imageHash, value] = JSON.parse(line) as [string, string | { failure: string }];
-  return { imageHash, acquisition: typeof value === "string" ? { embedding: decode(value) } : value };
+  const [imageHash, value] = JSON.parse(line) as [string, KeptAcquisition];
+  const acquisition = "failure" in value ? value : { ...value, embedding: decode(value.embedding) };
+  return { imageHash, acquisition };
 }
 
 function encode({ buffer, byteOffset, byteLength }: Float32Array): string {

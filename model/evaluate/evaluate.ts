@@ -7,6 +7,7 @@ import { type Interval, percentileInterval, resampleIdentities } from "./bootstr
 import type { Trials } from "./comparisons.ts";
 import type { CurveSource, ErrorCurve } from "./curve.ts";
 import type { Dataset } from "./dataset.ts";
+import { type ErrorVersusDiscard, errorVersusDiscard } from "./discard.ts";
 import { createSampler, type Figures } from "./figures.ts";
 import { lowestSupportedRate, thresholdAtFmr } from "./metrics.ts";
 
@@ -53,9 +54,13 @@ export interface Evaluation {
   readonly accuracy: (Estimate & { readonly standardError: number }) | null;
   /** FMR and FNMR over `trials`; precision, recall and F1 over the pairs, if there are any. */
   readonly atThreshold: Readonly<Partial<Record<ThresholdFigure, Estimate>>>;
+  /** `null` where there are too few impostor trials for FMR 1e-2. */
+  readonly errorVersusDiscard: (ErrorVersusDiscard & { readonly fmr: ReportedFmr }) | null;
 }
 
 export type ThresholdFigure = "fmr" | "fnmr" | "precision" | "recall" | "f1";
+/** At the first of these rates that the data support, error is set against images discarded. */
+const discardFmrs: readonly ReportedFmr[] = ["1e-4", "1e-3", "1e-2"];
 const thresholdFigures: readonly ThresholdFigure[] = ["fmr", "fnmr", "precision", "recall", "f1"];
 
 export function evaluate(dataset: Dataset, acquired: Acquired, options: EvaluateOptions): Evaluation {
@@ -66,10 +71,10 @@ export function evaluate(dataset: Dataset, acquired: Acquired, options: Evaluate
 
   const everyoneOnce = new Uint16Array(dataset.identityCount).fill(1);
   const observed = sampler.figures(everyoneOnce);
-  const resampled: Figures[] = [];
-  for (const draws of resampleIdentities(dataset.identityCount, replicates, seed)) {
-    resampled.push(sampler.figures(draws));
-  }
+  const resamples = Array.from(resampleIdentities(dataset.identityCount, replicates, seed), (draws) =>
+    draws.slice(),
+  );
+  const resampled: Figures[] = resamples.map((draws) => sampler.figures(draws));
   const interval = (name: string) => percentileInterval(resampled.map((figures) => figures[name]));
   const estimate = (name: string): Estimate => ({ value: observed[name], interval: interval(name) });
 
@@ -77,6 +82,17 @@ export function evaluate(dataset: Dataset, acquired: Acquired, options: Evaluate
   const operatingPoint = (fmr: number): OperatingPoint | null => {
     if (fmr < lowestSupportedFmr) return null;
     return { ...estimate(`tar@${fmr}`), threshold: thresholdAtFmr(source.impostorDistance, fmr) };
+  };
+  const discardAt = (fmr: ReportedFmr | undefined): Evaluation["errorVersusDiscard"] => {
+    if (fmr === undefined) return null;
+    const compared = dataset.listedCount || dataset.images.length;
+    const input = {
+      ...trials,
+      qualities: acquired.qualities.slice(0, compared),
+      threshold: thresholdAtFmr(source.impostorDistance, Number(fmr)),
+      draws: resamples,
+    };
+    return { fmr, ...errorVersusDiscard(input) };
   };
   return {
     trials,
@@ -103,6 +119,7 @@ export function evaluate(dataset: Dataset, acquired: Acquired, options: Evaluate
     atThreshold: Object.fromEntries(
       thresholdFigures.filter((name) => name in observed).map((name) => [name, estimate(name)]),
     ),
+    errorVersusDiscard: discardAt(discardFmrs.find((fmr) => Number(fmr) >= lowestSupportedFmr)),
   };
 }
 

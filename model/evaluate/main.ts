@@ -10,6 +10,7 @@ import { parseCalibration, thresholdAt } from "../../src/face/calibration.ts";
 import { readManifest } from "../runtime.ts";
 import { acquireAll } from "./acquire.ts";
 import { readDataset } from "./dataset.ts";
+import { formatDiscard } from "./discard-summary.ts";
 import { evaluate } from "./evaluate.ts";
 import { type GateName, gateNames, missedGates } from "./gates.ts";
 import { writeReport } from "./report/report.ts";
@@ -22,6 +23,7 @@ const usage = `usage: npm run evaluate -- [--pairs P.tsv] [--all-pairs LIST.tsv]
   --images DIR      what the images' paths are relative to
   --json FILE       writes every figure as JSON
   --report DIR      writes index.html: curves, histograms, the worst errors
+  --quality         prints error against share of images discarded, by measure of quality
   --face POLICY     which of several faces: center (default; where sets of single
                     people have the one that they label), largest, only
   --jobs N          threads; one a core by default
@@ -38,6 +40,7 @@ const { values: flags } = parseArgs({
     images: { type: "string" },
     json: { type: "string" },
     report: { type: "string" },
+    quality: { type: "boolean", default: false },
     face: { type: "string", default: "center" },
     jobs: { type: "string" },
     replicates: { type: "string", default: "1000" },
@@ -86,6 +89,7 @@ async function main(): Promise<void> {
   };
   const summary = summarize(evaluation, provenance);
   console.log(formatTable(summary));
+  if (flags.quality) console.log(`\n${formatDiscard(summary.error_versus_discard)}`);
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(summary, null, 2)}\n`);
   if (flags.report !== undefined) {
     const input = { evaluation, summary, dataset, acquired, imagesFolder: images };

@@ -1,5 +1,6 @@
 /** The evaluation as JSON for machines and as a table for people. */
 import type { Interval } from "./bootstrap.ts";
+import { type DiscardSummary, summarizeDiscard } from "./discard-summary.ts";
 import { type Estimate, type Evaluation, reportedFmrs, type ThresholdFigure } from "./evaluate.ts";
 
 export interface Provenance {
@@ -34,6 +35,7 @@ export interface Summary {
   readonly d_prime: number;
   readonly d_prime_ci95: Interval | null;
   readonly at_shipped_threshold: Readonly<Record<string, number | Interval | null>> | null;
+  readonly error_versus_discard: DiscardSummary | null;
   readonly counts: Readonly<Record<string, number>>;
   readonly bootstrap: { readonly over: "people"; readonly replicates: number; readonly seed: number };
   readonly encoder: string;
@@ -46,6 +48,7 @@ export const notes: readonly string[] = [
   "A genuine trial with an image that gave no embedding counts as a non-match; an impostor trial with one is left out; a pair with one counts as wrong in the 10-fold accuracy.",
   "tar_at_fmr is the share of genuine trials accepted at the largest threshold whose observed FMR does not exceed the key; null where the key is below lowest_supported_fmr = 3 / impostor trials (rule of 3).",
   "Intervals are 95 % percentile intervals of a bootstrap over people; failure_to_acquire without a failure is bounded by the rule of 3.",
+  "error_versus_discard leaves out images without an embedding, and keeps the threshold, and the value that the worst image kept has, in every resample.",
   "Precision, recall and F1 are over the listed pairs and depend on their share of genuine ones.",
 ];
 
@@ -75,6 +78,7 @@ export function summarize(evaluation: Evaluation, provenance: Provenance): Summa
       max_fmr: shipped.maxFmr,
       ...withIntervals(evaluation.atThreshold),
     },
+    error_versus_discard: summarizeDiscard(evaluation.errorVersusDiscard),
     counts: {
       images: provenance.images,
       people: provenance.people,

@@ -11,7 +11,7 @@ const runtime = loadRuntime();
 async function acquire(path: string): Promise<WorkerAnswer> {
   const { pipeline } = await runtime;
   const encoded = await pipeline.encodeFace(await readFile(path), policy);
-  if (encoded.ok) return { embedding: encoded.value.embedding.values };
+  if (encoded.ok) return { embedding: encoded.value.embedding.values, quality: encoded.value.quality };
   const { failure } = encoded;
   // The engine's failure says nothing about the photo.
   return failure.code === "not_ready" ? { broken: failure.reason } : { failure: failure.code };

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openCache } from "../../model/evaluate/cache.ts";
 import { readDataset } from "../../model/evaluate/dataset.ts";
 import { fingerprint, sourcesOf } from "../../model/evaluate/fingerprint.ts";
+import type { Quality } from "../../src/face/quality.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -69,12 +70,24 @@ describe("a data set", () => {
 });
 
 describe("the cache of embeddings", () => {
-  it("gives back what an earlier run put in, embedding or failure", () => {
+  const quality: Quality = {
+    eyeDistancePx: 41.25,
+    sharpness: 0.1,
+    brightness: 120,
+    contrast: 40,
+    yaw: -3,
+    pitch: 1 / 3,
+    roll: 0,
+    agreement: 0.93,
+    inFrame: 1,
+  };
+
+  it("gives back what an earlier run put in, embedding and quality, or failure", () => {
     const earlier = openCache(folder, "one");
-    earlier.put("aa", { embedding: Float32Array.of(0.6, -0.8, 1e-20) });
+    earlier.put("aa", { embedding: Float32Array.of(0.6, -0.8, 1e-20), quality });
     earlier.put("bb", { failure: "face_not_found" });
     const later = openCache(folder, "one");
-    expect(later.get("aa")).toEqual({ embedding: Float32Array.of(0.6, -0.8, 1e-20) });
+    expect(later.get("aa")).toEqual({ embedding: Float32Array.of(0.6, -0.8, 1e-20), quality });
     expect(later.get("bb")).toEqual({ failure: "face_not_found" });
     expect(later.get("cc")).toBeUndefined();
   });

@@ -1,12 +1,14 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Acquired } from "../../model/evaluate/acquire.ts";
 import type { Dataset } from "../../model/evaluate/dataset.ts";
+import { formatDiscard } from "../../model/evaluate/discard-summary.ts";
 import { type Evaluation, evaluate } from "../../model/evaluate/evaluate.ts";
 import { missedGates } from "../../model/evaluate/gates.ts";
 import { createRandom } from "../../model/evaluate/random.ts";
 import { renderPage } from "../../model/evaluate/report/page.ts";
 import { worstTrials } from "../../model/evaluate/report/worst.ts";
 import { formatTable, type Summary, summarize } from "../../model/evaluate/summary.ts";
+import type { Quality } from "../../src/face/quality.ts";
 
 const people = 40;
 const perPerson = 3;
@@ -41,7 +43,23 @@ function makeData(): { dataset: Dataset; acquired: Acquired } {
         acquired: Uint8Array.from(failures, (failure) => (failure === null ? 1 : 0)),
       },
       failures,
+      qualities: failures.map((failure, row) => (failure === null ? qualityOf(row) : null)),
     },
+  };
+}
+
+/** The tenth photos are turned too far. */
+function qualityOf(row: number): Quality {
+  return {
+    eyeDistancePx: 40 + row,
+    sharpness: 0.1,
+    brightness: 100 + (row % 7),
+    contrast: 40,
+    yaw: row % 10 === 0 ? 80 : 0,
+    pitch: 0,
+    roll: 0,
+    agreement: 0.9,
+    inFrame: 1,
   };
 }
 
@@ -118,6 +136,25 @@ describe("an evaluation", () => {
     });
     expect(listOnly.accuracy).toBeNull();
     expect(Object.keys(listOnly.atThreshold)).toEqual(["fmr", "fnmr"]);
+  });
+
+  it("sets error against images discarded at the lowest FMR up to 1e-4 that the data support", () => {
+    const discard = summary.error_versus_discard;
+    expect(discard?.fmr).toBe("1e-3");
+    expect(discard?.threshold).toBe(summary.threshold_at_fmr["1e-3"]);
+    expect(Object.keys(discard?.measures ?? {})).toHaveLength(9);
+    expect(discard?.measures.yaw.map((point) => point.share)).toEqual([0, 0.01, 0.02, 0.05, 0.1]);
+    expect(discard?.default_limits.discarded).toBe(12 / (people * perPerson - 1));
+    expect(discard?.default_limits.discarded_by_reason).toEqual({
+      extreme_pose: 12 / (people * perPerson - 1),
+    });
+  });
+
+  it("prints error against images discarded, a line a measure", () => {
+    const lines = formatDiscard(summary.error_versus_discard).split("\n");
+    expect(lines[0]).toContain("FMR 1e-3");
+    expect(lines.filter((line) => /^[a-z_]+ +\d+\.\d\d % \(/.test(line))).toHaveLength(9);
+    expect(lines.at(-2)).toBe("Limits in use discard 10.08 %: extreme_pose 10.08 %");
   });
 
   it("prints a line a figure", () => {

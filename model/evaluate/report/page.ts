@@ -2,6 +2,7 @@
 import type { Interval } from "../bootstrap.ts";
 import type { Evaluation } from "../evaluate.ts";
 import { formatFigure, type Summary } from "../summary.ts";
+import { discardCharts } from "./discard-curves.ts";
 import { detChart, rocChart } from "./error-curves.ts";
 import { histogramChart } from "./histogram.ts";
 import { escapeText, percent } from "./plot.ts";
@@ -51,6 +52,7 @@ ${cards(summary)}
 <p>The same comparisons by the share of right people let in. Higher and further left is better.</p>
 <figure>${rocChart(evaluation)}</figure>
 </section>
+${quality(evaluation)}
 <section>
 <h2>Nearest strangers</h2>
 <p>The worst impostor comparisons. Look for wrong labels first: a person under two names is no error of the encoder.</p>
@@ -87,6 +89,17 @@ ${card("TAR at FMR 0.01 %", tar === null ? "–" : percentage(tar), range(summar
 ${card("10-fold accuracy", summary.accuracy_10fold === null ? "–" : percentage(summary.accuracy_10fold), range(summary.accuracy_10fold_ci95))}
 ${card("Equal error rate", percentage(summary.eer), range(summary.eer_ci95))}
 ${card("Failure to acquire", percentage(summary.failure_to_acquire), range(summary.failure_to_acquire_ci95))}
+</section>`;
+}
+
+function quality({ errorVersusDiscard }: Evaluation): string {
+  if (errorVersusDiscard === null) return "";
+  const { fmr, gate } = errorVersusDiscard;
+  const saved = gate.saved.interval === null ? "" : ` (less by ${range(gate.saved.interval)})`;
+  return `<section>
+<h2>Quality</h2>
+<p>What is left of the false non-match rate, at the threshold of FMR ${percent(Number(fmr))}, when the images that a measure calls worst are discarded. A measure that falls is worth a limit; the dashed line is where nothing is discarded. The limits in use refuse <b>${percentage(gate.discarded)}</b> of these images, and leave a rate of <b>${percentage(gate.after.value)}</b> instead of <b>${percentage(gate.before.value)}</b>${saved}.</p>
+<figure class="multiples">${discardCharts(errorVersusDiscard)}</figure>
 </section>`;
 }
 

@@ -38,6 +38,9 @@ svg .label { font-weight: 600; fill: var(--ink); paint-order: stroke; stroke: va
 path.genuine { fill: var(--genuine); fill-opacity: 0.5; stroke: var(--genuine); }
 path.impostor { fill: var(--impostor); fill-opacity: 0.5; stroke: var(--impostor); }
 line.threshold { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 5 4; }
+line.before { stroke: var(--soft); stroke-dasharray: 4 4; }
+.multiples { display: grid; grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); gap: 8px; }
+.multiples svg { font-size: 12px; }
 .legend { margin-right: 18px; white-space: nowrap; }
 .legend::before { content: ""; display: inline-block; width: 11px; height: 11px; margin-right: 7px; border-radius: 3px; }
 .legend.genuine::before { background: var(--genuine); }
