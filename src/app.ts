@@ -19,6 +19,7 @@ import { requestId } from "./http/request-id.ts";
 import { createSession } from "./http/sessions.ts";
 import { deleteSubject, getSubject, listSubjects, unlockSubject } from "./http/subjects.ts";
 import { changeSettings, createTenant, getSettings, listTenants } from "./http/tenants.ts";
+import { exportFaces, importFaces } from "./http/transfer.ts";
 import { compare, verify } from "./http/verification.ts";
 
 export type { Deps, LogEntry } from "./http/deps.ts";
@@ -70,6 +71,9 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.get("/v1/settings", requireScope("admin"), getSettings);
   app.patch("/v1/settings", requireScope("admin"), changeSettings(deps));
   app.get("/v1/audit", requireScope("admin"), listAudit(deps));
+
+  app.post("/v1/export", requireScope("admin"), requireScope("embeddings"), exportFaces(deps));
+  app.post("/v1/import", requireScope("admin"), requireScope("embeddings"), importFaces(deps));
 
   app.get("/v1/tenants", requireRoot(), listTenants(deps));
   app.post("/v1/tenants", requireRoot(), createTenant(deps));

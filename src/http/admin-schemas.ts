@@ -121,6 +121,29 @@ export const auditAnswerSchema = z.strictObject({
   request_id: requestIdSchema,
 });
 
+const exportLimitRule = "must be a whole number from 1 to 1000";
+
+export const exportQuerySchema = z.object({
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, exportLimitRule)
+    .transform(Number)
+    .pipe(z.int().min(1, exportLimitRule).max(1000, exportLimitRule))
+    .default(500),
+  cursor: z.string().optional(),
+});
+
+export const importAnswerSchema = z.strictObject({
+  imported: z.int().min(0),
+  /** Already there under the same ids. */
+  skipped: z.int().min(0),
+  /** Whether the page came whole; send the rest of it, or all of it again. */
+  complete: z.boolean(),
+  /** Where the export went on after this page. */
+  next_cursor: z.string().nullable(),
+  request_id: requestIdSchema,
+});
+
 export const unlockAnswerSchema = z.strictObject({
   subject_id: subjectIdSchema,
   request_id: requestIdSchema,

@@ -4,6 +4,7 @@ import type { Calibration } from "../face/calibration.ts";
 import type { OpenDirectory } from "../identity/directory/types.ts";
 import type { TenantSettings } from "../identity/settings.ts";
 import type { OpenStore, TenantStore } from "../identity/store.ts";
+import type { OpenTransfer } from "../identity/tenant-transfer.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { RandomBytes } from "../trust/api-key.ts";
 import type { Authenticate } from "../trust/authenticate.ts";
@@ -37,6 +38,7 @@ export type LogEntry =
 export interface Deps {
   readonly pipeline: Pipeline;
   readonly openStore: OpenStore;
+  readonly openTransfer: OpenTransfer;
   readonly openDirectory: OpenDirectory;
   readonly authenticate: Authenticate;
   /** Seconds to wait when the caller has had too many requests; undefined to go on. */

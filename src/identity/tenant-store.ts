@@ -7,6 +7,7 @@ import { fail, ok, type Result } from "../errors.ts";
 import type { RandomBytes } from "../trust/api-key.ts";
 import type { KeyRing } from "../trust/key-ring.ts";
 import type { Bytes } from "../trust/sealing.ts";
+import { fromStoredConsent, toStoredConsent } from "./consent.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { AttemptFace, Context, Directory, OpenDirectory } from "./directory/types.ts";
 import { createGalleryCourier } from "./gallery-courier.ts";
@@ -92,10 +93,7 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       model,
       createdAt: new Date(createdAtMs),
       expiresAt: expiresAtMs === null ? undefined : new Date(expiresAtMs),
-      consent:
-        consent === null
-          ? undefined
-          : { version: consent.version, purpose: consent.purpose, at: new Date(consent.atMs) },
+      consent: fromStoredConsent(consent),
       metadata: metadata.value,
     });
   }
@@ -118,10 +116,7 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
         {
           ...key,
           expiresAtMs,
-          consent:
-            consent === undefined
-              ? null
-              : { version: consent.version, purpose: consent.purpose, atMs: consent.at.getTime() },
+          consent: toStoredConsent(consent),
           sealed,
           sealedMetadata,
         },

@@ -4,6 +4,7 @@ import { createRecentKeys } from "../identity/recent-keys.ts";
 import type { RecordCopies } from "../identity/record-copies.ts";
 import type { Gallery } from "../identity/store.ts";
 import { createStoreOpener } from "../identity/tenant-store.ts";
+import { createTransferOpener } from "../identity/tenant-transfer.ts";
 import type { RandomBytes } from "./api-key.ts";
 import { type ApiKeySettings, createAuthenticate } from "./authenticate.ts";
 import { createKeyRing } from "./key-ring.ts";
@@ -26,6 +27,16 @@ export function createTrust(parts: TrustParts) {
   const ring = createKeyRing(settings.keks, randomBytes);
   const signingKeys = createSigningKeys({ openDirectory, ring, clock });
   const sessionTokens = createSessionTokens(signingKeys, clock);
+  const storeDeps = {
+    openDirectory,
+    copies,
+    ring,
+    random: randomBytes,
+    clock,
+    recent: createRecentKeys(),
+    background,
+    ...(gallery === undefined ? {} : { gallery }),
+  };
   return {
     ring,
     signingKeys,
@@ -33,16 +44,8 @@ export function createTrust(parts: TrustParts) {
     signReceipt: createReceipts(signingKeys),
     authenticate: createAuthenticate({ settings, openDirectory, sessions: sessionTokens, clock }),
     openDirectory,
-    openStore: createStoreOpener({
-      openDirectory,
-      copies,
-      ring,
-      random: randomBytes,
-      clock,
-      recent: createRecentKeys(),
-      background,
-      ...(gallery === undefined ? {} : { gallery }),
-    }),
+    openStore: createStoreOpener(storeDeps),
+    openTransfer: createTransferOpener(storeDeps),
     randomBytes,
     clock,
   };

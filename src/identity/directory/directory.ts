@@ -201,6 +201,21 @@ export function createDirectory({ storage, copies, targets, clock }: DirectoryDe
       return added;
     },
 
+    async importFaces(rows, context) {
+      const added = write(context, () => {
+        const missing = rows.filter((row) => faces.readRecord(sql, row.subjectId, row.faceId) === undefined);
+        for (const row of missing) {
+          const { subjectId, faceId } = row;
+          faces.insertFace(sql, row);
+          enqueue(sql, targets, "add", subjectId, faceId);
+          writeAudit(sql, { action: "face.import", outcome: "imported", subjectId, faceId }, context);
+        }
+        return missing.length;
+      });
+      if (added > 0) await follow();
+      return added;
+    },
+
     async updateFace(subjectId, faceId, change, context) {
       const event = { action: "face.update", outcome: "updated", subjectId, faceId };
       const updated = audited(event, context, () => {

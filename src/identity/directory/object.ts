@@ -22,6 +22,7 @@ const methods = [
   "addSigningKey",
   "rewrapSigningKey",
   "addFace",
+  "importFaces",
   "updateFace",
   "deleteFaces",
   "describeFaces",

@@ -132,6 +132,8 @@ export interface Directory {
   rewrapSigningKey(id: string, before: WrappedKey, after: WrappedKey): Promise<boolean>;
 
   addFace(row: FaceRow, context: Context): Promise<Result<void>>;
+  /** Those that are not there yet, all or none. Answers how many were added. */
+  importFaces(rows: readonly FaceRow[], context: Context): Promise<number>;
   updateFace(
     subjectId: SubjectId,
     faceId: FaceId,

@@ -1,0 +1,69 @@
+/** A tenant's faces out of the service and into it, in pages sealed with the caller's own key. */
+import type { Context } from "hono";
+import { fail, ok, type Result } from "../errors.ts";
+import { readPage, writePage } from "../identity/export-page.ts";
+import { parseKek } from "../trust/key-ring.ts";
+import { importAesKey } from "../trust/sealing.ts";
+import { exportQuerySchema, type importAnswerSchema } from "./admin-schemas.ts";
+import { answer, refuse } from "./answer.ts";
+import { readBody } from "./body.ts";
+import { directoryContext } from "./context.ts";
+import type { AppEnv, Deps } from "./deps.ts";
+import { checkQuery } from "./input.ts";
+import type { Body } from "./schemas.ts";
+
+/** Carries the key: an address would be logged on its way. */
+const keyHeader = "Sameface-Transfer-Key";
+
+/** POST /v1/export?limit&cursor */
+export function exportFaces(deps: Deps) {
+  const { openTransfer, openDirectory, randomBytes } = deps;
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const query = checkQuery(c, exportQuerySchema);
+    if (!query.ok) return refuse(c, query.failure);
+    const key = await transferKey(c);
+    if (!key.ok) return refuse(c, key.failure);
+    const page = await openTransfer(callerOf(c)).exportPage(query.value);
+    if (!page.ok) return refuse(c, page.failure);
+    const { tenant } = c.var.principal;
+    // Written down before anything leaves.
+    const outcome = `exported ${page.value.faces.length}`;
+    await openDirectory(tenant, 0).note("tenant.export", outcome, directoryContext(c, deps));
+    const text = await writePage(page.value, key.value, randomBytes);
+    const next = page.value.nextCursor;
+    return c.body(text, 200, {
+      "Content-Type": "application/x-ndjson",
+      ...(next === null ? {} : { "Sameface-Next-Cursor": next }),
+    });
+  };
+}
+
+/** POST /v1/import: nothing of a page is taken unless all of it that came can be. */
+export function importFaces({ openTransfer, config, pipeline }: Deps) {
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const key = await transferKey(c);
+    if (!key.ok) return refuse(c, key.failure);
+    const body = await readBody(c.req.raw, config.maxBodyBytes);
+    if (!body.ok) return refuse(c, body.failure);
+    const page = await readPage(new TextDecoder().decode(body.value), key.value, pipeline.encoderId);
+    if (!page.ok) return refuse(c, page.failure);
+    const { faces, end } = page.value;
+    const counts = await openTransfer(callerOf(c)).importFaces(faces);
+    return answer(c, 200, {
+      ...counts,
+      complete: end !== undefined,
+      next_cursor: end?.nextCursor ?? null,
+    } satisfies Body<typeof importAnswerSchema>);
+  };
+}
+
+async function transferKey(c: Context<AppEnv>): Promise<Result<CryptoKey>> {
+  const bytes = parseKek(c.req.header(keyHeader) ?? "");
+  if (bytes !== undefined) return ok(await importAesKey(bytes));
+  return fail({ code: "invalid_request", reason: `The header ${keyHeader} must be base64 of 32 bytes.` });
+}
+
+function callerOf(c: Context<AppEnv>) {
+  const { principal, settings, requestId } = c.var;
+  return { tenant: principal.tenant, settings, actor: principal.actor, requestId };
+}
