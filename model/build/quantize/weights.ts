@@ -5,6 +5,7 @@
  */
 import type { Constant, Graph, Node } from "../graph.ts";
 import { floats, floatsOf, node, prune } from "../graph.ts";
+import { narrowToHalf } from "../half.ts";
 import { quantizeRows } from "./affine.ts";
 
 /** Smaller tensors stay: they weigh little in the file, and heads of few channels much in the result. */
@@ -68,22 +69,4 @@ function narrowWeights(graph: Graph, smallest: number, narrow: Narrowing): Graph
 function weightNames(graph: Graph): Set<string> {
   const layers = graph.nodes.filter(({ op }) => op === "Conv" || op === "FusedConv" || op === "Gemm");
   return new Set(layers.map(({ inputs }) => inputs[1]));
-}
-
-/** The nearest IEEE 754 binary16, ties to even. Throws beyond its range. */
-export function narrowToHalf(value: number): number {
-  const magnitude = Math.abs(value);
-  if (!(magnitude < 65520)) throw new Error(`${value} does not fit 16 bits`);
-  const sign = value < 0 ? 0x8000 : 0;
-  // Below 2^-14 the spacing stays 2^-24; above it is 2^-10 of the power of two beneath.
-  const exponent = Math.max(-14, Math.floor(Math.log2(magnitude || 2 ** -24)));
-  const steps = roundToEven(magnitude / 2 ** (exponent - 10));
-  // A carry out of the fraction moves on into the exponent by itself.
-  return sign | (((exponent + 14) << 10) + steps);
-}
-
-function roundToEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
 }

@@ -2,6 +2,7 @@
  * Constants of a TensorFlow Lite file as plain numbers: half floats widened, sparse tensors
  * expanded, and DEQUANTIZE and DENSIFY of a constant carried out here instead of at run time.
  */
+import { widenHalf } from "../half.ts";
 import type { Sparsity, TfliteGraph, TfliteTensor } from "./reader.ts";
 
 /** Reads constants by tensor index; `null` for what is computed from the network's input. */
@@ -41,16 +42,6 @@ function decodeStored({ bytes, type }: TfliteTensor): Float32Array | Int32Array 
     case "int32":
       return Int32Array.from({ length: bytes.length / 4 }, (_, i) => view.getInt32(4 * i, true));
   }
-}
-
-/** IEEE 754 binary16 to a number, exactly. */
-export function widenHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 /**
