@@ -1,22 +1,24 @@
 /**
  * Builds the models: `npm run model:build`, with
  *
+ *     -- --extra                      build every model, those not shipped too, into .cache/extra
  *     -- --check                      compare with the files at hand instead; exits 1 on a difference
  *     -- --prove                      check the float32 networks against TensorFlow.js; exits 1 on failure
  *     -- --vectors                    write golden vectors for the tests
  *     -- --calibrate DIR [--list TSV] observe ranges on photos, then build
  *     -- --bench                      build, then time the models in workerd against plain conversions
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildArtifact } from "./artifact.ts";
 import { fileOf, writeManifest } from "./manifest.ts";
 import { root } from "./prepare.ts";
-import { recipes } from "./recipes.ts";
+import { type Recipe, recipes } from "./recipes.ts";
 
 const { values: flags } = parseArgs({
   options: {
+    extra: { type: "boolean" },
     check: { type: "boolean" },
     prove: { type: "boolean" },
     vectors: { type: "boolean" },
@@ -26,34 +28,58 @@ const { values: flags } = parseArgs({
   },
 });
 
+const shipped = recipes.filter((recipe) => recipe.shipped);
+
 if (flags.prove) await proveAll();
 else if (flags.vectors) await writeVectors();
-else if (flags.check) check(build());
+else if (flags.check) check(buildShipped());
+else if (flags.extra) write(buildExtra());
 else {
   if (flags.calibrate !== undefined) {
     const { calibrate } = await import("./calibration/calibrate.ts");
-    await calibrate(recipes, flags.calibrate, flags.list);
+    await calibrate(shipped, flags.calibrate, flags.list);
   }
-  for (const [path, bytes] of build()) {
-    writeFileSync(path, bytes);
-    console.log(`${path}: ${bytes.length} bytes`);
-  }
+  write(buildShipped());
   if (flags.bench) {
     const { bench } = await import("./bench/bench.ts");
-    await bench(recipes);
+    await bench(shipped);
   }
 }
 
-/** Every file of the build, by path. */
-function build(): Map<string, Uint8Array> {
+function buildShipped(): Map<string, Uint8Array> {
   const folder = join(root, "model");
-  const artifacts = recipes.map((recipe) => ({ recipe, bytes: buildArtifact(recipe) }));
   const manifestPath = join(folder, "manifest.json");
-  const previous = existsSync(manifestPath) ? readFileSync(manifestPath, "utf8") : null;
+  return build(shipped, folder, existsSync(manifestPath) ? readFileSync(manifestPath, "utf8") : null);
+}
+
+/**
+ * A folder of its own, whole. Those not shipped come first, so that its manifest names the first encoder
+ * of theirs as the one in use; and no calibration, which belongs to another encoder's bytes.
+ */
+function buildExtra(): Map<string, Uint8Array> {
+  const extra = recipes.filter((recipe) => !recipe.shipped);
+  return build([...extra, ...shipped], join(root, ".cache/extra"), null);
+}
+
+/** Every file of the build, by path. */
+function build(
+  wanted: readonly Recipe[],
+  folder: string,
+  previousManifest: string | null,
+): Map<string, Uint8Array> {
+  const artifacts = wanted.map((recipe) => ({ recipe, bytes: buildArtifact(recipe) }));
   return new Map([
     ...artifacts.map(({ recipe, bytes }) => [join(folder, fileOf(recipe)), bytes] as const),
-    [manifestPath, new TextEncoder().encode(writeManifest(artifacts, previous))],
+    [join(folder, "manifest.json"), new TextEncoder().encode(writeManifest(artifacts, previousManifest))],
   ]);
+}
+
+function write(files: ReadonlyMap<string, Uint8Array>): void {
+  for (const [path, bytes] of files) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+    console.log(`${path}: ${bytes.length} bytes`);
+  }
 }
 
 function check(files: ReadonlyMap<string, Uint8Array>): void {

@@ -1,12 +1,15 @@
 /** A recipe's float32 network: read, converted, tidied. */
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import type { Graph } from "./graph.ts";
 import type { Recipe } from "./recipes.ts";
 import { composeLinear, foldPads, fuseActivations } from "./rewrite/convolutions.ts";
 import { flushDenormals } from "./rewrite/denormals.ts";
 import { foldPrelu } from "./rewrite/prelu.ts";
+import { foldScales } from "./rewrite/scales.ts";
 import { foldSoftmax } from "./rewrite/softmax.ts";
 import { readSource } from "./sources.ts";
+import { convertDlibResnet } from "./tfjs/dlib-resnet.ts";
+import { readTfjsWeights } from "./tfjs/weights.ts";
 import { convertTflite } from "./tflite/convert.ts";
 import { readTflite, type TfliteGraph } from "./tflite/reader.ts";
 
@@ -14,18 +17,20 @@ import { readTflite, type TfliteGraph } from "./tflite/reader.ts";
 export const root = join(import.meta.dirname, "../..");
 const packages = join(root, ".cache/packages");
 
+/** The recipe's file, or the one that it refers to by a path of its own. */
+export function sourceFile({ source }: Recipe, path?: string): Uint8Array {
+  if (path === undefined) return readSource(source, packages);
+  return readSource({ ...source, path: posix.join(posix.dirname(source.path), path) }, packages);
+}
+
 export function sourceGraph(recipe: Recipe): TfliteGraph {
-  return readTflite(readSource(recipe.source, packages));
+  return readTflite(sourceFile(recipe));
 }
 
 /** Operator by operator as the source has it: the baseline of speed, and the start of everything else. */
 export function convertPlainly(recipe: Recipe): Graph {
   const { input, outputs } = recipe.descriptor;
-  const graph = convertTflite(sourceGraph(recipe), {
-    name: recipe.id,
-    outputNames: outputs.map(({ name }) => name),
-    transposed: recipe.transposed,
-  });
+  const graph = convert(recipe);
   assertSameShape(graph.input, input);
   graph.outputs.forEach((output, i) => {
     assertSameShape(output, outputs[i]);
@@ -33,9 +38,23 @@ export function convertPlainly(recipe: Recipe): Graph {
   return graph;
 }
 
+function convert(recipe: Recipe): Graph {
+  const { id: name, network, transposed, descriptor } = recipe;
+  const outputNames = descriptor.outputs.map((output) => output.name);
+  switch (network) {
+    case "tflite":
+      return convertTflite(sourceGraph(recipe), { name, outputNames, transposed });
+    case "dlib-resnet": {
+      const weights = readTfjsWeights(sourceFile(recipe), (path) => sourceFile(recipe, path));
+      const inputShape = descriptor.input.shape;
+      return convertDlibResnet(weights, { name, inputShape, outputName: outputNames[0] });
+    }
+  }
+}
+
 /** The same function in fewer operators, tiny weights flushed. */
 export function simplify(graph: Graph): Graph {
-  return flushDenormals(composeLinear(foldPads(foldSoftmax(foldPrelu(graph)))));
+  return flushDenormals(composeLinear(foldScales(foldPads(foldSoftmax(foldPrelu(graph))))));
 }
 
 /** As `simplify`, with operators of onnxruntime's own where they save a pass over memory. */

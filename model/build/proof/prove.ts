@@ -6,10 +6,10 @@
  */
 import { openSession } from "../onnx/session.ts";
 import { writeOnnx } from "../onnx/writer.ts";
-import { prepareFloat, sourceGraph } from "../prepare.ts";
+import { prepareFloat } from "../prepare.ts";
 import type { Recipe } from "../recipes.ts";
 import { normalise, seededImage } from "./images.ts";
-import { runReference } from "./reference.ts";
+import { openReference } from "./reference.ts";
 
 export const tolerance = 1e-4;
 const inputs = 20;
@@ -24,12 +24,12 @@ export interface Proof {
 
 export async function prove(recipe: Recipe): Promise<Proof[]> {
   const { input, outputs } = recipe.descriptor;
-  const source = sourceGraph(recipe);
+  const reference = await openReference(recipe);
   const session = await openSession(writeOnnx(prepareFloat(recipe)), input.shape);
   const worst = outputs.map(() => 0);
   for (let seed = 0; seed < inputs; seed++) {
     const image = normalise(seededImage(seed, input.shape.slice(1)), input);
-    const expected = await runReference(source, toNhwc(image, input.shape, recipe.transposed));
+    const expected = reference(toNhwc(image, input.shape, recipe.transposed));
     const actual = await session.run(image);
     outputs.forEach(({ name }, i) => {
       worst[i] = Math.max(worst[i], relativeDifference(actual.get(name)!, expected[i]));

@@ -1,9 +1,8 @@
 /** Golden vectors: what TensorFlow.js makes of the sources' own files, for tests of the artifacts. */
-import { sourceGraph } from "../prepare.ts";
 import type { Recipe } from "../recipes.ts";
 import { normalise, seededImage } from "./images.ts";
 import { toNhwc } from "./prove.ts";
-import { referenceVersion, runReference } from "./reference.ts";
+import { openReference, referenceVersion } from "./reference.ts";
 
 export interface VectorsFile {
   readonly generator: string;
@@ -32,11 +31,11 @@ const maxValues = 200;
 
 export async function makeVectors(recipe: Recipe): Promise<VectorsFile> {
   const { input, outputs } = recipe.descriptor;
-  const source = sourceGraph(recipe);
+  const reference = await openReference(recipe);
   const cases: VectorCase[] = [];
   for (const seed of seeds) {
     const image = normalise(seededImage(seed, input.shape.slice(1)), input);
-    const results = await runReference(source, toNhwc(image, input.shape, recipe.transposed));
+    const results = reference(toNhwc(image, input.shape, recipe.transposed));
     cases.push({ seed, outputs: outputs.map(({ name }, i) => sample(name, results[i])) });
   }
   const { package: name, version, path } = recipe.source;
