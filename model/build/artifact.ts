@@ -6,7 +6,7 @@ import { writeOnnx } from "./onnx/writer.ts";
 import { convertPlainly, prepareFloat, root, simplify } from "./prepare.ts";
 import type { Range } from "./quantize/affine.ts";
 import { isQuantizable, quantizePointwise } from "./quantize/pointwise.ts";
-import { halveWeights, quantizeWeights } from "./quantize/weights.ts";
+import { halveWeights } from "./quantize/weights.ts";
 import type { Recipe } from "./recipes.ts";
 import { fuseActivations } from "./rewrite/convolutions.ts";
 
@@ -21,7 +21,7 @@ function atPrecision(recipe: Recipe): Graph {
     case "fp16-weights":
       return halveWeights(prepareFloat(recipe));
     case "int8-static":
-      return quantizeWeights(
+      return halveWeights(
         fuseActivations(quantizePointwise(simplify(convertPlainly(recipe)), readRanges(recipe))),
       );
   }

@@ -27,7 +27,7 @@ export interface Recipe {
  * What the artifact is made of; chosen by measurement, see the model card.
  *
  * - `int8-static`: 1x1 convolutions in 8-bit integers with calibrated ranges, other large weights
- *   stored in 8 bits, their arithmetic float32
+ *   stored in 16 bits, their arithmetic float32
  * - `fp16-weights`: weights stored in 16 bits, all arithmetic float32
  */
 export type Precision = "fp32" | "int8-static" | "fp16-weights";
@@ -54,6 +54,8 @@ interface EncoderDescriptor extends Described {
   /** Where the five landmarks (eyes, nose, mouth corners; left to right in the image) lie in the crop, px. */
   readonly template: readonly (readonly [x: number, y: number])[];
   readonly embeddingLength: number;
+  /** Whether the pipeline also encodes the mirrored crop. */
+  readonly mirrorAveraging: boolean;
   /** Between L2-normalised embeddings. */
   readonly metric: "euclidean";
 }
@@ -114,6 +116,7 @@ export const recipes: readonly Recipe[] = [
       outputs: [{ name: "embedding", shape: [1, 192] }],
       template: arcFaceTemplate,
       embeddingLength: 192,
+      mirrorAveraging: true,
       metric: "euclidean",
     },
   },
@@ -192,6 +195,7 @@ export const recipes: readonly Recipe[] = [
       outputs: [{ name: "embedding", shape: [1, 128] }],
       template: dlibTemplate,
       embeddingLength: 128,
+      mirrorAveraging: false,
       metric: "euclidean",
     },
   },
