@@ -51,5 +51,6 @@ it("prints the time that a verification takes around the inference", async () =>
     `verify without inference: p10 ${at(times, 0.1)} p50 ${at(times, 0.5)} p95 ${at(times, 0.95)} ms; ` +
       `one journey to the directory: p50 ${at(hops, 0.5)} ms`,
   );
+  // A bound for a machine that does much else at the same time; the goal is 10 ms.
   expect(at(times, 0.5)).toBeLessThan(100);
 });
