@@ -91,7 +91,7 @@ export function createPipeline({
         face: { box, score, landmarks: points },
         embedding,
         quality: measureQuality(selected.value, points, file, cropCorners, appearance),
-        image: { width: file.width, height: file.height },
+        image: { width: file.width, height: file.height, format: file.format },
       });
     },
 

@@ -1,3 +1,4 @@
+import type { PhotoFormat } from "../image/sniff.ts";
 import type { Embedding } from "./embedding.ts";
 import type { Quality } from "./quality.ts";
 
@@ -38,6 +39,6 @@ export interface EncodedFace {
   readonly face: Face;
   readonly embedding: Embedding;
   readonly quality: Quality;
-  /** Size of the upright photo, px, in whose coordinates `face` is given. */
-  readonly image: { readonly width: number; readonly height: number };
+  /** Size of the upright photo, px, in whose coordinates `face` is given; and what its bytes are. */
+  readonly image: { readonly width: number; readonly height: number; readonly format: PhotoFormat };
 }

@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import type { EncodedFace, FacePolicy } from "../face/face.ts";
 import { defaultQualityLimits, judgeQuality, qualityReasons } from "../face/quality.ts";
 import { faceIdPattern, subjectIdPattern } from "../identity/ids.ts";
+import type { PhotoFormat } from "../image/sniff.ts";
 
 export const subjectIdSchema = z
   .string()
@@ -142,8 +143,13 @@ export const faceSchema = z.strictObject({
   }),
 });
 
-/** Of the upright photo, px. */
-const imageSizeSchema = z.strictObject({ width: z.int().min(1), height: z.int().min(1) });
+/** The upright photo, px. */
+const imageSchema = z.strictObject({
+  width: z.int().min(1),
+  height: z.int().min(1),
+  /** What the bytes are, whatever the request calls them. */
+  format: z.enum(["jpeg", "png", "webp", "avif"] satisfies PhotoFormat[]),
+});
 
 const requestIdSchema = z.string();
 
@@ -168,7 +174,7 @@ export const enrolmentAnswerSchema = z.strictObject({
   subject_id: subjectIdSchema,
   /** Of the photo; absent when an embedding was sent. */
   face: faceSchema.optional(),
-  image: imageSizeSchema.optional(),
+  image: imageSchema.optional(),
   model: z.string(),
   created_at: z.iso.datetime(),
   /** When the face will be deleted, if it will. */
@@ -182,7 +188,7 @@ export const embeddingAnswerSchema = z.strictObject({
   /** Base64 of `dimension` float32, little endian, of unit length. */
   embedding: z.string(),
   face: faceSchema,
-  image: imageSizeSchema,
+  image: imageSchema,
   request_id: requestIdSchema,
 });
 
@@ -192,7 +198,7 @@ export const verificationAnswerSchema = z.strictObject({
   face_id: faceIdSchema.optional(),
   /** Of the photo; absent when an embedding was sent. */
   face: faceSchema.optional(),
-  image: imageSizeSchema.optional(),
+  image: imageSchema.optional(),
   /** A JWS that `/.well-known/jwks.json` verifies, when it was asked for. */
   receipt: z.string().optional(),
   request_id: requestIdSchema,
@@ -202,8 +208,8 @@ export const comparisonAnswerSchema = z.strictObject({
   ...decisionFields,
   face_a: faceSchema,
   face_b: faceSchema,
-  image_a: imageSizeSchema,
-  image_b: imageSizeSchema,
+  image_a: imageSchema,
+  image_b: imageSchema,
   request_id: requestIdSchema,
 });
 

@@ -32,7 +32,11 @@ describe("an embedding", () => {
   it("is given out as float32, little endian, of unit length, with its model", async () => {
     const response = await startService().call("/v1/embed", jpeg(photoAt(0.5)));
     const answer = embeddingAnswerSchema.parse(await response.json());
-    expect(answer).toMatchObject({ model: "text-1", dimension: 2, image: { width: 640, height: 480 } });
+    expect(answer).toMatchObject({
+      model: "text-1",
+      dimension: 2,
+      image: { width: 640, height: 480, format: "jpeg" },
+    });
     expect(answer.embedding).toBe(base64(bytes(Math.cos(0.5), Math.sin(0.5))));
     expect(answer.face.quality.reasons).toEqual([]);
   });

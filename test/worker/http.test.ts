@@ -82,7 +82,7 @@ describe("enrolment", () => {
     expect(answer).toMatchObject({
       subject_id: "alice",
       face: faceOnTheWire,
-      image: { width: 640, height: 480 },
+      image: { width: 640, height: 480, format: "jpeg" },
       model: "text-1",
       created_at: now.toISOString(),
     });

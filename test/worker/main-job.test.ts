@@ -29,7 +29,7 @@ test("enrolled with one photo, a man is recognised in another and a stranger is 
   const made = await call("/v1/subjects/franck/faces", enrolled);
   expect(made).toMatchObject({
     status: 201,
-    answer: { subject_id: "franck", image: { width: 720, height: 576 } },
+    answer: { subject_id: "franck", image: { width: 720, height: 576, format: "jpeg" } },
   });
   expect(made.answer.face.quality.reasons).toEqual([]);
 
@@ -38,6 +38,12 @@ test("enrolled with one photo, a man is recognised in another and a stranger is 
   const impostor = await call("/v1/subjects/franck/verify", otherPerson);
   expect(impostor).toMatchObject({ status: 200, answer: { match: false } });
   expect(impostor.answer.distance).toBeGreaterThan(genuine.answer.distance as number);
+});
+
+test("a photo is what its bytes are: JPEG that is called PNG is taken, and named", async () => {
+  const { status, answer } = await call("/v1/subjects/misnamed/faces", enrolled, "image/png");
+  expect(status).toBe(201);
+  expect(answer.image).toMatchObject({ format: "jpeg" });
 });
 
 test("landmarks lie on the face: eyes above nose above mouth, left of right", async () => {

@@ -99,7 +99,7 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
         face: testFace,
         embedding: { model, values },
         quality,
-        image: { width: 640, height: 480 },
+        image: { width: 640, height: 480, format: "jpeg" },
       });
     },
     async warmUp() {
