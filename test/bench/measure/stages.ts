@@ -1,0 +1,110 @@
+/**
+ * Where a request's time goes: the parts of the pipeline, timed inside workerd, and what surrounds them,
+ * told apart by requests that stop earlier.
+ */
+import { subject } from "../service/client.ts";
+import { apiKey } from "../service/settings.ts";
+import { type Photos, type SizeLabel, sizes } from "../setup/photos.ts";
+import { type Row, row } from "./results.ts";
+import { interleave } from "./statistics.ts";
+
+/** Parts of one verification, in their order. */
+export const stageNames = [
+  "decode",
+  "detect: sample",
+  "detect: network",
+  "landmarks: sample",
+  "landmarks: network",
+  "encode: sample",
+  "encode: network",
+  "compare",
+  "pipeline, rest",
+  "key, directory, KV",
+  "HTTP",
+] as const;
+
+interface StageAnswer {
+  readonly ms: Readonly<Record<string, number>>;
+}
+
+/** @param service where `subject` is enrolled */
+export async function measureStages(
+  worker: URL,
+  service: URL,
+  photos: Photos,
+  rounds: number,
+  say: (line: string) => void,
+): Promise<Row[]> {
+  const samples: Record<SizeLabel, Record<string, number>[]> = {
+    "0.06 MP": [],
+    "0.3 MP": [],
+    "3 MP": [],
+    "12 MP": [],
+  };
+  const contenders = sizes.map(({ label }) => [
+    label,
+    async () => {
+      const { ms } = await post<StageAnswer>(worker, "/stages?repeat=5", photos.person[label].bytes);
+      samples[label].push(split(ms));
+      return ms.pipeline;
+    },
+  ]);
+  const around = {
+    HTTP: () => timeGet(service, "/healthz"),
+    "HTTP and store": () => timeGet(service, `/v1/subjects/${subject}`),
+  };
+  const outside = await interleave({ ...Object.fromEntries(contenders), ...around }, rounds, 4);
+  say("stages: measured");
+  const store = outside["HTTP and store"].map((ms, round) => Math.max(0, ms - outside.HTTP[round]));
+  return sizes.flatMap(({ label }) =>
+    stageNames.map((name) => {
+      const inside = samples[label].slice(-rounds).map((stages) => stages[name]);
+      const kept = name === "HTTP" ? outside.HTTP : name === "key, directory, KV" ? store : inside;
+      return row({ section: "stage", name, photo: label }, kept);
+    }),
+  );
+}
+
+function split(ms: Readonly<Record<string, number>>): Record<string, number> {
+  const networks = (ms["detector run"] ?? 0) + (ms["landmarks run"] ?? 0) + (ms["encoder run"] ?? 0);
+  return {
+    decode: ms.decode,
+    "detect: sample": ms["detector fill"],
+    "detect: network": ms["detector run"] - ms["detector fill"],
+    "landmarks: sample": ms["landmarks fill"],
+    "landmarks: network": ms["landmarks run"] - ms["landmarks fill"],
+    "encode: sample": ms["encoder fill"],
+    "encode: network": ms["encoder run"] - ms["encoder fill"],
+    compare: ms["compare x 1000"] / 1000,
+    "pipeline, rest": Math.max(0, ms.pipeline - ms.decode - networks),
+  };
+}
+
+async function timeGet(service: URL, path: string): Promise<number> {
+  const startedAt = performance.now();
+  const response = await fetch(new URL(path, service), { headers: { Authorization: `Bearer ${apiKey}` } });
+  await response.arrayBuffer();
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return performance.now() - startedAt;
+}
+
+/** POST with a body, GET without. */
+export async function post<T>(worker: URL, path: string, body?: Uint8Array<ArrayBuffer>): Promise<T> {
+  const init = body === undefined ? {} : { method: "POST", body };
+  const response = await fetch(new URL(path, worker), { ...init, signal: AbortSignal.timeout(300_000) });
+  const answer = (await response.json()) as T & { error?: string };
+  if (!response.ok) throw new Error(`${path}: ${answer.error}`);
+  return answer;
+}
+
+/** Gives a bench-only Worker the models that the manifest names, and the baselines. */
+export async function putFiles(
+  worker: URL,
+  files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
+): Promise<void> {
+  for (const [name, body] of files) {
+    const response = await fetch(new URL(`/files/${name}`, worker), { method: "PUT", body });
+    if (!response.ok) throw new Error(`PUT /files/${name}: ${response.status}`);
+    await response.arrayBuffer();
+  }
+}

@@ -1,0 +1,83 @@
+/** What one run of the bench says: the figures that are held to limits, then everything they come from. */
+import type { Manifest } from "../../../src/models.ts";
+import type { MemoryFigures } from "../measure/memory.ts";
+import { p50Of, type Row } from "../measure/results.ts";
+import type { ModuleSize } from "../setup/bundle.ts";
+import type { Machine } from "../setup/machine.ts";
+
+/** Medians over medians: below 1, sameface is faster. */
+export interface Ratios {
+  readonly verify_12mp_vs_naive: number;
+  readonly verify_12mp_vs_faceapi: number;
+  /** Shipped over plainly converted float32, in workerd. */
+  readonly encoder_vs_plain_fp32: number;
+  /** Shipped in workerd over float32 in native onnxruntime on one thread. */
+  readonly encoder_vs_native: number;
+}
+
+export interface Run {
+  readonly startedAt: Date;
+  readonly quick: boolean;
+  readonly machine: Machine;
+  readonly load: { readonly before: number; readonly after: number };
+  readonly models: Manifest;
+  readonly bundle: readonly ModuleSize[];
+  readonly memory: MemoryFigures;
+  readonly rows: readonly Row[];
+}
+
+export interface Report {
+  readonly ratios: Ratios;
+  readonly cold: Readonly<Record<string, number>>;
+  readonly memory: MemoryFigures;
+  readonly bundle: {
+    readonly bytes: number;
+    readonly gzip_bytes: number;
+    readonly files: readonly ModuleSize[];
+  };
+  readonly machine: Machine & { readonly load: Run["load"] };
+  readonly models: {
+    readonly encoder: string;
+    readonly detectors: readonly string[];
+    readonly landmarks: string;
+  };
+  readonly started_at: string;
+  readonly quick: boolean;
+  readonly rows: readonly Row[];
+}
+
+export function summariseRun(run: Run): Report {
+  const { rows, bundle, models } = run;
+  const verify = (name: string) => p50Of(rows, { section: "verify", name, photo: "12 MP" });
+  const encoder = (name: string) => p50Of(rows, { section: "encoder", name });
+  const cold = (name: string, photo?: string) =>
+    p50Of(rows, { section: "cold", name, ...(photo && { photo }) });
+  const shipped = encoder("shipped, workerd");
+  return {
+    ratios: {
+      verify_12mp_vs_naive: verify("workerd") / verify("naive edge"),
+      verify_12mp_vs_faceapi: verify("workerd") / verify("face-api"),
+      encoder_vs_plain_fp32: shipped / encoder("float32 as converted, workerd"),
+      encoder_vs_native: shipped / encoder("float32 folded, native"),
+    },
+    cold: {
+      ready_to_first_answer_ms: cold("workerd: ready to first answer", "0.3 MP"),
+      ready_to_first_answer_12mp_ms: cold("workerd: ready to first answer", "12 MP"),
+      start_to_ready_ms: cold("workerd: start to ready"),
+      wrangler_dev_ready_to_first_answer_ms: cold("wrangler dev: ready to first answer"),
+      wrangler_dev_start_to_ready_ms: cold("wrangler dev: start to ready"),
+      startup_ms: cold("wrangler check startup: active"),
+    },
+    memory: run.memory,
+    bundle: {
+      bytes: bundle.reduce((sum, { bytes }) => sum + bytes, 0),
+      gzip_bytes: bundle.reduce((sum, { gzipBytes }) => sum + gzipBytes, 0),
+      files: bundle,
+    },
+    machine: { ...run.machine, load: run.load },
+    models: { encoder: models.encoder, detectors: models.detectors, landmarks: models.landmarks },
+    started_at: run.startedAt.toISOString(),
+    quick: run.quick,
+    rows,
+  };
+}

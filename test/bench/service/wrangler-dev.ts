@@ -1,0 +1,85 @@
+/** The service under `wrangler dev`, with its proxy, as on a developer's machine. */
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { childrenOf } from "../measure/process.ts";
+import { node, repository, wrangler } from "../setup/paths.ts";
+import { variables } from "./settings.ts";
+
+export interface RunningDev {
+  readonly url: URL;
+  /** Of wrangler itself and every workerd that it started. */
+  readonly pids: readonly number[];
+  /** From starting the process until it says that it is ready. */
+  readonly startMs: number;
+  stop(): Promise<void>;
+}
+
+const startTimeoutMs = 120_000;
+
+export async function startWranglerDev(): Promise<RunningDev> {
+  const port = await freePort();
+  const inspectorPort = await freePort();
+  const state = mkdtempSync(join(tmpdir(), "sameface-bench-"));
+  const startedAt = performance.now();
+  const child = spawn(
+    node,
+    [
+      ...[wrangler, "dev", "--port", String(port), "--inspector-port", String(inspectorPort)],
+      ...["--persist-to", state, "--show-interactive-dev-session=false"],
+      ...Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
+    ],
+    {
+      cwd: repository,
+      env: { ...process.env, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const stop = async () => {
+    child.kill("SIGINT");
+    await exited;
+    rmSync(state, { recursive: true, force: true });
+  };
+  try {
+    await said(child.stdout, /Ready on/);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const startMs = performance.now() - startedAt;
+  // Read on, so that the log of requests never fills the pipe.
+  child.stdout.resume();
+  child.stderr.resume();
+  return { url: new URL(`http://127.0.0.1:${port}/`), pids: withDescendants(child.pid!), startMs, stop };
+}
+
+function said(stream: NodeJS.ReadableStream, wanted: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const timer = setTimeout(() => reject(new Error(`not ready in time:\n${text}`)), startTimeoutMs);
+    stream.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      if (!wanted.test(text)) return;
+      clearTimeout(timer);
+      stream.removeAllListeners("data");
+      resolve();
+    });
+    stream.on("end", () => reject(new Error(`ended before it was ready:\n${text}`)));
+  });
+}
+
+function withDescendants(pid: number): number[] {
+  return [pid, ...childrenOf(pid).flatMap(withDescendants)];
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port could be had");
+  return address.port;
+}

@@ -1,0 +1,43 @@
+/** The encoder's float32 networks that the shipped one is measured against, built from its source. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { writeOnnx } from "../../../model/build/onnx/writer.ts";
+import { convertPlainly, prepareFloat } from "../../../model/build/prepare.ts";
+import { recipes } from "../../../model/build/recipes.ts";
+import { modelPath, readManifest } from "../../../model/runtime.ts";
+import type { Manifest } from "../../../src/models.ts";
+import { cache } from "./paths.ts";
+
+export interface Networks {
+  readonly manifest: Manifest;
+  /** Files that the manifest names, and the baselines', by name. */
+  readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+}
+
+/** Operator by operator as converted, PReLU spelt out: what a first attempt would ship. */
+export const plainFile = (id: string) => `${id}.plain.onnx`;
+/** The same weights in float32, PReLU folded and denormals flushed. */
+export const foldedFile = (id: string) => `${id}.folded.onnx`;
+
+export function readNetworks(): Networks {
+  const manifest = readManifest();
+  const { encoder, detectors, landmarks, models } = manifest;
+  const used = [...detectors, landmarks, encoder];
+  const files = new Map(used.map((id) => [models[id].file, bytesOf(modelPath(models[id].file))]));
+  mkdirSync(cache, { recursive: true });
+  for (const id of used) {
+    const recipe = recipes.find((each) => each.id === id || id.startsWith(`${each.id}-`));
+    if (recipe === undefined) throw new Error(`model/build has no recipe for ${id}`);
+    const build = { [plainFile(id)]: convertPlainly, [foldedFile(id)]: prepareFloat };
+    for (const [file, make] of Object.entries(build)) {
+      const path = join(cache, file);
+      if (!existsSync(path)) writeFileSync(path, writeOnnx(make(recipe)));
+      files.set(file, bytesOf(path));
+    }
+  }
+  return { manifest, files };
+}
+
+function bytesOf(path: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(path));
+}

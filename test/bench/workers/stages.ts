@@ -1,0 +1,143 @@
+/**
+ * Bench-only Worker: the production pipeline, each part timed where it stands.
+ *
+ *     PUT  /files/{name}             a model's bytes; the service's are bundled, these come as the manifest names them
+ *     POST /stages?repeat=           a photo: mean ms of each stage over so many passes
+ *     GET  /encoder?file=&repeat=    mean ms of one run of an encoder on the first photo's face, and what it says
+ *     POST /cold                     a photo, in a new isolate: ms of each step up to the first embedding
+ *
+ * Clocks of a deployed Worker stand still while it computes. A local workerd's tick in whole
+ * milliseconds, so only means over many passes say something.
+ */
+import manifest from "../../../model/manifest.json";
+import jpegTurbo from "../../../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
+import onnxRuntime from "../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
+import { distance } from "../../../src/face/decide.ts";
+import type { EncodedFace } from "../../../src/face/face.ts";
+import { createCodecs, openPhoto } from "../../../src/image/decode.ts";
+import { defaultImageLimits } from "../../../src/image/limits.ts";
+import type { Model, ModelSource } from "../../../src/inference/model.ts";
+import { createOnnxRuntime } from "../../../src/inference/onnxruntime.ts";
+import { createStages } from "../../../src/models.ts";
+import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
+import { createStopwatch } from "./stopwatch.ts";
+
+const files = new Map<string, Uint8Array>();
+const runtime = createOnnxRuntime(onnxRuntime);
+const codecs = createCodecs({ jpegTurbo: async () => jpegTurbo });
+const watch = createStopwatch();
+const encoderDescriptor = manifest.models[manifest.encoder as keyof typeof manifest.models];
+/** What the encoder saw first. */
+let crop: Float32Array | undefined;
+
+let pipeline: Pipeline | undefined;
+const encoders = new Map<string, Model>();
+
+function timedModel(source: ModelSource): Model {
+  const model = runtime.model(source);
+  const { role } = manifest.models[source.id as keyof typeof manifest.models];
+  return {
+    ...model,
+    load: () => watch.time(`load ${source.id}`, model.load),
+    run: (fill) =>
+      watch.time(`${role} run`, () =>
+        model.run((input) => {
+          watch.timeSync(`${role} fill`, () => fill(input));
+          if (role === "encoder") crop ??= input.slice();
+        }),
+      ),
+  };
+}
+
+function fileNamed(name: string): Uint8Array {
+  const bytes = files.get(name);
+  if (bytes === undefined) throw new Error(`PUT /files/${name} first`);
+  return bytes;
+}
+
+function timedPipeline(): Pipeline {
+  pipeline ??= createPipeline({
+    ...createStages(manifest, fileNamed, timedModel),
+    async openPhoto(bytes) {
+      const opened = await watch.time("decode", () => openPhoto(bytes, defaultImageLimits, codecs));
+      if (!opened.ok) return opened;
+      const file = opened.value;
+      const decode: typeof file.decode = (request) => watch.time("decode", () => file.decode(request));
+      return { ok: true, value: { ...file, decode } };
+    },
+  });
+  return pipeline;
+}
+
+async function encodeFace(photo: Uint8Array): Promise<EncodedFace> {
+  const encoded = await timedPipeline().encodeFace(photo, "largest");
+  if (!encoded.ok) throw new Error(`the photo was refused: ${encoded.failure.code}`);
+  return encoded.value;
+}
+
+async function stages(photo: Uint8Array, repeat: number): Promise<unknown> {
+  const { face, embedding } = await encodeFace(photo);
+  watch.reset();
+  for (let i = 0; i < repeat; i++) {
+    await watch.time("pipeline", () => encodeFace(photo));
+    watch.timeSync("compare x 1000", () => {
+      for (let k = 0; k < 1000; k++) distance(embedding, embedding);
+    });
+  }
+  return { face, ms: watch.means(repeat) };
+}
+
+async function encoder(file: string, repeat: number): Promise<unknown> {
+  const model = encoders.get(file) ?? encoderFrom(file);
+  encoders.set(file, model);
+  const once = () =>
+    model.run((input) => {
+      if (crop === undefined) throw new Error("POST /stages first");
+      input.set(crop);
+    });
+  const said = await once();
+  if (!said.ok) throw new Error(`the encoder did not run: ${JSON.stringify(said.failure)}`);
+  watch.reset();
+  for (let i = 0; i < repeat; i++) await watch.time("run", once);
+  return { embedding: [...said.value[0]], crop: [...crop!], ms: watch.means(repeat).run };
+}
+
+function encoderFrom(file: string): Model {
+  return runtime.model({
+    id: file,
+    bytes: fileNamed(file),
+    inputName: encoderDescriptor.input.name,
+    inputShape: encoderDescriptor.input.shape,
+    outputNames: encoderDescriptor.outputs.map(({ name }) => name),
+  });
+}
+
+async function cold(photo: Uint8Array): Promise<unknown> {
+  watch.reset();
+  const warmed = await watch.time("load all", () => timedPipeline().warmUp());
+  if (!warmed.ok) throw new Error("the models do not load");
+  await watch.time("first pass", () => encodeFace(photo));
+  const first = watch.means(1);
+  watch.reset();
+  await watch.time("second pass", () => encodeFace(photo));
+  return { first, second: watch.means(1), wasmBytes: runtime.probe()?.memoryBytes };
+}
+
+async function answer(request: Request): Promise<unknown> {
+  const { pathname, searchParams } = new URL(request.url);
+  const repeat = Number(searchParams.get("repeat") ?? 1);
+  const body = async () => new Uint8Array(await request.arrayBuffer());
+  if (pathname.startsWith("/files/")) return void files.set(pathname.slice("/files/".length), await body());
+  if (pathname === "/stages") return stages(await body(), repeat);
+  if (pathname === "/encoder") return encoder(searchParams.get("file") ?? "", repeat);
+  if (pathname === "/cold") return cold(await body());
+  throw new Error(`no such path: ${pathname}`);
+}
+
+export default {
+  fetch: (request) =>
+    answer(request).then(
+      (value) => Response.json(value ?? null),
+      (error: Error) => Response.json({ error: error.message }, { status: 500 }),
+    ),
+} satisfies ExportedHandler;
