@@ -4,7 +4,7 @@ import { type AvifHeader, readAvifHeader } from "./avif-header.ts";
 import { createEmbindDecoder, type EmbindDecoder } from "./embind.ts";
 import type { EmbindBuild } from "./embind-host.ts";
 import type { EncodedPhoto } from "./encoded-photo.ts";
-import type { IdleInstance } from "./idle-instance.ts";
+import type { IdleInstances } from "./idle-instances.ts";
 import { type DecodingCost, type ImageLimits, refuseSize, workingBytes } from "./limits.ts";
 import { placeRaster, uprightSize } from "./orientation.ts";
 import type { Photo } from "./photo.ts";
@@ -58,7 +58,7 @@ const build: EmbindBuild = {
 /** The second argument of its `decode`: bits a channel to convert to. */
 const outputBits = 8;
 
-export function createAvifDecoder(module: WebAssembly.Module, idle: IdleInstance): EmbindDecoder {
+export function createAvifDecoder(module: WebAssembly.Module, idle: IdleInstances): EmbindDecoder {
   return createEmbindDecoder(module, build, [outputBits], idle);
 }
 

@@ -6,7 +6,7 @@ import type { Result } from "../errors.ts";
 import { createAvifDecoder, openAvif } from "./avif.ts";
 import type { EmbindDecoder } from "./embind.ts";
 import type { EncodedPhoto } from "./encoded-photo.ts";
-import { createIdleInstance } from "./idle-instance.ts";
+import { createIdleInstances } from "./idle-instances.ts";
 import { openJpeg } from "./jpeg.ts";
 import { createJpegTurbo, type JpegTurbo } from "./jpeg-turbo.ts";
 import type { ImageLimits } from "./limits.ts";
@@ -39,15 +39,18 @@ export interface Codecs {
   readonly avif: (() => Promise<EmbindDecoder>) | undefined;
   /** Bytes of WebAssembly memory kept between photos. */
   heldBytes(): number;
+  /** Gives up what is kept between photos until a decode without WebAssembly fits beside it. */
+  makeRoom(neededBytes: number): void;
 }
 
 export function createCodecs({ jpegTurbo, webp, avif }: CodecModules): Codecs {
-  const idle = createIdleInstance();
+  const idle = createIdleInstances();
   return {
     jpegTurbo: once(async () => createJpegTurbo(await jpegTurbo(), idle)),
     webp: webp && once(async () => createWebpDecoder(await webp(), idle)),
     avif: avif && once(async () => createAvifDecoder(await avif(), idle)),
     heldBytes: idle.heldBytes,
+    makeRoom: idle.makeRoom,
   };
 }
 
@@ -68,7 +71,7 @@ export async function openPhoto(
     case "jpeg":
       return openJpeg(bytes, limits, codecs.jpegTurbo);
     case "png":
-      return openPng(bytes, limits);
+      return openPng(bytes, limits, codecs.makeRoom);
     case "webp":
       return codecs.webp ? openWebp(bytes, limits, codecs.webp) : unsupported("a WebP image", sendJpeg);
     case "avif":

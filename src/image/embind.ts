@@ -1,7 +1,7 @@
 /** One photo through a codec built with embind, shrunk while its pixels are still in the codec's memory. */
 import { ok, type Result } from "../errors.ts";
 import { CodecStopped, createEmbindCodec, type EmbindBuild, type EmbindCodec } from "./embind-host.ts";
-import { type IdleInstance, withInstance } from "./idle-instance.ts";
+import { type IdleInstances, withInstance } from "./idle-instances.ts";
 import type { Raster } from "./photo.ts";
 import { damaged, invalid, outOfMemory, type Refusal, sizesDisagree } from "./refusal.ts";
 import { shrink } from "./shrink.ts";
@@ -30,7 +30,7 @@ export function createEmbindDecoder(
   module: WebAssembly.Module,
   build: EmbindBuild,
   extra: readonly number[],
-  idle: IdleInstance,
+  idle: IdleInstances,
 ): EmbindDecoder {
   const owner = { create: (compiled: WebAssembly.Module) => createEmbindCodec(compiled, build) };
 

@@ -6,7 +6,7 @@
  * stack is then unsound, and the instance is discarded. A new one costs well under a millisecond.
  */
 import { ok, type Result } from "../errors.ts";
-import { type IdleInstance, withInstance } from "./idle-instance.ts";
+import { type IdleInstances, withInstance } from "./idle-instances.ts";
 import type { Raster } from "./photo.ts";
 import { damaged, invalid, outOfMemory, type Refusal, sizesDisagree, truncated } from "./refusal.ts";
 
@@ -78,7 +78,7 @@ const harmlessWarnings = [
   /bad ICC marker/,
 ];
 
-export function createJpegTurbo(module: WebAssembly.Module, idle: IdleInstance): JpegTurbo {
+export function createJpegTurbo(module: WebAssembly.Module, idle: IdleInstances): JpegTurbo {
   const decode = (jpeg: Uint8Array, target: JpegTarget) =>
     withInstance(idle, owner, module, target.neededBytes, ({ exports }) => {
       try {

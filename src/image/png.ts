@@ -5,7 +5,7 @@
 import { ok, type Result } from "../errors.ts";
 import type { EncodedPhoto } from "./encoded-photo.ts";
 import { inflate, maxInflation, pieceBytes } from "./inflate.ts";
-import { type DecodingCost, type ImageLimits, refuseSize } from "./limits.ts";
+import { type DecodingCost, type ImageLimits, refuseSize, workingBytes } from "./limits.ts";
 import { placeRaster, uprightSize } from "./orientation.ts";
 import type { Photo, Raster } from "./photo.ts";
 import { type PngHeader, readPngHeader } from "./png-header.ts";
@@ -13,7 +13,12 @@ import { bitsPerPixel, createExpander, filterDistance, scanlineBytes, unfilter }
 import { damaged, truncated } from "./refusal.ts";
 import { chooseFactor, createShrinker, shrink } from "./shrink.ts";
 
-export function openPng(bytes: Uint8Array, limits: ImageLimits): Result<EncodedPhoto> {
+/** `makeRoom` is told what a decode is about to hold. */
+export function openPng(
+  bytes: Uint8Array,
+  limits: ImageLimits,
+  makeRoom: (neededBytes: number) => void,
+): Result<EncodedPhoto> {
   const read = readPngHeader(bytes);
   if (!read.ok) return read;
   const header = read.value;
@@ -30,6 +35,8 @@ export function openPng(bytes: Uint8Array, limits: ImageLimits): Result<EncodedP
     orientation,
     async decode({ scaleAtLeast }) {
       const factor = chooseFactor(width, height, scaleAtLeast, cost, limits);
+      const rasterPixels = Math.ceil(width / factor) * Math.ceil(height / factor);
+      makeRoom(workingBytes(width * height, rasterPixels, cost));
       const decoded = await (header.interlaced ? decodeInterlaced : decodeRows)(header, factor);
       if (!decoded.ok) return decoded;
       const toRaster = placeRaster(orientation, width, height, 1 / factor);

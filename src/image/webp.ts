@@ -3,7 +3,7 @@ import { ok, type Result } from "../errors.ts";
 import { createEmbindDecoder, type EmbindDecoder } from "./embind.ts";
 import type { EmbindBuild } from "./embind-host.ts";
 import type { EncodedPhoto } from "./encoded-photo.ts";
-import type { IdleInstance } from "./idle-instance.ts";
+import type { IdleInstances } from "./idle-instances.ts";
 import { type DecodingCost, type ImageLimits, refuseSize, workingBytes } from "./limits.ts";
 import { placeRaster, uprightSize } from "./orientation.ts";
 import type { Photo } from "./photo.ts";
@@ -39,7 +39,7 @@ const build: EmbindBuild = {
   table: "y",
 };
 
-export function createWebpDecoder(module: WebAssembly.Module, idle: IdleInstance): EmbindDecoder {
+export function createWebpDecoder(module: WebAssembly.Module, idle: IdleInstances): EmbindDecoder {
   return createEmbindDecoder(module, build, [], idle);
 }
 

@@ -12,7 +12,7 @@ import type { Raster } from "../../src/image/photo.ts";
 import { nodeCodecs } from "../fixtures/codecs.ts";
 import { areaAverage, meanDifference } from "../fixtures/compare.ts";
 import { hasHardPhotos, readHardPhoto } from "../fixtures/corpus.ts";
-import { scene } from "../fixtures/images.ts";
+import { enlarge, scene } from "../fixtures/images.ts";
 import type { Decoded } from "./decoded.ts";
 
 const detectionSidePx = 640;
@@ -30,25 +30,6 @@ async function median(work: () => unknown, runs = rounds): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < runs; i++) times.push(await seconds(work));
   return times.sort((a, b) => a - b)[runs >> 1];
-}
-
-/** Bilinear. */
-function enlarge({ width, height, data }: Raster, toWidth: number, toHeight: number): Raster {
-  const out = new Uint8Array(toWidth * toHeight * 4);
-  for (let y = 0, to = 0; y < toHeight; y++) {
-    const v = Math.min(height - 1.001, Math.max(0, ((y + 0.5) * height) / toHeight - 0.5));
-    for (let x = 0; x < toWidth; x++) {
-      const u = Math.min(width - 1.001, Math.max(0, ((x + 0.5) * width) / toWidth - 0.5));
-      const at = ((v | 0) * width + (u | 0)) * 4;
-      const [fx, fy] = [u % 1, v % 1];
-      for (let c = 0; c < 4; c++, to++) {
-        const top = data[at + c] * (1 - fx) + data[at + 4 + c] * fx;
-        const bottom = data[at + width * 4 + c] * (1 - fx) + data[at + width * 4 + 4 + c] * fx;
-        out[to] = top * (1 - fy) + bottom * fy + 0.5;
-      }
-    }
-  }
-  return { width: toWidth, height: toHeight, data: out };
 }
 
 const source: Raster = hasHardPhotos
