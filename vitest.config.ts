@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { largePhoto } from "./test/fixtures/large-photos.ts";
 
 /** The tests in workerd have no files of their own. */
 const photos = Object.fromEntries(
@@ -21,6 +22,11 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
+              // Made in Node, and only once a test asks.
+              serviceBindings: {
+                PHOTOS: async (request: { url: string }) =>
+                  new Response((await largePhoto(new URL(request.url).pathname.slice(1))) as never),
+              },
               bindings: {
                 SAMEFACE_ENV: "development",
                 SAMEFACE_API_KEY: "test-key",

@@ -16,3 +16,9 @@ export const otherPerson = photo("cage.jpg");
 function photo(name: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(inject("photos")[name]), (character) => character.charCodeAt(0));
 }
+
+/** One of `test/fixtures/large-photos.ts`, made in Node. */
+export async function fetchPhoto(env: object, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { PHOTOS } = env as { readonly PHOTOS: { fetch(url: string): Promise<Response> } };
+  return new Uint8Array(await (await PHOTOS.fetch(`http://photos/${name}`)).arrayBuffer());
+}

@@ -1,0 +1,168 @@
+/**
+ * What an isolate holds at each stage of a request, models loaded: onnxruntime's memory, the codecs' memories,
+ * the models' bytes, the request's file and the rasters made of it. Left out are compiled code, small objects,
+ * and what is dropped but not collected yet; how much that is of WebAssembly's memory is counted as well.
+ */
+import { env } from "cloudflare:workers";
+import jpegTurbo from "@cwasm/jpeg-turbo/jpeg-turbo.wasm";
+import avif from "@jsquash/avif/codec/dec/avif_dec.wasm";
+import webp from "@jsquash/webp/codec/dec/webp_dec.wasm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import blazefaceFull from "../../model/blazeface-full.onnx";
+import blazefaceShort from "../../model/blazeface-short.onnx";
+import manifest from "../../model/manifest.json";
+import mobilefacenet from "../../model/mobilefacenet-192.onnx";
+import onet from "../../model/mtcnn-onet.onnx";
+import onnxRuntime from "../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
+import type { Result } from "../../src/errors.ts";
+import type { EncodedFace } from "../../src/face/face.ts";
+import { createCodecs, openPhoto } from "../../src/image/decode.ts";
+import { defaultImageLimits } from "../../src/image/limits.ts";
+import { createOnnxRuntime } from "../../src/inference/onnxruntime.ts";
+import { createStages } from "../../src/models.ts";
+import { createPipeline } from "../../src/pipeline.ts";
+import { watchWasmMemory } from "../fixtures/memory.ts";
+import { fetchPhoto } from "./photos.ts";
+
+/** Of the 128 MB that an isolate gets. */
+const mostBytes = 100e6;
+
+const files: Record<string, ArrayBuffer> = {
+  "blazeface-full.onnx": blazefaceFull,
+  "blazeface-short.onnx": blazefaceShort,
+  "mobilefacenet-192.onnx": mobilefacenet,
+  "mtcnn-onet.onnx": onet,
+};
+const modelBytes = Object.values(files).reduce((sum, { byteLength }) => sum + byteLength, 0);
+
+const wasm = watchWasmMemory();
+afterAll(() => wasm.stop());
+
+const runtime = createOnnxRuntime(onnxRuntime);
+const codecs = createCodecs({
+  jpegTurbo: async () => jpegTurbo,
+  webp: async () => webp,
+  avif: async () => avif,
+});
+
+/** Of the request at hand: its file and its rasters. */
+let requestBytes = 0;
+let peakBytes = 0;
+/** Every WebAssembly memory there is, also the dropped ones. */
+let wasmPeakBytes = 0;
+let stages: string[] = [];
+
+function account(stage: string, transientBytes = 0): void {
+  const inference = runtime.probe()!.memoryBytes;
+  const bytes = inference + codecs.heldBytes() + modelBytes + requestBytes + transientBytes;
+  peakBytes = Math.max(peakBytes, bytes);
+  wasmPeakBytes = Math.max(wasmPeakBytes, wasm.liveBytes());
+  stages.push(`${stage} ${megabytes(bytes)}`);
+}
+
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+
+const pipeline = createPipeline({
+  ...createStages(manifest, (file) => files[file], runtime.model),
+  async openPhoto(bytes) {
+    requestBytes += bytes.length;
+    account("received");
+    const opened = await openPhoto(bytes, defaultImageLimits, codecs);
+    if (!opened.ok) return opened;
+    const { width, height, format } = opened.value;
+    // An interlaced PNG unfolds outside WebAssembly; byte 28 says so.
+    const unfolded = format === "png" && bytes[28] === 1 ? width * height * 4 : 0;
+    return {
+      ok: true,
+      value: {
+        ...opened.value,
+        async decode(options) {
+          const decoded = await opened.value.decode(options);
+          if (decoded.ok) requestBytes += decoded.value.raster.data.length;
+          account("decoded", unfolded);
+          return decoded;
+        },
+      },
+    };
+  },
+});
+
+/** Each request is a task of its own, after which dropped memory may be collected. */
+const nextTask = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+async function request(bytes: Uint8Array): Promise<Result<EncodedFace>> {
+  await nextTask();
+  requestBytes = 0;
+  stages = [];
+  const encoded = await pipeline.encodeFace(bytes, "largest");
+  account("answered");
+  return encoded;
+}
+
+const photos = new Map<string, Uint8Array>();
+
+const largest = [
+  ["a JPEG of 50 MP", "jpeg-50mp", true],
+  ["a progressive JPEG of 9.4 MP, 4:4:4", "jpeg-progressive", false],
+  ["a PNG of 25 MP", "png-25mp", true],
+  ["an interlaced PNG of 13.3 MP", "png-interlaced", false],
+  ["a lossy WebP of 13.6 MP", "webp-lossy", true],
+  ["a lossless WebP of 6 MP", "webp-lossless", true],
+  ["an AVIF of 3 MP, 4:2:0", "avif-420", true],
+  ["an AVIF of 2.5 MP, 4:4:4", "avif-444", true],
+] as const;
+
+const small = ["jpeg", "png", "webp", "avif"].flatMap((format) =>
+  [320, 480, 640, 800].map((side) => `small-${format}-${side}`),
+);
+const phone = ["jpeg-12mp", "jpeg-48mp"];
+
+beforeAll(async () => {
+  expect((await pipeline.warmUp()).ok).toBe(true);
+  for (const name of [...small, ...phone, ...largest.map(([, photo]) => photo)])
+    photos.set(name, await fetchPhoto(env, name));
+}, 120_000);
+
+test("five hundred requests of mixed formats and sizes hold no more than the first thirty", {
+  timeout: 300_000,
+}, async () => {
+  const serve = async (from: number, to: number) => {
+    peakBytes = 0;
+    wasmPeakBytes = 0;
+    for (let count = from; count < to; count++) {
+      const ofPhone = count % 50 === 49;
+      const name = ofPhone ? phone[((count + 1) / 50) % phone.length] : small[(count * 7) % small.length];
+      await request(photos.get(name)!);
+    }
+    return { peakBytes, wasmPeakBytes, inference: runtime.probe()!.memoryBytes };
+  };
+  const first = await serve(20, 50);
+  const rest = await serve(50, 550);
+  console.log(
+    `at most ${megabytes(first.peakBytes)} MB in 30 requests and ${megabytes(rest.peakBytes)} in 500 more, ` +
+      `all WebAssembly ${megabytes(first.wasmPeakBytes)} and ${megabytes(rest.wasmPeakBytes)}`,
+  );
+  expect(rest.inference).toBe(first.inference);
+  expect(rest.peakBytes).toBeLessThanOrEqual(first.peakBytes);
+  expect(rest.peakBytes).toBeLessThan(mostBytes);
+  // No instance is dropped, so none waits for collection.
+  expect(rest.wasmPeakBytes).toBeLessThanOrEqual(first.wasmPeakBytes);
+});
+
+test.each(largest)("with the models loaded, %s takes less than 100 MB", async (_name, photo, hasFace) => {
+  peakBytes = 0;
+  const encoded = await request(photos.get(photo)!);
+  console.log(`${photo}: ${stages.join(", ")} MB`);
+  expect(encoded.ok ? "a face" : encoded.failure.code).toBe(hasFace ? "a face" : "face_not_found");
+  expect(peakBytes).toBeLessThan(mostBytes);
+});
+
+test("the largest photos of every format in turns hold less than 100 MB", async () => {
+  peakBytes = 0;
+  wasmPeakBytes = 0;
+  for (let count = 0; count < 2 * largest.length; count++) {
+    await request(photos.get(largest[(count * 5) % largest.length][1])!);
+  }
+  console.log(`in turns at most ${megabytes(peakBytes)} MB, all WebAssembly ${megabytes(wasmPeakBytes)}`);
+  expect(peakBytes).toBeLessThan(mostBytes);
+});
