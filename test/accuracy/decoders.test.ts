@@ -1,0 +1,62 @@
+/**
+ * What the decoder does to accuracy: the test view of `lfw-dev` as JPEG files through libjpeg-turbo, and the
+ * same files as jpeg-js decodes them, stored as PNG. SAMEFACE_DATA names the folder that holds `lfw-dev`.
+ *
+ * Ten-fold accuracy has a standard error of 0.002 on its thousand pairs and moves by one or two of them with
+ * any change of the pixels; the equal error rate over all comparisons is the finer measure.
+ */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import jpegJs from "jpeg-js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { acquireAll } from "../../model/evaluate/acquire.ts";
+import { readDataset } from "../../model/evaluate/dataset.ts";
+import { type Evaluation, evaluate } from "../../model/evaluate/evaluate.ts";
+import { plainPng } from "../fixtures/large-photos.ts";
+
+const data = process.env.SAMEFACE_DATA ?? fileURLToPath(new URL("../../../shared/data", import.meta.url));
+const folder = join(data, "lfw-dev");
+const present = existsSync(folder);
+const title = "libjpeg-turbo against jpeg-js on lfw-dev test";
+
+describe.skipIf(!present)(present ? title : `${title} (skipped: there is no ${folder})`, () => {
+  const redecoded = mkdtempSync(join(tmpdir(), "sameface-decoders-"));
+  afterAll(() => rmSync(redecoded, { recursive: true }));
+  let turbo: Evaluation;
+  let oracle: Evaluation;
+
+  beforeAll(async () => {
+    if (!present) return;
+    const files = { pairs: join(folder, "test.pairs.tsv"), list: join(folder, "test.images.tsv") };
+    const dataset = readDataset(files);
+    for (const image of dataset.images) {
+      const raster = jpegJs.decode(readFileSync(join(folder, "images", image)), { useTArray: true });
+      mkdirSync(dirname(join(redecoded, image)), { recursive: true });
+      writeFileSync(join(redecoded, image), plainPng(raster));
+    }
+    const evaluateIn = async (imagesFolder: string) => {
+      const acquired = await acquireAll(dataset.images, { imagesFolder, policy: "center", jobs: 2 });
+      return evaluate(dataset, acquired, { replicates: 20, seed: 1, threshold: null });
+    };
+    turbo = await evaluateIn(join(folder, "images"));
+    oracle = await evaluateIn(redecoded);
+    for (const [name, { accuracy, eer }] of Object.entries({ turbo, oracle })) {
+      console.log(`${name}: ten-fold accuracy ${accuracy?.value.toFixed(4)}, EER ${eer.value.toFixed(5)}`);
+    }
+  });
+
+  it("loses at most 0.001 of ten-fold accuracy", () => {
+    // Room for the last bit of a mean: one pair of a thousand is 0.001.
+    expect(turbo.accuracy!.value).toBeGreaterThanOrEqual(oracle.accuracy!.value - 0.001 - 1e-9);
+  });
+
+  it("changes the equal error rate by at most 0.001", () => {
+    expect(Math.abs(turbo.eer.value - oracle.eer.value)).toBeLessThanOrEqual(0.001);
+  });
+
+  it("acquires as many photos", () => {
+    expect(turbo.failureToAcquire.value).toBe(oracle.failureToAcquire.value);
+  });
+});
