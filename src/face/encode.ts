@@ -5,7 +5,7 @@
  * arXiv:1801.07698).
  */
 import { fail, ok, type Result } from "../errors.ts";
-import { type Affine, compose, type Photo } from "../image/photo.ts";
+import type { Affine, Photo } from "../image/photo.ts";
 import { warp } from "../image/warp.ts";
 import type { Model } from "../inference/model.ts";
 import { alignToTemplate } from "./align.ts";
@@ -32,16 +32,9 @@ export function createEncoder(model: Model, descriptor: EncoderDescriptor): Enco
   const [, , height, width] = model.inputShape;
   const { template, input: normalisation, embeddingLength, mirrorAveraging } = descriptor;
 
-  /** Unit length. `inspect` sees the crop as the encoder is about to. */
-  async function look(
-    photo: Photo,
-    toPhoto: Affine,
-    inspect?: (crop: Float32Array) => void,
-  ): Promise<Result<Float32Array>> {
-    const run = await model.run((crop) => {
-      warp(photo, toPhoto, width, height, normalisation, "black", crop);
-      inspect?.(crop);
-    });
+  /** Unit length. */
+  async function look(fill: (crop: Float32Array) => void): Promise<Result<Float32Array>> {
+    const run = await model.run(fill);
     return run.ok ? ok(toUnitLength(run.value[0], embeddingLength)) : run;
   }
 
@@ -51,16 +44,20 @@ export function createEncoder(model: Model, descriptor: EncoderDescriptor): Enco
       const toPhoto = alignToTemplate(template, landmarks);
       if (toPhoto === null) return fail({ code: "face_not_found" });
       let appearance: Appearance | undefined;
-      const upright = await look(photo, toPhoto, (crop) => {
+      // Kept apart: by the second look the model's own buffer may hold another request's crop.
+      const mirrored = mirrorAveraging ? new Float32Array(3 * height * width) : null;
+      const upright = await look((crop) => {
+        warp(photo, toPhoto, width, height, normalisation, "black", crop);
         appearance = measureAppearance(crop, width, height, normalisation);
+        if (mirrored !== null) mirror(crop, width, mirrored);
       });
       if (!upright.ok) return upright;
       if (appearance === undefined) throw new Error("the encoder ran without its input");
       const values = upright.value;
-      if (mirrorAveraging) {
-        const mirrored = await look(photo, compose(mirror(width), toPhoto));
-        if (!mirrored.ok) return mirrored;
-        for (let i = 0; i < values.length; i++) values[i] += mirrored.value[i];
+      if (mirrored !== null) {
+        const other = await look((crop) => crop.set(mirrored));
+        if (!other.ok) return other;
+        for (let i = 0; i < values.length; i++) values[i] += other.value[i];
         toUnitLength(values, embeddingLength);
       }
       return ok({
@@ -72,9 +69,10 @@ export function createEncoder(model: Model, descriptor: EncoderDescriptor): Enco
   };
 }
 
-/** Crop coordinates, left and right exchanged. */
-function mirror(width: number): Affine {
-  return { a: -1, b: 0, tx: width, c: 0, d: 1, ty: 0 };
+/** Left and right exchanged: every row of every plane backwards. */
+function mirror(planes: Float32Array, width: number, out: Float32Array): void {
+  out.set(planes);
+  for (let row = 0; row < out.length; row += width) out.subarray(row, row + width).reverse();
 }
 
 function corners(toPhoto: Affine, width: number, height: number): Point[] {
