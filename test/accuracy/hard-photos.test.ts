@@ -34,6 +34,7 @@ describe.skipIf(!hasHardPhotos)("hard photos over HTTP", () => {
       bindings: {
         SAMEFACE_ENV: { type: "plain_text", value: "development" },
         SAMEFACE_API_KEY: { type: "plain_text", value: "test-key" },
+        SAMEFACE_KEK: { type: "plain_text", value: Buffer.alloc(32, 7).toString("base64") },
       },
       dev: {
         server: { hostname: "127.0.0.1", port: 0 },
