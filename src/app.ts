@@ -11,6 +11,7 @@ import type { AppEnv, Deps } from "./http/deps.ts";
 import { embed } from "./http/embed.ts";
 import { deleteFace, enrol, updateFace } from "./http/faces.ts";
 import { health, readiness } from "./http/health.ts";
+import { identify } from "./http/identification.ts";
 import { rewrapKeys, rotateSigningKey, showPublicKeys } from "./http/key-rotation.ts";
 import { createKey, listKeys, revokeKey, rotateKey } from "./http/keys.ts";
 import { linger } from "./http/linger.ts";
@@ -60,6 +61,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.delete("/v1/subjects/:subject_id/faces/:face_id", requireScope("delete"), deleteFace());
   app.post("/v1/subjects/:subject_id/verify", requireScope("verify", { sessions: true }), verify(deps));
   app.post("/v1/subjects/:subject_id/unlock", requireScope("admin"), unlockSubject());
+  app.post("/v1/identify", requireScope("identify"), identify(deps));
   app.post("/v1/compare", requireScope("verify"), compare(deps));
   app.post("/v1/embed", requireScope("embeddings"), embed(deps));
   app.post("/v1/sessions", requireScope("verify"), createSession(deps));

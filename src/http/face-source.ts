@@ -9,7 +9,13 @@ import type { Embedding } from "../face/embedding.ts";
 import type { EncodedFace, FacePolicy } from "../face/face.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { invalid } from "./input.ts";
-import { type photoToEnrol, type photoToVerify, readPhotos, type SentEmbedding } from "./photos.ts";
+import {
+  type photoToEnrol,
+  type photoToIdentify,
+  type photoToVerify,
+  readPhotos,
+  type SentEmbedding,
+} from "./photos.ts";
 import { requireQuality } from "./quality.ts";
 import { faceBody } from "./schemas.ts";
 
@@ -25,7 +31,7 @@ export interface Probe {
   readonly encoded: EncodedFace | undefined;
 }
 
-type Wanted = typeof photoToEnrol | typeof photoToVerify;
+type Wanted = typeof photoToEnrol | typeof photoToVerify | typeof photoToIdentify;
 
 /** Of the squared length; float32 moves it by less than 1e-6. */
 const unitTolerance = 1e-3;

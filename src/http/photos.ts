@@ -9,6 +9,7 @@ import { decodeBase64 } from "../base64.ts";
 import { type Failure, fail, ok, type Result } from "../errors.ts";
 import { declaredLength, empty, readBody } from "./body.ts";
 import type { AppEnv } from "./deps.ts";
+import { identificationOptionsSchema } from "./identification-schemas.ts";
 import { check, checkQuery, invalid, unknownField } from "./input.ts";
 import { parseJson, parseMultipart } from "./parse.ts";
 import {
@@ -46,6 +47,7 @@ function wanted<Name extends string, Options extends z.ZodObject>(
 
 export const photoToEnrol = wanted(["image"], enrolmentOptionsSchema);
 export const photoToVerify = wanted(["image"], verificationOptionsSchema);
+export const photoToIdentify = wanted(["image"], identificationOptionsSchema);
 export const photoToEmbed = wanted(["image"], embeddingOptionsSchema);
 export const photosToCompare = wanted(["image_a", "image_b"], decisionOptionsSchema);
 

@@ -57,6 +57,31 @@ export interface Attempt {
   settle(closest: FaceId, match: boolean): Promise<Result<void>>;
 }
 
+/** A subject as a search found it. */
+export interface Candidate {
+  readonly subjectId: SubjectId;
+  /** The one of its faces that came closest. */
+  readonly faceId: FaceId;
+  /** As `distance` of the stored embedding and the probe has it. */
+  readonly distance: number;
+}
+
+/** A gallery that is up to date with everything that was done before it was opened. */
+export interface GallerySearch {
+  /** That are compared: made by the probe's model. */
+  readonly faces: number;
+  /** Made by another model, or damaged. */
+  readonly notCompared: number;
+  /**
+   * The subjects with a face at or below `maxDistance`, closest first, at most `limit`. Exhaustive and
+   * exact, and every one of them is still enrolled. The search is in the audit trail before it is told.
+   */
+  find(
+    probe: Embedding,
+    options: { limit: number; maxDistance: number },
+  ): Promise<Result<readonly Candidate[]>>;
+}
+
 export interface SubjectPage {
   readonly subjectIds: readonly SubjectId[];
   /** Where the next page starts; undefined after the last. */
@@ -75,6 +100,8 @@ export interface TenantStore {
    * out would turn a match into a refusal that nobody can explain.
    */
   beginAttempt(subjectId: SubjectId, sessionId?: string): Promise<Result<Attempt>>;
+  /** Of the faces that `model` made. Fails with `not_ready` while the gallery is behind. */
+  beginSearch(model: string): Promise<Result<GallerySearch>>;
   /** Oldest first. Fails with `not_found` or `corrupt_record`. */
   describeFaces(subjectId: SubjectId): Promise<Result<readonly FaceSummary[]>>;
   /** Fails with `not_found` or `corrupt_record`. */

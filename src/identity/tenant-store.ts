@@ -11,6 +11,7 @@ import { fromStoredConsent, toStoredConsent } from "./consent.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { AttemptFace, Context, Directory, OpenDirectory } from "./directory/types.ts";
 import { createGalleryCourier } from "./gallery-courier.ts";
+import * as gallerySearch from "./gallery-search.ts";
 import { type FaceId, parseSubjectId, type SubjectId } from "./ids.ts";
 import type { RecentKeys } from "./recent-keys.ts";
 import { crc32 } from "./record.ts";
@@ -156,6 +157,15 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
           return ok(undefined);
         },
       });
+    },
+
+    beginSearch(model) {
+      const directories = Array.from({ length: shards }, (_, shard) => openDirectory(tenant, shard));
+      const shardOfSubject = (subjectId: SubjectId) => shardOf(subjectId, shards);
+      return gallerySearch.beginSearch(
+        { tenant, directories, shardOf: shardOfSubject, ring, context },
+        model,
+      );
     },
 
     async describeFaces(subjectId) {

@@ -296,6 +296,31 @@ export function createDirectory({ storage, copies, targets, clock }: DirectoryDe
       });
     },
 
+    async prepareSearch(model) {
+      return read(() => ({ ...faces.countFaces(sql, model, clock()), behind: 0 }), {
+        faces: 0,
+        notCompared: 0,
+        behind: 0,
+      });
+    },
+
+    async search({ model }, nowMs) {
+      return read(() => faces.readFacesOfModel(sql, model, nowMs), []);
+    },
+
+    async settleSearch(found, context) {
+      return write(context, () => {
+        const present = found.filter(([subjectId, faceId]) =>
+          faces.hasFace(sql, subjectId, faceId, context.nowMs),
+        );
+        for (const [subjectId, faceId] of present) {
+          writeAudit(sql, { action: "identify", outcome: "candidate", subjectId, faceId }, context);
+        }
+        if (found.length === 0) writeAudit(sql, { action: "identify", outcome: "nobody" }, context);
+        return present.map(([, faceId]) => faceId);
+      });
+    },
+
     async unlock(subjectId, context) {
       return audited({ action: "subject.unlock", outcome: "unlocked", subjectId }, context, () =>
         clearAttempts(sql, subjectId) ? ok(undefined) : fail({ code: "not_found", what: "subject" }),

@@ -116,6 +116,24 @@ export function readAttemptFaces(
   }));
 }
 
+export function countFaces(sql: SqlStorage, model: string, nowMs: number) {
+  const row = sql
+    .exec(`SELECT COUNT(*) AS all_of_them, SUM(model = ?) AS own FROM face WHERE ${alive}`, model, nowMs)
+    .one();
+  const own = (row.own as number | null) ?? 0;
+  return { faces: own, notCompared: (row.all_of_them as number) - own };
+}
+
+export function readFacesOfModel(sql: SqlStorage, model: string, nowMs: number): AttemptFace[] {
+  const rows = sql.exec(
+    `SELECT subject_id, face_id, model, created_at_ms, key_id, kek_id, wrapped, sealed
+     FROM face WHERE model = ? AND ${alive}`,
+    model,
+    nowMs,
+  );
+  return rows.toArray().map((row) => ({ ...toFaceKey(row), sealed: bytesOf(row.sealed) }));
+}
+
 export function readRecord(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId) {
   const [row] = sql
     .exec("SELECT sealed, expires_at_ms FROM face WHERE subject_id = ? AND face_id = ?", subjectId, faceId)

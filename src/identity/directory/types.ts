@@ -64,6 +64,24 @@ export interface Attempt {
   readonly sessionId: string | null;
 }
 
+export interface SearchQuery {
+  readonly model: string;
+  /** The probe's embedding. */
+  readonly values: Float32Array;
+  /** Subjects. */
+  readonly limit: number;
+  readonly maxDistance: number;
+}
+
+export interface SearchState {
+  /** That the model made. */
+  readonly faces: number;
+  /** Of other models, or damaged. */
+  readonly notCompared: number;
+  /** Changes that the gallery has not heard of. */
+  readonly behind: number;
+}
+
 export interface SessionRow {
   readonly id: string;
   readonly subjectId: SubjectId;
@@ -175,6 +193,18 @@ export interface Directory {
    * happened since.
    */
   settleAttempt(attempt: Attempt, policy: LockOutPolicy, context: Context): Promise<Result<void>>;
+  /** Brings the gallery up to date. */
+  prepareSearch(model: string): Promise<SearchState>;
+  /**
+   * Every face that may belong to one of the `limit` closest subjects within `maxDistance`, and by a
+   * hair more: with its record, for an exact comparison. Each of them is enrolled.
+   */
+  search(query: SearchQuery, nowMs: number): Promise<readonly AttemptFace[]>;
+  /** Writes who was found into the audit trail. Answers which of the faces are still there. */
+  settleSearch(
+    found: readonly (readonly [SubjectId, FaceId])[],
+    context: Context,
+  ): Promise<readonly FaceId[]>;
   /** Starts the count of failures anew. Fails with `not_found`. */
   unlock(subjectId: SubjectId, context: Context): Promise<Result<void>>;
   addSession(session: SessionRow, context: Context): Promise<Result<void>>;

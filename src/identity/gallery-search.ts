@@ -1,0 +1,94 @@
+/**
+ * A probe against all of a tenant's faces: every directory names the few that can be among the
+ * closest, with their sealed records, and here these are opened and compared exactly as a verification
+ * compares them.
+ */
+import { fail, ok, type Result } from "../errors.ts";
+import { distance } from "../face/decide.ts";
+import type { Embedding } from "../face/embedding.ts";
+import type { KeyRing } from "../trust/key-ring.ts";
+import type { AttemptFace, Context, Directory } from "./directory/types.ts";
+import type { FaceId, SubjectId, TenantId } from "./ids.ts";
+import { openFace } from "./sealed-face.ts";
+import type { Candidate, GallerySearch } from "./store.ts";
+
+export interface SearchDeps {
+  readonly tenant: TenantId;
+  /** All of the tenant's, in the order of their shards. */
+  readonly directories: readonly Directory[];
+  readonly shardOf: (subjectId: SubjectId) => number;
+  readonly ring: KeyRing;
+  readonly context: () => Context;
+}
+
+/** Fails with `not_ready`. */
+export async function beginSearch(deps: SearchDeps, model: string): Promise<Result<GallerySearch>> {
+  const { directories, context } = deps;
+  const states = await Promise.all(directories.map((directory) => directory.prepareSearch(model)));
+  if (states.some(({ behind }) => behind > 0)) {
+    return fail({ code: "not_ready", reason: "the gallery is still being built", retryAfterSeconds: 5 });
+  }
+  return ok({
+    faces: states.reduce((sum, { faces }) => sum + faces, 0),
+    notCompared: states.reduce((sum, { notCompared }) => sum + notCompared, 0),
+
+    async find(probe, { limit, maxDistance }) {
+      const { nowMs } = context();
+      const query = { model: probe.model, values: probe.values, limit, maxDistance };
+      const found = await Promise.all(directories.map((directory) => directory.search(query, nowMs)));
+      const measured = await measure(deps, probe, found.flat());
+      if (!measured.ok) return measured;
+      const candidates = closestOfEach(measured.value.filter((face) => face.distance <= maxDistance));
+      return ok(await settle(deps, candidates.slice(0, limit)));
+    },
+  });
+}
+
+/** Fails with `corrupt_record` or `model_mismatch`: a face that drops out unsaid could be the person. */
+async function measure(
+  { tenant, ring }: SearchDeps,
+  probe: Embedding,
+  faces: readonly AttemptFace[],
+): Promise<Result<Candidate[]>> {
+  const opened = await Promise.all(
+    faces.map((key) => (key.sealed === null ? undefined : openFace(tenant, key, key.sealed, ring))),
+  );
+  const measured: Candidate[] = [];
+  for (const face of opened) {
+    if (face === undefined) continue;
+    if (!face.ok) return face;
+    const { subjectId, faceId, embedding } = face.value;
+    const between = distance(embedding, probe);
+    if (!between.ok) return between;
+    measured.push({ subjectId, faceId, distance: between.value });
+  }
+  return ok(measured);
+}
+
+/** One for each subject, closest first; at the same distance in the order of their ids. */
+function closestOfEach(faces: readonly Candidate[]): Candidate[] {
+  const closest = new Map<SubjectId, Candidate>();
+  for (const face of faces) {
+    const known = closest.get(face.subjectId);
+    if (known === undefined || face.distance < known.distance) closest.set(face.subjectId, face);
+  }
+  return [...closest.values()].sort(
+    (a, b) => a.distance - b.distance || (a.subjectId < b.subjectId ? -1 : 1),
+  );
+}
+
+/** Into the audit trail of each directory that knows one of them; those that are still there. */
+async function settle(deps: SearchDeps, candidates: readonly Candidate[]): Promise<Candidate[]> {
+  const { directories, shardOf, context } = deps;
+  const named = new Map<number, [SubjectId, FaceId][]>();
+  for (const { subjectId, faceId } of candidates) {
+    const shard = shardOf(subjectId);
+    named.set(shard, [...(named.get(shard) ?? []), [subjectId, faceId]]);
+  }
+  if (named.size === 0) named.set(0, []);
+  const settled = await Promise.all(
+    [...named].map(([shard, faces]) => directories[shard].settleSearch(faces, context())),
+  );
+  const present = new Set(settled.flat());
+  return candidates.filter(({ faceId }) => present.has(faceId));
+}

@@ -1,0 +1,212 @@
+/** Who is this: searches over a tenant's gallery, in workerd on real Durable Objects. */
+import { reset } from "cloudflare:test";
+import { beforeEach, describe, expect, it } from "vitest";
+import type * as z from "zod";
+import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/admin-schemas.ts";
+import { identificationAnswerSchema } from "../../src/http/identification-schemas.ts";
+import { base64, form, jpeg, json, photoAt, type Service, startService } from "./service.ts";
+
+beforeEach(reset);
+
+type Answer = z.infer<typeof identificationAnswerSchema>;
+
+async function enrol(service: Service, people: Record<string, number[]>, key = "test-key"): Promise<void> {
+  for (const [name, angles] of Object.entries(people)) {
+    for (const angle of angles) {
+      const enrolled = await service.callAs(key, `/v1/subjects/${name}/faces`, jpeg(photoAt(angle)));
+      expect(enrolled.status).toBe(201);
+    }
+  }
+}
+
+async function identify(service: Service, angle: number, query = "", key = "test-key"): Promise<Answer> {
+  const response = await service.callAs(key, `/v1/identify${query}`, jpeg(photoAt(angle)));
+  expect(response.status).toBe(200);
+  return identificationAnswerSchema.parse(await response.json());
+}
+
+const names = ({ candidates }: Answer) => candidates.map(({ subject_id }) => subject_id);
+
+async function keyWith({ call }: Service, ...scopes: string[]): Promise<string> {
+  return newKeyAnswerSchema.parse(await (await call("/v1/keys", json({ scopes }))).json()).key;
+}
+
+const codeOf = async (response: Response) => {
+  const { error } = (await response.json()) as { error?: { code: string } };
+  return `${response.status} ${error?.code ?? "ok"}`;
+};
+
+describe("an identification", () => {
+  it("names those within the threshold, closest first, at the distances that verification finds", async () => {
+    const service = startService();
+    await enrol(service, { alice: [0], bob: [0.3], carol: [3] });
+    const answer = await identify(service, 0.1);
+    expect(names(answer)).toEqual(["alice", "bob"]);
+    expect(answer).toMatchObject({
+      gallery_size: 3,
+      max_fpir: 0.01,
+      model: "text-1",
+      image: { width: 640 },
+    });
+    for (const { subject_id, distance, face_id } of answer.candidates) {
+      const verified = await service.call(`/v1/subjects/${subject_id}/verify`, jpeg(photoAt(0.1)));
+      expect(await verified.json()).toMatchObject({ distance, face_id });
+    }
+  });
+
+  it("names a subject once, with the closest of its faces", async () => {
+    const service = startService();
+    await enrol(service, { alice: [0, 0.2, 0.4], bob: [0.5] });
+    const answer = await identify(service, 0.19);
+    expect(names(answer)).toEqual(["alice", "bob"]);
+    expect(answer.gallery_size).toBe(4);
+    expect(answer.candidates[0].distance).toBeCloseTo(2 * Math.sin(0.005), 5);
+  });
+
+  it.each([
+    ["", 5],
+    ["?max_candidates=1", 1],
+    ["?max_candidates=6", 6],
+    ["?max_candidates=50", 8],
+  ])("with %j names at most %i", async (query, count) => {
+    const service = startService();
+    await enrol(service, Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`s${i}`, [i / 100]])));
+    const answer = await identify(service, 0, query);
+    expect(names(answer)).toEqual(Array.from({ length: count }, (_, i) => `s${i}`));
+  });
+
+  it("of nobody who is enrolled, or in an empty gallery, names nobody", async () => {
+    const service = startService();
+    expect(await identify(service, 0)).toMatchObject({ candidates: [], gallery_size: 0 });
+    await enrol(service, { alice: [0] });
+    expect(await identify(service, 3)).toMatchObject({ candidates: [], gallery_size: 1 });
+  });
+
+  it.each<[string, RequestInit]>([
+    ["a form", form({ image: photoAt(0.1), max_candidates: "1", max_fpir: "0.02" })],
+    ["JSON", json({ image: base64(photoAt(0.1)), max_candidates: 1, max_fpir: 0.02 })],
+    [
+      "JSON with an embedding",
+      json({
+        embedding: base64(new Uint8Array(new Float32Array([Math.cos(0.1), Math.sin(0.1)]).buffer)),
+        model: "text-1",
+        max_candidates: 1,
+        max_fpir: 0.02,
+      }),
+    ],
+  ])("takes %s", async (_, init) => {
+    const service = startService();
+    await enrol(service, { alice: [0], bob: [0.3] });
+    const answer = identificationAnswerSchema.parse(await (await service.call("/v1/identify", init)).json());
+    expect(names(answer)).toEqual(["alice"]);
+    expect(answer.max_fpir).toBe(0.02);
+  });
+
+  it("finds at once who was just enrolled, and never who was just deleted", async () => {
+    const service = startService();
+    for (let i = 0; i < 5; i++) {
+      await enrol(service, { alice: [0], bob: [0.1] });
+      expect(names(await identify(service, 0))).toEqual(["alice", "bob"]);
+      await service.call("/v1/subjects/alice", { method: "DELETE" });
+      expect(names(await identify(service, 0))).toEqual(["bob"]);
+      await service.call("/v1/subjects/bob", { method: "DELETE" });
+    }
+  });
+
+  it("does not find who has expired", async () => {
+    const service = startService();
+    await service.call("/v1/subjects/alice/faces?expires_at=2026-03-04T05:07:07Z", jpeg(photoAt(0)));
+    expect(names(await identify(service, 0))).toEqual(["alice"]);
+    service.wait(61);
+    expect(names(await identify(service, 0))).toEqual([]);
+  });
+
+  it("over several shards answers as over one", async () => {
+    const service = startService();
+    const people = Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`s${i}`, [i / 30]]));
+    const answers: Answer[] = [];
+    for (const shards of [1, 4]) {
+      const request = json({ tenant_id: `t${shards}`, settings: { shards } });
+      const { key } = newTenantAnswerSchema.parse(await (await service.call("/v1/tenants", request)).json());
+      await enrol(service, people, key);
+      answers.push(await identify(service, 0.4, "?max_candidates=20", key));
+    }
+    const seen = answers.map(({ candidates }) => candidates.map(({ face_id, ...rest }) => rest));
+    expect(seen[0]).toHaveLength(20);
+    expect(seen[1]).toEqual(seen[0]);
+  });
+
+  it("does not see into another tenant", async () => {
+    const service = startService();
+    const request = json({ tenant_id: "acme" });
+    const { key } = newTenantAnswerSchema.parse(await (await service.call("/v1/tenants", request)).json());
+    await enrol(service, { alice: [0] });
+    expect(await identify(service, 0, "", key)).toMatchObject({ candidates: [], gallery_size: 0 });
+  });
+
+  it("is in the audit trail, with whom it named", async () => {
+    const service = startService();
+    await enrol(service, { alice: [0] });
+    await identify(service, 0);
+    await identify(service, 3);
+    const { entries } = (await (await service.call("/v1/audit")).json()) as { entries: object[] };
+    expect(entries.slice(-2)).toMatchObject([
+      { action: "identify", outcome: "candidate", subject_id: "alice", actor: "root" },
+      { action: "identify", outcome: "nobody", subject_id: null },
+    ]);
+    expect(JSON.stringify(entries)).not.toContain("distance");
+  });
+});
+
+describe("the promised rate", () => {
+  it("that the data do not reach with so many faces is refused, and the default says what it is", async () => {
+    const service = startService();
+    await enrol(service, { alice: [0, 0.01, 0.02] });
+    // The table of tests ends at 1e-6.
+    const refused = await service.call("/v1/identify?max_fpir=2e-6", jpeg(photoAt(0)));
+    expect(await codeOf(refused.clone())).toBe("400 invalid_request");
+    expect(await refused.json()).toMatchObject({ error: { details: { field: "max_fpir" } } });
+    const lowest = await identify(service, 0, "?max_fpir=3e-6");
+    expect(lowest.max_fpir).toBe(3e-6);
+    expect(lowest.threshold).toBeCloseTo(0.9, 6);
+    expect(await identify(service, 0)).toMatchObject({ max_fpir: 0.01 });
+  });
+
+  it.each(["0", "1", "-1", "many", "NaN"])("of %s is refused", async (rate) => {
+    const response = await startService().call(`/v1/identify?max_fpir=${rate}`, jpeg(photoAt(0)));
+    expect(await codeOf(response)).toBe("400 invalid_request");
+  });
+
+  it.each(["0", "51", "1.5", "-1", "x"])("beside %s candidates is refused", async (count) => {
+    const response = await startService().call(`/v1/identify?max_candidates=${count}`, jpeg(photoAt(0)));
+    expect(await codeOf(response)).toBe("400 invalid_request");
+  });
+});
+
+describe("who may identify", () => {
+  it("needs the scope", async () => {
+    const service = startService();
+    const key = await keyWith(service, "enrol", "verify", "read", "delete", "scores", "admin");
+    expect(await codeOf(await service.callAs(key, "/v1/identify", jpeg(photoAt(0))))).toBe("403 forbidden");
+  });
+
+  it("is no session token", async () => {
+    const service = startService();
+    await enrol(service, { alice: [0] });
+    const request = json({ subject_id: "alice", action: "verify" });
+    const { token } = (await (await service.call("/v1/sessions", request)).json()) as { token: string };
+    expect(await codeOf(await service.callAs(token, "/v1/identify", jpeg(photoAt(0))))).toBe("403 forbidden");
+  });
+
+  it("without scores is told names alone, and cannot measure by varying the rate", async () => {
+    const service = startService();
+    await enrol(service, { alice: [0], bob: [0.1] });
+    const key = await keyWith(service, "identify");
+    expect((await identify(service, 0, "", key)).candidates).toEqual([
+      { subject_id: "alice" },
+      { subject_id: "bob" },
+    ]);
+    const varied = await service.callAs(key, "/v1/identify?max_fpir=0.5", jpeg(photoAt(0)));
+    expect(await codeOf(varied)).toBe("403 forbidden");
+  });
+});
