@@ -24,6 +24,9 @@ export type Landmarks = readonly [
   rightMouth: Point,
 ];
 
+/** Of the landmarks, in their order. */
+export const landmarkNames = ["left_eye", "right_eye", "nose", "left_mouth", "right_mouth"] as const;
+
 export interface Face {
   readonly box: Box;
   /** Detector's confidence, 0..1. */

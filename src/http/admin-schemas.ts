@@ -1,13 +1,10 @@
-/** Requests and answers of administration: tenants, keys, settings, sessions, the audit trail. */
+/** Requests of administration: tenants, keys, settings, sessions, the audit trail. */
 import * as z from "zod";
 import { tenantIdPattern } from "../identity/ids.ts";
 import { tenantSettingsSchema } from "../identity/settings.ts";
 import { apiKeyIdPattern } from "../trust/api-key.ts";
 import { scopes, sessionActions } from "../trust/scopes.ts";
 import { maxFmrSchema, subjectIdSchema } from "./schemas.ts";
-
-const requestIdSchema = z.string();
-const timeSchema = z.iso.datetime();
 
 export const tenantIdSchema = z
   .string()
@@ -17,28 +14,38 @@ export const apiKeyIdSchema = z.string().regex(apiKeyIdPattern, "must be the id 
 
 const { shape } = tenantSettingsSchema;
 
-/** A tenant's settings, on the wire. */
+/** A tenant's settings, on the wire. The descriptions are for the API's document. */
 export const settingsSchema = z.strictObject({
-  consistency: shape.consistency,
+  consistency: shape.consistency.describe(
+    "`strong`: what was deleted, locked or revoked is so at once, everywhere. `edge`: within `edge_seconds`, for a faster answer.",
+  ),
   edge_seconds: shape.edgeSeconds,
-  consent_required: shape.consentRequired,
-  retention_seconds: shape.retentionSeconds,
-  lock_out: z.strictObject({
-    max_in_a_row: shape.lockOut.shape.maxInARow,
-    delay_seconds: shape.lockOut.shape.delaySeconds,
-    max_total: shape.lockOut.shape.maxTotal,
-  }),
-  shards: shape.shards,
+  consent_required: shape.consentRequired.describe("Whether an enrolment without consent is refused."),
+  retention_seconds: shape.retentionSeconds.describe(
+    "From enrolment to deletion, when the enrolment does not say; null keeps a face until it is deleted.",
+  ),
+  lock_out: z
+    .strictObject({
+      max_in_a_row: shape.lockOut.shape.maxInARow.describe("Failures until further attempts must wait."),
+      delay_seconds: shape.lockOut.shape.delaySeconds.describe(
+        "The first wait; each further one is twice as long.",
+      ),
+      max_total: shape.lockOut.shape.maxTotal.describe(
+        "Failures without a match until the subject is locked.",
+      ),
+    })
+    .describe("When failed verifications of a subject stop further ones."),
+  shards: shape.shards.describe(
+    "Directories over which the subjects are spread; fixed when the tenant is made.",
+  ),
 });
 
 /** The shards are fixed: subjects would be looked for where they are not. */
 export const settingsChangeSchema = settingsSchema.omit({ shards: true }).partial();
 
-export const settingsAnswerSchema = settingsSchema.extend({ request_id: requestIdSchema });
-
 export const tenantRequestSchema = z.strictObject({
   tenant_id: tenantIdSchema,
-  settings: settingsSchema.partial().optional(),
+  settings: settingsSchema.partial().optional().describe("Those that are not to be as by default."),
 });
 
 const scopesSchema = z.array(z.enum(scopes, `must be of ${scopes.join(", ")}`)).min(1, "must not be empty");
@@ -50,44 +57,12 @@ export const keyRequestSchema = z.strictObject({
 });
 
 export const rotationRequestSchema = z.strictObject({
-  /** For how long the old key goes on. */
-  grace_seconds: z.int("must be a whole number").min(0).max(2_592_000).default(0),
-});
-
-const keySchema = z.strictObject({
-  key_id: apiKeyIdSchema,
-  name: z.string(),
-  scopes: z.array(z.enum(scopes)),
-  created_at: timeSchema,
-  expires_at: timeSchema.nullable(),
-  /** From then on the key is refused; it may lie ahead. */
-  revoked_at: timeSchema.nullable(),
-});
-
-export const keyListAnswerSchema = z.strictObject({ keys: z.array(keySchema), request_id: requestIdSchema });
-
-/** `key` is shown this once. */
-export const newKeyAnswerSchema = keySchema.extend({ key: z.string(), request_id: requestIdSchema });
-
-export const revokedKeyAnswerSchema = z.strictObject({
-  key_id: apiKeyIdSchema,
-  revoked_at: timeSchema,
-  request_id: requestIdSchema,
-});
-
-export const newTenantAnswerSchema = z.strictObject({
-  tenant_id: tenantIdSchema,
-  settings: settingsSchema,
-  /** The tenant's first key, with all scopes; shown this once. */
-  key: z.string(),
-  key_id: apiKeyIdSchema,
-  request_id: requestIdSchema,
-});
-
-export const tenantListAnswerSchema = z.strictObject({
-  tenants: z.array(z.strictObject({ tenant_id: tenantIdSchema })),
-  next_cursor: z.string().nullable(),
-  request_id: requestIdSchema,
+  grace_seconds: z
+    .int("must be a whole number")
+    .min(0)
+    .max(2_592_000)
+    .default(0)
+    .describe("For how long the old key goes on."),
 });
 
 export const sessionRequestSchema = z.strictObject({
@@ -96,29 +71,6 @@ export const sessionRequestSchema = z.strictObject({
   max_uses: z.int("must be a whole number").min(1).max(100).default(1),
   ttl_seconds: z.int("must be a whole number").min(10).max(3600).default(300),
   max_fmr: maxFmrSchema.optional(),
-});
-
-export const sessionAnswerSchema = z.strictObject({
-  token: z.string(),
-  expires_at: timeSchema,
-  nonce: z.string(),
-  request_id: requestIdSchema,
-});
-
-export const auditAnswerSchema = z.strictObject({
-  entries: z.array(
-    z.strictObject({
-      at: timeSchema,
-      actor: z.string(),
-      action: z.string(),
-      subject_id: z.string().nullable(),
-      face_id: z.string().nullable(),
-      outcome: z.string(),
-      request_id: z.string(),
-    }),
-  ),
-  next_cursor: z.string().nullable(),
-  request_id: requestIdSchema,
 });
 
 const exportLimitRule = "must be a whole number from 1 to 1000";
@@ -130,30 +82,5 @@ export const exportQuerySchema = z.object({
     .transform(Number)
     .pipe(z.int().min(1, exportLimitRule).max(1000, exportLimitRule))
     .default(500),
-  cursor: z.string().optional(),
+  cursor: z.string().optional().describe("`Sameface-Next-Cursor` of the page before."),
 });
-
-export const importAnswerSchema = z.strictObject({
-  imported: z.int().min(0),
-  /** Already there under the same ids. */
-  skipped: z.int().min(0),
-  /** Whether the page came whole; send the rest of it, or all of it again. */
-  complete: z.boolean(),
-  /** Where the export went on after this page. */
-  next_cursor: z.string().nullable(),
-  request_id: requestIdSchema,
-});
-
-export const unlockAnswerSchema = z.strictObject({
-  subject_id: subjectIdSchema,
-  request_id: requestIdSchema,
-});
-
-export const rewrapAnswerSchema = z.strictObject({
-  rewrapped: z.int().min(0),
-  /** Whether nothing is left that an earlier KEK wraps. */
-  done: z.boolean(),
-  request_id: requestIdSchema,
-});
-
-export const signingKeyAnswerSchema = z.strictObject({ kid: z.string(), request_id: requestIdSchema });

@@ -4,11 +4,12 @@ import * as z from "zod";
 import { ok } from "../errors.ts";
 import { decodeCursor, encodeCursor } from "../identity/cursor.ts";
 import type { AuditEntry } from "../identity/directory/types.ts";
-import type { auditAnswerSchema } from "./admin-schemas.ts";
+import type { auditAnswerSchema } from "./admin-answer-schemas.ts";
 import { answer, refuse } from "./answer.ts";
+import type { Body } from "./answer-schemas.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { checkQuery } from "./input.ts";
-import { type Body, listQuerySchema } from "./schemas.ts";
+import { listQuerySchema } from "./schemas.ts";
 
 const placeSchema = z.strictObject({ shard: z.int().min(0), after: z.int().min(0) });
 

@@ -2,10 +2,11 @@
 import type { Context } from "hono";
 import { encodeBase64 } from "../base64.ts";
 import { answer, refuse } from "./answer.ts";
+import type { Body, embeddingAnswerSchema } from "./answer-schemas.ts";
 import type { AppEnv, Deps } from "./deps.ts";
+import { faceBody } from "./face-body.ts";
 import { encodePhoto } from "./face-source.ts";
 import { photoToEmbed, readPhotos } from "./photos.ts";
-import { type Body, type embeddingAnswerSchema, faceBody } from "./schemas.ts";
 
 /** POST /v1/embed */
 export function embed(deps: Deps) {

@@ -8,6 +8,7 @@ import { fail, ok, type Result } from "../errors.ts";
 import type { Embedding } from "../face/embedding.ts";
 import type { EncodedFace, FacePolicy } from "../face/face.ts";
 import type { AppEnv, Deps } from "./deps.ts";
+import { faceBody } from "./face-body.ts";
 import { invalid } from "./input.ts";
 import {
   type photoToEnrol,
@@ -17,7 +18,6 @@ import {
   type SentEmbedding,
 } from "./photos.ts";
 import { requireQuality } from "./quality.ts";
-import { faceBody } from "./schemas.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

@@ -5,19 +5,18 @@ import { fail, ok, type Result } from "../errors.ts";
 import { parseFaceId } from "../identity/ids.ts";
 import type { EnrolmentDetails } from "../identity/store.ts";
 import { answer, refuse } from "./answer.ts";
+import type {
+  Body,
+  deletionAnswerSchema,
+  enrolmentAnswerSchema,
+  updateAnswerSchema,
+} from "./answer-schemas.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { encodeSource, photoBody, readFaceSource } from "./face-source.ts";
 import { faceIdOf, invalid, subjectIdOf } from "./input.ts";
 import { readJson } from "./json.ts";
 import { photoToEnrol } from "./photos.ts";
-import {
-  type Body,
-  type deletionAnswerSchema,
-  type enrolmentAnswerSchema,
-  type enrolmentOptionsSchema,
-  faceUpdateSchema,
-  type updateAnswerSchema,
-} from "./schemas.ts";
+import { type enrolmentOptionsSchema, faceUpdateSchema } from "./schemas.ts";
 
 /** POST /v1/subjects/{subject_id}/faces */
 export function enrol(deps: Deps) {

@@ -1,8 +1,8 @@
 /** Alive, and ready. Neither asks for a key. */
 import type { Context } from "hono";
 import { answer, refuse } from "./answer.ts";
+import type { Body, healthAnswerSchema, readinessAnswerSchema } from "./answer-schemas.ts";
 import type { AppEnv, Deps } from "./deps.ts";
-import type { Body, healthAnswerSchema, readinessAnswerSchema } from "./schemas.ts";
 
 /** GET /healthz */
 export function health(c: Context<AppEnv>): Response {

@@ -6,11 +6,11 @@ import { thresholdForGallery } from "../face/gallery-threshold.ts";
 import type { Candidate } from "../identity/store.ts";
 import type { Principal } from "../trust/scopes.ts";
 import { answer, refuse } from "./answer.ts";
+import type { Body, identificationAnswerSchema } from "./answer-schemas.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { encodeSource, photoBody, readFaceSource } from "./face-source.ts";
-import { defaultMaxCandidates, type identificationAnswerSchema } from "./identification-schemas.ts";
+import { defaultMaxCandidates } from "./identification-schemas.ts";
 import { photoToIdentify } from "./photos.ts";
-import type { Body } from "./schemas.ts";
 
 /** POST /v1/identify */
 export function identify(deps: Deps) {

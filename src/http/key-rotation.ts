@@ -3,11 +3,11 @@ import type { Context } from "hono";
 import { defaultTenant, type TenantId } from "../identity/ids.ts";
 import { rewrapFaceKey } from "../identity/sealed-face.ts";
 import { defaultSettings } from "../identity/settings.ts";
-import type { rewrapAnswerSchema, signingKeyAnswerSchema } from "./admin-schemas.ts";
+import type { rewrapAnswerSchema, signingKeyAnswerSchema } from "./admin-answer-schemas.ts";
 import { answer, refuse } from "./answer.ts";
+import type { Body } from "./answer-schemas.ts";
 import { directoryContext } from "./context.ts";
 import type { AppEnv, Deps } from "./deps.ts";
-import type { Body } from "./schemas.ts";
 
 /** Data keys of one call: a Worker may ask a thousand times of other services. */
 const keysPerCall = 500;

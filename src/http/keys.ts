@@ -4,20 +4,18 @@ import { fail, ok, type Result } from "../errors.ts";
 import type { ApiKeyRow } from "../identity/directory/types.ts";
 import { mintApiKey } from "../trust/api-key.ts";
 import type { Scope } from "../trust/scopes.ts";
-import {
-  apiKeyIdSchema,
-  type keyListAnswerSchema,
-  keyRequestSchema,
-  type newKeyAnswerSchema,
-  type revokedKeyAnswerSchema,
-  rotationRequestSchema,
-} from "./admin-schemas.ts";
+import type {
+  keyListAnswerSchema,
+  newKeyAnswerSchema,
+  revokedKeyAnswerSchema,
+} from "./admin-answer-schemas.ts";
+import { apiKeyIdSchema, keyRequestSchema, rotationRequestSchema } from "./admin-schemas.ts";
 import { answer, refuse } from "./answer.ts";
+import type { Body } from "./answer-schemas.ts";
 import { directoryContext } from "./context.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { check } from "./input.ts";
 import { readJson } from "./json.ts";
-import type { Body } from "./schemas.ts";
 
 interface NewKey {
   readonly name: string;

@@ -13,10 +13,11 @@ import { identificationOptionsSchema } from "./identification-schemas.ts";
 import { check, checkQuery, invalid, unknownField } from "./input.ts";
 import { parseJson, parseMultipart } from "./parse.ts";
 import {
-  base64Schema,
   decisionOptionsSchema,
   embeddingOptionsSchema,
+  embeddingTextSchema,
   enrolmentOptionsSchema,
+  imageTextSchema,
   verificationOptionsSchema,
 } from "./schemas.ts";
 
@@ -36,12 +37,12 @@ function wanted<Name extends string, Options extends z.ZodObject>(
   names: readonly Name[],
   options: Options,
 ): Wanted<Name, Options> {
-  const images = Object.fromEntries(names.map((name) => [name, base64Schema]));
+  const images = Object.fromEntries(names.map((name) => [name, imageTextSchema]));
   return {
     names,
     options,
     json: z.strictObject({ ...images, ...options.shape }),
-    embeddingJson: z.strictObject({ embedding: base64Schema, model: z.string(), ...options.shape }),
+    embeddingJson: z.strictObject({ embedding: embeddingTextSchema, model: z.string(), ...options.shape }),
   };
 }
 

@@ -3,12 +3,13 @@ import type { Context } from "hono";
 import { encodeBase64Url } from "../base64.ts";
 import type { SubjectId } from "../identity/ids.ts";
 import { shardOf } from "../identity/tenant-store.ts";
-import { type sessionAnswerSchema, sessionRequestSchema } from "./admin-schemas.ts";
+import type { sessionAnswerSchema } from "./admin-answer-schemas.ts";
+import { sessionRequestSchema } from "./admin-schemas.ts";
 import { answer, refuse } from "./answer.ts";
+import type { Body } from "./answer-schemas.ts";
 import { directoryContext } from "./context.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { readJson } from "./json.ts";
-import type { Body } from "./schemas.ts";
 
 const nonceBytes = 16;
 

@@ -1,17 +1,17 @@
 /** Subjects: one with its faces, all of them by pages, and the deletion of one. */
 import type { Context } from "hono";
 import type { FaceSummary } from "../identity/store.ts";
-import type { unlockAnswerSchema } from "./admin-schemas.ts";
+import type { unlockAnswerSchema } from "./admin-answer-schemas.ts";
 import { answer, refuse } from "./answer.ts";
+import type {
+  Body,
+  deletionAnswerSchema,
+  subjectAnswerSchema,
+  subjectListAnswerSchema,
+} from "./answer-schemas.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { checkQuery, subjectIdOf } from "./input.ts";
-import {
-  type Body,
-  type deletionAnswerSchema,
-  listQuerySchema,
-  type subjectAnswerSchema,
-  type subjectListAnswerSchema,
-} from "./schemas.ts";
+import { listQuerySchema } from "./schemas.ts";
 
 /** GET /v1/subjects/{subject_id} */
 export function getSubject() {

@@ -7,20 +7,19 @@ import { defaultTenant, parseTenantId, type TenantId } from "../identity/ids.ts"
 import { defaultSettings, type TenantSettings } from "../identity/settings.ts";
 import { mintApiKey } from "../trust/api-key.ts";
 import { scopes } from "../trust/scopes.ts";
-import {
-  type newTenantAnswerSchema,
-  type settingsAnswerSchema,
-  settingsChangeSchema,
-  type settingsSchema,
-  type tenantListAnswerSchema,
-  tenantRequestSchema,
-} from "./admin-schemas.ts";
+import type {
+  newTenantAnswerSchema,
+  settingsAnswerSchema,
+  tenantListAnswerSchema,
+} from "./admin-answer-schemas.ts";
+import { settingsChangeSchema, type settingsSchema, tenantRequestSchema } from "./admin-schemas.ts";
 import { answer, refuse } from "./answer.ts";
+import type { Body } from "./answer-schemas.ts";
 import { directoryContext } from "./context.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { checkQuery } from "./input.ts";
 import { readJson } from "./json.ts";
-import { type Body, listQuerySchema } from "./schemas.ts";
+import { listQuerySchema } from "./schemas.ts";
 
 const tenantCursorSchema = z.string().refine((text) => parseTenantId(text) !== undefined);
 

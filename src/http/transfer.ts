@@ -4,13 +4,14 @@ import { fail, ok, type Result } from "../errors.ts";
 import { readPage, writePage } from "../identity/export-page.ts";
 import { parseKek } from "../trust/key-ring.ts";
 import { importAesKey } from "../trust/sealing.ts";
-import { exportQuerySchema, type importAnswerSchema } from "./admin-schemas.ts";
+import type { importAnswerSchema } from "./admin-answer-schemas.ts";
+import { exportQuerySchema } from "./admin-schemas.ts";
 import { answer, refuse } from "./answer.ts";
+import type { Body } from "./answer-schemas.ts";
 import { readBody } from "./body.ts";
 import { directoryContext } from "./context.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { checkQuery } from "./input.ts";
-import type { Body } from "./schemas.ts";
 
 /** Carries the key: an address would be logged on its way. */
 const keyHeader = "Sameface-Transfer-Key";

@@ -8,17 +8,13 @@ import type { SubjectId } from "../identity/ids.ts";
 import { sha256, toHex } from "../trust/digest.ts";
 import type { Principal } from "../trust/scopes.ts";
 import { answer, refuse } from "./answer.ts";
+import type { Body, comparisonAnswerSchema, verificationAnswerSchema } from "./answer-schemas.ts";
 import type { AppEnv, Deps } from "./deps.ts";
+import { faceBody } from "./face-body.ts";
 import { encodePhoto, encodeSource, type FaceSource, photoBody, readFaceSource } from "./face-source.ts";
 import { subjectIdOf } from "./input.ts";
 import { photosToCompare, photoToVerify, readPhotos } from "./photos.ts";
-import {
-  type Body,
-  type comparisonAnswerSchema,
-  faceBody,
-  type verificationAnswerSchema,
-  type verificationOptionsSchema,
-} from "./schemas.ts";
+import type { verificationOptionsSchema } from "./schemas.ts";
 
 /** POST /v1/subjects/{subject_id}/verify */
 export function verify(deps: Deps) {

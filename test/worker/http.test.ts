@@ -11,7 +11,7 @@ import {
   subjectAnswerSchema,
   subjectListAnswerSchema,
   verificationAnswerSchema,
-} from "../../src/http/schemas.ts";
+} from "../../src/http/answer-schemas.ts";
 import {
   base64,
   form,

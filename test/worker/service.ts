@@ -1,4 +1,7 @@
-/** The app in workerd on real local KV and Durable Objects, with a pipeline that reads its "photos" as text. */
+/**
+ * The app in workerd on real local KV and Durable Objects, with a pipeline that reads its "photos" as
+ * text. Every answer is held to the API's document.
+ */
 import { env } from "cloudflare:workers";
 import { createApp, type Deps, type LogEntry } from "../../src/app.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
@@ -11,6 +14,7 @@ import { createKvCopies } from "../../src/identity/kv.ts";
 import type { TenantStore } from "../../src/identity/store.ts";
 import type { Pipeline } from "../../src/pipeline.ts";
 import { createTrust, type TrustParts } from "../../src/trust/service.ts";
+import { expectDocumented } from "./conformance.ts";
 
 interface Bindings {
   readonly TEMPLATES: KVNamespace;
@@ -115,6 +119,7 @@ export interface Service {
   callAs(key: string, path: string, init?: RequestInit): Promise<Response>;
   /** Lets time pass for the service. */
   wait(seconds: number): void;
+  readonly routes: ReturnType<typeof createApp>["routes"];
   readonly log: LogEntry[];
   readonly pipeline: Pipeline & { calls: FacePolicy[] };
   readonly trust: ReturnType<typeof createTrust>;
@@ -163,9 +168,13 @@ export function startService(change: Change = {}): Service {
   async function callAs(key: string, path: string, init: RequestInit = {}) {
     const headers = new Headers(init.headers);
     if (!headers.has("Authorization")) headers.set("Authorization", `Bearer ${key}`);
-    return app.fetch(new Request(`${origin}${path}`, { ...init, headers }));
+    const request = new Request(`${origin}${path}`, { ...init, headers });
+    const response = await app.fetch(request);
+    await expectDocumented(request.method, request.url, response);
+    return response;
   }
   return {
+    routes: app.routes,
     log,
     pipeline,
     trust,

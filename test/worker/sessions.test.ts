@@ -2,8 +2,8 @@
 import { reset } from "cloudflare:test";
 import { CompactSign, decodeJwt, decodeProtectedHeader, SignJWT, UnsecuredJWT } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
-import { sessionAnswerSchema } from "../../src/http/admin-schemas.ts";
-import { verificationAnswerSchema } from "../../src/http/schemas.ts";
+import { sessionAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
+import { verificationAnswerSchema } from "../../src/http/answer-schemas.ts";
 import { defaultTenant } from "../../src/identity/ids.ts";
 import { jpeg, json, now, photoAt, type Service, startService, threshold } from "./service.ts";
 

@@ -1,0 +1,246 @@
+/**
+ * The OpenAPI document, made of the schemas that check requests and type answers, and of the failures
+ * of `errors.ts`. The tests hold every route and answer to it.
+ */
+import * as z from "zod";
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from "zod-openapi";
+import packageJson from "../package.json" with { type: "json" };
+import type { FailureCode, WireFailure } from "../src/errors.ts";
+import { errorAnswerSchema } from "../src/http/answer-schemas.ts";
+import { requestId } from "./examples.ts";
+import { failureCodes, wireFailures } from "./failures.ts";
+import { type Caller, type Operation, tags } from "./operation.ts";
+import { decisionOperations } from "./operations/decisions.ts";
+import { deploymentOperations } from "./operations/deployment.ts";
+import { faceOperations } from "./operations/faces.ts";
+import { keyOperations } from "./operations/keys.ts";
+import { serviceOperations } from "./operations/service.ts";
+import { tenantOperations } from "./operations/tenant.ts";
+
+const operations: readonly Operation[] = [
+  ...faceOperations,
+  ...decisionOperations,
+  ...keyOperations,
+  ...tenantOperations,
+  ...deploymentOperations,
+  ...serviceOperations,
+];
+
+const description = `
+Face verification at the edge: a photo in, a match decision and a distance out.
+
+Every call under \`/v1\` carries \`Authorization: Bearer <key>\`. Every answer carries \`X-Request-Id\`,
+yours if you sent one of 1 to 128 letters of \`A-Z a-z 0-9 . _ -\`; JSON has it as \`request_id\` too.
+
+A photo is JPEG, PNG, WebP or AVIF, up to 10 MiB: the body itself (\`image/*\`), a field of
+\`multipart/form-data\`, or JSON with base64 or a data URL. It is turned upright by its EXIF orientation.
+
+An error is \`{"error": {"code", "message", "details"?}, "request_id"}\`. Programs branch on the code.
+New fields may join an answer: ignore those you do not know.
+`.trim();
+
+/** Whoever has a key can meet these on any route. */
+const callerFailures = ["unauthorized", "forbidden", "rate_limited", "not_ready"] as const;
+
+export function buildDocument() {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const operation of operations) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: describeOperation(operation) };
+  }
+  const document = createDocument(
+    {
+      openapi: "3.1.0",
+      info: {
+        title: "sameface",
+        version: packageJson.version,
+        description,
+        license: { name: "MIT", identifier: "MIT" },
+      },
+      servers: [{ url: "/", description: "Wherever this document was read." }],
+      tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
+      paths,
+      components: { securitySchemes, headers, examples: errorExamples(), responses: sharedResponses() },
+    },
+    { override: say },
+  );
+  for (const { parameters } of Object.values(document.paths ?? {}).flatMap(methodsOf)) {
+    for (const parameter of parameters ?? []) writeObjectAsJson(parameter);
+  }
+  const errorSchema = document.components?.schemas?.Error as unknown as ErrorSchema;
+  errorSchema.properties.error.properties.code.enum = [...failureCodes];
+  return document;
+}
+
+type PathItem = NonNullable<ReturnType<typeof createDocument>["paths"]>[string];
+
+function methodsOf({ get, post, patch, delete: remove }: PathItem) {
+  return [get, post, patch, remove].filter((operation) => operation !== undefined);
+}
+
+/** An object in a query is its JSON. */
+function writeObjectAsJson(parameter: object): void {
+  if (!("schema" in parameter) || (parameter.schema as { type?: string }).type !== "object") return;
+  Object.assign(parameter, { content: { "application/json": { schema: parameter.schema } } });
+  delete parameter.schema;
+}
+
+interface ErrorSchema {
+  properties: { error: { properties: { code: { enum?: readonly string[] } } } };
+}
+
+const securitySchemes = {
+  ApiKey: {
+    type: "http",
+    scheme: "bearer",
+    description:
+      "A tenant's key, made by `POST /v1/keys`, or the deployment's own. The scopes that an operation needs stand with it.",
+  },
+  SessionToken: {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description: "Made by `POST /v1/sessions` for one subject, a few uses and some minutes.",
+  },
+  DeploymentKey: {
+    type: "http",
+    scheme: "bearer",
+    description: "The key that the deployment was given, `SAMEFACE_API_KEY`.",
+  },
+} as const;
+
+const headers = {
+  "X-Request-Id": { description: "The request's name.", schema: { type: "string" } },
+  "Retry-After": { description: "Seconds to wait.", schema: { type: "integer", minimum: 0 } },
+  "WWW-Authenticate": { description: "How to identify yourself.", schema: { type: "string" } },
+} as const;
+
+function describeOperation(operation: Operation): ZodOpenApiOperationObject {
+  const { operationId, tag, summary, description, caller, params, body, answer } = operation;
+  return {
+    operationId,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    security: securityOf(caller),
+    ...(params === undefined ? {} : { requestParams: params }),
+    ...(body === undefined ? {} : { requestBody: body }),
+    responses: {
+      [answer.status]: {
+        description: answer.description,
+        content: answer.content,
+        headers: { ...referToAll("headers", ["X-Request-Id"]), ...answer.headers },
+      },
+      ...failureResponses(failuresOf(operation)),
+    },
+  };
+}
+
+function failuresOf({ caller, failures = [] }: Operation): FailureCode[] {
+  return [...failures, ...(caller.kind === "anybody" ? [] : callerFailures), "internal"];
+}
+
+/** The names in the brackets are the scopes that the key must have (OpenAPI 3.1, Security Requirement Object). */
+function securityOf(caller: Caller): Record<string, string[]>[] {
+  switch (caller.kind) {
+    case "anybody":
+      return [];
+    case "deployment":
+      return [{ DeploymentKey: [] }];
+    case "key":
+      return [{ ApiKey: [...caller.scopes] }, ...(caller.orSession ? [{ SessionToken: [] }] : [])];
+  }
+}
+
+/**
+ * One answer for each status, shared by all operations that have the same codes under it. The names of
+ * its examples are the codes that it may carry.
+ */
+function failureResponses(codes: readonly FailureCode[]): Record<`${4 | 5}${string}`, Reference> {
+  const refs = groupByStatus(codes).map(([status, failures]) => [
+    status,
+    referTo("responses", nameOf(failures)),
+  ]);
+  return Object.fromEntries(refs);
+}
+
+function sharedResponses(): Record<string, ZodOpenApiResponseObject> {
+  const groups = operations.flatMap((operation) => groupByStatus(failuresOf(operation)));
+  return Object.fromEntries(groups.map(([, failures]) => [nameOf(failures), failureResponse(failures)]));
+}
+
+function groupByStatus(codes: readonly FailureCode[]): [status: string, readonly WireFailure[]][] {
+  const possible = wireFailures.filter(({ code }) => codes.includes(code));
+  const statuses = [...new Set(possible.map(({ status }) => status))];
+  return statuses.map((status) => [`${status}`, possible.filter((failure) => failure.status === status)]);
+}
+
+function nameOf(failures: readonly WireFailure[]): string {
+  return failures.map(({ code }) => code).join("-or-");
+}
+
+function failureResponse(failures: readonly WireFailure[]): ZodOpenApiResponseObject {
+  const names = failures.flatMap(({ headers }) => Object.keys(headers ?? {}));
+  const codes = failures.map(({ code }) => code);
+  return {
+    description: codes.map((code) => `\`${code}\``).join(", "),
+    headers: referToAll("headers", ["X-Request-Id", ...new Set(names)]),
+    content: { "application/json": { schema: errorAnswerSchema, examples: referToAll("examples", codes) } },
+  };
+}
+
+/** A path's other methods are not in the document, and so their refusal is in the list of codes alone. */
+function errorExamples() {
+  const shown = wireFailures.filter(({ code }) => code !== "method_not_allowed");
+  return Object.fromEntries(
+    shown.map(({ code, message, details }) => [
+      code,
+      {
+        value: {
+          error: { code, message, ...(details === undefined ? {} : { details }) },
+          request_id: requestId,
+        },
+      },
+    ]),
+  );
+}
+
+interface Reference {
+  $ref: string;
+}
+
+function referTo(kind: "headers" | "examples" | "responses", name: string): Reference {
+  return { $ref: `#/components/${kind}/${name}` };
+}
+
+function referToAll(kind: "headers" | "examples", names: readonly string[]): Record<string, Reference> {
+  return Object.fromEntries(names.map((name) => [name, referTo(kind, name)]));
+}
+
+/** How a schema of ours reads as JSON Schema, where that differs from what zod makes of it. */
+function say({ zodSchema, jsonSchema, io }: Said): void {
+  const { def } = zodSchema._zod;
+  if (def.type === "default") jsonSchema.default = (def as z.core.$ZodDefaultDef).defaultValue;
+  // Queries and forms carry texts. The document names what they stand for.
+  if (io === "input" && def.type === "pipe" && typeOf((def as z.core.$ZodPipeDef).out) !== "transform") {
+    const meant = z.toJSONSchema((def as z.core.$ZodPipeDef).out, { io });
+    delete jsonSchema.pattern;
+    delete jsonSchema.anyOf;
+    Object.assign(jsonSchema, meant, { $schema: undefined });
+  }
+  if (io === "input" && def.type === "union" && jsonSchema.anyOf !== undefined) {
+    const typed = jsonSchema.anyOf.filter((option) => !("type" in option && option.type === "string"));
+    if (typed.length === 1) Object.assign(jsonSchema, { anyOf: undefined }, typed[0]);
+  }
+  // Names of properties are texts.
+  delete jsonSchema.propertyNames;
+  // The format says it.
+  if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
+  // A later version may say more, and a strict client must not break.
+  if (io === "output" && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+}
+
+type Said = Parameters<NonNullable<NonNullable<Parameters<typeof createDocument>[1]>["override"]>>[0];
+
+function typeOf(schema: z.core.$ZodType): string {
+  return schema._zod.def.type;
+}

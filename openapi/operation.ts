@@ -1,0 +1,119 @@
+/** One operation of the API as its document tells it, and the parts that many share. */
+import * as z from "zod";
+import type {
+  ZodOpenApiMediaTypeObject,
+  ZodOpenApiRequestBodyObject,
+  ZodOpenApiResponseObject,
+} from "zod-openapi";
+import type { FailureCode } from "../src/errors.ts";
+import type { Scope } from "../src/trust/scopes.ts";
+import { photoInBase64 } from "./examples.ts";
+
+/** Whom the service listens to. */
+export type Caller =
+  | { readonly kind: "anybody" }
+  | { readonly kind: "key"; readonly scopes: readonly Scope[]; readonly orSession?: boolean }
+  | { readonly kind: "deployment" };
+
+export interface Operation {
+  readonly method: "get" | "post" | "patch" | "delete";
+  /** With the parameters in braces. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly tag: keyof typeof tags;
+  readonly summary: string;
+  readonly description?: string;
+  readonly caller: Caller;
+  readonly params?: {
+    readonly path?: z.ZodObject;
+    readonly query?: z.ZodObject;
+    readonly header?: z.ZodObject;
+  };
+  readonly body?: ZodOpenApiRequestBodyObject;
+  readonly answer: Answer;
+  /** Beside those that every caller of its kind may meet. */
+  readonly failures?: readonly FailureCode[];
+}
+
+export interface Answer {
+  readonly status: 200 | 201;
+  readonly description: string;
+  readonly content: Record<string, ZodOpenApiMediaTypeObject>;
+  readonly headers?: ZodOpenApiResponseObject["headers"];
+}
+
+export const tags = {
+  Faces:
+    "Enrol, show and delete faces. A subject is the person, by a name of your own, and may have several.",
+  Decisions: "Are these the same person?",
+  Keys: "API keys with scopes, and session tokens for phones.",
+  Tenant: "A tenant's rules, its audit trail, and all of its faces as an encrypted stream.",
+  Deployment: "For the deployment's own key: tenants, and keys that protect the others.",
+  Service: "To anybody: whether it runs, and with which keys its receipts verify.",
+} as const;
+
+export function json<S extends z.ZodType>(
+  schema: S,
+  example: z.input<S>,
+): Record<string, ZodOpenApiMediaTypeObject> {
+  return { "application/json": { schema, example } };
+}
+
+export function jsonBody<S extends z.ZodType>(schema: S, example: z.input<S>): ZodOpenApiRequestBodyObject {
+  return { required: true, content: json(schema, example) };
+}
+
+const binary = { type: "string", format: "binary" } as const;
+
+interface Wanted {
+  readonly names: readonly string[];
+  readonly options: z.ZodObject;
+  readonly json: z.ZodType;
+  readonly embeddingJson: z.ZodType;
+}
+
+/** What `readPhotos` takes: the photo itself where one is meant, a form, or JSON. */
+export function photoBody(
+  { names, options, json, embeddingJson }: Wanted,
+  { embeddings = false }: { embeddings?: boolean } = {},
+): ZodOpenApiRequestBodyObject {
+  const files = Object.fromEntries(names.map((name) => [name, z.string().meta({ override: binary })]));
+  const images = Object.fromEntries(names.map((name) => [name, photoInBase64]));
+  const raw =
+    names.length === 1
+      ? { "image/*": { schema: binary }, "application/octet-stream": { schema: binary } }
+      : {};
+  const photo = { summary: "A photo in base64, or a data URL", value: images };
+  const embedding = {
+    summary: 'An embedding, with the scope "embeddings"',
+    value: { embedding: "<base64 of the float32 numbers>", model: "mobilefacenet-192" },
+  };
+  return {
+    required: true,
+    content: {
+      ...raw,
+      "multipart/form-data": { schema: z.object({ ...files, ...options.shape }) },
+      "application/json": embeddings
+        ? { schema: z.union([json, embeddingJson]), examples: { photo, embedding } }
+        : { schema: json, examples: { photo } },
+    },
+  };
+}
+
+/** What a photo can be refused for, besides the request that brings it. */
+export const photoFailures = [
+  "invalid_request",
+  "unsupported_media_type",
+  "image_too_large",
+  "invalid_image",
+  "face_not_found",
+  "multiple_faces",
+  "low_quality",
+] as const satisfies readonly FailureCode[];
+
+/** Of a request with a small JSON body. */
+export const jsonFailures = [
+  "invalid_request",
+  "unsupported_media_type",
+  "image_too_large",
+] as const satisfies readonly FailureCode[];

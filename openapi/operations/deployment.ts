@@ -1,0 +1,85 @@
+import {
+  newTenantAnswerSchema,
+  rewrapAnswerSchema,
+  signingKeyAnswerSchema,
+  tenantListAnswerSchema,
+} from "../../src/http/admin-answer-schemas.ts";
+import { tenantRequestSchema } from "../../src/http/admin-schemas.ts";
+import { keyId, requestId, settings } from "../examples.ts";
+import { json, jsonBody, jsonFailures, type Operation } from "../operation.ts";
+import { listQuery } from "./faces.ts";
+
+const deployment = { kind: "deployment" } as const;
+
+export const deploymentOperations: readonly Operation[] = [
+  {
+    method: "get",
+    path: "/v1/tenants",
+    operationId: "listTenants",
+    tag: "Deployment",
+    summary: "List tenants",
+    caller: deployment,
+    params: { query: listQuery },
+    answer: {
+      status: 200,
+      description: "A page of tenants.",
+      content: json(tenantListAnswerSchema, {
+        tenants: [{ tenant_id: "acme" }],
+        next_cursor: null,
+        request_id: requestId,
+      }),
+    },
+    failures: ["invalid_request"],
+  },
+  {
+    method: "post",
+    path: "/v1/tenants",
+    operationId: "createTenant",
+    tag: "Deployment",
+    summary: "Make a tenant and its first key",
+    caller: deployment,
+    body: jsonBody(tenantRequestSchema, { tenant_id: "acme", settings: { consent_required: true } }),
+    answer: {
+      status: 201,
+      description: "The tenant, and its first key, shown this once.",
+      content: json(newTenantAnswerSchema, {
+        tenant_id: "acme",
+        settings: { ...settings, consent_required: true },
+        key: "<the key>",
+        key_id: keyId,
+        request_id: requestId,
+      }),
+    },
+    failures: [...jsonFailures, "conflict"],
+  },
+  {
+    method: "post",
+    path: "/v1/kek/rewrap",
+    operationId: "rewrapKeys",
+    tag: "Deployment",
+    summary: "Wrap with the current key-encryption key what an earlier one wraps",
+    description: "Some hundreds at a time: call again until `done`.",
+    caller: deployment,
+    answer: {
+      status: 200,
+      description: "How many were wrapped anew.",
+      content: json(rewrapAnswerSchema, { rewrapped: 212, done: true, request_id: requestId }),
+    },
+    failures: ["image_too_large"],
+  },
+  {
+    method: "post",
+    path: "/v1/signing-keys",
+    operationId: "rotateSigningKey",
+    tag: "Deployment",
+    summary: "Sign receipts and session tokens with a new key",
+    description: "What was signed before stays good.",
+    caller: deployment,
+    answer: {
+      status: 201,
+      description: "The new key's id.",
+      content: json(signingKeyAnswerSchema, { kid: "Jq3mYb0VxkE", request_id: requestId }),
+    },
+    failures: ["image_too_large"],
+  },
+];

@@ -1,0 +1,141 @@
+import * as z from "zod";
+import { parseConfig } from "../../src/config.ts";
+import {
+  deletionAnswerSchema,
+  enrolmentAnswerSchema,
+  subjectAnswerSchema,
+  subjectListAnswerSchema,
+  updateAnswerSchema,
+} from "../../src/http/answer-schemas.ts";
+import { photoToEnrol } from "../../src/http/photos.ts";
+import { faceIdSchema, faceUpdateSchema, listQuerySchema, subjectIdSchema } from "../../src/http/schemas.ts";
+import { createdAt, face, faceId, image, requestId, subjectId } from "../examples.ts";
+import { json, jsonBody, jsonFailures, type Operation, photoBody, photoFailures } from "../operation.ts";
+
+const ofSubject = z.object({ subject_id: subjectIdSchema });
+const ofFace = ofSubject.extend({ face_id: faceIdSchema });
+
+/** Pages of subjects, tenants and the audit trail. */
+export const listQuery = listQuerySchema(parseConfig({}));
+
+export const faceOperations: readonly Operation[] = [
+  {
+    method: "post",
+    path: "/v1/subjects/{subject_id}/faces",
+    operationId: "enrolFace",
+    tag: "Faces",
+    summary: "Enrol a face",
+    description:
+      "Keeps the embedding of the face in the photo, never the photo. Photos that are not fit for comparison are refused with the reasons. Options stand in the query, the form or the JSON.",
+    caller: { kind: "key", scopes: ["enrol"] },
+    params: { path: ofSubject, query: photoToEnrol.options },
+    body: photoBody(photoToEnrol, { embeddings: true }),
+    answer: {
+      status: 201,
+      description: "Enrolled.",
+      content: json(enrolmentAnswerSchema, {
+        face_id: faceId,
+        subject_id: subjectId,
+        face,
+        image,
+        model: "mobilefacenet-192",
+        created_at: createdAt,
+        request_id: requestId,
+      }),
+    },
+    failures: [...photoFailures, "model_mismatch", "conflict"],
+  },
+  {
+    method: "patch",
+    path: "/v1/subjects/{subject_id}/faces/{face_id}",
+    operationId: "updateFace",
+    tag: "Faces",
+    summary: "Change a face's notes or its time of deletion",
+    caller: { kind: "key", scopes: ["enrol"] },
+    params: { path: ofFace },
+    body: jsonBody(faceUpdateSchema, { expires_at: "2027-01-31T12:00:00Z", metadata: { branch: "Lyon" } }),
+    answer: {
+      status: 200,
+      description: "Changed.",
+      content: json(updateAnswerSchema, { subject_id: subjectId, face_id: faceId, request_id: requestId }),
+    },
+    failures: [...jsonFailures, "not_found"],
+  },
+  {
+    method: "delete",
+    path: "/v1/subjects/{subject_id}/faces/{face_id}",
+    operationId: "deleteFace",
+    tag: "Faces",
+    summary: "Delete a face",
+    description: "Its key is destroyed at once, and with it every copy of the embedding.",
+    caller: { kind: "key", scopes: ["delete"] },
+    params: { path: ofFace },
+    answer: {
+      status: 200,
+      description: "Deleted.",
+      content: json(deletionAnswerSchema, {
+        subject_id: subjectId,
+        deleted_faces: [faceId],
+        request_id: requestId,
+      }),
+    },
+    failures: ["invalid_request", "not_found"],
+  },
+  {
+    method: "get",
+    path: "/v1/subjects",
+    operationId: "listSubjects",
+    tag: "Faces",
+    summary: "List subjects",
+    caller: { kind: "key", scopes: ["read"] },
+    params: { query: listQuery },
+    answer: {
+      status: 200,
+      description: "A page of subjects.",
+      content: json(subjectListAnswerSchema, {
+        subjects: [{ subject_id: "anna" }, { subject_id: subjectId }],
+        next_cursor: null,
+        request_id: requestId,
+      }),
+    },
+    failures: ["invalid_request"],
+  },
+  {
+    method: "get",
+    path: "/v1/subjects/{subject_id}",
+    operationId: "getSubject",
+    tag: "Faces",
+    summary: "Show a subject and its faces",
+    caller: { kind: "key", scopes: ["read"] },
+    params: { path: ofSubject },
+    answer: {
+      status: 200,
+      description: "The subject.",
+      content: json(subjectAnswerSchema, {
+        subject_id: subjectId,
+        faces: [{ face_id: faceId, model: "mobilefacenet-192", created_at: createdAt }],
+        request_id: requestId,
+      }),
+    },
+    failures: ["invalid_request", "not_found"],
+  },
+  {
+    method: "delete",
+    path: "/v1/subjects/{subject_id}",
+    operationId: "deleteSubject",
+    tag: "Faces",
+    summary: "Delete a subject with all of its faces",
+    caller: { kind: "key", scopes: ["delete"] },
+    params: { path: ofSubject },
+    answer: {
+      status: 200,
+      description: "Deleted.",
+      content: json(deletionAnswerSchema, {
+        subject_id: subjectId,
+        deleted_faces: [faceId],
+        request_id: requestId,
+      }),
+    },
+    failures: ["invalid_request", "not_found"],
+  },
+];

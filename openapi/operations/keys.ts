@@ -1,0 +1,123 @@
+import * as z from "zod";
+import {
+  keyListAnswerSchema,
+  newKeyAnswerSchema,
+  revokedKeyAnswerSchema,
+  sessionAnswerSchema,
+} from "../../src/http/admin-answer-schemas.ts";
+import {
+  apiKeyIdSchema,
+  keyRequestSchema,
+  rotationRequestSchema,
+  sessionRequestSchema,
+} from "../../src/http/admin-schemas.ts";
+import { createdAt, keyId, requestId, subjectId } from "../examples.ts";
+import { json, jsonBody, jsonFailures, type Operation } from "../operation.ts";
+
+const ofKey = z.object({ key_id: apiKeyIdSchema });
+const admin = { kind: "key", scopes: ["admin"] } as const;
+const expiresAt = "2027-11-24T00:00:00.000Z";
+
+const key = {
+  key_id: keyId,
+  name: "branch office",
+  scopes: ["enrol", "verify"] as ("enrol" | "verify")[],
+  created_at: createdAt,
+  expires_at: expiresAt,
+  revoked_at: null,
+};
+
+export const keyOperations: readonly Operation[] = [
+  {
+    method: "get",
+    path: "/v1/keys",
+    operationId: "listKeys",
+    tag: "Keys",
+    summary: "List API keys, revoked ones too",
+    caller: admin,
+    answer: {
+      status: 200,
+      description: "All keys, without the keys themselves.",
+      content: json(keyListAnswerSchema, { keys: [key], request_id: requestId }),
+    },
+  },
+  {
+    method: "post",
+    path: "/v1/keys",
+    operationId: "createKey",
+    tag: "Keys",
+    summary: "Make an API key",
+    caller: admin,
+    body: jsonBody(keyRequestSchema, {
+      name: "branch office",
+      scopes: ["enrol", "verify"],
+      expires_at: expiresAt,
+    }),
+    answer: {
+      status: 201,
+      description: "The key, shown this once.",
+      content: json(newKeyAnswerSchema, { ...key, key: "<the key>", request_id: requestId }),
+    },
+    failures: jsonFailures,
+  },
+  {
+    method: "post",
+    path: "/v1/keys/{key_id}/rotate",
+    operationId: "rotateKey",
+    tag: "Keys",
+    summary: "Put another key in a key's place, with the same scopes",
+    caller: admin,
+    params: { path: ofKey },
+    body: jsonBody(rotationRequestSchema, { grace_seconds: 3600 }),
+    answer: {
+      status: 201,
+      description: "The new key, shown this once.",
+      content: json(newKeyAnswerSchema, { ...key, key: "<the key>", request_id: requestId }),
+    },
+    failures: [...jsonFailures, "not_found"],
+  },
+  {
+    method: "delete",
+    path: "/v1/keys/{key_id}",
+    operationId: "revokeKey",
+    tag: "Keys",
+    summary: "Revoke a key from now on",
+    caller: admin,
+    params: { path: ofKey },
+    answer: {
+      status: 200,
+      description: "Revoked.",
+      content: json(revokedKeyAnswerSchema, {
+        key_id: keyId,
+        revoked_at: createdAt,
+        request_id: requestId,
+      }),
+    },
+    failures: ["invalid_request", "not_found"],
+  },
+  {
+    method: "post",
+    path: "/v1/sessions",
+    operationId: "createSession",
+    tag: "Keys",
+    summary: "Make a token with which a phone may verify one subject, and nothing else",
+    caller: { kind: "key", scopes: ["verify"] },
+    body: jsonBody(sessionRequestSchema, {
+      subject_id: subjectId,
+      action: "verify",
+      max_uses: 3,
+      ttl_seconds: 300,
+    }),
+    answer: {
+      status: 201,
+      description: "The token.",
+      content: json(sessionAnswerSchema, {
+        token: "<the token>",
+        expires_at: "2026-11-24T00:10:36.000Z",
+        nonce: "jXhr6tB1Qm0c5v9yZb2nWg",
+        request_id: requestId,
+      }),
+    },
+    failures: [...jsonFailures, "subject_has_no_faces"],
+  },
+];

@@ -1,0 +1,93 @@
+import * as z from "zod";
+import { healthAnswerSchema, readinessAnswerSchema } from "../../src/http/answer-schemas.ts";
+import { requestId } from "../examples.ts";
+import { json, type Operation } from "../operation.ts";
+
+const anybody = { kind: "anybody" } as const;
+
+const jwksSchema = z
+  .object({
+    keys: z.array(
+      z.object({
+        kty: z.string(),
+        kid: z.string(),
+        alg: z.string(),
+        use: z.string(),
+        crv: z.string(),
+        x: z.string(),
+        y: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ id: "JsonWebKeySet" });
+
+export const serviceOperations: readonly Operation[] = [
+  {
+    method: "get",
+    path: "/healthz",
+    operationId: "getHealth",
+    tag: "Service",
+    summary: "Whether the service runs",
+    caller: anybody,
+    answer: {
+      status: 200,
+      description: "It runs.",
+      content: json(healthAnswerSchema, { status: "ok", request_id: requestId }),
+    },
+  },
+  {
+    method: "get",
+    path: "/readyz",
+    operationId: "getReadiness",
+    tag: "Service",
+    summary: "Whether the models are loaded, and which",
+    description: "Loads them if they are not.",
+    caller: anybody,
+    answer: {
+      status: 200,
+      description: "They are.",
+      content: json(readinessAnswerSchema, {
+        status: "ready",
+        models: [
+          {
+            id: "mobilefacenet-192",
+            role: "encoder",
+            sha256: "9fa76911ecaf6df14adc4e6d9d3908719475312498b531c0d6e0df00c8f49755",
+          },
+        ],
+        request_id: requestId,
+      }),
+    },
+    failures: ["not_ready"],
+  },
+  {
+    method: "get",
+    path: "/.well-known/jwks.json",
+    operationId: "getPublicKeys",
+    tag: "Service",
+    summary: "The public keys that receipts verify with (RFC 7517)",
+    caller: anybody,
+    answer: {
+      status: 200,
+      description: "The keys.",
+      content: {
+        "application/jwk-set+json": {
+          schema: jwksSchema,
+          example: {
+            keys: [
+              {
+                kty: "OKP",
+                crv: "Ed25519",
+                kid: "Jq3mYb0VxkE",
+                alg: "EdDSA",
+                use: "sig",
+                x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+              },
+            ],
+          },
+        },
+      },
+    },
+    failures: ["not_ready"],
+  },
+];

@@ -1,0 +1,128 @@
+import * as z from "zod";
+import {
+  auditAnswerSchema,
+  importAnswerSchema,
+  settingsAnswerSchema,
+} from "../../src/http/admin-answer-schemas.ts";
+import { exportQuerySchema, settingsChangeSchema } from "../../src/http/admin-schemas.ts";
+import { createdAt, faceId, requestId, settings, subjectId } from "../examples.ts";
+import { json, jsonBody, jsonFailures, type Operation } from "../operation.ts";
+import { listQuery } from "./faces.ts";
+
+const admin = { kind: "key", scopes: ["admin"] } as const;
+const mover = { kind: "key", scopes: ["admin", "embeddings"] } as const;
+
+const transferKey = z.object({
+  "Sameface-Transfer-Key": z
+    .string()
+    .describe("Base64 of 32 random bytes, your own: the faces are sealed with it on their way."),
+});
+
+export const tenantOperations: readonly Operation[] = [
+  {
+    method: "get",
+    path: "/v1/settings",
+    operationId: "getSettings",
+    tag: "Tenant",
+    summary: "Show the tenant's rules",
+    caller: admin,
+    answer: {
+      status: 200,
+      description: "The rules.",
+      content: json(settingsAnswerSchema, { ...settings, request_id: requestId }),
+    },
+  },
+  {
+    method: "patch",
+    path: "/v1/settings",
+    operationId: "changeSettings",
+    tag: "Tenant",
+    summary: "Change the tenant's rules",
+    caller: admin,
+    body: jsonBody(settingsChangeSchema, { consent_required: true, retention_seconds: 31_536_000 }),
+    answer: {
+      status: 200,
+      description: "The rules as they are now.",
+      content: json(settingsAnswerSchema, {
+        ...settings,
+        consent_required: true,
+        retention_seconds: 31_536_000,
+        request_id: requestId,
+      }),
+    },
+    failures: jsonFailures,
+  },
+  {
+    method: "get",
+    path: "/v1/audit",
+    operationId: "listAudit",
+    tag: "Tenant",
+    summary: "Who did what, oldest first",
+    caller: admin,
+    params: { query: listQuery },
+    answer: {
+      status: 200,
+      description: "A page of the audit trail.",
+      content: json(auditAnswerSchema, {
+        entries: [
+          {
+            at: createdAt,
+            actor: "root",
+            action: "face.enrol",
+            subject_id: subjectId,
+            face_id: faceId,
+            outcome: "enrolled",
+            request_id: requestId,
+          },
+        ],
+        next_cursor: null,
+        request_id: requestId,
+      }),
+    },
+    failures: ["invalid_request"],
+  },
+  {
+    method: "post",
+    path: "/v1/export",
+    operationId: "exportFaces",
+    tag: "Tenant",
+    summary: "A page of all faces, sealed with your own key",
+    caller: mover,
+    params: { query: exportQuerySchema, header: transferKey },
+    answer: {
+      status: 200,
+      description: "Lines of JSON, to be kept as they are and imported elsewhere.",
+      content: { "application/x-ndjson": { schema: { type: "string" } } },
+      headers: {
+        "Sameface-Next-Cursor": {
+          description: "For the next page; absent on the last.",
+          schema: { type: "string" },
+        },
+      },
+    },
+    failures: ["invalid_request", "image_too_large"],
+  },
+  {
+    method: "post",
+    path: "/v1/import",
+    operationId: "importFaces",
+    tag: "Tenant",
+    summary: "Take in a page of an export",
+    description: "Nothing of a page is taken unless all of it that came can be.",
+    caller: mover,
+    params: { header: transferKey },
+    body: { required: true, content: { "application/x-ndjson": { schema: { type: "string" } } } },
+    answer: {
+      status: 200,
+      description: "What was taken.",
+      content: json(importAnswerSchema, {
+        imported: 500,
+        skipped: 0,
+        complete: true,
+        next_cursor: null,
+        request_id: requestId,
+      }),
+    },
+    failures: ["invalid_request", "image_too_large", "model_mismatch"],
+  },
+];
