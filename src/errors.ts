@@ -33,6 +33,8 @@ type FailureCase =
   | { code: "not_found"; what: string }
   /** `what` names in words the thing that is there already. */
   | { code: "conflict"; what: string }
+  /** The same `Idempotency-Key` as before, with another request. */
+  | { code: "idempotency_key_reused" }
   | { code: "method_not_allowed"; allowed: readonly string[] }
   | { code: "subject_has_no_faces" }
   | { code: "invalid_request"; reason: string }
@@ -116,6 +118,12 @@ function describe(failure: FailureCase): WireFailure {
       return { status: 404, code, message: `There is no such ${failure.what}.` };
     case "conflict":
       return { status: 409, code, message: `There is such a ${failure.what} already.` };
+    case "idempotency_key_reused":
+      return {
+        status: 422,
+        code,
+        message: "This Idempotency-Key was used with another photo or other options. Use a new one.",
+      };
     case "method_not_allowed":
       return {
         status: 405,

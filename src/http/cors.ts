@@ -8,7 +8,7 @@ export function corsFor({ corsOrigins }: Pick<Config, "corsOrigins">): Middlewar
   return cors({
     origin: [...corsOrigins],
     allowMethods: ["GET", "POST", "PATCH", "DELETE"],
-    allowHeaders: ["Authorization", "Content-Type", "X-Request-Id"],
+    allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "X-Request-Id"],
     exposeHeaders: ["X-Request-Id", "Retry-After"],
     maxAge: 600,
   });

@@ -12,6 +12,7 @@ import type {
   updateAnswerSchema,
 } from "./answer-schemas.ts";
 import type { AppEnv, Deps } from "./deps.ts";
+import { readEnrolmentRequest } from "./enrolment-request.ts";
 import { encodeSource, photoBody, readFaceSource } from "./face-source.ts";
 import { faceIdOf, invalid, subjectIdOf } from "./input.ts";
 import { readJson } from "./json.ts";
@@ -30,6 +31,8 @@ export function enrol(deps: Deps) {
     const createdAt = clock();
     const details = enrolmentDetails(options, createdAt);
     if (!details.ok) return refuse(c, details.failure);
+    const request = await readEnrolmentRequest(c, source, options);
+    if (!request.ok) return refuse(c, request.failure);
     // A poor template would answer wrongly for as long as it is kept.
     const probe = await encodeSource(deps, source, { face: options.face, quality: "refuse" });
     if (!probe.ok) return refuse(c, probe.failure);
@@ -38,16 +41,17 @@ export function enrol(deps: Deps) {
     const faceId = parseFaceId(randomId());
     if (faceId === undefined) throw new Error("randomId made an id that cannot name a face");
     const stored = { subjectId: subjectId.value, faceId, embedding, createdAt };
-    const added = await c.var.store.addFace(stored, details.value);
+    const added = await c.var.store.addFace(stored, { ...details.value, request: request.value });
     if (!added.ok) return refuse(c, added.failure);
-    const { expiresAt } = added.value;
+    // An earlier request with the same key may have made the face.
+    const enrolled = added.value;
     return answer(c, 201, {
-      face_id: faceId,
+      face_id: enrolled.faceId,
       subject_id: subjectId.value,
       ...photoBody(probe.value),
-      model: embedding.model,
-      created_at: createdAt.toISOString(),
-      ...(expiresAt === undefined ? {} : { expires_at: expiresAt.toISOString() }),
+      model: enrolled.model,
+      created_at: enrolled.createdAt.toISOString(),
+      ...(enrolled.expiresAt === undefined ? {} : { expires_at: enrolled.expiresAt.toISOString() }),
     } satisfies Body<typeof enrolmentAnswerSchema>);
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Result } from "../errors.ts";
 import type { Embedding } from "../face/embedding.ts";
+import type { EnrolmentRequest } from "./directory/types.ts";
 import type { FaceId, SubjectId, TenantId } from "./ids.ts";
 import type { TenantSettings } from "./settings.ts";
 
@@ -28,6 +29,16 @@ export interface EnrolmentDetails {
   readonly expiresAt?: Date | null | undefined;
   readonly consent?: Consent | undefined;
   readonly metadata?: Metadata | undefined;
+  /** Repeated, it enrols nothing and answers what the first one did. */
+  readonly request?: EnrolmentRequest | undefined;
+}
+
+/** What an enrolment made. */
+export interface EnrolledFace {
+  readonly faceId: FaceId;
+  readonly model: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | undefined;
 }
 
 /** A face without its embedding. */
@@ -90,10 +101,10 @@ export interface SubjectPage {
 
 export interface TenantStore {
   /**
-   * Never disturbs another face of the subject, however many are added at the same moment. Answers
-   * when the face expires. Fails with `invalid_request` where the tenant requires consent.
+   * Never disturbs another face of the subject, however many are added at the same moment. Fails with
+   * `invalid_request` where the tenant requires consent, and with `idempotency_key_reused`.
    */
-  addFace(face: StoredFace, details: EnrolmentDetails): Promise<Result<{ expiresAt: Date | undefined }>>;
+  addFace(face: StoredFace, details: EnrolmentDetails): Promise<Result<EnrolledFace>>;
   /**
    * Fails with `subject_has_no_faces`, `locked` or `unauthorized` (the session), and as a whole with
    * `corrupt_record` or `model_mismatch` when one record cannot be read: a face that silently drops

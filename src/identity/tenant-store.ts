@@ -100,7 +100,7 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
   }
 
   return {
-    async addFace(face, { expiresAt, consent, metadata }) {
+    async addFace(face, { expiresAt, consent, metadata, request }) {
       if (settings.consentRequired && consent === undefined) {
         return fail({
           code: "invalid_request",
@@ -122,11 +122,18 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
           sealedMetadata,
         },
         context(),
+        request ?? null,
       );
       if (!added.ok) return added;
       recent.forget(tenant, face.subjectId);
       await courier.deliver(directory);
-      return ok({ expiresAt: expiresAtMs === null ? undefined : new Date(expiresAtMs) });
+      const { faceId, model, createdAtMs, expiresAtMs: endMs } = added.value;
+      return ok({
+        faceId,
+        model,
+        createdAt: new Date(createdAtMs),
+        expiresAt: endMs === null ? undefined : new Date(endMs),
+      });
     },
 
     async beginAttempt(subjectId, sessionId) {

@@ -16,6 +16,7 @@ import {
 } from "./attempts.ts";
 import { type AuditEvent, readAudit, writeAudit } from "./audit.ts";
 import * as control from "./control.ts";
+import { findEnrolled, rememberEnrolled } from "./enrolment-requests.ts";
 import * as faces from "./faces.ts";
 import {
   enqueue,
@@ -25,7 +26,7 @@ import {
   removeGalleryTasks,
   type Target,
 } from "./outbox.ts";
-import { hasSchema, schema } from "./schema.ts";
+import { hasSchema, isComplete, schema } from "./schema.ts";
 import type { Context, Directory } from "./types.ts";
 
 export type DirectoryStorage = Pick<
@@ -51,6 +52,7 @@ const maxCopyWaitMs = 2_000;
 export function createDirectory({ storage, copies, targets, clock }: DirectoryDeps): Directory {
   const { sql } = storage;
   let present = hasSchema(sql);
+  if (present && !isComplete(sql)) sql.exec(schema);
   let flushing = Promise.resolve();
 
   function read<T>(query: () => T, ifNew: T): T {
@@ -187,15 +189,23 @@ export function createDirectory({ storage, copies, targets, clock }: DirectoryDe
       return read(() => control.replaceSigningKeyWrap(sql, id, before, after), false);
     },
 
-    async addFace(row, context) {
+    async addFace(row, context, request) {
       const { subjectId, faceId } = row;
+      const earlier =
+        request === null
+          ? ok(undefined)
+          : read(() => findEnrolled(sql, row, request, context.nowMs), ok(undefined));
+      if (!earlier.ok) return earlier;
+      if (earlier.value !== undefined) return ok(earlier.value);
       const event = { action: "face.enrol", outcome: "enrolled", subjectId, faceId };
       const added = audited(event, context, () => {
         if (faces.readRecord(sql, subjectId, faceId) !== undefined)
           return fail({ code: "conflict", what: "face" });
         faces.insertFace(sql, row);
+        if (request !== null) rememberEnrolled(sql, row, request, context.nowMs);
         enqueue(sql, targets, "add", subjectId, faceId);
-        return ok(undefined);
+        const { model, createdAtMs, expiresAtMs } = row;
+        return ok({ faceId, model, createdAtMs, expiresAtMs });
       });
       if (added.ok) await follow();
       return added;

@@ -39,11 +39,26 @@ CREATE TABLE IF NOT EXISTS outbox (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, operation TEXT NOT NULL,
   subject_id TEXT NOT NULL, face_id TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS enrolment_request (
+  subject_id TEXT NOT NULL, key_hash TEXT NOT NULL, content_hash TEXT NOT NULL,
+  face_id TEXT NOT NULL, model TEXT NOT NULL, created_at_ms INTEGER NOT NULL, expires_at_ms INTEGER,
+  kept_until_ms INTEGER NOT NULL,
+  PRIMARY KEY (subject_id, key_hash)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS enrolment_request_by_end ON enrolment_request (kept_until_ms);
 `;
 
+/** Whether anything was ever written. */
 export function hasSchema(sql: SqlStorage): boolean {
-  // The last table that the schema makes.
-  return (
-    sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'outbox'").toArray().length > 0
-  );
+  return has(sql, "outbox");
+}
+
+/** False for a directory of an earlier version, which lacks tables. */
+export function isComplete(sql: SqlStorage): boolean {
+  // The last thing that the schema makes.
+  return has(sql, "enrolment_request_by_end");
+}
+
+function has(sql: SqlStorage, name: string): boolean {
+  return sql.exec("SELECT 1 FROM sqlite_master WHERE name = ?", name).toArray().length > 0;
 }

@@ -48,6 +48,16 @@ export interface FaceRow extends FaceKey {
   readonly sealedMetadata: Bytes | null;
 }
 
+/** A face as its enrolment is answered. */
+export type EnrolledFace = Pick<FaceRow, "faceId" | "model" | "createdAtMs" | "expiresAtMs">;
+
+/** An enrolment under a key of the caller's own; hashes as hex. */
+export interface EnrolmentRequest {
+  readonly keyHash: string;
+  /** Of all that was asked for. */
+  readonly contentHash: string;
+}
+
 export type FaceDetails = Omit<FaceRow, "sealed">;
 
 /** Undefined leaves a value as it is. */
@@ -149,7 +159,11 @@ export interface Directory {
   addSigningKey(key: SigningKeyRow, context: Context): Promise<Result<void>>;
   rewrapSigningKey(id: string, before: WrappedKey, after: WrappedKey): Promise<boolean>;
 
-  addFace(row: FaceRow, context: Context): Promise<Result<void>>;
+  /**
+   * Answers the face that an earlier request with the same key made, if there was one, and adds
+   * nothing. Fails with `conflict`, or `idempotency_key_reused`.
+   */
+  addFace(row: FaceRow, context: Context, request: EnrolmentRequest | null): Promise<Result<EnrolledFace>>;
   /** Those that are not there yet, all or none. Answers how many were added. */
   importFaces(rows: readonly FaceRow[], context: Context): Promise<number>;
   updateFace(
