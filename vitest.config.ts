@@ -30,7 +30,8 @@ export default defineConfig({
               bindings: {
                 SAMEFACE_ENV: "development",
                 SAMEFACE_API_KEY: "test-key",
-                SAMEFACE_KEK: Buffer.alloc(32, 1).toString("base64"),
+                // As `testKek` in test/worker/service.ts.
+                SAMEFACE_KEK: btoa("the key-encryption key of tests."),
               },
             },
           }),

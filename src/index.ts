@@ -24,6 +24,7 @@ import { createRateLimit, type RateLimiter } from "./trust/rate-limit.ts";
 import { createTrust } from "./trust/service.ts";
 
 export { DirectoryObject } from "./identity/directory/object.ts";
+export { GalleryObject } from "./identity/gallery/object.ts";
 
 const modelFiles: Record<string, ArrayBuffer> = {
   "blazeface-full.onnx": blazefaceFull,

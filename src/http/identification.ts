@@ -14,13 +14,13 @@ import { photoToIdentify } from "./photos.ts";
 
 /** POST /v1/identify */
 export function identify(deps: Deps) {
-  const { calibration, config, pipeline } = deps;
+  const { calibration, config, pipeline, embeddingLength } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
     const { principal, store } = c.var;
     // The gallery gets ready while the photo arrives.
     const [read, search] = await Promise.all([
       readFaceSource(c, deps, photoToIdentify),
-      store.beginSearch(pipeline.encoderId),
+      store.beginSearch({ model: pipeline.encoderId, dimension: embeddingLength }),
     ]);
     if (!read.ok) return refuse(c, read.failure);
     if (!search.ok) return refuse(c, search.failure);

@@ -21,6 +21,7 @@ export function rewrapKeys({ openDirectory, ring, signingKeys }: Deps) {
     const kekId = await ring.currentKekId();
     let rewrapped = await signingKeys.rewrap();
     let left = keysPerCall;
+    let galleriesDone = true;
     for await (const tenant of everyTenant(openDirectory)) {
       const { settings } = await openDirectory(tenant, 0).admit(null);
       const { shards } = settings ?? defaultSettings;
@@ -39,9 +40,15 @@ export function rewrapKeys({ openDirectory, ring, signingKeys }: Deps) {
         }
         rewrapped += await directory.rewrap(opened);
         left -= keys.length;
+        const blocks = await directory.rewrapGallery(kekId);
+        if (!blocks.ok) return refuse(c, blocks.failure);
+        rewrapped += blocks.value.rewrapped;
+        galleriesDone &&= blocks.value.done;
       }
     }
-    return answer(c, 200, { rewrapped, done: left > 0 } satisfies Body<typeof rewrapAnswerSchema>);
+    return answer(c, 200, { rewrapped, done: left > 0 && galleriesDone } satisfies Body<
+      typeof rewrapAnswerSchema
+    >);
   };
 }
 

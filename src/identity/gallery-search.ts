@@ -7,7 +7,7 @@ import { fail, ok, type Result } from "../errors.ts";
 import { distance } from "../face/decide.ts";
 import type { Embedding } from "../face/embedding.ts";
 import type { KeyRing } from "../trust/key-ring.ts";
-import type { AttemptFace, Context, Directory } from "./directory/types.ts";
+import type { AttemptFace, Context, Directory, SearchKind } from "./directory/types.ts";
 import type { FaceId, SubjectId, TenantId } from "./ids.ts";
 import { openFace } from "./sealed-face.ts";
 import type { Candidate, GallerySearch } from "./store.ts";
@@ -22,9 +22,9 @@ export interface SearchDeps {
 }
 
 /** Fails with `not_ready`. */
-export async function beginSearch(deps: SearchDeps, model: string): Promise<Result<GallerySearch>> {
+export async function beginSearch(deps: SearchDeps, kind: SearchKind): Promise<Result<GallerySearch>> {
   const { directories, context } = deps;
-  const states = await Promise.all(directories.map((directory) => directory.prepareSearch(model)));
+  const states = await Promise.all(directories.map((directory) => directory.prepareSearch(kind)));
   if (states.some(({ behind }) => behind > 0)) {
     return fail({ code: "not_ready", reason: "the gallery is still being built", retryAfterSeconds: 5 });
   }
@@ -36,7 +36,12 @@ export async function beginSearch(deps: SearchDeps, model: string): Promise<Resu
       const { nowMs } = context();
       const query = { model: probe.model, values: probe.values, limit, maxDistance };
       const found = await Promise.all(directories.map((directory) => directory.search(query, nowMs)));
-      const measured = await measure(deps, probe, found.flat());
+      const faces: AttemptFace[] = [];
+      for (const each of found) {
+        if (!each.ok) return each;
+        faces.push(...each.value);
+      }
+      const measured = await measure(deps, probe, faces);
       if (!measured.ok) return measured;
       const candidates = closestOfEach(measured.value.filter((face) => face.distance <= maxDistance));
       return ok(await settle(deps, candidates.slice(0, limit)));

@@ -81,7 +81,7 @@ export interface Candidate {
 export interface GallerySearch {
   /** That are compared: made by the probe's model. */
   readonly faces: number;
-  /** Made by another model, or damaged. */
+  /** Made by other models, or damaged. */
   readonly notCompared: number;
   /**
    * The subjects with a face at or below `maxDistance`, closest first, at most `limit`. Exhaustive and
@@ -111,8 +111,8 @@ export interface TenantStore {
    * out would turn a match into a refusal that nobody can explain.
    */
   beginAttempt(subjectId: SubjectId, sessionId?: string): Promise<Result<Attempt>>;
-  /** Of the faces that `model` made. Fails with `not_ready` while the gallery is behind. */
-  beginSearch(model: string): Promise<Result<GallerySearch>>;
+  /** Fails with `not_ready` while the gallery is being built. */
+  beginSearch(kind: { model: string; dimension: number }): Promise<Result<GallerySearch>>;
   /** Oldest first. Fails with `not_found` or `corrupt_record`. */
   describeFaces(subjectId: SubjectId): Promise<Result<readonly FaceSummary[]>>;
   /** Fails with `not_found` or `corrupt_record`. */
@@ -136,13 +136,3 @@ export interface Caller {
 }
 
 export type OpenStore = (caller: Caller) => TenantStore;
-
-/**
- * The gallery for 1:N, as the store tells it. A call is repeated until it succeeds, and calls about
- * one face can arrive out of order: each carries a number that grows with every change of the
- * tenant's shard, and what has a smaller number than something already heard of that face is void.
- */
-export interface Gallery {
-  add(tenant: TenantId, face: StoredFace, change: number): Promise<void>;
-  remove(tenant: TenantId, subjectId: SubjectId, faceId: FaceId, change: number): Promise<void>;
-}

@@ -10,14 +10,13 @@ import type { Bytes } from "../trust/sealing.ts";
 import { fromStoredConsent, toStoredConsent } from "./consent.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { AttemptFace, Context, Directory, OpenDirectory } from "./directory/types.ts";
-import { createGalleryCourier } from "./gallery-courier.ts";
 import * as gallerySearch from "./gallery-search.ts";
 import { type FaceId, parseSubjectId, type SubjectId } from "./ids.ts";
 import type { RecentKeys } from "./recent-keys.ts";
 import { crc32 } from "./record.ts";
 import type { RecordCopies } from "./record-copies.ts";
 import { openFace, openMetadata, sealFace, sealMetadata } from "./sealed-face.ts";
-import type { Caller, FaceSummary, Gallery, OpenStore, StoredFace, TenantStore } from "./store.ts";
+import type { Caller, FaceSummary, OpenStore, StoredFace, TenantStore } from "./store.ts";
 
 export interface StoreDeps {
   readonly openDirectory: OpenDirectory;
@@ -29,7 +28,6 @@ export interface StoreDeps {
   readonly recent: RecentKeys;
   /** Goes on with a promise after the answer. */
   readonly background: (work: Promise<unknown>) => void;
-  readonly gallery?: Gallery;
 }
 
 const subjectCursorSchema = z.string().refine((text) => parseSubjectId(text) !== undefined);
@@ -44,10 +42,9 @@ export function createStoreOpener(deps: StoreDeps): OpenStore {
 }
 
 function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
-  const { openDirectory, copies, ring, random, clock, recent, background, gallery } = deps;
+  const { openDirectory, copies, ring, random, clock, recent, background } = deps;
   const { tenant, settings, actor, requestId } = caller;
   const { shards, lockOut } = settings;
-  const courier = createGalleryCourier(tenant, ring, gallery);
 
   const directoryOf = (subjectId: SubjectId) => openDirectory(tenant, shardOf(subjectId, shards));
   const context = (): Context => ({ tenant, actor, requestId, nowMs: clock().getTime() });
@@ -126,7 +123,6 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       );
       if (!added.ok) return added;
       recent.forget(tenant, face.subjectId);
-      await courier.deliver(directory);
       const { faceId, model, createdAtMs, expiresAtMs: endMs } = added.value;
       return ok({
         faceId,
@@ -166,13 +162,10 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       });
     },
 
-    beginSearch(model) {
+    beginSearch(kind) {
       const directories = Array.from({ length: shards }, (_, shard) => openDirectory(tenant, shard));
       const shardOfSubject = (subjectId: SubjectId) => shardOf(subjectId, shards);
-      return gallerySearch.beginSearch(
-        { tenant, directories, shardOf: shardOfSubject, ring, context },
-        model,
-      );
+      return gallerySearch.beginSearch({ tenant, directories, shardOf: shardOfSubject, ring, context }, kind);
     },
 
     async describeFaces(subjectId) {
@@ -214,7 +207,6 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       const deleted = await directory.deleteFaces(subjectId, [faceId], context());
       recent.forget(tenant, subjectId);
       if (!deleted.ok) return deleted;
-      await courier.deliver(directory);
       return ok(undefined);
     },
 
@@ -222,7 +214,6 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       const directory = directoryOf(subjectId);
       const deleted = await directory.deleteFaces(subjectId, "all", context());
       recent.forget(tenant, subjectId);
-      if (deleted.ok) await courier.deliver(directory);
       return deleted;
     },
 

@@ -8,7 +8,6 @@ import { fromStoredConsent, toStoredConsent } from "./consent.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { FaceRow } from "./directory/types.ts";
 import type { ExportedFace, ExportPage } from "./export-page.ts";
-import { createGalleryCourier } from "./gallery-courier.ts";
 import { type FaceId, parseFaceId, parseSubjectId, type SubjectId } from "./ids.ts";
 import { openFace, openMetadata, sealFace } from "./sealed-face.ts";
 import type { Caller } from "./store.ts";
@@ -42,9 +41,8 @@ export function createTransferOpener(deps: StoreDeps): OpenTransfer {
 }
 
 function createTransfer(deps: StoreDeps, { tenant, settings, actor, requestId }: Caller): TenantTransfer {
-  const { openDirectory, ring, random, clock, recent, gallery } = deps;
+  const { openDirectory, ring, random, clock, recent } = deps;
   const { shards } = settings;
-  const courier = createGalleryCourier(tenant, ring, gallery);
 
   async function unseal(row: FaceRow): Promise<Result<ExportedFace>> {
     const face = await openFace(tenant, row, row.sealed, ring);
@@ -106,7 +104,6 @@ function createTransfer(deps: StoreDeps, { tenant, settings, actor, requestId }:
           const rows = await Promise.all(own.slice(start, start + facesPerCall).map(seal));
           imported += await directory.importFaces(rows, context);
         }
-        await courier.deliver(directory);
       }
       for (const { face } of faces) recent.forget(tenant, face.subjectId);
       return { imported, skipped: faces.length - imported };

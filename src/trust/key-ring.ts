@@ -20,6 +20,8 @@ export interface WrappedKey {
 export interface KeyRing {
   /** Of the KEK that wraps. */
   currentKekId(): Promise<string>;
+  /** Whether the KEK of this id is at hand. */
+  knows(kekId: string): Promise<boolean>;
   wrap(dataKey: Bytes, context: readonly string[]): Promise<WrappedKey>;
   /** Undefined when no KEK here opens it, or it belongs somewhere else. */
   unwrap(key: WrappedKey, context: readonly string[]): Promise<Bytes | undefined>;
@@ -41,6 +43,9 @@ export function createKeyRing(keks: readonly string[], random: RandomBytes): Key
   return {
     async currentKekId() {
       return (await ring()).currentKekId;
+    },
+    async knows(kekId) {
+      return (await ring()).byId.has(kekId);
     },
     async wrap(dataKey, context) {
       const { current, currentKekId } = await ring();

@@ -2,7 +2,6 @@
 import type { OpenDirectory } from "../identity/directory/types.ts";
 import { createRecentKeys } from "../identity/recent-keys.ts";
 import type { RecordCopies } from "../identity/record-copies.ts";
-import type { Gallery } from "../identity/store.ts";
 import { createStoreOpener } from "../identity/tenant-store.ts";
 import { createTransferOpener } from "../identity/tenant-transfer.ts";
 import type { RandomBytes } from "./api-key.ts";
@@ -16,14 +15,13 @@ export interface TrustParts {
   readonly settings: ApiKeySettings & { readonly keks: readonly string[] };
   readonly openDirectory: OpenDirectory;
   readonly copies: RecordCopies;
-  readonly gallery?: Gallery;
   readonly clock: () => Date;
   readonly randomBytes: RandomBytes;
   readonly background: (work: Promise<unknown>) => void;
 }
 
 export function createTrust(parts: TrustParts) {
-  const { settings, openDirectory, copies, gallery, clock, randomBytes, background } = parts;
+  const { settings, openDirectory, copies, clock, randomBytes, background } = parts;
   const ring = createKeyRing(settings.keks, randomBytes);
   const signingKeys = createSigningKeys({ openDirectory, ring, clock });
   const sessionTokens = createSessionTokens(signingKeys, clock);
@@ -35,7 +33,6 @@ export function createTrust(parts: TrustParts) {
     clock,
     recent: createRecentKeys(),
     background,
-    ...(gallery === undefined ? {} : { gallery }),
   };
   return {
     ring,

@@ -3,13 +3,17 @@
  * one after it, as if the object had been killed there. What it left behind is real.
  */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { scanBlock } from "../../src/face/scan.ts";
 import { createDirectory, type DirectoryStorage } from "../../src/identity/directory/directory.ts";
-import type { Target } from "../../src/identity/directory/outbox.ts";
 import type { Directory, OpenDirectory } from "../../src/identity/directory/types.ts";
+import { createBlockCache } from "../../src/identity/gallery/block-cache.ts";
+import { createGallery } from "../../src/identity/gallery/gallery.ts";
+import type { Gallery } from "../../src/identity/gallery/types.ts";
 import { defaultTenant } from "../../src/identity/ids.ts";
 import { createKvCopies } from "../../src/identity/kv.ts";
 import type { RecordCopies } from "../../src/identity/record-copies.ts";
-import { directories, templates } from "./service.ts";
+import { createKeyRing } from "../../src/trust/key-ring.ts";
+import { directories, galleries, randomBytes, templates, testKek } from "./service.ts";
 
 export class Crash extends Error {}
 
@@ -36,12 +40,39 @@ export function stubOf(tenant: string = defaultTenant, shard = 0) {
   return directories.get(directories.idFromName(`${tenant}/${shard}`));
 }
 
-/** As if the object had never run: what it knows, it must read. */
-export async function restart(tenant: string = defaultTenant, shard = 0): Promise<void> {
-  await evictDurableObject(stubOf(tenant, shard));
+export function galleryStubOf(tenant: string = defaultTenant, shard = 0) {
+  return galleries.get(galleries.idFromName(stubOf(tenant, shard).id.toString()));
 }
 
-export function mortalDirectories(fuse: Fuse, targets: readonly Target[] = ["copy"]): OpenDirectory {
+/** As if the objects had never run: what they know, they must read. */
+export async function restart(tenant: string = defaultTenant, shard = 0): Promise<void> {
+  await evictDurableObject(stubOf(tenant, shard));
+  await evictDurableObject(galleryStubOf(tenant, shard)).catch((error: Error) => {
+    if (!error.message.includes("not currently running")) throw error;
+  });
+}
+
+/** A gallery on the real storage, which dies with the fuse; `keks` as the Worker's. */
+export function mortalGallery(fuse: Fuse, name: string, keks: readonly string[] = [testKek]): Gallery {
+  return new Proxy({} as Gallery, {
+    get(_, method: keyof Gallery) {
+      return (...parameters: unknown[]) =>
+        runInDurableObject(galleries.get(galleries.idFromName(name)), async (_, state) => {
+          const gallery = createGallery({
+            storage: mortalStorage(state.storage, fuse),
+            name: state.id.toString(),
+            ring: createKeyRing(keks, randomBytes),
+            random: randomBytes,
+            cache: createBlockCache({ maxBytesEach: 0, maxBytes: 0 }),
+            scan: scanBlock,
+          });
+          return (gallery[method] as (...parameters: unknown[]) => Promise<unknown>)(...parameters);
+        });
+    },
+  });
+}
+
+export function mortalDirectories(fuse: Fuse, keks: readonly string[] = [testKek]): OpenDirectory {
   return (tenant, shard) =>
     new Proxy({} as Directory, {
       get(_, method: keyof Directory) {
@@ -50,8 +81,9 @@ export function mortalDirectories(fuse: Fuse, targets: readonly Target[] = ["cop
             const directory = createDirectory({
               storage: mortalStorage(state.storage, fuse),
               copies: mortalCopies(fuse),
-              targets,
+              gallery: mortalGallery(fuse, state.id.toString(), keks),
               clock: () => Date.now(),
+              newEpoch: () => crypto.randomUUID(),
             });
             return (directory[method] as (...parameters: unknown[]) => Promise<unknown>)(...parameters);
           });

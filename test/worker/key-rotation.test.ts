@@ -9,7 +9,12 @@ beforeEach(reset);
 
 const nextKek = btoa("the key-encryption key of after.");
 
-const withKeks = (...keks: string[]) => startService({ config: { keks } });
+/** The Worker, its directories and its galleries, all with these. */
+const withKeks = (...keks: string[]) =>
+  startService({
+    config: { keks },
+    trust: { openDirectory: mortalDirectories(fuse(Number.POSITIVE_INFINITY), keks) },
+  });
 const withOldKek = () => withKeks(testKek);
 const withBothKeks = () => withKeks(nextKek, testKek);
 const withNewKek = () => withKeks(nextKek);
@@ -27,6 +32,14 @@ async function statuses(service: Service, key = "test-key"): Promise<number[]> {
   return (await Promise.all(answers)).map(({ status }) => status);
 }
 
+/** Whom a search finds, or its status. */
+async function found(service: Service, key = "test-key"): Promise<string[] | number> {
+  const response = await service.callAs(key, "/v1/identify", jpeg(photoAt(0)));
+  if (response.status !== 200) return response.status;
+  const { candidates } = (await response.json()) as { candidates: { subject_id: string }[] };
+  return candidates.map(({ subject_id }) => subject_id).sort();
+}
+
 async function rewrap(service: Service): Promise<unknown> {
   const response = await service.call("/v1/kek/rewrap", { method: "POST" });
   const { rewrapped, done } = (await response.json()) as { rewrapped: number; done: boolean };
@@ -42,10 +55,14 @@ describe("rotating the key-encryption key", () => {
     await enrolAll(service, key);
     await service.trust.signingKeys.current();
     expect(await statuses(withNewKek())).toEqual([500, 500, 500]);
-    expect(await rewrap(withBothKeks())).toEqual({ rewrapped: 7, done: true });
+    expect(await found(withNewKek())).toBe(503);
+    // Six faces, a signing key, and a block of each of the two galleries that have any face.
+    expect(await rewrap(withBothKeks())).toEqual({ rewrapped: 9, done: true });
     expect(await rewrap(withBothKeks())).toEqual({ rewrapped: 0, done: true });
     expect(await statuses(withNewKek())).toEqual([200, 200, 200]);
     expect(await statuses(withNewKek(), key)).toEqual([200, 200, 200]);
+    expect(await found(withNewKek())).toEqual(subjects);
+    expect(await found(withNewKek(), key)).toEqual(subjects);
     expect((await withNewKek().call("/v1/subjects/alice/verify?receipt=true", jpeg(photoAt(0)))).status).toBe(
       200,
     );
@@ -57,12 +74,25 @@ describe("rotating the key-encryption key", () => {
     await withBothKeks().call("/v1/subjects/dave/faces", jpeg(photoAt(0)));
     expect(await rewrap(withBothKeks())).toEqual({ rewrapped: 3, done: true });
     expect((await withNewKek().call("/v1/subjects/dave/verify", jpeg(photoAt(0)))).status).toBe(200);
+    expect(await found(withNewKek())).toEqual([...subjects, "dave"]);
   });
 
   it("without the earlier key at hand is refused, and changes nothing", async () => {
     await enrolAll(withOldKek());
     expect((await withNewKek().call("/v1/kek/rewrap", { method: "POST" })).status).toBe(503);
     expect(await statuses(withOldKek())).toEqual([200, 200, 200]);
+  });
+
+  it("is not done while the objects that hold galleries still run with the earlier key", async () => {
+    await enrolAll(withOldKek());
+    // Their directories and galleries have the old one alone.
+    const service = startService({
+      config: { keks: [nextKek, testKek] },
+      trust: { openDirectory: mortalDirectories(fuse(Number.POSITIVE_INFINITY), [testKek]) },
+    });
+    expect(await rewrap(service)).toEqual({ rewrapped: 3, done: false });
+    expect(await rewrap(withBothKeks())).toEqual({ rewrapped: 1, done: true });
+    expect(await found(withNewKek())).toEqual(subjects);
   });
 
   it("that dies at any write loses no record, and the next call finishes it", async () => {
@@ -74,13 +104,14 @@ describe("rotating the key-encryption key", () => {
       const limited: Fuse = fuse(writes);
       const mortal = startService({
         config: { keks: [nextKek, testKek] },
-        trust: { openDirectory: mortalDirectories(limited) },
+        trust: { openDirectory: mortalDirectories(limited, [nextKek, testKek]) },
       });
       await mortal.call("/v1/kek/rewrap", { method: "POST" });
       await restart();
       expect(await statuses(withBothKeks()), `killed at write ${writes}`).toEqual([200, 200, 200]);
       await rewrap(withBothKeks());
       expect(await statuses(withNewKek()), `finished after write ${writes}`).toEqual([200, 200, 200]);
+      expect(await found(withNewKek()), `finished after write ${writes}`).toEqual(subjects);
       if (!limited.blown) break;
       expect(writes).toBeLessThan(50);
     }

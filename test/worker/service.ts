@@ -10,6 +10,7 @@ import type { Calibration } from "../../src/face/calibration.ts";
 import type { EncodedFace, FacePolicy } from "../../src/face/face.ts";
 import type { Quality } from "../../src/face/quality.ts";
 import { createDirectories, type DirectoryObject } from "../../src/identity/directory/object.ts";
+import type { GalleryObject } from "../../src/identity/gallery/object.ts";
 import { createKvCopies } from "../../src/identity/kv.ts";
 import type { TenantStore } from "../../src/identity/store.ts";
 import type { Pipeline } from "../../src/pipeline.ts";
@@ -19,9 +20,14 @@ import { expectDocumented } from "./conformance.ts";
 interface Bindings {
   readonly TEMPLATES: KVNamespace;
   readonly DIRECTORY: DurableObjectNamespace<DirectoryObject>;
+  readonly GALLERY: DurableObjectNamespace<GalleryObject>;
 }
 
-export const { TEMPLATES: templates, DIRECTORY: directories } = env as unknown as Bindings;
+export const {
+  TEMPLATES: templates,
+  DIRECTORY: directories,
+  GALLERY: galleries,
+} = env as unknown as Bindings;
 
 export const origin = "http://localhost";
 /** At the default rate of 1e-4 a subject with one face matches up to 1.1, one with ten up to 1. */

@@ -4,7 +4,7 @@ import { createDirectories } from "../../src/identity/directory/object.ts";
 import { defaultTenant, type FaceId, type SubjectId, type TenantId } from "../../src/identity/ids.ts";
 import { faceKey } from "../../src/identity/keys.ts";
 import { defaultSettings, type TenantSettings } from "../../src/identity/settings.ts";
-import type { Gallery, StoredFace, TenantStore } from "../../src/identity/store.ts";
+import type { StoredFace, TenantStore } from "../../src/identity/store.ts";
 import { type Fuse, fuse, mortalDirectories, restart } from "./crash.ts";
 import { directories, now, type Service, startService, templates } from "./service.ts";
 
@@ -444,43 +444,5 @@ describe("a crash at any write", () => {
     });
     expect(writes).toBeGreaterThan(4);
     expect(seen).toEqual(new Set([0, 2]));
-  });
-});
-
-describe("the gallery", () => {
-  function recordingGallery(down: () => boolean) {
-    const told: string[] = [];
-    const tell = async (text: string) => {
-      if (down()) throw new Error("the gallery is down");
-      told.push(text);
-    };
-    const gallery: Gallery = {
-      add: (_, { subjectId, faceId }) => tell(`+${subjectId}/${faceId}`),
-      remove: (_, subjectId, faceId) => tell(`-${subjectId}/${faceId}`),
-    };
-    return { told, gallery };
-  }
-
-  /** As the object does where a gallery is bound. */
-  const withGallery = mortalDirectories(fuse(Number.POSITIVE_INFINITY), ["copy", "gallery"]);
-
-  it("is told of faces that come and go, in their order", async () => {
-    const { told, gallery } = recordingGallery(() => false);
-    const store = storeOf(startService({ trust: { gallery, openDirectory: withGallery } }));
-    await store.addFace(face(alice, "a"), {});
-    await store.addFace(face(alice, "b"), {});
-    await store.deleteSubject(alice);
-    expect(told).toEqual(["+alice/a", "+alice/b", "-alice/a", "-alice/b"]);
-  });
-
-  it("that is down does not undo an enrolment, and hears of it with the next change", async () => {
-    let down = true;
-    const { told, gallery } = recordingGallery(() => down);
-    const store = storeOf(startService({ trust: { gallery, openDirectory: withGallery } }));
-    expect((await store.addFace(face(alice, "a"), {})).ok).toBe(true);
-    expect(told).toEqual([]);
-    down = false;
-    await store.addFace(face(alice, "b"), {});
-    expect(told).toEqual(["+alice/a", "+alice/b"]);
   });
 });

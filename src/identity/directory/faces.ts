@@ -116,22 +116,36 @@ export function readAttemptFaces(
   }));
 }
 
-export function countFaces(sql: SqlStorage, model: string, nowMs: number) {
-  const row = sql
-    .exec(`SELECT COUNT(*) AS all_of_them, SUM(model = ?) AS own FROM face WHERE ${alive}`, model, nowMs)
-    .one();
-  const own = (row.own as number | null) ?? 0;
-  return { faces: own, notCompared: (row.all_of_them as number) - own };
+export function readFaceKey(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId): FaceKey | undefined {
+  const [row] = sql
+    .exec(
+      `SELECT subject_id, face_id, model, created_at_ms, key_id, kek_id, wrapped FROM face
+       WHERE subject_id = ? AND face_id = ?`,
+      subjectId,
+      faceId,
+    )
+    .toArray();
+  return row === undefined ? undefined : toFaceKey(row);
 }
 
-export function readFacesOfModel(sql: SqlStorage, model: string, nowMs: number): AttemptFace[] {
-  const rows = sql.exec(
-    `SELECT subject_id, face_id, model, created_at_ms, key_id, kek_id, wrapped, sealed
-     FROM face WHERE model = ? AND ${alive}`,
-    model,
-    nowMs,
-  );
-  return rows.toArray().map((row) => ({ ...toFaceKey(row), sealed: bytesOf(row.sealed) }));
+/** Those of them that are there, with their records. */
+export function readNamedFaces(
+  sql: SqlStorage,
+  names: readonly (readonly [SubjectId, FaceId])[],
+  nowMs: number,
+): AttemptFace[] {
+  return names.flatMap(([subjectId, faceId]) => {
+    const [row] = sql
+      .exec(
+        `SELECT subject_id, face_id, model, created_at_ms, key_id, kek_id, wrapped, sealed FROM face
+         WHERE subject_id = ? AND face_id = ? AND ${alive}`,
+        subjectId,
+        faceId,
+        nowMs,
+      )
+      .toArray();
+    return row === undefined ? [] : [{ ...toFaceKey(row), sealed: bytesOf(row.sealed) }];
+  });
 }
 
 export function readRecord(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId) {

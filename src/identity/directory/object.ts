@@ -1,12 +1,13 @@
 /** The directory as a Durable Object, and how a Worker reaches it. */
 import { DurableObject } from "cloudflare:workers";
+import { createGalleries, type GalleryObject } from "../gallery/object.ts";
 import { createKvCopies } from "../kv.ts";
 import { createDirectory } from "./directory.ts";
 import type { Directory, OpenDirectory } from "./types.ts";
 
 export interface DirectoryEnv {
   readonly TEMPLATES: KVNamespace;
-  readonly GALLERY?: unknown;
+  readonly GALLERY: DurableObjectNamespace<GalleryObject>;
 }
 
 const methods = [
@@ -40,8 +41,7 @@ const methods = [
   "note",
   "listWrappedByOthers",
   "rewrap",
-  "galleryTasks",
-  "finishGalleryTasks",
+  "rewrapGallery",
   "maintain",
 ] as const satisfies readonly (keyof Directory)[];
 
@@ -56,8 +56,10 @@ export class DirectoryObject extends DurableObject<DirectoryEnv> {
     this.#directory = createDirectory({
       storage: ctx.storage,
       copies: createKvCopies(env.TEMPLATES),
-      targets: env.GALLERY === undefined ? ["copy"] : ["copy", "gallery"],
+      // One gallery for each shard: its changes are numbered by that shard's directory alone.
+      gallery: createGalleries(env.GALLERY)(ctx.id.toString()),
       clock: () => Date.now(),
+      newEpoch: () => crypto.randomUUID(),
     });
   }
 

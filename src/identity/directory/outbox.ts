@@ -7,7 +7,6 @@
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
 import type { RecordCopies } from "../record-copies.ts";
 import { readRecord } from "./faces.ts";
-import type { GalleryTask } from "./types.ts";
 
 /** Of KV operations at once: a Worker may have six connections open, and the rest would wait in line. */
 const batchSize = 6;
@@ -32,8 +31,22 @@ export function enqueue(
   }
 }
 
-export function hasCopyTasks(sql: SqlStorage): boolean {
-  return sql.exec("SELECT 1 FROM outbox WHERE target = 'copy' LIMIT 1").toArray().length > 0;
+/** Every face anew, in place of what was outstanding. */
+export function enqueueAll(sql: SqlStorage): void {
+  sql.exec("DELETE FROM outbox WHERE target = 'gallery'");
+  sql.exec(
+    `INSERT INTO outbox (target, operation, subject_id, face_id)
+     SELECT 'gallery', 'add', subject_id, face_id FROM face ORDER BY subject_id, face_id`,
+  );
+}
+
+/** For any target, where none is named. */
+export function hasTasks(sql: SqlStorage, target?: Target): boolean {
+  const rows =
+    target === undefined
+      ? sql.exec("SELECT 1 FROM outbox LIMIT 1")
+      : sql.exec("SELECT 1 FROM outbox WHERE target = ? LIMIT 1", target);
+  return rows.toArray().length > 0;
 }
 
 interface CopyTask {
@@ -95,18 +108,35 @@ async function carryOut(
   else await copies.write(tenant, subjectId, faceId, record.sealed, record.expiresAtMs);
 }
 
+/** A face that came or went. */
+export interface GalleryTask {
+  readonly seq: number;
+  readonly subjectId: SubjectId;
+  readonly faceId: FaceId;
+}
+
+/** Oldest first. */
 export function readGalleryTasks(sql: SqlStorage, limit: number): GalleryTask[] {
   const rows = sql
     .exec("SELECT * FROM outbox WHERE target = 'gallery' ORDER BY seq LIMIT ?", limit)
     .toArray();
   return rows.map((row) => ({
     seq: row.seq as number,
-    operation: row.operation as GalleryTask["operation"],
     subjectId: row.subject_id as SubjectId,
     faceId: row.face_id as FaceId,
   }));
 }
 
-export function removeGalleryTasks(sql: SqlStorage, seqs: readonly number[]): void {
-  for (const seq of seqs) sql.exec("DELETE FROM outbox WHERE target = 'gallery' AND seq = ?", seq);
+export function removeGalleryTasks(sql: SqlStorage, through: number): void {
+  sql.exec("DELETE FROM outbox WHERE target = 'gallery' AND seq <= ?", through);
+}
+
+export function countGalleryTasks(sql: SqlStorage): number {
+  return sql.exec("SELECT COUNT(*) AS count FROM outbox WHERE target = 'gallery'").one().count as number;
+}
+
+/** 0 when none is outstanding. */
+export function lastTask(sql: SqlStorage): number {
+  const { last } = sql.exec("SELECT MAX(seq) AS last FROM outbox WHERE target = 'gallery'").one();
+  return (last as number | null) ?? 0;
 }

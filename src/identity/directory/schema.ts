@@ -46,6 +46,9 @@ CREATE TABLE IF NOT EXISTS enrolment_request (
   PRIMARY KEY (subject_id, key_hash)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS enrolment_request_by_end ON enrolment_request (kept_until_ms);
+CREATE TABLE IF NOT EXISTS gallery (
+  id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL, applied_through INTEGER NOT NULL
+);
 `;
 
 /** Whether anything was ever written. */
@@ -56,7 +59,7 @@ export function hasSchema(sql: SqlStorage): boolean {
 /** False for a directory of an earlier version, which lacks tables. */
 export function isComplete(sql: SqlStorage): boolean {
   // The last thing that the schema makes.
-  return has(sql, "enrolment_request_by_end");
+  return has(sql, "gallery");
 }
 
 function has(sql: SqlStorage, name: string): boolean {

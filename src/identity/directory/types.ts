@@ -74,6 +74,12 @@ export interface Attempt {
   readonly sessionId: string | null;
 }
 
+/** What can be compared with each other. */
+export interface SearchKind {
+  readonly model: string;
+  readonly dimension: number;
+}
+
 export interface SearchQuery {
   readonly model: string;
   /** The probe's embedding. */
@@ -84,9 +90,9 @@ export interface SearchQuery {
 }
 
 export interface SearchState {
-  /** That the model made. */
+  /** Of the kind. */
   readonly faces: number;
-  /** Of other models, or damaged. */
+  /** Of other kinds, or damaged. */
   readonly notCompared: number;
   /** Changes that the gallery has not heard of. */
   readonly behind: number;
@@ -126,14 +132,6 @@ export interface SigningKeyRow extends WrappedKey {
   /** The raw public key, 32 bytes. */
   readonly publicKey: Bytes;
   readonly createdAtMs: number;
-}
-
-/** An entry of the 1:N gallery that must be written or taken away; see `Gallery`. */
-export interface GalleryTask {
-  readonly seq: number;
-  readonly operation: "add" | "remove";
-  readonly subjectId: SubjectId;
-  readonly faceId: FaceId;
 }
 
 export interface Page {
@@ -207,13 +205,14 @@ export interface Directory {
    * happened since.
    */
   settleAttempt(attempt: Attempt, policy: LockOutPolicy, context: Context): Promise<Result<void>>;
-  /** Brings the gallery up to date. */
-  prepareSearch(model: string): Promise<SearchState>;
+  /** Brings the gallery up to date, as far as that goes within some seconds. */
+  prepareSearch(kind: SearchKind): Promise<SearchState>;
   /**
    * Every face that may belong to one of the `limit` closest subjects within `maxDistance`, and by a
-   * hair more: with its record, for an exact comparison. Each of them is enrolled.
+   * hair more: with its record, for an exact comparison. Each of them is enrolled. Fails with
+   * `not_ready` when the gallery cannot answer, or has to be built anew.
    */
-  search(query: SearchQuery, nowMs: number): Promise<readonly AttemptFace[]>;
+  search(query: SearchQuery, nowMs: number): Promise<Result<readonly AttemptFace[]>>;
   /** Writes who was found into the audit trail. Answers which of the faces are still there. */
   settleSearch(
     found: readonly (readonly [SubjectId, FaceId])[],
@@ -231,10 +230,10 @@ export interface Directory {
   /** Replaces a wrapped key if it is still the one that was read. Answers how many were. */
   rewrap(keys: readonly { face: FaceKey; wrapped: WrappedKey }[]): Promise<number>;
 
-  galleryTasks(limit: number): Promise<readonly GalleryTask[]>;
-  finishGalleryTasks(seqs: readonly number[]): Promise<void>;
+  /** The keys of the gallery's blocks, likewise: answers how many, and whether all are. Fails with `not_ready`. */
+  rewrapGallery(kekId: string): Promise<Result<{ readonly rewrapped: number; readonly done: boolean }>>;
 
-  /** Writes outstanding edge copies and removes what has expired. */
+  /** Removes what has expired, and brings copies and gallery up to date. */
   maintain(nowMs: number): Promise<void>;
 }
 

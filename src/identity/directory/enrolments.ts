@@ -1,0 +1,148 @@
+/** Faces that come, change and go, and what is told of them. */
+import { fail, ok } from "../../errors.ts";
+import type { FaceId, SubjectId } from "../ids.ts";
+import { type AuditEvent, writeAudit } from "./audit.ts";
+import type { Chores } from "./chores.ts";
+import { findEnrolled, rememberEnrolled } from "./enrolment-requests.ts";
+import * as faces from "./faces.ts";
+import type { DirectoryStorage, Ledger } from "./ledger.ts";
+import { enqueue } from "./outbox.ts";
+import type { Context, Directory } from "./types.ts";
+
+export type Enrolments = Pick<
+  Directory,
+  | "addFace"
+  | "importFaces"
+  | "updateFace"
+  | "deleteFaces"
+  | "describeFaces"
+  | "readRecords"
+  | "listSubjects"
+  | "listFaces"
+  | "listWrappedByOthers"
+  | "rewrap"
+  | "maintain"
+>;
+
+export function createEnrolments(storage: DirectoryStorage, ledger: Ledger, chores: Chores): Enrolments {
+  const { sql, read, write, audited } = ledger;
+
+  function remove(
+    subjectId: SubjectId,
+    faceIds: readonly FaceId[] | "all",
+    event: AuditEvent,
+    context: Context,
+  ) {
+    const removed = faces.removeFaces(sql, subjectId, faceIds);
+    for (const faceId of removed) {
+      enqueue(sql, ["copy", "gallery"], "remove", subjectId, faceId);
+      writeAudit(sql, { ...event, subjectId, faceId }, context);
+    }
+    return removed;
+  }
+
+  return {
+    async addFace(row, context, request) {
+      const { subjectId, faceId } = row;
+      const earlier =
+        request === null
+          ? ok(undefined)
+          : read(() => findEnrolled(sql, row, request, context.nowMs), ok(undefined));
+      if (!earlier.ok) return earlier;
+      if (earlier.value !== undefined) return ok(earlier.value);
+      const event = { action: "face.enrol", outcome: "enrolled", subjectId, faceId };
+      const added = audited(event, context, () => {
+        if (faces.readRecord(sql, subjectId, faceId) !== undefined)
+          return fail({ code: "conflict", what: "face" });
+        faces.insertFace(sql, row);
+        if (request !== null) rememberEnrolled(sql, row, request, context.nowMs);
+        enqueue(sql, ["copy", "gallery"], "add", subjectId, faceId);
+        const { model, createdAtMs, expiresAtMs } = row;
+        return ok({ faceId, model, createdAtMs, expiresAtMs });
+      });
+      if (added.ok) await chores.follow();
+      return added;
+    },
+
+    async importFaces(rows, context) {
+      const added = write(context, () => {
+        const missing = rows.filter((row) => faces.readRecord(sql, row.subjectId, row.faceId) === undefined);
+        for (const row of missing) {
+          const { subjectId, faceId } = row;
+          faces.insertFace(sql, row);
+          enqueue(sql, ["copy", "gallery"], "add", subjectId, faceId);
+          writeAudit(sql, { action: "face.import", outcome: "imported", subjectId, faceId }, context);
+        }
+        return missing.length;
+      });
+      if (added > 0) await chores.follow();
+      return added;
+    },
+
+    async updateFace(subjectId, faceId, change, context) {
+      const event = { action: "face.update", outcome: "updated", subjectId, faceId };
+      const updated = audited(event, context, () => {
+        if (!faces.hasFace(sql, subjectId, faceId, context.nowMs))
+          return fail({ code: "not_found", what: "face" });
+        faces.changeFace(sql, subjectId, faceId, change);
+        if (change.expiresAtMs !== undefined) enqueue(sql, ["copy"], "add", subjectId, faceId);
+        return ok(undefined);
+      });
+      if (updated.ok) await chores.follow();
+      return updated;
+    },
+
+    async deleteFaces(subjectId, faceIds, context) {
+      const event = { action: "face.delete", outcome: "deleted" };
+      const removed = write(context, () => remove(subjectId, faceIds, event, context));
+      if (removed.length === 0)
+        return fail({ code: "not_found", what: faceIds === "all" ? "subject" : "face" });
+      await chores.follow();
+      return ok(removed);
+    },
+
+    async describeFaces(subjectId, nowMs) {
+      return read(() => faces.readFaces(sql, subjectId, nowMs), []);
+    },
+
+    async readRecords(subjectId, faceIds) {
+      return read(
+        () =>
+          faceIds.flatMap((faceId) => {
+            const record = faces.readRecord(sql, subjectId, faceId);
+            return record === undefined ? [] : [[faceId, record.sealed] as const];
+          }) as [FaceId, Uint8Array<ArrayBuffer>][],
+        [],
+      );
+    },
+
+    async listSubjects(page, nowMs) {
+      return read(() => faces.readSubjects(sql, page, nowMs), []);
+    },
+
+    async listFaces(after, limit, nowMs) {
+      return read(() => faces.readFacesAfter(sql, after, limit, nowMs), []);
+    },
+
+    async listWrappedByOthers(kekId, limit) {
+      return read(() => faces.readWrappedByOthers(sql, kekId, limit), []);
+    },
+
+    async rewrap(keys) {
+      return storage.transactionSync(
+        () => keys.filter(({ face, wrapped }) => faces.replaceWrap(sql, face, wrapped)).length,
+      );
+    },
+
+    async maintain(nowMs) {
+      if (!ledger.present) return;
+      const context = { tenant: ledger.owner(), actor: "retention", requestId: "", nowMs };
+      write(context, () => {
+        for (const [subjectId, faceId] of faces.readExpired(sql, nowMs)) {
+          remove(subjectId, [faceId], { action: "face.delete", outcome: "expired" }, context);
+        }
+      });
+      await chores.run();
+    },
+  };
+}

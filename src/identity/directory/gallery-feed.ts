@@ -1,0 +1,110 @@
+/**
+ * Tells the gallery of faces that come and go, in their order, until it has heard of all. What it
+ * holds must be what is written here: where the two do not fit (a gallery that is new, lost or damaged,
+ * or a directory set back to an earlier day) the gallery is built anew, from the first face on.
+ */
+import type { Gallery, GalleryChange, GalleryState } from "../gallery/types.ts";
+import { readFaceKey, readRecord } from "./faces.ts";
+import type { DirectoryStorage, Ledger } from "./ledger.ts";
+import { enqueueAll, hasTasks, lastTask, readGalleryTasks, removeGalleryTasks } from "./outbox.ts";
+import type { SearchKind } from "./types.ts";
+
+/** About 120 KB of sealed records. */
+const changesPerCall = 100;
+
+export interface GalleryFeed {
+  /** Until the gallery has heard of everything, or that time has come. Throws when it cannot be reached. */
+  flush(untilMs: number): Promise<void>;
+  /** What the gallery has of the kind, once that fits; undefined while it is being built. */
+  settledState(kind: SearchKind, untilMs: number): Promise<GalleryState | undefined>;
+  /** Has the gallery forget everything, and be told of every face again. */
+  rebuild(): void;
+}
+
+export interface FeedDeps {
+  readonly storage: DirectoryStorage;
+  readonly ledger: Ledger;
+  readonly gallery: Gallery;
+  readonly clock: () => number;
+  readonly newEpoch: () => string;
+}
+
+export function createGalleryFeed({ storage, ledger, gallery, clock, newEpoch }: FeedDeps): GalleryFeed {
+  const { sql } = ledger;
+  let flushing = Promise.resolve();
+
+  function readFeed(): { epoch: string; appliedThrough: number } | undefined {
+    const [row] = sql.exec("SELECT epoch, applied_through FROM gallery").toArray();
+    return row && { epoch: row.epoch as string, appliedThrough: row.applied_through as number };
+  }
+
+  function rebuild(): void {
+    storage.transactionSync(() => {
+      sql.exec("INSERT OR REPLACE INTO gallery (id, epoch, applied_through) VALUES (1, ?, 0)", newEpoch());
+      enqueueAll(sql);
+    });
+  }
+
+  async function flushNow(untilMs: number): Promise<void> {
+    while (ledger.present && hasTasks(sql, "gallery")) {
+      const feed = readFeed();
+      if (feed === undefined) {
+        rebuild();
+        continue;
+      }
+      const tasks = readGalleryTasks(sql, changesPerCall);
+      const changes = tasks.map(({ seq, subjectId, faceId }): GalleryChange => {
+        const key = readFaceKey(sql, subjectId, faceId);
+        const record = readRecord(sql, subjectId, faceId);
+        // Whatever was to be done: what counts is whether the face is there now.
+        if (key === undefined || record === undefined) return { seq, operation: "remove", subjectId, faceId };
+        return { seq, operation: "add", key, sealed: record.sealed };
+      });
+      const { epoch } = feed;
+      if (await gallery.apply({ tenant: ledger.owner(), epoch, changes }))
+        finish(epoch, tasks.at(-1)?.seq ?? 0);
+      else rebuild();
+      if (clock() >= untilMs) return;
+    }
+  }
+
+  function finish(epoch: string, through: number): void {
+    storage.transactionSync(() => {
+      if (readFeed()?.epoch !== epoch) return;
+      removeGalleryTasks(sql, through);
+      sql.exec("UPDATE gallery SET applied_through = ?", through);
+    });
+  }
+
+  /** One run at a time, each after the one before, whatever became of that. */
+  function flush(untilMs: number): Promise<void> {
+    flushing = flushing.catch(() => undefined).then(() => flushNow(untilMs));
+    return flushing;
+  }
+
+  return {
+    flush,
+    rebuild,
+    async settledState(kind, untilMs) {
+      if (ledger.present && readFeed() === undefined && hasFaces(sql)) rebuild();
+      for (;;) {
+        await flush(untilMs);
+        if (hasTasks(sql, "gallery")) return undefined;
+        const before = readFeed();
+        const state = await gallery.state(kind);
+        const after = readFeed();
+        // Others may go on meanwhile: the gallery was somewhere between the two.
+        const most = Math.max(after?.appliedThrough ?? 0, lastTask(sql));
+        const fits = state.appliedThrough >= (before?.appliedThrough ?? 0) && state.appliedThrough <= most;
+        if (before === undefined) return { ...state, faces: 0, notCompared: 0 };
+        if (state.epoch === after?.epoch && fits) return state;
+        if (before.epoch === after?.epoch) rebuild();
+        if (clock() >= untilMs) return undefined;
+      }
+    },
+  };
+}
+
+function hasFaces(sql: SqlStorage): boolean {
+  return sql.exec("SELECT 1 FROM face LIMIT 1").toArray().length > 0;
+}

@@ -1,0 +1,61 @@
+/**
+ * How a directory is read and written: nothing is made for those who only ask, every change is one
+ * transaction with its line in the audit trail, and none is made in another tenant's name.
+ */
+import type { Result } from "../../errors.ts";
+import type { TenantId } from "../ids.ts";
+import { type AuditEvent, writeAudit } from "./audit.ts";
+import { hasSchema, isComplete, schema } from "./schema.ts";
+import type { Context } from "./types.ts";
+
+export type DirectoryStorage = Pick<
+  DurableObjectStorage,
+  "sql" | "transactionSync" | "setAlarm" | "deleteAlarm"
+>;
+
+export interface Ledger {
+  readonly sql: SqlStorage;
+  /** Whether anything was ever written. */
+  readonly present: boolean;
+  /** Whose it is. Throws when nothing was written yet. */
+  owner(): TenantId;
+  read<T>(query: () => T, ifNew: T): T;
+  write<T>(context: Pick<Context, "tenant">, change: () => T): T;
+  /** Writes the event where the change succeeds. */
+  audited<T>(event: AuditEvent, context: Context, change: () => Result<T>): Result<T>;
+}
+
+export function createLedger(storage: DirectoryStorage): Ledger {
+  const { sql } = storage;
+  let present = hasSchema(sql);
+  if (present && !isComplete(sql)) sql.exec(schema);
+
+  function write<T>({ tenant }: Pick<Context, "tenant">, change: () => T): T {
+    return storage.transactionSync(() => {
+      if (!present) sql.exec(schema);
+      const [row] = sql.exec("SELECT tenant FROM owner").toArray();
+      if (row === undefined) sql.exec("INSERT INTO owner (id, tenant) VALUES (1, ?)", tenant);
+      else if (row.tenant !== tenant) throw new Error("a directory was asked in the name of another tenant");
+      const result = change();
+      present = true;
+      return result;
+    });
+  }
+
+  return {
+    sql,
+    get present() {
+      return present;
+    },
+    owner: () => sql.exec("SELECT tenant FROM owner").one().tenant as TenantId,
+    read: (query, ifNew) => (present ? query() : ifNew),
+    write,
+    audited(event, context, change) {
+      return write(context, () => {
+        const result = change();
+        if (result.ok) writeAudit(sql, event, context);
+        return result;
+      });
+    },
+  };
+}

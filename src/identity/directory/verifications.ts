@@ -1,0 +1,72 @@
+/** Attempts at one subject, from being let in to being counted, and the sessions that allow them. */
+import { fail, ok } from "../../errors.ts";
+import {
+  checkLock,
+  checkSession,
+  clearAttempts,
+  insertSession,
+  recordAttempt,
+  spendSession,
+} from "./attempts.ts";
+import { writeAudit } from "./audit.ts";
+import * as faces from "./faces.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Directory } from "./types.ts";
+
+export type Verifications = Pick<Directory, "beginAttempt" | "settleAttempt" | "unlock" | "addSession">;
+
+export function createVerifications({ sql, read, write, audited }: Ledger): Verifications {
+  return {
+    async beginAttempt(subjectId, sessionId, policy, nowMs, withRecords) {
+      return read(
+        () => {
+          const session = sessionId === null ? ok(undefined) : checkSession(sql, sessionId, subjectId, nowMs);
+          if (!session.ok) return session;
+          const open = checkLock(sql, subjectId, policy, nowMs);
+          if (!open.ok) return open;
+          const keys = faces.readAttemptFaces(sql, subjectId, nowMs, withRecords);
+          return keys.length === 0 ? fail({ code: "subject_has_no_faces" }) : ok(keys);
+        },
+        fail({ code: "subject_has_no_faces" }),
+      );
+    },
+
+    async settleAttempt({ subjectId, faceId, match, sessionId }, policy, context) {
+      return write(context, () => {
+        const event = { action: "verify", subjectId, faceId };
+        const session =
+          sessionId === null ? ok(undefined) : checkSession(sql, sessionId, subjectId, context.nowMs);
+        if (!session.ok) return session;
+        const attempts = checkLock(sql, subjectId, policy, context.nowMs);
+        if (!attempts.ok) {
+          if (attempts.failure.code === "locked") writeAudit(sql, { ...event, outcome: "locked" }, context);
+          return attempts;
+        }
+        // Deleted while the photo was being scored: nothing may be said of it any more.
+        if (!faces.hasFace(sql, subjectId, faceId, context.nowMs))
+          return fail({ code: "not_found", what: "face" });
+        if (sessionId !== null) spendSession(sql, sessionId);
+        recordAttempt(sql, subjectId, attempts.value, match, context.nowMs);
+        writeAudit(sql, { ...event, outcome: match ? "match" : "no_match" }, context);
+        return ok(undefined);
+      });
+    },
+
+    async unlock(subjectId, context) {
+      return audited({ action: "subject.unlock", outcome: "unlocked", subjectId }, context, () =>
+        clearAttempts(sql, subjectId) ? ok(undefined) : fail({ code: "not_found", what: "subject" }),
+      );
+    },
+
+    async addSession(session, context) {
+      const { subjectId } = session;
+      return audited({ action: "session.create", outcome: session.id, subjectId }, context, () => {
+        if (faces.readAttemptFaces(sql, subjectId, context.nowMs, false).length === 0) {
+          return fail({ code: "subject_has_no_faces" });
+        }
+        insertSession(sql, session, context.nowMs);
+        return ok(undefined);
+      });
+    },
+  };
+}

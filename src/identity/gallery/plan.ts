@@ -1,0 +1,117 @@
+/**
+ * A batch of changes, thought through in memory before anything is written: which entries go and come,
+ * and what the blocks become. New faces go into a young block, which is small and so cheap to write;
+ * once it is full it goes whole into a large one. Faces move in no other way: a search that looks at
+ * the young block first misses nobody.
+ */
+import type { Block, BlockEntry } from "./block.ts";
+import { capacityOf, changeBlock, emptyBlock, joinBlocks } from "./block.ts";
+import * as rows from "./rows.ts";
+import type { Draft } from "./sealed-blocks.ts";
+import type { FaceName } from "./types.ts";
+
+/** Templates that a young block has at least before it goes into a large one; 53 KB at a stride of 192. */
+export const youngCapacity = 256;
+
+/** A row holds 2 MB; sealing adds 28 bytes, and the rest of the row some hundred. */
+const maxBlockBytes = 1_900_000;
+
+export interface Arrival {
+  readonly name: FaceName;
+  /** Undefined for a face that could not be read. */
+  readonly template: { readonly kind: string; readonly entry: BlockEntry } | undefined;
+  readonly id: number;
+}
+
+export interface Plan {
+  readonly gone: readonly number[];
+  readonly come: readonly { readonly entry: rows.EntryRow; readonly name: FaceName }[];
+  readonly moved: readonly { readonly ids: Uint32Array; readonly block: number }[];
+  /** Those without entries are to be deleted. */
+  readonly drafts: readonly Draft[];
+  readonly nextBlock: number;
+}
+
+/** Undefined when the block does not open. */
+export type LoadBlock = (row: rows.BlockRow) => Promise<Block | undefined>;
+
+/**
+ * @param leaving entries that go, with their blocks
+ *
+ * Undefined when a block does not open.
+ */
+export async function planChanges(
+  sql: SqlStorage,
+  leaving: readonly rows.EntryRow[],
+  arriving: readonly Arrival[],
+  nextBlock: number,
+  load: LoadBlock,
+): Promise<Plan | undefined> {
+  const drafts = new Map<number, Draft>();
+
+  /** As the plan has it so far. */
+  async function draftOf(row: rows.BlockRow): Promise<Draft | undefined> {
+    const known = drafts.get(row.id);
+    if (known !== undefined) return known;
+    const block = await load(row);
+    return block && { id: row.id, kind: row.kind, young: row.young, block };
+  }
+
+  for (const [id, entries] of groupBy(leaving, ({ block }) => block)) {
+    const row = id === null ? undefined : rows.readBlockRow(sql, id);
+    if (row === undefined) continue;
+    const draft = await draftOf(row);
+    if (draft === undefined) return undefined;
+    const without = new Set(entries.map((entry) => entry.id));
+    drafts.set(row.id, { ...draft, block: changeBlock(draft.block, without) });
+  }
+
+  const come: { entry: rows.EntryRow; name: FaceName }[] = [];
+  const moved: { ids: Uint32Array; block: number }[] = [];
+  let next = nextBlock;
+  for (const [kind, arrivals] of groupBy(arriving, ({ template }) => template?.kind)) {
+    if (kind === undefined) {
+      for (const { id, name } of arrivals) come.push({ entry: { id, block: null }, name });
+      continue;
+    }
+    const entries = arrivals.flatMap(({ template }) => template?.entry ?? []);
+    const stride = entries[0].template.codes.length;
+    const row = rows.readYoungRow(sql, kind);
+    const known = row && (await draftOf(row));
+    if (row !== undefined && known === undefined) return undefined;
+    const young = known ?? { id: next++, kind, young: true, block: emptyBlock(stride) };
+    const grown = changeBlock(young.block, new Set(), entries);
+    let home = young.id;
+    if (grown.count < youngCapacity) {
+      drafts.set(young.id, { ...young, block: grown });
+    } else {
+      const capacity = capacityOf(stride, maxBlockBytes);
+      const room = rows.findRoom(sql, kind, grown.count, capacity);
+      const large = room && (await draftOf(room));
+      if (room !== undefined && large === undefined) return undefined;
+      const block = large === undefined ? grown : joinBlocks(large.block, grown);
+      home = large?.id ?? next++;
+      drafts.set(home, { id: home, kind, young: false, block });
+      drafts.set(young.id, { ...young, block: emptyBlock(stride) });
+      moved.push({ ids: young.block.ids, block: home });
+    }
+    for (const { id, name } of arrivals) come.push({ entry: { id, block: home }, name });
+  }
+  return {
+    gone: leaving.map(({ id }) => id),
+    come,
+    moved,
+    drafts: [...drafts.values()],
+    nextBlock: next,
+  };
+}
+
+function groupBy<T, K>(values: readonly T[], keyOf: (value: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group === undefined) groups.set(keyOf(value), [value]);
+    else group.push(value);
+  }
+  return groups;
+}
