@@ -8,11 +8,24 @@ import {
   updateAnswerSchema,
 } from "../../src/http/answer-schemas.ts";
 import { photoToEnrol } from "../../src/http/photos.ts";
-import { faceIdSchema, faceUpdateSchema, listQuerySchema, subjectIdSchema } from "../../src/http/schemas.ts";
+import {
+  faceIdSchema,
+  faceUpdateSchema,
+  idempotencyKeySchema,
+  listQuerySchema,
+  subjectIdSchema,
+} from "../../src/http/schemas.ts";
 import { createdAt, face, faceId, image, requestId, subjectId } from "../examples.ts";
 import { json, jsonBody, jsonFailures, type Operation, photoBody, photoFailures } from "../operation.ts";
 
 const ofSubject = z.object({ subject_id: subjectIdSchema });
+const enrolmentHeader = z.object({
+  "Idempotency-Key": idempotencyKeySchema
+    .optional()
+    .describe(
+      "A name of your own for this request. For a day the same key gives the same answer, and no second face.",
+    ),
+});
 const ofFace = ofSubject.extend({ face_id: faceIdSchema });
 
 /** Pages of subjects, tenants and the audit trail. */
@@ -28,7 +41,7 @@ export const faceOperations: readonly Operation[] = [
     description:
       "Keeps the embedding of the face in the photo, never the photo. Photos that are not fit for comparison are refused with the reasons. Options stand in the query, the form or the JSON.",
     caller: { kind: "key", scopes: ["enrol"] },
-    params: { path: ofSubject, query: photoToEnrol.options },
+    params: { path: ofSubject, query: photoToEnrol.options, header: enrolmentHeader },
     body: photoBody(photoToEnrol, { embeddings: true }),
     answer: {
       status: 201,
@@ -43,7 +56,7 @@ export const faceOperations: readonly Operation[] = [
         request_id: requestId,
       }),
     },
-    failures: [...photoFailures, "model_mismatch", "conflict"],
+    failures: [...photoFailures, "model_mismatch", "conflict", "idempotency_key_reused"],
   },
   {
     method: "patch",

@@ -1,13 +1,13 @@
 /** `Idempotency-Key`: a name that the caller gives to a request, so that it can be sent again safely. */
 import type { Context } from "hono";
 import type * as z from "zod";
-import { fail, ok, type Result } from "../errors.ts";
+import { ok, type Result } from "../errors.ts";
 import type { EnrolmentRequest } from "../identity/directory/types.ts";
 import { sha256, toHex } from "../trust/digest.ts";
 import type { AppEnv } from "./deps.ts";
 import type { FaceSource } from "./face-source.ts";
-import { invalid } from "./input.ts";
-import { enrolmentOptionsSchema } from "./schemas.ts";
+import { check } from "./input.ts";
+import { enrolmentOptionsSchema, idempotencyKeySchema } from "./schemas.ts";
 
 const header = "Idempotency-Key";
 
@@ -17,16 +17,21 @@ export async function readEnrolmentRequest(
   source: FaceSource,
   options: z.output<typeof enrolmentOptionsSchema>,
 ): Promise<Result<EnrolmentRequest | undefined>> {
-  const key = c.req.header(header);
-  if (key === undefined) return ok(undefined);
-  if (!/^[\x21-\x7e]{1,255}$/.test(key))
-    return fail(invalid(header, "must be 1 to 255 visible ASCII characters"));
+  const sent = c.req.header(header);
+  if (sent === undefined) return ok(undefined);
+  const key = check(idempotencyKeySchema, sent, header);
+  if (!key.ok) return key;
   const bytes = source.kind === "photo" ? source.image : bytesOf(source.embedding.values);
   const face = toHex(await sha256(bytes));
   const names = Object.keys(enrolmentOptionsSchema.shape) as (keyof typeof options)[];
   // With the key in it, the hash tells nobody that two requests brought the same photo.
-  const content = JSON.stringify([key, source.kind, face, ...names.map((name) => options[name] ?? null)]);
-  return ok({ keyHash: toHex(await sha256(key)), contentHash: toHex(await sha256(content)) });
+  const content = JSON.stringify([
+    key.value,
+    source.kind,
+    face,
+    ...names.map((name) => options[name] ?? null),
+  ]);
+  return ok({ keyHash: toHex(await sha256(key.value)), contentHash: toHex(await sha256(content)) });
 }
 
 function bytesOf(values: Float32Array): Uint8Array<ArrayBuffer> {

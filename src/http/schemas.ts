@@ -10,6 +10,11 @@ export const subjectIdSchema = z
 
 export const faceIdSchema = z.string().regex(faceIdPattern, "must be 1 to 64 of A-Z a-z 0-9 _ -");
 
+/** As long as a UUID, a hash or a path of the caller's may be. */
+export const idempotencyKeySchema = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters");
+
 export const facePolicySchema = z
   .enum(["largest", "center", "only"] satisfies FacePolicy[], "must be largest, center or only")
   .describe("Which face of several is meant: `largest` unless it says so; `only` refuses several.");
