@@ -6,6 +6,7 @@ import type { FmrKnot } from "../../src/face/calibration.ts";
 import { type Interval, percentileInterval, resampleIdentities } from "../evaluate/bootstrap.ts";
 import type { Trials } from "../evaluate/comparisons.ts";
 import { lowestSupportedRate } from "../evaluate/metrics.ts";
+import { countDistances, type DistanceHistograms } from "./distances.ts";
 import { createFmrModel } from "./fmr-model.ts";
 
 /** False match rates of the table: eight a decade from 1e-7 to 0.1, then up to a half. */
@@ -32,6 +33,7 @@ export interface CalibrationFit {
   readonly tail: { readonly start: number; readonly shape: number; readonly scale: number };
   readonly thresholds: Readonly<Record<string, ThresholdEntry>>;
   readonly fmrTable: readonly FmrKnot[];
+  readonly distances: DistanceHistograms;
 }
 
 export function calibrate(
@@ -78,6 +80,7 @@ export function calibrate(
       const [low, high] = percentileInterval(fitted.map((rates) => rates[k])) as Interval;
       return [distance, significant(knotFmrs[k]), significant(low), significant(high)];
     }),
+    distances: countDistances(trials),
   };
 }
 

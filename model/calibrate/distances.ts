@@ -1,0 +1,26 @@
+/** How far apart photos of one person and of two people lie: histograms, to be drawn and read by people. */
+import type { Trials } from "../evaluate/comparisons.ts";
+
+export interface DistanceHistograms {
+  /** The first bin begins at distance 0, the last ends at 2. */
+  readonly binWidth: number;
+  /** Share of the pairs in each bin. A pair that was not acquired is in none, so the sum may be below 1. */
+  readonly genuine: readonly number[];
+  readonly impostor: readonly number[];
+}
+
+const binWidth = 0.04;
+const binCount = Math.round(2 / binWidth);
+
+export function countDistances({ genuine, impostor }: Trials): DistanceHistograms {
+  return { binWidth, genuine: shares(genuine.distance), impostor: shares(impostor.distance) };
+}
+
+function shares(distances: Float32Array): number[] {
+  const counts = new Uint32Array(binCount);
+  for (const distance of distances) {
+    // Rounding may put opposite vectors a little beyond 2.
+    if (Number.isFinite(distance)) counts[Math.min(binCount - 1, Math.floor(distance / binWidth))]++;
+  }
+  return Array.from(counts, (count) => Number((count / Math.max(1, distances.length)).toPrecision(3)));
+}
