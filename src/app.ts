@@ -1,7 +1,6 @@
 /** The API's contents page: middleware in its order, then every route. */
 import { Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
-import { secureHeaders } from "hono/secure-headers";
 import { refuse, refuseInternal } from "./http/answer.ts";
 import { listAudit } from "./http/audit.ts";
 import { requireCaller, requireRoot, requireScope } from "./http/auth.ts";
@@ -16,6 +15,7 @@ import { rewrapKeys, rotateSigningKey, showPublicKeys } from "./http/key-rotatio
 import { createKey, listKeys, revokeKey, rotateKey } from "./http/keys.ts";
 import { linger } from "./http/linger.ts";
 import { requestLog } from "./http/log.ts";
+import { securityHeaders, showFile } from "./http/pages.ts";
 import { requestId } from "./http/request-id.ts";
 import { createSession } from "./http/sessions.ts";
 import { deleteSubject, getSubject, listSubjects, unlockSubject } from "./http/subjects.ts";
@@ -31,10 +31,10 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.use(linger());
   app.use(requestId(deps.randomId));
   app.use(requestLog(deps.log));
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
+  app.use(securityHeaders());
   app.use(async function noStore(c, next) {
     await next();
-    c.header("Cache-Control", "no-store");
+    if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
   });
   app.use(corsFor(deps.config));
   app.use(
@@ -51,6 +51,10 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.get("/readyz", readiness(deps));
 
   app.get("/.well-known/jwks.json", showPublicKeys(deps));
+
+  app.get("/openapi.json", showFile(deps));
+  app.get("/docs", showFile(deps, "/docs/index.html"));
+  app.get("/docs/:file", showFile(deps));
 
   app.use("/v1/*", limitDeclaredBody(deps.config.maxBodyBytes), requireCaller(deps));
   app.get("/v1/subjects", requireScope("read"), listSubjects(deps));

@@ -73,6 +73,7 @@ function open(env: Env): ReturnType<typeof createApp> {
     limitRate: createRateLimit(env.KEY_RATE, env.SESSION_RATE),
     pipeline,
     config,
+    files: env.ASSETS,
     calibration,
     embeddingLength: manifest.models[manifest.encoder as "mobilefacenet-192"].embeddingLength,
     randomId: () => crypto.randomUUID(),
@@ -83,6 +84,7 @@ function open(env: Env): ReturnType<typeof createApp> {
 interface Env {
   readonly TEMPLATES: KVNamespace;
   readonly DIRECTORY: DurableObjectNamespace<DirectoryObject>;
+  readonly ASSETS?: Fetcher;
   readonly KEY_RATE?: RateLimiter;
   readonly SESSION_RATE?: RateLimiter;
 }

@@ -40,21 +40,6 @@ export const decisionOperations: readonly Operation[] = [
   },
   {
     method: "post",
-    path: "/v1/subjects/{subject_id}/unlock",
-    operationId: "unlockSubject",
-    tag: "Decisions",
-    summary: "Let a locked subject be verified again",
-    caller: { kind: "key", scopes: ["admin"] },
-    params: { path: ofSubject },
-    answer: {
-      status: 200,
-      description: "Unlocked.",
-      content: json(unlockAnswerSchema, { subject_id: subjectId, request_id: requestId }),
-    },
-    failures: ["invalid_request", "image_too_large", "not_found"],
-  },
-  {
-    method: "post",
     path: "/v1/identify",
     operationId: "identifyFace",
     tag: "Decisions",
@@ -127,5 +112,20 @@ export const decisionOperations: readonly Operation[] = [
       }),
     },
     failures: photoFailures,
+  },
+  {
+    method: "post",
+    path: "/v1/subjects/{subject_id}/unlock",
+    operationId: "unlockSubject",
+    tag: "Decisions",
+    summary: "Let a locked subject be verified again",
+    caller: { kind: "key", scopes: ["admin"] },
+    params: { path: ofSubject },
+    answer: {
+      status: 200,
+      description: "Unlocked.",
+      content: json(unlockAnswerSchema, { subject_id: subjectId, request_id: requestId }),
+    },
+    failures: ["invalid_request", "image_too_large", "not_found"],
   },
 ];

@@ -90,4 +90,18 @@ export const serviceOperations: readonly Operation[] = [
     },
     failures: ["not_ready"],
   },
+  {
+    method: "get",
+    path: "/openapi.json",
+    operationId: "getApiDocument",
+    tag: "Service",
+    summary: "This document",
+    caller: anybody,
+    answer: {
+      status: 200,
+      description: "OpenAPI 3.1. `/docs` shows it to people.",
+      content: { "application/json": { schema: { type: "object" }, example: { openapi: "3.1.0" } } },
+    },
+    failures: ["not_found"],
+  },
 ];

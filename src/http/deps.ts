@@ -13,6 +13,7 @@ import type { SignReceipt } from "../trust/receipt.ts";
 import type { Principal } from "../trust/scopes.ts";
 import type { SessionTokens } from "../trust/session-token.ts";
 import type { SigningKeys } from "../trust/signing-keys.ts";
+import type { Files } from "./pages.ts";
 
 /** One line of structured log: never a body, a key, an embedding, or the name of a subject. */
 export type LogEntry =
@@ -48,6 +49,8 @@ export interface Deps {
   readonly sessionTokens: SessionTokens;
   readonly signReceipt: SignReceipt;
   readonly config: Config;
+  /** Those of public/; undefined where they are not bound, and then there are no pages. */
+  readonly files: Files | undefined;
   /** Of the encoder that the pipeline runs; from the manifest. */
   readonly calibration: Calibration;
   /** Of that encoder: how many float32 numbers. */

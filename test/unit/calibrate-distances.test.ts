@@ -23,7 +23,8 @@ it("counts each pair in the bin that its distance lies in, as a share of all", (
 
 it("the manifest's histograms agree with its table: the share of strangers below a distance is its FMR", () => {
   const { encoder, calibration } = readManifest();
-  const { distances, fmrTable } = (calibration ?? {})[encoder] as {
+  if (calibration === undefined) throw new Error("the manifest has no calibration");
+  const { distances, fmrTable } = calibration[encoder] as {
     distances: { binWidth: number; impostor: number[] };
     fmrTable: [number, number][];
   };

@@ -29,9 +29,12 @@ export const documentedRoutes = Object.entries(paths).flatMap(([path, item]) =>
 
 const validators = new Map<Schema, Validator>();
 
+/** For people, not for programs: the document does not tell of them. */
+export const isPage = (path: string) => path === "/" || path === "/docs" || /^\/(?:docs|demo)\//.test(path);
+
 /** Throws where the document does not say what the service did. */
 export async function expectDocumented(method: string, url: string, response: Response): Promise<void> {
-  if (method === "OPTIONS" || method === "HEAD") return;
+  if (method === "OPTIONS" || method === "HEAD" || isPage(new URL(url).pathname)) return;
   const { status } = response;
   const told = `${method} ${new URL(url).pathname} answered ${status}`;
   const operation = find(method, new URL(url).pathname);

@@ -21,12 +21,14 @@ interface Bindings {
   readonly TEMPLATES: KVNamespace;
   readonly DIRECTORY: DurableObjectNamespace<DirectoryObject>;
   readonly GALLERY: DurableObjectNamespace<GalleryObject>;
+  readonly ASSETS: Fetcher;
 }
 
 export const {
   TEMPLATES: templates,
   DIRECTORY: directories,
   GALLERY: galleries,
+  ASSETS: files,
 } = env as unknown as Bindings;
 
 export const origin = "http://localhost";
@@ -138,6 +140,7 @@ export interface Change {
   readonly pipeline?: Partial<Pipeline>;
   readonly trust?: Partial<TrustParts>;
   readonly limitRate?: Deps["limitRate"];
+  readonly files?: Deps["files"];
   /** Wrapped around what the caller's tenant is given. */
   readonly store?: Partial<TenantStore>;
 }
@@ -166,6 +169,7 @@ export function startService(change: Change = {}): Service {
     limitRate: change.limitRate ?? (async () => undefined),
     pipeline,
     config,
+    files: "files" in change ? change.files : files,
     calibration,
     embeddingLength: 2,
     randomId: () => crypto.randomUUID(),

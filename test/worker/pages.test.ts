@@ -1,0 +1,52 @@
+/** The pages and the API's document, as the Worker hands them out. */
+import { expect, test } from "vitest";
+import document from "../../public/openapi.json";
+import { startService } from "./service.ts";
+
+const anybody = { headers: { Authorization: "" } };
+
+test("the document is given to anybody, as JSON", async () => {
+  const response = await startService().call("/openapi.json", anybody);
+  expect(response.headers.get("Content-Type")).toMatch(/^application\/json/);
+  expect(await response.json()).toEqual(document);
+});
+
+test.each(["/docs", "/docs/docs.js", "/docs/docs.css"])(
+  "%s loads nothing from another host",
+  async (path) => {
+    const response = await startService().call(path, anybody);
+    expect(response.status).toBe(200);
+    const policy = response.headers.get("Content-Security-Policy") ?? "";
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/https?:|unsafe|\*/);
+    await response.body?.cancel();
+  },
+);
+
+test("what an API call answers may load nothing at all", async () => {
+  const response = await startService().call("/healthz", anybody);
+  expect(response.headers.get("Content-Security-Policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+});
+
+test("a file that is known already is not sent again, and none is used unasked", async () => {
+  const { call } = startService();
+  const first = await call("/docs/docs.js", anybody);
+  await first.body?.cancel();
+  expect(first.headers.get("Cache-Control")).toBe("no-cache");
+  const headers = { ...anybody.headers, "If-None-Match": first.headers.get("ETag") ?? "" };
+  expect((await call("/docs/docs.js", { headers })).status).toBe(304);
+});
+
+test.each([
+  "/docs/nothing.js",
+  "/docs/..%2fopenapi.json",
+  "/docs/%2e%2e%2findex.html",
+  "/public/openapi.json",
+])("%s is no file of the pages", async (path) => {
+  expect((await startService().call(path, anybody)).status).toBe(404);
+});
+
+test("a deployment without the files has no pages, and says so", async () => {
+  const { call } = startService({ files: undefined });
+  for (const path of ["/docs", "/openapi.json"]) expect((await call(path, anybody)).status).toBe(404);
+});
