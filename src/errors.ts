@@ -33,6 +33,8 @@ type FailureCase =
   | { code: "not_found"; what: string }
   /** `what` names in words the thing that is there already. */
   | { code: "conflict"; what: string }
+  /** The person is enrolled under another name; it is there for those who may know. */
+  | { code: "identity_conflict"; subjectId?: string }
   /** The same `Idempotency-Key` as before, with another request. */
   | { code: "idempotency_key_reused" }
   | { code: "method_not_allowed"; allowed: readonly string[] }
@@ -118,6 +120,13 @@ function describe(failure: FailureCase): WireFailure {
       return { status: 404, code, message: `There is no such ${failure.what}.` };
     case "conflict":
       return { status: 409, code, message: `There is such a ${failure.what} already.` };
+    case "identity_conflict":
+      return {
+        status: 409,
+        code,
+        message: "This person is enrolled as another subject already.",
+        ...(failure.subjectId === undefined ? {} : { details: { subject_id: failure.subjectId } }),
+      };
     case "idempotency_key_reused":
       return {
         status: 422,

@@ -265,6 +265,7 @@ const errorDetailsSchema = z.strictObject({
   stored: z.string().describe("`model_mismatch`: the embedding's model."),
   expected: z.string().describe("`model_mismatch`: the model in use."),
   face_id: faceIdSchema.describe("The enrolled face that it is about."),
+  subject_id: subjectIdSchema.describe("`identity_conflict`: who it is, for keys that may identify."),
 });
 
 /** Its codes are those of `errors.ts`; the API's document lists them. */

@@ -12,6 +12,7 @@ import type {
   updateAnswerSchema,
 } from "./answer-schemas.ts";
 import type { AppEnv, Deps } from "./deps.ts";
+import { refuseDuplicates } from "./duplicates.ts";
 import { readEnrolmentRequest } from "./enrolment-request.ts";
 import { encodeSource, photoBody, readFaceSource } from "./face-source.ts";
 import { faceIdOf, invalid, subjectIdOf } from "./input.ts";
@@ -38,6 +39,10 @@ export function enrol(deps: Deps) {
     if (!probe.ok) return refuse(c, probe.failure);
 
     const { embedding } = probe.value;
+    if (options.duplicates === "refuse") {
+      const unique = await refuseDuplicates(c, deps, embedding, subjectId.value);
+      if (!unique.ok) return refuse(c, unique.failure);
+    }
     const faceId = parseFaceId(randomId());
     if (faceId === undefined) throw new Error("randomId made an id that cannot name a face");
     const stored = { subjectId: subjectId.value, faceId, embedding, createdAt };

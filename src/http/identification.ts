@@ -36,6 +36,7 @@ export function identify(deps: Deps) {
     const found = await find(probe.value.embedding, {
       limit: options.max_candidates ?? defaultMaxCandidates,
       maxDistance: threshold,
+      action: "identify",
     });
     if (!found.ok) return refuse(c, found.failure);
     return answer(c, 200, {

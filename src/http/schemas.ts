@@ -79,6 +79,10 @@ export const enrolmentOptionsSchema = z.object({
   consent_purpose: consentTextSchema.optional().describe("What the person agreed to."),
   consent_at: timeSchema.optional().describe("When the person agreed; now unless it says so."),
   metadata: metadataSchema.optional(),
+  duplicates: z
+    .enum(["allow", "refuse"], "must be allow or refuse")
+    .optional()
+    .describe("Whether somebody enrolled as another subject may be enrolled: `allow` unless it says so."),
 });
 
 export const faceUpdateSchema = z

@@ -7,7 +7,7 @@ import { fail, ok, type Result } from "../errors.ts";
 import { distance } from "../face/decide.ts";
 import type { Embedding } from "../face/embedding.ts";
 import type { KeyRing } from "../trust/key-ring.ts";
-import type { AttemptFace, Context, Directory, SearchKind } from "./directory/types.ts";
+import type { AttemptFace, Context, Directory, SearchAction, SearchKind } from "./directory/types.ts";
 import type { FaceId, SubjectId, TenantId } from "./ids.ts";
 import { openFace } from "./sealed-face.ts";
 import type { Candidate, GallerySearch } from "./store.ts";
@@ -32,9 +32,11 @@ export async function beginSearch(deps: SearchDeps, kind: SearchKind): Promise<R
     faces: states.reduce((sum, { faces }) => sum + faces, 0),
     notCompared: states.reduce((sum, { notCompared }) => sum + notCompared, 0),
 
-    async find(probe, { limit, maxDistance }) {
+    async find(probe, { limit, maxDistance, except, action }) {
       const { nowMs } = context();
-      const query = { model: probe.model, values: probe.values, limit, maxDistance };
+      // The one that does not count may be among the closest.
+      const wanted = except === undefined ? limit : limit + 1;
+      const query = { model: probe.model, values: probe.values, limit: wanted, maxDistance };
       const found = await Promise.all(directories.map((directory) => directory.search(query, nowMs)));
       const faces: AttemptFace[] = [];
       for (const each of found) {
@@ -43,8 +45,10 @@ export async function beginSearch(deps: SearchDeps, kind: SearchKind): Promise<R
       }
       const measured = await measure(deps, probe, faces);
       if (!measured.ok) return measured;
-      const candidates = closestOfEach(measured.value.filter((face) => face.distance <= maxDistance));
-      return ok(await settle(deps, candidates.slice(0, limit)));
+      const within = measured.value.filter(
+        ({ subjectId, distance }) => distance <= maxDistance && subjectId !== except,
+      );
+      return ok(await settle(deps, closestOfEach(within).slice(0, limit), action));
     },
   });
 }
@@ -83,7 +87,11 @@ function closestOfEach(faces: readonly Candidate[]): Candidate[] {
 }
 
 /** Into the audit trail of each directory that knows one of them; those that are still there. */
-async function settle(deps: SearchDeps, candidates: readonly Candidate[]): Promise<Candidate[]> {
+async function settle(
+  deps: SearchDeps,
+  candidates: readonly Candidate[],
+  action: SearchAction,
+): Promise<Candidate[]> {
   const { directories, shardOf, context } = deps;
   const named = new Map<number, [SubjectId, FaceId][]>();
   for (const { subjectId, faceId } of candidates) {
@@ -92,7 +100,7 @@ async function settle(deps: SearchDeps, candidates: readonly Candidate[]): Promi
   }
   if (named.size === 0) named.set(0, []);
   const settled = await Promise.all(
-    [...named].map(([shard, faces]) => directories[shard].settleSearch(faces, context())),
+    [...named].map(([shard, faces]) => directories[shard].settleSearch(faces, action, context())),
   );
   const present = new Set(settled.flat());
   return candidates.filter(({ faceId }) => present.has(faceId));

@@ -4,7 +4,7 @@
  */
 import type { Result } from "../errors.ts";
 import type { Embedding } from "../face/embedding.ts";
-import type { EnrolmentRequest } from "./directory/types.ts";
+import type { EnrolmentRequest, SearchAction } from "./directory/types.ts";
 import type { FaceId, SubjectId, TenantId } from "./ids.ts";
 import type { TenantSettings } from "./settings.ts";
 
@@ -77,6 +77,15 @@ export interface Candidate {
   readonly distance: number;
 }
 
+export interface SearchOptions {
+  readonly limit: number;
+  readonly maxDistance: number;
+  /** A subject that does not count. */
+  readonly except?: SubjectId;
+  /** What it is for, in the audit trail. */
+  readonly action: SearchAction;
+}
+
 /** A gallery that is up to date with everything that was done before it was opened. */
 export interface GallerySearch {
   /** That are compared: made by the probe's model. */
@@ -87,10 +96,7 @@ export interface GallerySearch {
    * The subjects with a face at or below `maxDistance`, closest first, at most `limit`. Exhaustive and
    * exact, and every one of them is still enrolled. The search is in the audit trail before it is told.
    */
-  find(
-    probe: Embedding,
-    options: { limit: number; maxDistance: number },
-  ): Promise<Result<readonly Candidate[]>>;
+  find(probe: Embedding, options: SearchOptions): Promise<Result<readonly Candidate[]>>;
 }
 
 export interface SubjectPage {

@@ -8,6 +8,7 @@ const table: [Failure, status: number, code: string][] = [
   [{ code: "locked", retryAfterSeconds: 30 }, 423, "locked"],
   [{ code: "rate_limited", retryAfterSeconds: 60 }, 429, "rate_limited"],
   [{ code: "conflict", what: "tenant" }, 409, "conflict"],
+  [{ code: "identity_conflict", subjectId: "alice" }, 409, "identity_conflict"],
   [{ code: "idempotency_key_reused" }, 422, "idempotency_key_reused"],
   [{ code: "not_found", what: "subject" }, 404, "not_found"],
   [{ code: "method_not_allowed", allowed: ["GET", "HEAD"] }, 405, "method_not_allowed"],

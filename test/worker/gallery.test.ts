@@ -71,7 +71,7 @@ const kind = { model: "m-1", dimension };
 async function search({ store }: Opened, values: Float32Array, limit = 10, maxDistance = 2) {
   const opened = await store.beginSearch(kind);
   if (!opened.ok) throw new Error(`${opened.failure.code}`);
-  const found = await opened.value.find({ model: "m-1", values }, { limit, maxDistance });
+  const found = await opened.value.find({ model: "m-1", values }, { limit, maxDistance, action: "identify" });
   if (!found.ok) throw new Error(found.failure.code);
   return { faces: opened.value.faces, notCompared: opened.value.notCompared, found: found.value };
 }

@@ -158,6 +158,66 @@ describe("an identification", () => {
   });
 });
 
+describe("an enrolment that refuses duplicates", () => {
+  const refusing = "faces?duplicates=refuse";
+
+  it("refuses somebody who is enrolled as another subject, and says who to keys that may identify", async () => {
+    const service = startService();
+    await enrol(service, { alice: [0] });
+    const refused = await service.call(`/v1/subjects/bob/${refusing}`, jpeg(photoAt(0.1)));
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({
+      error: { code: "identity_conflict", details: { subject_id: "alice" } },
+    });
+    expect((await service.call("/v1/subjects/bob")).status).toBe(404);
+    const key = await keyWith(service, "enrol");
+    const unseen = await service.callAs(key, `/v1/subjects/bob/${refusing}`, jpeg(photoAt(0.1)));
+    expect(unseen.status).toBe(409);
+    expect(await unseen.text()).not.toContain("alice");
+  });
+
+  it("enrols strangers, and another face of the same subject, also between many of them", async () => {
+    const service = startService();
+    for (const [name, angle] of [
+      ["alice", 0],
+      ["bob", 3],
+      ["alice", 0.01],
+      ["alice", 0.02],
+    ] as const) {
+      const enrolled = await service.call(`/v1/subjects/${name}/${refusing}`, jpeg(photoAt(angle)));
+      expect(enrolled.status).toBe(201);
+    }
+  });
+
+  it("finds the stranger behind the subject's own faces", async () => {
+    const service = startService();
+    await enrol(service, { alice: [0, 0.01, 0.02], bob: [0.5] });
+    const refused = await service.call(`/v1/subjects/alice/${refusing}`, jpeg(photoAt(0.01)));
+    expect(await codeOf(refused)).toBe("409 identity_conflict");
+  });
+
+  it("does not ask unless it was told to, and takes no other word", async () => {
+    const service = startService();
+    await enrol(service, { alice: [0], bob: [0] });
+    const misspelt = await service.call("/v1/subjects/carol/faces?duplicates=no", jpeg(photoAt(0)));
+    expect(await codeOf(misspelt)).toBe("400 invalid_request");
+  });
+
+  it("is in the audit trail", async () => {
+    const service = startService();
+    await service.call(`/v1/subjects/alice/${refusing}`, jpeg(photoAt(0)));
+    await service.call(`/v1/subjects/bob/${refusing}`, jpeg(photoAt(0)));
+    const { entries } = (await (await service.call("/v1/audit")).json()) as {
+      entries: { action: string; outcome: string; subject_id: string | null }[];
+    };
+    expect(entries.map(({ action, outcome, subject_id }) => [action, outcome, subject_id])).toEqual([
+      ["duplicate_check", "nobody", null],
+      ["face.enrol", "enrolled", "alice"],
+      ["duplicate_check", "candidate", "alice"],
+    ]);
+  });
+});
+
 describe("the promised rate", () => {
   it("that the data do not reach with so many faces is refused, and the default says what it is", async () => {
     const service = startService();

@@ -51,15 +51,15 @@ export function createSearches({ ledger, gallery, feed, chores, clock }: Searche
       return found === null ? rebuild() : ok(faces.readNamedFaces(sql, found, nowMs));
     },
 
-    async settleSearch(found, context) {
+    async settleSearch(found, action, context) {
       return write(context, () => {
         const present = found.filter(([subjectId, faceId]) =>
           faces.hasFace(sql, subjectId, faceId, context.nowMs),
         );
         for (const [subjectId, faceId] of present) {
-          writeAudit(sql, { action: "identify", outcome: "candidate", subjectId, faceId }, context);
+          writeAudit(sql, { action, outcome: "candidate", subjectId, faceId }, context);
         }
-        if (found.length === 0) writeAudit(sql, { action: "identify", outcome: "nobody" }, context);
+        if (found.length === 0) writeAudit(sql, { action, outcome: "nobody" }, context);
         return present.map(([, faceId]) => faceId);
       });
     },

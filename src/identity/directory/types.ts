@@ -80,6 +80,8 @@ export interface SearchKind {
   readonly dimension: number;
 }
 
+export type SearchAction = "identify" | "duplicate_check";
+
 export interface SearchQuery {
   readonly model: string;
   /** The probe's embedding. */
@@ -216,6 +218,7 @@ export interface Directory {
   /** Writes who was found into the audit trail. Answers which of the faces are still there. */
   settleSearch(
     found: readonly (readonly [SubjectId, FaceId])[],
+    action: SearchAction,
     context: Context,
   ): Promise<readonly FaceId[]>;
   /** Starts the count of failures anew. Fails with `not_found`. */
