@@ -7,6 +7,7 @@ import { requireCaller, requireRoot, requireScope } from "./http/auth.ts";
 import { limitDeclaredBody } from "./http/body.ts";
 import { corsFor } from "./http/cors.ts";
 import type { AppEnv, Deps } from "./http/deps.ts";
+import { detect } from "./http/detection.ts";
 import { embed } from "./http/embed.ts";
 import { deleteFace, enrol, updateFace } from "./http/faces.ts";
 import { health, readiness } from "./http/health.ts";
@@ -30,7 +31,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
 
   app.use(linger());
   app.use(requestId(deps.randomId));
-  app.use(requestLog(deps.log));
+  app.use(requestLog(deps));
   app.use(securityHeaders());
   app.use(async function noStore(c, next) {
     await next();
@@ -67,6 +68,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.post("/v1/subjects/:subject_id/unlock", requireScope("admin"), unlockSubject());
   app.post("/v1/identify", requireScope("identify"), identify(deps));
   app.post("/v1/compare", requireScope("verify"), compare(deps));
+  app.post("/v1/detect", requireScope("verify"), detect(deps));
   app.post("/v1/embed", requireScope("embeddings"), embed(deps));
   app.post("/v1/sessions", requireScope("verify"), createSession(deps));
 

@@ -77,7 +77,9 @@ function open(env: Env): ReturnType<typeof createApp> {
     calibration,
     embeddingLength: manifest.models[manifest.encoder as "mobilefacenet-192"].embeddingLength,
     randomId: () => crypto.randomUUID(),
-    log: (entry) => console.log(JSON.stringify(entry)),
+    nowMs: () => performance.now(),
+    log: (entry) => (entry.level === "error" ? console.error : console.log)(JSON.stringify(entry)),
+    metrics: env.METRICS,
   });
 }
 
@@ -85,6 +87,7 @@ interface Env {
   readonly TEMPLATES: KVNamespace;
   readonly DIRECTORY: DurableObjectNamespace<DirectoryObject>;
   readonly ASSETS?: Fetcher;
+  readonly METRICS?: AnalyticsEngineDataset;
   readonly KEY_RATE?: RateLimiter;
   readonly SESSION_RATE?: RateLimiter;
 }

@@ -8,6 +8,7 @@ import { measureQuality } from "./face/quality.ts";
 import { selectFace } from "./face/select.ts";
 import type { EncodedPhoto } from "./image/decode.ts";
 import type { Photo } from "./image/photo.ts";
+import type { Stopwatch } from "./stopwatch.ts";
 
 export interface Pipeline {
   /** The manifest's id of the encoder: the `model` of every embedding this pipeline makes. */
@@ -18,9 +19,17 @@ export interface Pipeline {
    * Fails with `unsupported_media_type`, `image_too_large`, `invalid_image`, `face_not_found`,
    * `multiple_faces` (policy `only`) or `not_ready`.
    */
-  encodeFace(image: Uint8Array, policy: FacePolicy): Promise<Result<EncodedFace>>;
+  encodeFace(image: Uint8Array, policy: FacePolicy, observation?: Observation): Promise<Result<EncodedFace>>;
   /** Loads what every request needs; fails with `not_ready`. */
   warmUp(): Promise<Result<readonly ModelStatus[]>>;
+}
+
+/** What else is wanted of a run than its result. */
+export interface Observation {
+  /** Called around each stage. */
+  readonly time?: Stopwatch["time"];
+  /** Whether to keep the crop that the encoder saw. */
+  readonly keepCrop?: boolean;
 }
 
 export interface ModelStatus {
@@ -62,36 +71,37 @@ export function createPipeline({
   return {
     encoderId: encoder.model.id,
 
-    async encodeFace(image, policy) {
+    async encodeFace(image, policy, { time = untimed, keepCrop = false } = {}) {
       const opened = await openPhoto(image);
       if (!opened.ok) return opened;
       const file = opened.value;
 
       const overviewScale = Math.min(1, detectionSidePx / Math.max(file.width, file.height));
-      const overview = await file.decode({ scaleAtLeast: overviewScale });
+      const overview = await time("decode", () => file.decode({ scaleAtLeast: overviewScale }));
       if (!overview.ok) return overview;
 
-      const detections = await detect(overview.value);
+      const detections = await time("detect", () => detect(overview.value));
       if (!detections.ok) return detections;
       const selected = selectFace(detections.value, policy, file);
       if (!selected.ok) return selected;
 
-      const detail = await showFace(file, overview.value, selected.value);
+      const detail = await time("decode", () => showFace(file, overview.value, selected.value));
       if (!detail.ok) return detail;
 
-      const located = await landmarks.find(detail.value, selected.value);
+      const located = await time("landmarks", () => landmarks.find(detail.value, selected.value));
       if (!located.ok) return located;
       const { landmarks: points } = located.value;
-      const encoded = await encoder.encode(detail.value, points);
+      const encoded = await time("encode", () => encoder.encode(detail.value, points, { keepCrop }));
       if (!encoded.ok) return encoded;
 
       const { box, score } = selected.value;
-      const { embedding, appearance, cropCorners } = encoded.value;
+      const { embedding, appearance, cropCorners, crop } = encoded.value;
       return ok({
         face: { box, score, landmarks: points },
         embedding,
         quality: measureQuality(selected.value, points, file, cropCorners, appearance),
         image: { width: file.width, height: file.height, format: file.format },
+        ...(crop === undefined ? {} : { crop }),
       });
     },
 
@@ -104,6 +114,8 @@ export function createPipeline({
     },
   };
 }
+
+const untimed: Stopwatch["time"] = (_, work) => work();
 
 /** The photo at a scale that shows the face in full detail: the one at hand, or a larger decode. */
 async function showFace(file: EncodedPhoto, overview: Photo, { box }: Detection): Promise<Result<Photo>> {

@@ -2,11 +2,18 @@ import * as z from "zod";
 import { unlockAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
 import {
   comparisonAnswerSchema,
+  detectionAnswerSchema,
   embeddingAnswerSchema,
   identificationAnswerSchema,
   verificationAnswerSchema,
 } from "../../src/http/answer-schemas.ts";
-import { photosToCompare, photoToEmbed, photoToIdentify, photoToVerify } from "../../src/http/photos.ts";
+import {
+  photosToCompare,
+  photoToDetect,
+  photoToEmbed,
+  photoToIdentify,
+  photoToVerify,
+} from "../../src/http/photos.ts";
 import { subjectIdSchema } from "../../src/http/schemas.ts";
 import { decision, face, faceId, image, requestId, subjectId } from "../examples.ts";
 import { json, type Operation, photoBody, photoFailures } from "../operation.ts";
@@ -86,6 +93,23 @@ export const decisionOperations: readonly Operation[] = [
         image_b: image,
         request_id: requestId,
       }),
+    },
+    failures: photoFailures,
+  },
+  {
+    method: "post",
+    path: "/v1/detect",
+    operationId: "detectFace",
+    tag: "Decisions",
+    summary: "Where is the face, and is it fit for comparison?",
+    description: "Guides a camera before a photo is enrolled or verified. Keeps nothing.",
+    caller: { kind: "key", scopes: ["verify"] },
+    params: { query: photoToDetect.options },
+    body: photoBody(photoToDetect),
+    answer: {
+      status: 200,
+      description: "The face.",
+      content: json(detectionAnswerSchema, { face, image, request_id: requestId }),
     },
     failures: photoFailures,
   },

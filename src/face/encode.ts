@@ -6,12 +6,12 @@
  */
 import { fail, ok, type Result } from "../errors.ts";
 import type { Affine, Photo } from "../image/photo.ts";
-import { warp } from "../image/warp.ts";
+import { type Normalisation, warp } from "../image/warp.ts";
 import type { Model } from "../inference/model.ts";
 import { alignToTemplate } from "./align.ts";
 import type { EncoderDescriptor } from "./descriptor.ts";
 import type { Embedding } from "./embedding.ts";
-import type { Landmarks, Point } from "./face.ts";
+import type { Crop, Landmarks, Point } from "./face.ts";
 import { type Appearance, measureAppearance } from "./quality.ts";
 
 /** What the encoder made of a face, and how the crop that it saw looked. */
@@ -20,12 +20,14 @@ export interface Encoding {
   readonly appearance: Appearance;
   /** Of the crop, in the photo's coordinates: top left, top right, bottom right, bottom left. */
   readonly cropCorners: readonly Point[];
+  /** Where it was asked for. */
+  readonly crop?: Crop;
 }
 
 export interface Encoder {
   readonly model: Model;
   /** Fails with `face_not_found` where the landmarks do not span a face, or with `not_ready`. */
-  encode(photo: Photo, landmarks: Landmarks): Promise<Result<Encoding>>;
+  encode(photo: Photo, landmarks: Landmarks, options?: { keepCrop?: boolean }): Promise<Result<Encoding>>;
 }
 
 export function createEncoder(model: Model, descriptor: EncoderDescriptor): Encoder {
@@ -40,16 +42,18 @@ export function createEncoder(model: Model, descriptor: EncoderDescriptor): Enco
 
   return {
     model,
-    async encode(photo, landmarks) {
+    async encode(photo, landmarks, { keepCrop = false } = {}) {
       const toPhoto = alignToTemplate(template, landmarks);
       if (toPhoto === null) return fail({ code: "face_not_found" });
       let appearance: Appearance | undefined;
+      let kept: Crop | undefined;
       // Kept apart: by the second look the model's own buffer may hold another request's crop.
       const mirrored = mirrorAveraging ? new Float32Array(3 * height * width) : null;
       const upright = await look((crop) => {
         warp(photo, toPhoto, width, height, normalisation, "black", crop);
         appearance = measureAppearance(crop, width, height, normalisation);
         if (mirrored !== null) mirror(crop, width, mirrored);
+        if (keepCrop) kept = { width, height, rgb: toBytes(crop, normalisation) };
       });
       if (!upright.ok) return upright;
       if (appearance === undefined) throw new Error("the encoder ran without its input");
@@ -64,9 +68,22 @@ export function createEncoder(model: Model, descriptor: EncoderDescriptor): Enco
         embedding: { model: model.id, values },
         appearance,
         cropCorners: corners(toPhoto, width, height),
+        ...(kept === undefined ? {} : { crop: kept }),
       });
     },
   };
+}
+
+/** Planes R, G, B as `normalisation` made them, back to RGB by pixel. */
+function toBytes(planes: Float32Array, { mean, scale }: Normalisation): Uint8Array {
+  const size = planes.length / 3;
+  const rgb = new Uint8ClampedArray(planes.length);
+  for (let channel = 0; channel < 3; channel++) {
+    for (let i = 0; i < size; i++) {
+      rgb[3 * i + channel] = planes[channel * size + i] / scale[channel] + mean[channel];
+    }
+  }
+  return new Uint8Array(rgb.buffer);
 }
 
 /** Left and right exchanged: every row of every plane backwards. */

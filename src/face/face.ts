@@ -37,11 +37,20 @@ export interface Face {
 /** Which face of several is meant: the largest, the one nearest the centre, or a refusal if there are more. */
 export type FacePolicy = "largest" | "center" | "only";
 
+/** What the encoder saw of a face: RGB, HWC, 0..255. As private as the photo. */
+export interface Crop {
+  readonly width: number;
+  readonly height: number;
+  readonly rgb: Uint8Array;
+}
+
 /** What the pipeline makes of one photo. */
 export interface EncodedFace {
   readonly face: Face;
   readonly embedding: Embedding;
   readonly quality: Quality;
+  /** Where it was asked for. */
+  readonly crop?: Crop;
   /** Size of the upright photo, px, in whose coordinates `face` is given; and what its bytes are. */
   readonly image: { readonly width: number; readonly height: number; readonly format: PhotoFormat };
 }

@@ -59,6 +59,10 @@ export const faceSchema = z
           .describe("The limits that this face does not meet; none for a good photo."),
       })
       .meta({ id: "Quality", description: "How fit the face is for comparison." }),
+    crop: z
+      .string()
+      .optional()
+      .describe("The aligned face as the encoder saw it: base64 of a PNG. With `include=crop`."),
   })
   .meta({ id: "Face", description: "The face that was found and used." });
 
@@ -123,6 +127,10 @@ export const embeddingAnswerSchema = z
     request_id: requestIdSchema,
   })
   .meta({ id: "Embedding" });
+
+export const detectionAnswerSchema = z
+  .strictObject({ face: faceSchema, image: imageSchema, request_id: requestIdSchema })
+  .meta({ id: "Detection" });
 
 export const verificationAnswerSchema = z
   .strictObject({

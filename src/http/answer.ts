@@ -8,8 +8,13 @@ export function answer<T extends object>(c: Context<AppEnv>, status: 200 | 201, 
 }
 
 export function refuse(c: Context<AppEnv>, failure: Failure): Response {
-  c.set("refusal", { code: failure.code, ...("reason" in failure ? { reason: failure.reason } : {}) });
+  c.set("refusal", { code: failure.code, ...reasonOf(failure) });
   return write(c, toWire(failure));
+}
+
+function reasonOf(failure: Failure): { reason?: string } {
+  if ("reason" in failure) return { reason: failure.reason };
+  return "reasons" in failure ? { reason: failure.reasons.join(", ") } : {};
 }
 
 /** For a bug. What it was is in the log alone. */

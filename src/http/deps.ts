@@ -6,6 +6,7 @@ import type { TenantSettings } from "../identity/settings.ts";
 import type { OpenStore, TenantStore } from "../identity/store.ts";
 import type { OpenTransfer } from "../identity/tenant-transfer.ts";
 import type { Pipeline } from "../pipeline.ts";
+import type { Stage, Stopwatch } from "../stopwatch.ts";
 import type { RandomBytes } from "../trust/api-key.ts";
 import type { Authenticate } from "../trust/authenticate.ts";
 import type { KeyRing } from "../trust/key-ring.ts";
@@ -13,21 +14,30 @@ import type { SignReceipt } from "../trust/receipt.ts";
 import type { Principal } from "../trust/scopes.ts";
 import type { SessionTokens } from "../trust/session-token.ts";
 import type { SigningKeys } from "../trust/signing-keys.ts";
+import type { Dataset } from "./metrics.ts";
 import type { Files } from "./pages.ts";
+
+export interface RequestEntry {
+  readonly level: "info" | "error";
+  readonly event: "request";
+  readonly request_id: string;
+  readonly method: string;
+  /** The route's pattern, not the path: a path names a person. */
+  readonly route: string;
+  readonly status: number;
+  readonly code?: string;
+  readonly reason?: string;
+  /** Of a caller who was let in. */
+  readonly tenant?: string;
+  /** Of a decision: `match`, `no_match`; of a search: `found`, `not_found`. */
+  readonly outcome?: string;
+  readonly total_ms: number;
+  readonly stages_ms: Partial<Record<Stage, number>>;
+}
 
 /** One line of structured log: never a body, a key, an embedding, or the name of a subject. */
 export type LogEntry =
-  | {
-      readonly level: "info" | "error";
-      readonly event: "request";
-      readonly request_id: string;
-      readonly method: string;
-      /** The route's pattern, not the path: a path names a person. */
-      readonly route: string;
-      readonly status: number;
-      readonly code?: string;
-      readonly reason?: string;
-    }
+  | RequestEntry
   | {
       readonly level: "error";
       readonly event: "unexpected";
@@ -56,10 +66,14 @@ export interface Deps {
   /** Of that encoder: how many float32 numbers. */
   readonly embeddingLength: number;
   readonly clock: () => Date;
+  /** For durations: ms since any beginning. */
+  readonly nowMs: () => number;
   /** A new name for a request or a face, 1..64 of [A-Za-z0-9_-]; `crypto.randomUUID` will do. */
   readonly randomId: () => string;
   readonly randomBytes: RandomBytes;
   readonly log: (entry: LogEntry) => void;
+  /** Where requests are counted; undefined where no dataset is bound. */
+  readonly metrics: Dataset | undefined;
 }
 
 /** What the middleware leaves for the handlers. */
@@ -72,5 +86,8 @@ export interface AppEnv {
     store: TenantStore;
     /** For the log: why the request was refused. */
     refusal: { readonly code: string; readonly reason?: string };
+    /** For the log: how a decision or a search came out. */
+    outcome: "match" | "no_match" | "found" | "not_found";
+    stopwatch: Stopwatch;
   };
 }

@@ -14,14 +14,14 @@ export function embed(deps: Deps) {
     const photos = await readPhotos(c, deps.config.maxBodyBytes, photoToEmbed);
     if (!photos.ok) return refuse(c, photos.failure);
     const { images, options } = photos.value;
-    const encoded = await encodePhoto(deps, images.image, options);
+    const encoded = await encodePhoto(c, deps, images.image, options);
     if (!encoded.ok) return refuse(c, encoded.failure);
     const { embedding, image } = encoded.value;
     return answer(c, 200, {
       model: embedding.model,
       dimension: embedding.values.length,
       embedding: encodeBase64(littleEndian(embedding.values)),
-      face: faceBody(encoded.value),
+      face: await faceBody(encoded.value),
       image,
     } satisfies Body<typeof embeddingAnswerSchema>);
   };

@@ -1,7 +1,9 @@
 /** A face on the wire, with no more digits than were measured. */
 import type * as z from "zod";
+import { encodeBase64 } from "../base64.ts";
 import { type EncodedFace, landmarkNames } from "../face/face.ts";
 import { defaultQualityLimits, judgeQuality } from "../face/quality.ts";
+import { writePng } from "../image/png-writer.ts";
 import type { faceSchema } from "./answer-schemas.ts";
 
 /** No more digits than a measurement carries. */
@@ -13,7 +15,7 @@ function round(value: number, digits: number): number {
 /** A hundredth of a pixel. */
 const px = (value: number) => round(value, 2);
 
-export function faceBody({ face, quality }: EncodedFace): z.infer<typeof faceSchema> {
+export async function faceBody({ face, quality, crop }: EncodedFace): Promise<z.infer<typeof faceSchema>> {
   const { box, score, landmarks } = face;
   return {
     box: { x: px(box.x), y: px(box.y), width: px(box.width), height: px(box.height) },
@@ -31,5 +33,6 @@ export function faceBody({ face, quality }: EncodedFace): z.infer<typeof faceSch
       in_frame: round(quality.inFrame, 3),
       reasons: judgeQuality(quality, defaultQualityLimits),
     },
+    ...(crop === undefined ? {} : { crop: encodeBase64(await writePng(crop.width, crop.height, crop.rgb)) }),
   };
 }

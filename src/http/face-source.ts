@@ -82,15 +82,18 @@ export function parseEmbedding(sent: SentEmbedding, model: string, length: numbe
 export interface EncodingOptions {
   readonly face?: FacePolicy | undefined;
   readonly quality?: "warn" | "refuse" | undefined;
+  readonly include?: "crop" | undefined;
 }
 
 /** Fails as the pipeline does, and with `low_quality` where that is asked for. */
 export async function encodePhoto(
+  c: Context<AppEnv>,
   { pipeline }: Pick<Deps, "pipeline">,
   image: Bytes,
-  { face = "largest", quality = "warn" }: EncodingOptions,
+  { face = "largest", quality = "warn", include }: EncodingOptions,
 ): Promise<Result<EncodedFace>> {
-  const encoded = await pipeline.encodeFace(image, face);
+  const { time } = c.var.stopwatch;
+  const encoded = await pipeline.encodeFace(image, face, { time, keepCrop: include === "crop" });
   if (!encoded.ok || quality === "warn") return encoded;
   const fit = requireQuality(encoded.value);
   return fit.ok ? encoded : fit;
@@ -98,16 +101,17 @@ export async function encodePhoto(
 
 /** An embedding passes: its photo was judged, or not, when it was made. Fails as `encodePhoto` does. */
 export async function encodeSource(
+  c: Context<AppEnv>,
   deps: Pick<Deps, "pipeline">,
   source: FaceSource,
   options: EncodingOptions,
 ): Promise<Result<Probe>> {
   if (source.kind === "embedding") return ok({ embedding: source.embedding, encoded: undefined });
-  const encoded = await encodePhoto(deps, source.image, options);
+  const encoded = await encodePhoto(c, deps, source.image, options);
   return encoded.ok ? ok({ embedding: encoded.value.embedding, encoded: encoded.value }) : encoded;
 }
 
 /** What is said of the photo, if there was one. */
-export function photoBody({ encoded }: Probe) {
-  return encoded === undefined ? {} : { face: faceBody(encoded), image: encoded.image };
+export async function photoBody({ encoded }: Probe) {
+  return encoded === undefined ? {} : { face: await faceBody(encoded), image: encoded.image };
 }

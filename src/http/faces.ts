@@ -35,7 +35,7 @@ export function enrol(deps: Deps) {
     const request = await readEnrolmentRequest(c, source, options);
     if (!request.ok) return refuse(c, request.failure);
     // A poor template would answer wrongly for as long as it is kept.
-    const probe = await encodeSource(deps, source, { face: options.face, quality: "refuse" });
+    const probe = await encodeSource(c, deps, source, { ...options, quality: "refuse" });
     if (!probe.ok) return refuse(c, probe.failure);
 
     const { embedding } = probe.value;
@@ -46,14 +46,16 @@ export function enrol(deps: Deps) {
     const faceId = parseFaceId(randomId());
     if (faceId === undefined) throw new Error("randomId made an id that cannot name a face");
     const stored = { subjectId: subjectId.value, faceId, embedding, createdAt };
-    const added = await c.var.store.addFace(stored, { ...details.value, request: request.value });
+    const added = await c.var.stopwatch.time("store", () =>
+      c.var.store.addFace(stored, { ...details.value, request: request.value }),
+    );
     if (!added.ok) return refuse(c, added.failure);
     // An earlier request with the same key may have made the face.
     const enrolled = added.value;
     return answer(c, 201, {
       face_id: enrolled.faceId,
       subject_id: subjectId.value,
-      ...photoBody(probe.value),
+      ...(await photoBody(probe.value)),
       model: enrolled.model,
       created_at: enrolled.createdAt.toISOString(),
       ...(enrolled.expiresAt === undefined ? {} : { expires_at: enrolled.expiresAt.toISOString() }),

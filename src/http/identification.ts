@@ -16,11 +16,13 @@ import { photoToIdentify } from "./photos.ts";
 export function identify(deps: Deps) {
   const { calibration, config, pipeline, embeddingLength } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
-    const { principal, store } = c.var;
+    const { principal, store, stopwatch } = c.var;
     // The gallery gets ready while the photo arrives.
     const [read, search] = await Promise.all([
       readFaceSource(c, deps, photoToIdentify),
-      store.beginSearch({ model: pipeline.encoderId, dimension: embeddingLength }),
+      stopwatch.time("store", () =>
+        store.beginSearch({ model: pipeline.encoderId, dimension: embeddingLength }),
+      ),
     ]);
     if (!read.ok) return refuse(c, read.failure);
     if (!search.ok) return refuse(c, search.failure);
@@ -30,15 +32,18 @@ export function identify(deps: Deps) {
     if (!asked.ok) return refuse(c, asked.failure);
     const limits = thresholdForGallery(calibration, faces, asked.value, config.defaultMaxFpir);
     if (!limits.ok) return refuse(c, limits.failure);
-    const probe = await encodeSource(deps, source, options);
+    const probe = await encodeSource(c, deps, source, options);
     if (!probe.ok) return refuse(c, probe.failure);
     const { threshold, maxFpir } = limits.value;
-    const found = await find(probe.value.embedding, {
-      limit: options.max_candidates ?? defaultMaxCandidates,
-      maxDistance: threshold,
-      action: "identify",
-    });
+    const found = await stopwatch.time("compare", () =>
+      find(probe.value.embedding, {
+        limit: options.max_candidates ?? defaultMaxCandidates,
+        maxDistance: threshold,
+        action: "identify",
+      }),
+    );
     if (!found.ok) return refuse(c, found.failure);
+    c.set("outcome", found.value.length > 0 ? "found" : "not_found");
     return answer(c, 200, {
       candidates: found.value.map((candidate) => candidateBody(candidate, calibration, principal)),
       gallery_size: faces,
@@ -46,7 +51,7 @@ export function identify(deps: Deps) {
       threshold,
       max_fpir: maxFpir,
       model: probe.value.embedding.model,
-      ...photoBody(probe.value),
+      ...(await photoBody(probe.value)),
     } satisfies Body<typeof identificationAnswerSchema>);
   };
 }

@@ -49,6 +49,7 @@ function wanted<Name extends string, Options extends z.ZodObject>(
 export const photoToEnrol = wanted(["image"], enrolmentOptionsSchema);
 export const photoToVerify = wanted(["image"], verificationOptionsSchema);
 export const photoToIdentify = wanted(["image"], identificationOptionsSchema);
+export const photoToDetect = wanted(["image"], embeddingOptionsSchema);
 export const photoToEmbed = wanted(["image"], embeddingOptionsSchema);
 export const photosToCompare = wanted(["image_a", "image_b"], decisionOptionsSchema);
 
@@ -92,7 +93,7 @@ export async function readPhotos<Name extends string, Options extends z.ZodObjec
     const nothing = c.req.raw.body === null || declaredLength(c.req.raw) === 0;
     return nothing ? empty() : fail(unsupported(contentType, wanted));
   }
-  const body = await readBody(c.req.raw, maxBodyBytes);
+  const body = await c.var.stopwatch.time("read", () => readBody(c.req.raw, maxBodyBytes));
   if (!body.ok) return body;
   const fields = await readFields(form, body.value, contentType, wanted, embeddings);
   if (!fields.ok) return fields;

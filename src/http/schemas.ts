@@ -45,6 +45,10 @@ const qualityPolicySchema = z
   .enum(["warn", "refuse"], "must be warn or refuse")
   .describe("What to do about a photo that is not fit for comparison: `warn` unless it says so.");
 
+const includeSchema = z
+  .enum(["crop"], "must be crop")
+  .describe("What else the answer is to have: `crop`, the aligned face as the encoder saw it.");
+
 const timeSchema = z.iso.datetime({ offset: true, error: "must be a time, as 2030-01-31T12:00:00Z" });
 
 const consentTextSchema = z.string().min(1, "must not be empty").max(200, "must be at most 200 letters");
@@ -74,6 +78,7 @@ export const metadataSchema = z
 /** Options of a request that enrols; each may stand in the query, a form or JSON. */
 export const enrolmentOptionsSchema = z.object({
   face: facePolicySchema.optional(),
+  include: includeSchema.optional(),
   expires_at: timeSchema.optional().describe("When the face is to be deleted."),
   consent_version: consentTextSchema.optional().describe("Of the text that the person agreed to."),
   consent_purpose: consentTextSchema.optional().describe("What the person agreed to."),
@@ -97,9 +102,10 @@ export const decisionOptionsSchema = z.object({
   face: facePolicySchema.optional(),
   max_fmr: maxFmrSchema.optional(),
   quality: qualityPolicySchema.optional(),
+  include: includeSchema.optional(),
 });
 
-/** Options of a request for an embedding. */
+/** Options of a request for a face or its embedding. */
 export const embeddingOptionsSchema = decisionOptionsSchema.omit({ max_fmr: true });
 
 /** Options of a request that verifies. */

@@ -22,27 +22,29 @@ export function verify(deps: Deps) {
   return async (c: Context<AppEnv>): Promise<Response> => {
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
-    const { principal, store } = c.var;
+    const { principal, store, stopwatch } = c.var;
     const session = sessionFor(principal, subjectId.value);
     if (!session.ok) return refuse(c, session.failure);
     // The store answers while the photo arrives.
     const [read, attempt] = await Promise.all([
       readFaceSource(c, deps, photoToVerify),
-      store.beginAttempt(subjectId.value, session.value?.sessionId),
+      stopwatch.time("store", () => store.beginAttempt(subjectId.value, session.value?.sessionId)),
     ]);
     if (!read.ok) return refuse(c, read.failure);
     if (!attempt.ok) return refuse(c, attempt.failure);
     const { source, options } = read.value;
     const maxFmr = allowedRate(principal, options.max_fmr, config.defaultMaxFmr);
     if (!maxFmr.ok) return refuse(c, maxFmr.failure);
-    const probe = await encodeSource(deps, source, options);
+    const probe = await encodeSource(c, deps, source, options);
     if (!probe.ok) return refuse(c, probe.failure);
     const { faces, settle } = attempt.value;
     const closest = closestFace(probe.value.embedding, faces);
     if (!closest.ok) return refuse(c, closest.failure);
     const decision = decideAtFmr(calibration, closest.value.distance, maxFmr.value, faces.length);
     if (!decision.ok) return refuse(c, decision.failure);
-    const settled = await settle(closest.value.faceId, decision.value.match);
+    const { match } = decision.value;
+    c.set("outcome", match ? "match" : "no_match");
+    const settled = await stopwatch.time("store", () => settle(closest.value.faceId, match));
     if (!settled.ok) return refuse(c, settled.failure);
     const { model } = probe.value.embedding;
     const receipt = options.receipt
@@ -52,7 +54,7 @@ export function verify(deps: Deps) {
       ...decisionBody(decision.value, principal),
       model,
       ...(principal.scopes.has("scores") ? { face_id: closest.value.faceId } : {}),
-      ...photoBody(probe.value),
+      ...(await photoBody(probe.value)),
       ...receipt,
     } satisfies Body<typeof verificationAnswerSchema>);
   };
@@ -66,19 +68,20 @@ export function compare(deps: Deps) {
     if (!photos.ok) return refuse(c, photos.failure);
     const { images, options } = photos.value;
     // One after the other, so that only one decoded photo is held.
-    const a = await encodePhoto(deps, images.image_a, options);
+    const a = await encodePhoto(c, deps, images.image_a, options);
     if (!a.ok) return refuse(c, { ...a.failure, field: "image_a" });
-    const b = await encodePhoto(deps, images.image_b, options);
+    const b = await encodePhoto(c, deps, images.image_b, options);
     if (!b.ok) return refuse(c, { ...b.failure, field: "image_b" });
     const measured = distance(a.value.embedding, b.value.embedding);
     if (!measured.ok) return refuse(c, measured.failure);
     const decision = decideAtFmr(calibration, measured.value, options.max_fmr ?? config.defaultMaxFmr, 1);
     if (!decision.ok) return refuse(c, decision.failure);
+    c.set("outcome", decision.value.match ? "match" : "no_match");
     return answer(c, 200, {
       ...decisionBody(decision.value, c.var.principal),
       model: a.value.embedding.model,
-      face_a: faceBody(a.value),
-      face_b: faceBody(b.value),
+      face_a: await faceBody(a.value),
+      face_b: await faceBody(b.value),
       image_a: a.value.image,
       image_b: b.value.image,
     } satisfies Body<typeof comparisonAnswerSchema>);

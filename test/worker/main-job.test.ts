@@ -2,6 +2,7 @@
 import { exports } from "cloudflare:workers";
 import jpeg from "jpeg-js";
 import { expect, test } from "vitest";
+import { expectDocumented } from "./conformance.ts";
 import { enrolled, otherPerson, samePerson } from "./photos.ts";
 
 const worker = (exports as unknown as { default: { fetch(request: Request): Promise<Response> } }).default;
@@ -19,10 +20,13 @@ async function call(
 ) {
   const headers: Record<string, string> = { Authorization: "Bearer test-key" };
   if (body !== undefined && !(body instanceof FormData)) headers["Content-Type"] = contentType;
+  const url = `http://localhost${path}`;
   const response = await worker.fetch(
-    new Request(`http://localhost${path}`, { method, headers, ...(body === undefined ? {} : { body }) }),
+    new Request(url, { method, headers, ...(body === undefined ? {} : { body }) }),
   );
-  return { status: response.status, answer: (await response.json()) as Answer };
+  await expectDocumented(method, url, response);
+  const timing = response.headers.get("Server-Timing") ?? "";
+  return { status: response.status, answer: (await response.json()) as Answer, timing };
 }
 
 test("enrolled with one photo, a man is recognised in another and a stranger is not", async () => {
@@ -53,6 +57,27 @@ test("landmarks lie on the face: eyes above nose above mouth, left of right", as
   expect(nose.x).toBeLessThan(rightEye.x);
   expect(Math.max(leftEye.y, rightEye.y)).toBeLessThan(nose.y);
   expect(nose.y).toBeLessThan(Math.min(leftMouth.y, rightMouth.y));
+});
+
+test("the crop is the face as the encoder saw it: 112 x 112, the eyes where its template has them", async () => {
+  const { status, answer } = await call("/v1/detect?include=crop", enrolled);
+  expect(status).toBe(200);
+  const png = Uint8Array.from(atob((answer.face as { crop?: string }).crop ?? ""), (letter) =>
+    letter.charCodeAt(0),
+  );
+  const again = await call("/v1/detect?face=only", png, "image/png");
+  expect(again).toMatchObject({ status: 200, answer: { image: { width: 112, height: 112, format: "png" } } });
+  const [leftEye, rightEye] = again.answer.face.landmarks;
+  expect(Math.hypot(leftEye.x - 38.3, leftEye.y - 51.7)).toBeLessThan(4);
+  expect(Math.hypot(rightEye.x - 73.5, rightEye.y - 51.5)).toBeLessThan(4);
+  expect((await call("/v1/detect", enrolled)).answer.face).not.toHaveProperty("crop");
+});
+
+test("in development every stage of a photo shows its time", async () => {
+  await call("/v1/subjects/timed/faces", enrolled);
+  const { timing } = await call("/v1/subjects/timed/verify", samePerson);
+  const stages = [...timing.matchAll(/(\w+);dur=/g)].map(([, name]) => name);
+  expect(stages).toEqual(["read", "store", "decode", "detect", "landmarks", "encode", "total"]);
 });
 
 test("a photo compared with itself is at distance zero", async () => {

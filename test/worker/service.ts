@@ -141,6 +141,8 @@ export interface Change {
   readonly trust?: Partial<TrustParts>;
   readonly limitRate?: Deps["limitRate"];
   readonly files?: Deps["files"];
+  readonly nowMs?: Deps["nowMs"];
+  readonly metrics?: Deps["metrics"];
   /** Wrapped around what the caller's tenant is given. */
   readonly store?: Partial<TenantStore>;
 }
@@ -173,7 +175,9 @@ export function startService(change: Change = {}): Service {
     calibration,
     embeddingLength: 2,
     randomId: () => crypto.randomUUID(),
+    nowMs: change.nowMs ?? (() => performance.now()),
     log: (entry) => log.push(entry),
+    metrics: change.metrics,
   });
   async function callAs(key: string, path: string, init: RequestInit = {}) {
     const headers = new Headers(init.headers);
