@@ -1,0 +1,65 @@
+/** Weights in the order in which the kernels read them. */
+import type { Tensor } from "./read.ts";
+
+/** Channels are stored in fours. */
+export const inFours = (channels: number) => Math.ceil(channels / 4) * 4;
+
+/** With zeros at the end, up to a multiple. */
+export function padded(values: Float32Array, multiple: number): Float32Array {
+  const out = new Float32Array(Math.ceil(values.length / multiple) * multiple);
+  out.set(values);
+  return out;
+}
+
+/** [O][C][H][W] to [ceil(O / 8)][H][W][stored C][8], in tiles of eight output channels. */
+export function packFilters({ shape, data }: Tensor, storedDepth: number): Float32Array {
+  const [outputs, depth, height, width] = shape;
+  const tiles = Math.ceil(outputs / 8);
+  const packed = new Float32Array(tiles * height * width * storedDepth * 8);
+  for (let o = 0; o < outputs; o++) {
+    for (let c = 0; c < depth; c++) {
+      for (let place = 0; place < height * width; place++) {
+        const from = (o * depth + c) * height * width + place;
+        const row = ((o >> 3) * height * width + place) * storedDepth + c;
+        packed[row * 8 + (o & 7)] = Number(data[from]);
+      }
+    }
+  }
+  return packed;
+}
+
+/** [C][1][H][W] to [H][W][stored C]. */
+export function packDepthwise({ shape, data }: Tensor): Float32Array {
+  const [channels, , height, width] = shape;
+  const stored = inFours(channels);
+  const packed = new Float32Array(height * width * stored);
+  for (let c = 0; c < channels; c++) {
+    for (let place = 0; place < height * width; place++) {
+      packed[place * stored + c] = Number(data[c * height * width + place]);
+    }
+  }
+  return packed;
+}
+
+export interface PackedPointwise {
+  /** [O / 8][C / 4][8][4] in 1..127: the weight and 64. */
+  readonly packed: Int8Array;
+  /** [O] sums of the weights. */
+  readonly sums: Int32Array;
+}
+
+/** @param stored [O][C], of 7 bits around a zero point of 128 */
+export function packPointwise(stored: Uint8Array, outputs: number, depth: number): PackedPointwise {
+  if (outputs % 8 !== 0 || depth % 16 !== 0) throw new Error(`a product of ${outputs} by ${depth} channels`);
+  const packed = new Int8Array(outputs * depth);
+  const sums = new Int32Array(outputs);
+  for (let o = 0; o < outputs; o++) {
+    for (let c = 0; c < depth; c++) {
+      const weight = stored[o * depth + c] - 128;
+      if (Math.abs(weight) > 63) throw new Error(`a weight of ${weight} has more than 7 bits`);
+      packed[((o >> 3) * depth + (c & ~3)) * 8 + (o & 7) * 4 + (c & 3)] = weight + 64;
+      sums[o] += weight;
+    }
+  }
+  return { packed, sums };
+}

@@ -1,0 +1,157 @@
+/**
+ * A plan: what is left of a network once all is decided. Steps are calls of kernels in order; their
+ * pointers are offsets into the plan's constants or into an arena of values laid out at build.
+ *
+ * The file: 8 bytes of magic, the length of the header (u32, little-endian), the header as JSON in UTF-8,
+ * zeros up to a multiple of 16, constants. Constants stored as half floats are widened at load.
+ */
+import { type Access, type Kernel, type KernelName, kernels, realParameters } from "./kernels.ts";
+
+export const magic = "SFPLAN1\n";
+
+export interface Plan {
+  readonly model: string;
+  /** Of the ONNX file that it was compiled from. */
+  readonly onnxSha256: string;
+  /** Bytes that constants take in memory, and values. */
+  readonly constantBytes: number;
+  readonly arenaBytes: number;
+  readonly segments: readonly Segment[];
+  /** Float32, planes of [3][height][width], in the arena. */
+  readonly input: Region;
+  readonly outputs: readonly (Region & { readonly name: string })[];
+  readonly steps: readonly Step[];
+}
+
+/** A run of the file's constants, in the order they have in memory. */
+export interface Segment {
+  readonly type: "half" | "raw";
+  /** In memory. */
+  readonly bytes: number;
+}
+
+export interface Region {
+  readonly offset: number;
+  /** Number of floats. */
+  readonly length: number;
+}
+
+export interface Step {
+  readonly kernel: KernelName;
+  /** By the kernel's parameters; `null` for a pointer that is absent. */
+  readonly arguments: readonly (number | null)[];
+}
+
+/** A plan that breaks a rule: a broken build or a tampered file. */
+export class PlanError extends Error {
+  override name = "PlanError";
+}
+
+/** The most that a plan may ask for: far more than any model here, far less than an isolate has. */
+const maxBytes = 32 << 20;
+const maxSize = 65_536;
+
+/** Reads a plan and checks all of it. Throws `PlanError`. */
+export function readPlan(file: Uint8Array): { plan: Plan; constants: Uint8Array } {
+  const magicBytes = new TextEncoder().encode(magic);
+  if (file.length < 12 || !magicBytes.every((byte, i) => file[i] === byte)) throw new PlanError("not a plan");
+  const headerBytes = new DataView(file.buffer, file.byteOffset).getUint32(8, true);
+  const start = Math.ceil((12 + headerBytes) / 16) * 16;
+  if (start > file.length) throw new PlanError("the header is cut off");
+  const plan = parseHeader(file.subarray(12, 12 + headerBytes));
+  const constants = file.subarray(start);
+  checkPlan(plan, constants.length);
+  return { plan, constants };
+}
+
+function parseHeader(bytes: Uint8Array): Plan {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)) as Plan;
+  } catch {
+    throw new PlanError("the header is not JSON");
+  }
+}
+
+function checkPlan(plan: Plan, storedBytes: number): void {
+  const isBytes = (value: unknown) => isInteger(value, maxBytes) && (value as number) % 4 === 0;
+  require(isRecord(plan) && isBytes(plan.constantBytes) && isBytes(plan.arenaBytes), "sizes");
+  require(typeof plan.model === "string" && typeof plan.onnxSha256 === "string", "names");
+  require([plan.segments, plan.outputs, plan.steps].every(Array.isArray), "lists");
+  let stored = 0;
+  let widened = 0;
+  for (const segment of plan.segments) {
+    require(isRecord(segment) && isBytes(segment.bytes), "a segment");
+    require(segment.type === "half" || segment.type === "raw", "a segment's type");
+    stored += segment.type === "half" ? segment.bytes / 2 : segment.bytes;
+    widened += segment.bytes;
+  }
+  require(stored === storedBytes && widened === plan.constantBytes, "the length of the constants");
+  for (const region of [plan.input, ...plan.outputs]) {
+    require(isRecord(region) && isBytes(region.offset) && isInteger(region.length, maxBytes), "a region");
+    require(region.offset + 4 * region.length <= plan.arenaBytes, "a region's bounds");
+  }
+  for (const output of plan.outputs) require(typeof output.name === "string", "an output's name");
+  for (const step of plan.steps) checkStep(plan, step);
+}
+
+/** Every pointer leads where its kernel may go, and nothing that a kernel writes is what it reads. */
+function checkStep(plan: Plan, step: Step): void {
+  require(isRecord(step) &&
+    typeof step.kernel === "string" &&
+    Object.hasOwn(kernels, step.kernel), "a kernel");
+  const kernel: Kernel = kernels[step.kernel];
+  require(Array.isArray(step.arguments) && step.arguments.length === kernel.parameters.length, "arguments");
+  const named: Record<string, number> = {};
+  kernel.parameters.forEach((parameter, i) => {
+    const value = step.arguments[i];
+    const name = parameter.replace("?", "");
+    if (value === null) require(parameter.endsWith("?"), `${step.kernel}: ${name} is missing`);
+    else require(typeof value === "number" && Number.isFinite(value), `${step.kernel}: ${name}`);
+    if (value !== null) named[name] = value;
+  });
+  const pointers = new Set(kernel.accesses(zeroSizes).map(({ parameter }) => parameter));
+  for (const [name, value] of Object.entries(named)) {
+    if (realParameters.has(name)) continue;
+    require(isInteger(value, pointers.has(name) ? maxBytes : maxSize), `${step.kernel}: ${name}`);
+  }
+  require(kernel.holds(named), `${step.kernel}: sizes`);
+  require(named.activation !== 2 || named.slope !== undefined, `${step.kernel}: no slope`);
+  require(!(named.residualChannels > 0) || named.residual !== undefined, `${step.kernel}: no residual`);
+  checkBounds(plan, step.kernel, kernel.accesses(named), named);
+}
+
+function checkBounds(
+  plan: Plan,
+  kernel: string,
+  accesses: readonly Access[],
+  named: Readonly<Record<string, number>>,
+): void {
+  const present = accesses.filter(({ parameter }) => named[parameter] !== undefined);
+  for (const { parameter, space, bytes } of present) {
+    const limit = space === "constants" ? plan.constantBytes : plan.arenaBytes;
+    require(named[parameter] % 4 === 0 && named[parameter] + bytes <= limit, `${kernel}: ${parameter}`);
+  }
+  for (const written of present.filter((access) => access.writes)) {
+    for (const other of present) {
+      if (other === written || other.space !== "values") continue;
+      const [from, otherFrom] = [named[written.parameter], named[other.parameter]];
+      const apart = from + written.bytes <= otherFrom || otherFrom + other.bytes <= from;
+      require(apart, `${kernel}: ${written.parameter} overlaps ${other.parameter}`);
+    }
+  }
+}
+
+/** Which parameters are pointers does not depend on sizes. */
+const zeroSizes: Record<string, number> = new Proxy({}, { get: () => 0 });
+
+function isInteger(value: unknown, most: number): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+function require(holds: boolean, what: string): void {
+  if (!holds) throw new PlanError(`not a sound plan: ${what}`);
+}

@@ -1,0 +1,158 @@
+/**
+ * The kernels against plain loops, bit for bit: both builds, both forms of the product, random shapes and
+ * every layer of every model; and compiled natively, under sanitizers.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { KernelName } from "../../src/inference/kernels/kernels.ts";
+import { compiler, hasCompiler, kernelSources } from "../../wasm/build.ts";
+import { type Call, callsOf, inOrder, kernelNames, place, runNatively } from "../fixtures/kernel-calls.ts";
+import { runReference } from "../fixtures/kernel-reference.ts";
+
+const wasm = join(import.meta.dirname, "../../wasm");
+
+interface Form {
+  readonly name: string;
+  readonly exports: WebAssembly.Exports;
+  /** Which export is `pointwise`. */
+  readonly product: string;
+}
+
+const forms: Form[] = [
+  ["kernels-relaxed.wasm", "pointwisePairs"],
+  ["kernels-relaxed.wasm", "pointwiseWhole"],
+  ["kernels.wasm", "pointwisePairs"],
+].map(([file, product]) => {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(join(wasm, file))));
+  (exports.memory as WebAssembly.Memory).grow(16);
+  return { name: `${file}, ${product}`, exports, product };
+});
+
+/** The memory after a call, from the first byte that is not the kernels' own. */
+function run({ exports, product }: Form, call: Call): Uint8Array {
+  const memory = exports.memory as WebAssembly.Memory;
+  const base = (exports.heapBase as () => number)();
+  const start = Math.ceil(base / 64) * 64;
+  new Uint8Array(memory.buffer).fill(0xa5, start);
+  const named = place(call, memory.buffer, start + 64);
+  const kernel = exports[call.kernel === "pointwise" ? product : call.kernel] as (...args: number[]) => void;
+  const before = memory.buffer.slice(0);
+  kernel(...inOrder(call.kernel, named));
+  const after = new Uint8Array(memory.buffer.slice(start));
+  runReference(call.kernel, named, before);
+  expectSame(call, after, new Uint8Array(before, start));
+  return after;
+}
+
+/** Every byte, buffers and gaps. Softmax alone is compared by value: exp is nobody's to the last bit. */
+function expectSame({ kernel }: Call, actual: Uint8Array, expected: Uint8Array): void {
+  if (kernel !== "softmax") {
+    if (Buffer.compare(actual, expected) !== 0) expect.fail("other bytes than the reference");
+    return;
+  }
+  const wanted = new Float32Array(expected.slice().buffer);
+  new Float32Array(actual.slice().buffer).forEach((value, i) => {
+    if (!Object.is(value, wanted[i])) expect(Math.abs(value - wanted[i])).toBeLessThan(1e-6);
+  });
+}
+
+describe.each(forms)("$name", (form) => {
+  it.each(kernelNames)("%s computes the reference's bits, and touches nothing else", (kernel) => {
+    fc.assert(
+      fc.property(callsOf(kernel), (call) => void run(form, call)),
+      { numRuns: 120 },
+    );
+  });
+
+  it("pointwise holds the extremes of its operands: no sum of products saturates", () => {
+    for (const [activation, weight] of [
+      [-128, 127],
+      [127, 127],
+      [-128, 1],
+    ]) {
+      const call: Call = {
+        kernel: "pointwise",
+        sizes: { pixels: 5, channels: 8, depth: 512, activation: 0, inverseScale: 1, zeroPoint: 128 },
+        buffers: {
+          input: new Uint8Array(5 * 512).fill(activation & 255),
+          weights: new Uint8Array(8 * 512).fill(weight),
+          scale: new Uint8Array(new Float32Array(8).fill(1).buffer),
+          bias: new Uint8Array(32),
+          slope: null,
+          residual: null,
+          output: new Uint8Array(5 * 32),
+          quantized: null,
+        },
+      };
+      run(form, call);
+    }
+  });
+});
+
+describe("the comparison itself", () => {
+  it.each(kernelNames)("sees one changed argument of %s", (kernel: KernelName) => {
+    const [call] = fc.sample(callsOf(kernel), { numRuns: 1, seed: 3 });
+    const bytes = call.buffers.input!;
+    const memory = new ArrayBuffer(1 << 20);
+    const named = place(call, memory, 64);
+    const other = memory.slice(0);
+    new Uint8Array(other)[named.input + bytes.length - 1] ^= 0x7f;
+    runReference(kernel, named, memory);
+    runReference(kernel, named, other);
+    expect(Buffer.compare(new Uint8Array(memory), new Uint8Array(other))).not.toBe(0);
+  });
+});
+
+const native = hasCompiler();
+
+describe.skipIf(!native)(
+  `compiled natively with sanitizers${native ? "" : ` (skipped: no ${compiler})`}`,
+  () => {
+    it("computes the same bits, inside its buffers, without undefined behaviour", () => {
+      const scratch = mkdtempSync(join(tmpdir(), "sameface-native-"));
+      try {
+        const program = join(scratch, "native");
+        const flags = ["-std=c17", "-O1", "-ffp-contract=off", "-fsanitize=address,undefined"];
+        execFileSync(compiler, [
+          ...flags,
+          "-fno-sanitize-recover=all",
+          "-o",
+          program,
+          join(wasm, "native.c"),
+          ...kernelSources(),
+        ]);
+        const calls = kernelNames.flatMap((kernel) => fc.sample(callsOf(kernel), { numRuns: 150, seed: 11 }));
+        const outputs = runNatively(program, calls);
+        let at = 0;
+        for (const call of calls) {
+          const memory = new ArrayBuffer(1 << 20);
+          const named = place(call, memory, 64);
+          runReference(call.kernel, named, memory);
+          for (const name of call.buffers ? inParameterOrder(call) : []) {
+            const length = call.buffers[name]!.length;
+            const actual = new Uint8Array(outputs.subarray(at, at + length));
+            expectSame(call, actual, new Uint8Array(memory.slice(named[name], named[name] + length)));
+            at += length;
+          }
+        }
+        expect(at).toBe(outputs.length);
+      } finally {
+        rmSync(scratch, { recursive: true });
+      }
+    });
+  },
+);
+
+/** Buffers as the native program writes them. */
+function inParameterOrder({ kernel, buffers }: Call): string[] {
+  const named = Object.fromEntries(Object.keys(buffers).map((name, i) => [name, i + 1]));
+  const marks = inOrder(kernel, named);
+  const names = Object.keys(buffers);
+  return marks
+    .map((mark) => names[mark - 1])
+    .filter((name): name is string => name !== undefined && buffers[name] !== null);
+}

@@ -1,0 +1,115 @@
+/**
+ * 128-bit vectors for the kernels: WebAssembly SIMD, or portable C with the same results, in which
+ * the kernels run under sanitizers.
+ *
+ * Floating point is plain IEEE 754 single precision: a product and a sum round separately, always.
+ */
+#ifndef SAMEFACE_SIMD_H
+#define SAMEFACE_SIMD_H
+
+typedef unsigned char u8;
+typedef signed char s8;
+typedef short s16;
+typedef unsigned short u16;
+typedef int s32;
+typedef unsigned int u32;
+typedef float f32;
+
+typedef f32 f32x4 __attribute__((vector_size(16)));
+typedef s32 i32x4 __attribute__((vector_size(16)));
+typedef s16 i16x8 __attribute__((vector_size(16)));
+typedef s8 i8x16 __attribute__((vector_size(16)));
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* Loads and stores need no alignment beyond that of the element. */
+typedef f32x4 f32x4_unaligned __attribute__((aligned(4), may_alias));
+typedef i32x4 i32x4_unaligned __attribute__((aligned(4), may_alias));
+typedef i8x16 i8x16_unaligned __attribute__((aligned(1), may_alias));
+typedef s32 s32_unaligned __attribute__((aligned(1), may_alias));
+
+INLINE f32x4 load_f32(const f32 *from) { return *(const f32x4_unaligned *)from; }
+INLINE void store_f32(f32 *to, f32x4 value) { *(f32x4_unaligned *)to = value; }
+INLINE i32x4 load_i32(const s32 *from) { return *(const i32x4_unaligned *)from; }
+INLINE void store_i32(s32 *to, i32x4 value) { *(i32x4_unaligned *)to = value; }
+INLINE i8x16 load_i8(const void *from) { return *(const i8x16_unaligned *)from; }
+INLINE f32x4 splat_f32(f32 value) { return (f32x4){value, value, value, value}; }
+INLINE i32x4 splat_i32(s32 value) { return (i32x4){value, value, value, value}; }
+
+/** Four bytes, four times. */
+INLINE i8x16 splat_bytes(const void *from) {
+  return (i8x16)splat_i32(*(const s32_unaligned *)from);
+}
+
+#ifdef __wasm__
+#include <wasm_simd128.h>
+
+/** b < a ? b : a, lane by lane; NaN in a stays. */
+INLINE f32x4 least(f32x4 a, f32x4 b) { return (f32x4)wasm_f32x4_pmin((v128_t)a, (v128_t)b); }
+/** a < b ? b : a */
+INLINE f32x4 greatest(f32x4 a, f32x4 b) { return (f32x4)wasm_f32x4_pmax((v128_t)a, (v128_t)b); }
+
+/** Sums of neighbouring products: a[2i] * b[2i] + a[2i + 1] * b[2i + 1]. */
+INLINE i32x4 dot_i16(i16x8 a, i16x8 b) { return (i32x4)wasm_i32x4_dot_i16x8((v128_t)a, (v128_t)b); }
+INLINE i16x8 extend_low_i8(i8x16 a) { return (i16x8)wasm_i16x8_extend_low_i8x16((v128_t)a); }
+INLINE i16x8 extend_high_i8(i8x16 a) { return (i16x8)wasm_i16x8_extend_high_i8x16((v128_t)a); }
+
+/** To the nearest of -128..127. */
+INLINE i8x16 narrow_to_i8(i32x4 a, i32x4 b, i32x4 c, i32x4 d) {
+  return (i8x16)wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4((v128_t)a, (v128_t)b),
+                                        wasm_i16x8_narrow_i32x4((v128_t)c, (v128_t)d));
+}
+
+/** One of the four runs of four bytes. */
+#define store_lane(to, bytes, lane) wasm_v128_store32_lane((to), (v128_t)(bytes), (lane))
+#else
+INLINE f32x4 least(f32x4 a, f32x4 b) {
+  for (int i = 0; i < 4; i++) a[i] = b[i] < a[i] ? b[i] : a[i];
+  return a;
+}
+INLINE f32x4 greatest(f32x4 a, f32x4 b) {
+  for (int i = 0; i < 4; i++) a[i] = a[i] < b[i] ? b[i] : a[i];
+  return a;
+}
+INLINE i32x4 dot_i16(i16x8 a, i16x8 b) {
+  i32x4 sum;
+  for (int i = 0; i < 4; i++) sum[i] = a[2 * i] * b[2 * i] + a[2 * i + 1] * b[2 * i + 1];
+  return sum;
+}
+INLINE i16x8 extend_low_i8(i8x16 a) {
+  i16x8 low;
+  for (int i = 0; i < 8; i++) low[i] = a[i];
+  return low;
+}
+INLINE i16x8 extend_high_i8(i8x16 a) {
+  i16x8 high;
+  for (int i = 0; i < 8; i++) high[i] = a[i + 8];
+  return high;
+}
+INLINE s8 nearest_i8(s32 value) { return (s8)(value < -128 ? -128 : value > 127 ? 127 : value); }
+INLINE i8x16 narrow_to_i8(i32x4 a, i32x4 b, i32x4 c, i32x4 d) {
+  i8x16 bytes;
+  for (int i = 0; i < 4; i++) {
+    bytes[i] = nearest_i8(a[i]);
+    bytes[4 + i] = nearest_i8(b[i]);
+    bytes[8 + i] = nearest_i8(c[i]);
+    bytes[12 + i] = nearest_i8(d[i]);
+  }
+  return bytes;
+}
+#define store_lane(to, bytes, lane) (*(s32_unaligned *)(to) = ((i32x4)(bytes))[lane])
+#endif
+
+/** Sums a[4i..4i+3] * b[4i..4i+3], with b in 0..127, added to c. */
+#if defined(__wasm_relaxed_simd__)
+INLINE i32x4 dot_add(i8x16 a, i8x16 b, i32x4 c) {
+  return (i32x4)wasm_i32x4_relaxed_dot_i8x16_i7x16_add((v128_t)a, (v128_t)b, (v128_t)c);
+}
+/** The same in three instructions of SSE; there faster than `dot_add`, which makes its constant anew each time. */
+INLINE i32x4 dot_pairs_add(i8x16 a, i8x16 b, i32x4 c) {
+  const i16x8 ones = {1, 1, 1, 1, 1, 1, 1, 1};
+  return c + dot_i16((i16x8)wasm_i16x8_relaxed_dot_i8x16_i7x16((v128_t)a, (v128_t)b), ones);
+}
+#endif
+
+#endif
