@@ -1,0 +1,124 @@
+/** Everything that goes wrong, by its code. What you abort yourself is thrown as your signal's reason instead. */
+import type { QualityReason } from "./wire.ts";
+
+interface Details {
+  /** The part of the request that it is about. */
+  readonly field?: string;
+}
+
+/** What the details of each code say. */
+export interface ErrorDetails {
+  unauthorized: Details;
+  forbidden: Details;
+  not_found: Details;
+  subject_has_no_faces: Details;
+  method_not_allowed: Details;
+  conflict: Details;
+  idempotency_key_reused: Details;
+  /** With the subject for keys that may identify. */
+  identity_conflict: Details & { readonly subject_id?: string };
+  invalid_request: Details;
+  unsupported_media_type: Details & { readonly found: string };
+  image_too_large: Details & {
+    readonly limit: number;
+    readonly actual?: number;
+    readonly unit: "bytes" | "pixels" | "scans";
+  };
+  invalid_image: Details;
+  face_not_found: Details;
+  low_quality: Details & { readonly reasons: readonly QualityReason[] };
+  multiple_faces: Details & { readonly count: number };
+  model_mismatch: Details & { readonly stored: string; readonly expected: string; readonly face_id?: string };
+  locked: Details;
+  rate_limited: Details;
+  not_ready: Details;
+  internal: Details & { readonly face_id?: string };
+  /** No answer came: no network, no such host, a connection that broke off. */
+  network: Details;
+  /** No answer came in time. */
+  timeout: Details;
+  /** An answer came, and not from sameface: a proxy's page, or another service at this address. */
+  bad_answer: Details;
+}
+
+export type ErrorCode = keyof ErrorDetails;
+
+interface ErrorParts {
+  /** The answer's; 0 without one. */
+  readonly status: number;
+  readonly details?: object | undefined;
+  readonly requestId?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  readonly cause?: unknown;
+}
+
+export class SamefaceError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = "SamefaceError";
+  /** A newer service may send one that is not listed here. */
+  readonly code: Code;
+  /** 0 when there was no answer. */
+  readonly status: number;
+  readonly details: ErrorDetails[Code];
+  /** Finds the request in the service's log. */
+  readonly requestId: string | undefined;
+  /** When to come back, where the service says so. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: Code, message: string, parts: ErrorParts) {
+    super(message, parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.code = code;
+    this.status = parts.status;
+    this.details = (parts.details ?? {}) as ErrorDetails[Code];
+    this.requestId = parts.requestId;
+    this.retryAfterSeconds = parts.retryAfterSeconds;
+  }
+
+  /** Narrows the type, and with it that of the details. */
+  is<Wanted extends ErrorCode>(...codes: Wanted[]): this is SamefaceError<Wanted> {
+    return (codes as string[]).includes(this.code);
+  }
+}
+
+/** For answers of 400 and more, and for those that cannot be read. */
+export function errorOf(
+  status: number,
+  text: string,
+  header: (name: string) => string | null,
+  nowMs: number,
+): SamefaceError {
+  const body = parse(text);
+  const retryAfterSeconds = parseRetryAfter(header("Retry-After"), nowMs);
+  const error = body?.error;
+  if (typeof error?.code !== "string") {
+    const message = `This was not sameface: an answer with status ${status} that cannot be read.`;
+    return new SamefaceError("bad_answer", message, { status, retryAfterSeconds });
+  }
+  return new SamefaceError(error.code as ErrorCode, error.message ?? error.code, {
+    status,
+    details: error.details,
+    requestId: body?.request_id,
+    retryAfterSeconds,
+  });
+}
+
+interface ErrorBody {
+  readonly error?: { readonly code?: unknown; readonly message?: string; readonly details?: object };
+  readonly request_id?: string;
+}
+
+function parse(text: string): ErrorBody | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Seconds or a date (RFC 9110, section 10.2.3). */
+export function parseRetryAfter(text: string | null, nowMs: number): number | undefined {
+  if (text === null || text === "") return undefined;
+  if (/^\d+$/.test(text)) return Number(text);
+  const atMs = Date.parse(text);
+  return Number.isNaN(atMs) ? undefined : Math.max(0, Math.ceil((atMs - nowMs) / 1000));
+}

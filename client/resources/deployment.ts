@@ -1,0 +1,61 @@
+/** What the deployment's own key is for, and what anybody may ask. */
+import { jsonBody, queryOf } from "../body.ts";
+import type { CallOptions } from "../exchange.ts";
+import { type CallJson, everyItem } from "../json-call.ts";
+import type * as wire from "../wire.ts";
+
+export class Tenants {
+  readonly #call: CallJson;
+
+  constructor(call: CallJson) {
+    this.#call = call;
+  }
+
+  list(page: wire.PageOptions = {}, options?: CallOptions): Promise<wire.TenantPage> {
+    const query = queryOf({ ...page });
+    return this.#call({ method: "GET", path: "/v1/tenants", query, repeatable: true }, options);
+  }
+
+  all(options?: CallOptions): AsyncGenerator<{ tenant_id: string }, void, undefined> {
+    return everyItem(
+      (cursor) => this.list(cursor === undefined ? {} : { cursor }, options),
+      ({ tenants }) => tenants,
+    );
+  }
+
+  create(request: wire.NewTenantRequest, options?: CallOptions): Promise<wire.NewTenant> {
+    const body = jsonBody(request);
+    return this.#call({ method: "POST", path: "/v1/tenants", body, repeatable: false }, options);
+  }
+}
+
+export class Deployment {
+  readonly #call: CallJson;
+
+  constructor(call: CallJson) {
+    this.#call = call;
+  }
+
+  health(options?: CallOptions): Promise<wire.Health> {
+    return this.#call({ method: "GET", path: "/healthz", repeatable: true }, options);
+  }
+
+  /** Loads the models where they are not. */
+  readiness(options?: CallOptions): Promise<wire.Readiness> {
+    return this.#call({ method: "GET", path: "/readyz", repeatable: true }, options);
+  }
+
+  /** With which receipts and session tokens verify. */
+  publicKeys(options?: CallOptions): Promise<wire.JsonWebKeySet> {
+    return this.#call({ method: "GET", path: "/.well-known/jwks.json", repeatable: true }, options);
+  }
+
+  /** Wraps by the current KEK what an earlier one wraps, some hundreds a call: again until `done`. */
+  rewrapKeys(options?: CallOptions): Promise<wire.Rewrapped> {
+    return this.#call({ method: "POST", path: "/v1/kek/rewrap", repeatable: true }, options);
+  }
+
+  rotateSigningKey(options?: CallOptions): Promise<wire.SigningKey> {
+    return this.#call({ method: "POST", path: "/v1/signing-keys", repeatable: false }, options);
+  }
+}

@@ -1,0 +1,68 @@
+/** Subjects and their faces. */
+import { jsonBody, queryOf } from "../body.ts";
+import type { CallOptions } from "../exchange.ts";
+import { type CallJson, everyItem, path } from "../json-call.ts";
+import type * as wire from "../wire.ts";
+
+export class Subjects {
+  readonly #call: CallJson;
+
+  constructor(call: CallJson) {
+    this.#call = call;
+  }
+
+  /** In the order of their ids. */
+  list(page: wire.PageOptions = {}, options?: CallOptions): Promise<wire.SubjectPage> {
+    const query = queryOf({ ...page });
+    return this.#call({ method: "GET", path: "/v1/subjects", query, repeatable: true }, options);
+  }
+
+  /** All of them, page by page: `for await (const { subject_id } of client.subjects.all())`. */
+  all(options?: CallOptions): AsyncGenerator<{ subject_id: string }, void, undefined> {
+    return everyItem(
+      (cursor) => this.list(cursor === undefined ? {} : { cursor }, options),
+      ({ subjects }) => subjects,
+    );
+  }
+
+  /** With its faces. Fails with `not_found`. */
+  get(subjectId: string, options?: CallOptions): Promise<wire.Subject> {
+    return this.#call({ method: "GET", path: path`/v1/subjects/${subjectId}`, repeatable: true }, options);
+  }
+
+  /** With all of its faces. Fails with `not_found`, also when an earlier attempt got through unheard. */
+  delete(subjectId: string, options?: CallOptions): Promise<wire.Deletion> {
+    return this.#call({ method: "DELETE", path: path`/v1/subjects/${subjectId}`, repeatable: true }, options);
+  }
+
+  /** Starts the count of failed attempts anew. */
+  unlock(subjectId: string, options?: CallOptions): Promise<wire.Unlocked> {
+    const where = path`/v1/subjects/${subjectId}/unlock`;
+    return this.#call({ method: "POST", path: where, repeatable: true }, options);
+  }
+}
+
+export class Faces {
+  readonly #call: CallJson;
+
+  constructor(call: CallJson) {
+    this.#call = call;
+  }
+
+  /** Null removes; what is not named stays. */
+  update(
+    subjectId: string,
+    faceId: string,
+    change: wire.FaceUpdate,
+    options?: CallOptions,
+  ): Promise<wire.UpdatedFace> {
+    const where = path`/v1/subjects/${subjectId}/faces/${faceId}`;
+    return this.#call({ method: "PATCH", path: where, body: jsonBody(change), repeatable: true }, options);
+  }
+
+  /** Fails with `not_found`, also when an earlier attempt got through unheard. */
+  delete(subjectId: string, faceId: string, options?: CallOptions): Promise<wire.Deletion> {
+    const where = path`/v1/subjects/${subjectId}/faces/${faceId}`;
+    return this.#call({ method: "DELETE", path: where, repeatable: true }, options);
+  }
+}

@@ -1,0 +1,110 @@
+/** A tenant's own affairs: its keys, settings and audit trail, and its faces in and out. */
+import { jsonBody, queryOf } from "../body.ts";
+import type { CallOptions, Exchange } from "../exchange.ts";
+import { type CallJson, everyItem, path } from "../json-call.ts";
+import type * as wire from "../wire.ts";
+
+export class Keys {
+  readonly #call: CallJson;
+
+  constructor(call: CallJson) {
+    this.#call = call;
+  }
+
+  list(options?: CallOptions): Promise<wire.ApiKeyList> {
+    return this.#call({ method: "GET", path: "/v1/keys", repeatable: true }, options);
+  }
+
+  create(request: wire.NewKeyRequest, options?: CallOptions): Promise<wire.NewApiKey> {
+    const body = jsonBody(request);
+    return this.#call({ method: "POST", path: "/v1/keys", body, repeatable: false }, options);
+  }
+
+  /** Another key with the same scopes; the old one goes on for `grace_seconds`, 0 unless it says so. */
+  rotate(
+    keyId: string,
+    request: { readonly grace_seconds?: number } = {},
+    options?: CallOptions,
+  ): Promise<wire.NewApiKey> {
+    const where = path`/v1/keys/${keyId}/rotate`;
+    return this.#call({ method: "POST", path: where, body: jsonBody(request), repeatable: false }, options);
+  }
+
+  revoke(keyId: string, options?: CallOptions): Promise<wire.RevokedApiKey> {
+    return this.#call({ method: "DELETE", path: path`/v1/keys/${keyId}`, repeatable: true }, options);
+  }
+}
+
+export class SettingsOfTenant {
+  readonly #call: CallJson;
+
+  constructor(call: CallJson) {
+    this.#call = call;
+  }
+
+  get(options?: CallOptions): Promise<wire.SettingsAnswer> {
+    return this.#call({ method: "GET", path: "/v1/settings", repeatable: true }, options);
+  }
+
+  change(change: wire.SettingsChange, options?: CallOptions): Promise<wire.SettingsAnswer> {
+    const body = jsonBody(change);
+    return this.#call({ method: "PATCH", path: "/v1/settings", body, repeatable: true }, options);
+  }
+}
+
+export class Audit {
+  readonly #call: CallJson;
+
+  constructor(call: CallJson) {
+    this.#call = call;
+  }
+
+  /** Oldest first. */
+  list(page: wire.PageOptions = {}, options?: CallOptions): Promise<wire.AuditPage> {
+    const query = queryOf({ ...page });
+    return this.#call({ method: "GET", path: "/v1/audit", query, repeatable: true }, options);
+  }
+
+  all(options?: CallOptions): AsyncGenerator<wire.AuditPage["entries"][number], void, undefined> {
+    return everyItem(
+      (cursor) => this.list(cursor === undefined ? {} : { cursor }, options),
+      ({ entries }) => entries,
+    );
+  }
+}
+
+/** Pages are sealed with a key of yours, base64 of 32 bytes: whoever has it can read them. */
+export class Transfer {
+  readonly #exchange: Exchange;
+  readonly #call: CallJson;
+
+  constructor(exchange: Exchange, call: CallJson) {
+    this.#exchange = exchange;
+    this.#call = call;
+  }
+
+  async exportPage(
+    transferKey: string,
+    page: wire.PageOptions = {},
+    options: CallOptions = {},
+  ): Promise<wire.ExportedPage> {
+    const headers = headersOf(transferKey);
+    const query = queryOf({ ...page });
+    const { text, header } = await this.#exchange(
+      { method: "POST", path: "/v1/export", query, headers, repeatable: true },
+      options,
+    );
+    return { page: text, next_cursor: header("Sameface-Next-Cursor") };
+  }
+
+  /** What is there already is skipped. */
+  importPage(transferKey: string, page: string, options?: CallOptions): Promise<wire.ImportedPage> {
+    const body = { query: "", contentType: "application/x-ndjson", content: page };
+    const headers = headersOf(transferKey);
+    return this.#call({ method: "POST", path: "/v1/import", headers, body, repeatable: true }, options);
+  }
+}
+
+function headersOf(transferKey: string): Record<string, string> {
+  return { "Sameface-Transfer-Key": transferKey };
+}
