@@ -7,10 +7,11 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Result } from "../src/errors.ts";
+import { type Calibration, parseCalibration } from "../src/face/calibration.ts";
 import { createCodecs, type EncodedPhoto, openPhoto } from "../src/image/decode.ts";
 import { defaultImageLimits } from "../src/image/limits.ts";
 import { createOnnxRuntime } from "../src/inference/onnxruntime.ts";
-import { createStages, type Manifest } from "../src/models.ts";
+import { createStages, encoderInUse, type Manifest } from "../src/models.ts";
 import { createPipeline, type Pipeline } from "../src/pipeline.ts";
 
 /** The manifest with what calibration added to it: by encoder id, for `parseCalibration`. */
@@ -27,6 +28,13 @@ export const manifestPath = fileURLToPath(new URL("./manifest.json", import.meta
 
 export function readManifest(): CalibratedManifest {
   return JSON.parse(readFileSync(manifestPath, "utf8"));
+}
+
+/** Of the encoder in use. Throws where it is not calibrated, or not as the bytes at hand. */
+export function readCalibration(): Calibration {
+  const manifest = readManifest();
+  const { id, sha256 } = encoderInUse(manifest);
+  return parseCalibration(manifest.calibration?.[id], sha256);
 }
 
 /** Absolute path of a model file named in the manifest. */

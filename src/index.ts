@@ -4,7 +4,8 @@ import { waitUntil } from "cloudflare:workers";
 import blazefaceFull from "../model/blazeface-full.onnx";
 import blazefaceShort from "../model/blazeface-short.onnx";
 import manifest from "../model/manifest.json";
-import mobilefacenet from "../model/mobilefacenet-192.onnx";
+import mobilefacenet160 from "../model/mobilefacenet-160.onnx";
+import mobilefacenet192 from "../model/mobilefacenet-192.onnx";
 import onet from "../model/mtcnn-onet.onnx";
 import jpegTurbo from "../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import avif from "../node_modules/@jsquash/avif/codec/dec/avif_dec.wasm";
@@ -18,7 +19,7 @@ import { createKvCopies } from "./identity/kv.ts";
 import { createCodecs, openPhoto } from "./image/decode.ts";
 import { defaultImageLimits } from "./image/limits.ts";
 import { createOnnxRuntime } from "./inference/onnxruntime.ts";
-import { createStages } from "./models.ts";
+import { createStages, encoderInUse } from "./models.ts";
 import { createPipeline } from "./pipeline.ts";
 import { createRateLimit, type RateLimiter } from "./trust/rate-limit.ts";
 import { createTrust } from "./trust/service.ts";
@@ -29,7 +30,8 @@ export { GalleryObject } from "./identity/gallery/object.ts";
 const modelFiles: Record<string, ArrayBuffer> = {
   "blazeface-full.onnx": blazefaceFull,
   "blazeface-short.onnx": blazefaceShort,
-  "mobilefacenet-192.onnx": mobilefacenet,
+  "mobilefacenet-160.onnx": mobilefacenet160,
+  "mobilefacenet-192.onnx": mobilefacenet192,
   "mtcnn-onet.onnx": onet,
 };
 
@@ -45,9 +47,10 @@ const pipeline = createPipeline({
   openPhoto: (image) => openPhoto(image, defaultImageLimits, codecs),
 });
 
+const encoder = encoderInUse(manifest);
 const calibration = parseCalibration(
-  manifest.calibration[manifest.encoder as keyof typeof manifest.calibration],
-  manifest.models[manifest.encoder as keyof typeof manifest.models].sha256,
+  manifest.calibration[encoder.id as keyof typeof manifest.calibration],
+  encoder.sha256,
 );
 
 let app: ReturnType<typeof createApp> | undefined;
@@ -75,7 +78,7 @@ function open(env: Env): ReturnType<typeof createApp> {
     config,
     files: env.ASSETS,
     calibration,
-    embeddingLength: manifest.models[manifest.encoder as "mobilefacenet-192"].embeddingLength,
+    embeddingLength: encoder.embeddingLength,
     randomId: () => crypto.randomUUID(),
     nowMs: () => performance.now(),
     log: (entry) => (entry.level === "error" ? console.error : console.log)(JSON.stringify(entry)),

@@ -4,17 +4,36 @@
  */
 import type { DetectorDescriptor, EncoderDescriptor, ModelDescriptor } from "./face/descriptor.ts";
 import { createDetector } from "./face/detect.ts";
-import { createEncoder } from "./face/encode.ts";
+import { createEncoder, encoderId } from "./face/encode.ts";
 import { createLandmarkFinder } from "./face/landmarks.ts";
 import type { Model, ModelSource } from "./inference/model.ts";
 import type { PipelineParts } from "./pipeline.ts";
 
 export interface Manifest {
-  /** Ids of the models in use. */
-  readonly encoder: string;
+  /** Ids of the models in use; the encoder may be several networks whose embeddings are one together. */
+  readonly encoder: readonly string[];
   readonly detectors: readonly string[];
   readonly landmarks: string;
   readonly models: Readonly<Record<string, ModelDescriptor>>;
+}
+
+/** What the manifest says of the encoder as a whole. */
+export interface EncoderInUse {
+  /** The `model` of its embeddings, and its key in the manifest's calibration. */
+  readonly id: string;
+  /** SHA-256 of each of its networks' bytes, hex, joined by "+". */
+  readonly sha256: string;
+  /** Float32 numbers in an embedding. */
+  readonly embeddingLength: number;
+}
+
+export function encoderInUse({ encoder, models }: Manifest): EncoderInUse {
+  const parts = encoder.map((id) => models[id] as EncoderDescriptor);
+  return {
+    id: encoderId(encoder),
+    sha256: parts.map(({ sha256 }) => sha256).join("+"),
+    embeddingLength: parts.reduce((sum, { embeddingLength }) => sum + embeddingLength, 0),
+  };
 }
 
 /**
@@ -42,11 +61,12 @@ export function createStages(
     });
   }
   const { encoder, detectors, landmarks } = manifest;
+  const encoderPart = (id: string) => ({ model: model(id), descriptor: descriptor<EncoderDescriptor>(id) });
   return {
     detectors: detectors.map((id) => createDetector(model(id), descriptor<DetectorDescriptor>(id))),
     landmarks: createLandmarkFinder(model(landmarks), descriptor(landmarks)),
-    encoder: createEncoder(model(encoder), descriptor<EncoderDescriptor>(encoder)),
-    models: [...detectors, landmarks, encoder].map((id) => {
+    encoder: createEncoder(encoder.map(encoderPart)),
+    models: [...detectors, landmarks, ...encoder].map((id) => {
       const { role, sha256 } = descriptor(id);
       return { id, role, sha256 };
     }),

@@ -11,7 +11,7 @@ import type { Photo } from "./image/photo.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
 export interface Pipeline {
-  /** The manifest's id of the encoder: the `model` of every embedding this pipeline makes. */
+  /** The encoder's id: the `model` of every embedding this pipeline makes. */
   readonly encoderId: string;
   /**
    * Decodes, detects, aligns and encodes one photo.
@@ -69,7 +69,7 @@ export function createPipeline({
   }
 
   return {
-    encoderId: encoder.model.id,
+    encoderId: encoder.id,
 
     async encodeFace(image, policy, { time = untimed, keepCrop = false } = {}) {
       const opened = await openPhoto(image);
@@ -106,8 +106,8 @@ export function createPipeline({
     },
 
     async warmUp() {
-      for (const { model } of [detectors[0], landmarks, encoder]) {
-        const loaded = await model.load();
+      for (const part of [detectors[0].model, landmarks.model, encoder]) {
+        const loaded = await part.load();
         if (!loaded.ok) return loaded;
       }
       return ok(models);

@@ -53,12 +53,13 @@ function buildShipped(): Map<string, Uint8Array> {
 }
 
 /**
- * A folder of its own, whole. Those not shipped come first, so that its manifest names the first encoder
- * of theirs as the one in use; and no calibration, which belongs to another encoder's bytes.
+ * A folder of its own, whole, with the other encoder in use instead of the shipped one; and no calibration,
+ * which belongs to another encoder's bytes.
  */
 function buildExtra(): Map<string, Uint8Array> {
   const extra = recipes.filter((recipe) => !recipe.shipped);
-  return build([...extra, ...shipped], join(root, ".cache/extra"), null);
+  const beside = shipped.filter(({ descriptor }) => descriptor.role !== "encoder");
+  return build([...extra, ...beside], join(root, ".cache/extra"), null);
 }
 
 /** Every file of the build, by path. */

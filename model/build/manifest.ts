@@ -10,6 +10,7 @@ export interface Artifact {
   readonly bytes: Uint8Array;
 }
 
+/** The encoder in use is made of all encoders among `artifacts`. */
 export function writeManifest(artifacts: readonly Artifact[], previous: string | null): string {
   const kept = previous === null ? {} : (JSON.parse(previous) as Record<string, unknown>);
   const idsOf = (role: string) =>
@@ -17,7 +18,7 @@ export function writeManifest(artifacts: readonly Artifact[], previous: string |
   const manifest = {
     ...kept,
     schema: 1,
-    encoder: idsOf("encoder")[0],
+    encoder: idsOf("encoder"),
     detectors: idsOf("detector"),
     landmarks: idsOf("landmarks")[0],
     models: Object.fromEntries(artifacts.map((artifact) => [artifact.recipe.id, describe(artifact)])),

@@ -1,9 +1,11 @@
 /** A recipe's float32 network: read, converted, tidied. */
 import { join, posix } from "node:path";
 import type { Graph } from "./graph.ts";
+import { readOnnx } from "./onnx/reader.ts";
 import type { Recipe } from "./recipes.ts";
 import { composeLinear, foldPads, fuseActivations } from "./rewrite/convolutions.ts";
 import { flushDenormals } from "./rewrite/denormals.ts";
+import { keepDirections } from "./rewrite/directions.ts";
 import { foldPrelu } from "./rewrite/prelu.ts";
 import { foldScales } from "./rewrite/scales.ts";
 import { foldSoftmax } from "./rewrite/softmax.ts";
@@ -27,6 +29,12 @@ export function sourceGraph(recipe: Recipe): TfliteGraph {
   return readTflite(sourceFile(recipe));
 }
 
+export function sourceOnnx(recipe: Recipe): Graph {
+  const { input, outputs } = recipe.descriptor;
+  const options = { name: recipe.id, inputShape: input.shape, outputName: outputs[0].name };
+  return readOnnx(sourceFile(recipe), options);
+}
+
 /** Operator by operator as the source has it: the baseline of speed, and the start of everything else. */
 export function convertPlainly(recipe: Recipe): Graph {
   const { input, outputs } = recipe.descriptor;
@@ -44,6 +52,10 @@ function convert(recipe: Recipe): Graph {
   switch (network) {
     case "tflite":
       return convertTflite(sourceGraph(recipe), { name, outputNames, transposed });
+    case "onnx": {
+      const graph = sourceOnnx(recipe);
+      return recipe.directions === undefined ? graph : keepDirections(graph, recipe.directions);
+    }
     case "dlib-resnet": {
       const weights = readTfjsWeights(sourceFile(recipe), (path) => sourceFile(recipe, path));
       const inputShape = descriptor.input.shape;

@@ -11,10 +11,12 @@ export interface Recipe {
     readonly licence: string;
   };
   /**
-   * What the source's file is: `tflite` a whole network; the others are TensorFlow.js weights (manifest
-   * and shards) of a network whose operators the build knows.
+   * What the source's file is: `tflite` and `onnx` a whole network; the others are TensorFlow.js weights
+   * (manifest and shards) of a network whose operators the build knows.
    */
-  readonly network: "tflite" | "dlib-resnet";
+  readonly network: "tflite" | "onnx" | "dlib-resnet";
+  /** How many numbers to put out, where the source puts out more than its last layer can fill. */
+  readonly directions?: number;
   /** Whether it is part of the Worker; others are built by `--extra` only. */
   readonly shipped: boolean;
   /** Set for networks trained on images with rows and columns swapped. */
@@ -54,8 +56,6 @@ interface EncoderDescriptor extends Described {
   /** Where the five landmarks (eyes, nose, mouth corners; left to right in the image) lie in the crop, px. */
   readonly template: readonly (readonly [x: number, y: number])[];
   readonly embeddingLength: number;
-  /** Whether the pipeline also encodes the mirrored crop. */
-  readonly mirrorAveraging: boolean;
   /** Between L2-normalised embeddings. */
   readonly metric: "euclidean";
 }
@@ -116,7 +116,32 @@ export const recipes: readonly Recipe[] = [
       outputs: [{ name: "embedding", shape: [1, 192] }],
       template: arcFaceTemplate,
       embeddingLength: 192,
-      mirrorAveraging: true,
+      metric: "euclidean",
+    },
+  },
+  {
+    id: "mobilefacenet-160",
+    source: {
+      package: "faceplugin-face-recognition-js",
+      version: "0.0.1",
+      integrity:
+        "sha512-shriXjd4zJHEwhK1jHK+bWo8Vv6Vu9B/w6RRsd4AFtNM/jaI2vhuOamOSMl9qQmLd8WlQ7dgqN+3C2iOi5pXWw==",
+      path: "model/fr_feature.onnx",
+      origin: "Faceplugin; a MobileFaceNet (Chen et al. 2018) of unstated training",
+      licence: "MIT",
+    },
+    network: "onnx",
+    directions: 160,
+    shipped: true,
+    transposed: false,
+    precision: "int8-static",
+    descriptor: {
+      role: "encoder",
+      // Its package subtracts 127: half a grey level of brightness, which nothing here could tell.
+      input: { name: "input", shape: [1, 3, 112, 112], colour: "RGB", ...arcFace },
+      outputs: [{ name: "embedding", shape: [1, 160] }],
+      template: arcFaceTemplate,
+      embeddingLength: 160,
       metric: "euclidean",
     },
   },
@@ -195,7 +220,6 @@ export const recipes: readonly Recipe[] = [
       outputs: [{ name: "embedding", shape: [1, 128] }],
       template: dlibTemplate,
       embeddingLength: 128,
-      mirrorAveraging: false,
       metric: "euclidean",
     },
   },

@@ -8,6 +8,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { parseCalibration, thresholdAt } from "../../src/face/calibration.ts";
+import { encoderInUse } from "../../src/models.ts";
 import { acquireAll } from "../evaluate/acquire.ts";
 import { compareAll, type Trials } from "../evaluate/comparisons.ts";
 import { readDataset } from "../evaluate/dataset.ts";
@@ -49,8 +50,7 @@ async function main(): Promise<void> {
   if (flags.help) return console.log(usage);
   if (list === undefined || images === undefined) throw new Error(usage);
 
-  const { encoder, models } = readManifest();
-  const modelSha256 = models[encoder].sha256;
+  const { id, sha256: modelSha256 } = encoderInUse(readManifest());
   const fit = calibrate(await compareList(list, images), {
     replicates: wholeNumber("replicates", flags.replicates),
     seed: wholeNumber("seed", flags.seed),
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
   const entry = { dataset, modelSha256, ...fit };
   const calibration = parseCalibration(entry, modelSha256);
 
-  console.log(`${encoder} on ${dataset}: ${fit.impostorPairs} impostor pairs of ${fit.people} people,`);
+  console.log(`${id} on ${dataset}: ${fit.impostorPairs} impostor pairs of ${fit.people} people,`);
   console.log(
     `as good as ${fit.effectiveImpostorPairs} independent ones; measured down to ${fit.measuredDownTo}`,
   );
@@ -68,7 +68,7 @@ async function main(): Promise<void> {
       `FMR ${fmr}  ${distance.toFixed(4)}  [${low}, ${high}]${extrapolated ? "  extrapolated" : ""}`,
     );
   }
-  if (!flags["dry-run"]) writeCalibration(encoder, entry);
+  if (!flags["dry-run"]) writeCalibration(id, entry);
 
   if (flags.check !== undefined) {
     const rows = checkThresholds(await compareList(flags.check, images), (fmr) =>

@@ -5,10 +5,10 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { parseCalibration, thresholdAt } from "../../src/face/calibration.ts";
+import { thresholdAt } from "../../src/face/calibration.ts";
 import { acquireAll } from "../evaluate/acquire.ts";
 import { readDataset } from "../evaluate/dataset.ts";
-import { readManifest } from "../runtime.ts";
+import { readCalibration } from "../runtime.ts";
 import { measureFusion } from "./fusion.ts";
 
 const { values: flags } = parseArgs({
@@ -24,8 +24,7 @@ const { values: flags } = parseArgs({
 
 async function main({ list, images }: typeof flags): Promise<void> {
   if (list === undefined || images === undefined) throw new Error("--list and --images are needed");
-  const { encoder, models, calibration } = readManifest();
-  const parsed = parseCalibration(calibration?.[encoder], models[encoder].sha256);
+  const calibration = readCalibration();
   const dataset = readDataset({ list, aliases: flags.aliases });
   const { embeddings } = await acquireAll(dataset.images, { imagesFolder: images, policy: "center" });
   const { subjects, genuineTrials, impostorTrials, rows } = measureFusion(embeddings, dataset, {
@@ -33,7 +32,7 @@ async function main({ list, images }: typeof flags): Promise<void> {
     maxFmrs: [1e-3, 1e-4],
     repeats: Number(flags.repeats),
     seed: Number(flags.seed),
-    thresholdFor: (fmr) => thresholdAt(parsed, fmr),
+    thresholdFor: (fmr) => thresholdAt(calibration, fmr),
   });
   console.log(`${subjects} subjects, ${genuineTrials} genuine and ${impostorTrials} impostor trials`);
   console.log("faces  max FMR  fusion     FMR       FNMR    FNMR at equal FMR");

@@ -92,7 +92,7 @@ function pipelineFingerprint(policy: FacePolicy): string {
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return fingerprint(root, {
     entry: join(root, "model/runtime.ts"),
-    files: [...manifest.detectors, manifest.landmarks, manifest.encoder].map((id) =>
+    files: [...manifest.detectors, manifest.landmarks, ...manifest.encoder].map((id) =>
       modelPath(manifest.models[id].file),
     ),
     settings: { policy, manifest, dependencies, kept: ["embedding", "quality"] },

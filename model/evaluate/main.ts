@@ -6,8 +6,9 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { parseConfig } from "../../src/config.ts";
-import { parseCalibration, thresholdAt } from "../../src/face/calibration.ts";
-import { readManifest } from "../runtime.ts";
+import { thresholdAt } from "../../src/face/calibration.ts";
+import { encoderInUse } from "../../src/models.ts";
+import { readCalibration, readManifest } from "../runtime.ts";
 import { acquireAll } from "./acquire.ts";
 import { readDataset } from "./dataset.ts";
 import { formatDiscard } from "./discard-summary.ts";
@@ -103,18 +104,21 @@ async function main(): Promise<void> {
 
 /** The threshold for the service's default FMR; `null` where the encoder is not calibrated. */
 function shippedThreshold(): Provenance["shipped"] {
-  const { encoder, models, calibration } = readManifest();
-  const entry = calibration?.[encoder];
-  if (entry === undefined) return null;
+  const manifest = readManifest();
+  if (manifest.calibration?.[encoderInUse(manifest).id] === undefined) return null;
   const { defaultMaxFmr: maxFmr } = parseConfig({});
-  const threshold = thresholdAt(parseCalibration(entry, models[encoder].sha256), maxFmr);
+  const threshold = thresholdAt(readCalibration(), maxFmr);
   return threshold.ok ? { threshold: threshold.value, maxFmr } : null;
 }
 
 function modelsInUse(): Pick<Provenance, "encoder" | "models"> {
-  const { encoder, detectors, landmarks, models } = readManifest();
-  const used = [...detectors, landmarks, encoder];
-  return { encoder, models: used.map((id) => ({ id, role: models[id].role, sha256: models[id].sha256 })) };
+  const manifest = readManifest();
+  const { encoder, detectors, landmarks, models } = manifest;
+  const used = [...detectors, landmarks, ...encoder];
+  return {
+    encoder: encoderInUse(manifest).id,
+    models: used.map((id) => ({ id, role: models[id].role, sha256: models[id].sha256 })),
+  };
 }
 
 function finiteNumber(name: string, text: string): number {

@@ -37,6 +37,4 @@ export interface EncoderDescriptor extends ModelDescriptor {
   /** Where the five landmarks belong in the crop, px: eyes, nose, mouth corners, left to right. */
   readonly template: readonly (readonly number[])[];
   readonly embeddingLength: number;
-  /** Whether the encoder also looks at the crop in a mirror: twice the time, fewer errors. */
-  readonly mirrorAveraging: boolean;
 }

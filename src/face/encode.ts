@@ -1,8 +1,8 @@
 /**
- * A face into an embedding: the encoder looks at the face brought onto its template, and what it
- * says is scaled to unit length. With mirror averaging it looks at the mirrored crop too, and the
- * embedding is the direction between the two (the usual test-time augmentation of ArcFace's authors,
- * arXiv:1801.07698).
+ * A face into an embedding: each network of the encoder looks at the face brought onto the template, and
+ * says something of its own. Scaled to unit length each, end to end, and to unit length again, they are one
+ * embedding, whose squared distance to another is the mean of the networks' squared distances: fusion of
+ * scores by their sum (Kittler et al., "On combining classifiers", 1998), with one vector to store and compare.
  */
 import { fail, ok, type Result } from "../errors.ts";
 import type { Affine, Photo } from "../image/photo.ts";
@@ -25,47 +25,62 @@ export interface Encoding {
 }
 
 export interface Encoder {
-  readonly model: Model;
+  /** The `model` of its embeddings: the ids of its networks, joined by "+". */
+  readonly id: string;
+  /** Fails with `not_ready`. */
+  load(): Promise<Result<unknown>>;
   /** Fails with `face_not_found` where the landmarks do not span a face, or with `not_ready`. */
   encode(photo: Photo, landmarks: Landmarks, options?: { keepCrop?: boolean }): Promise<Result<Encoding>>;
 }
 
-export function createEncoder(model: Model, descriptor: EncoderDescriptor): Encoder {
-  const [, , height, width] = model.inputShape;
-  const { template, input: normalisation, embeddingLength, mirrorAveraging } = descriptor;
+export interface EncoderPart {
+  readonly model: Model;
+  readonly descriptor: EncoderDescriptor;
+}
 
-  /** Unit length. */
-  async function look(fill: (crop: Float32Array) => void): Promise<Result<Float32Array>> {
-    const run = await model.run(fill);
-    return run.ok ? ok(toUnitLength(run.value[0], embeddingLength)) : run;
-  }
+/** Throws where the networks do not take the same crop. */
+export function createEncoder(parts: readonly EncoderPart[]): Encoder {
+  const [{ model: first, descriptor: shared }] = parts;
+  const [, , height, width] = first.inputShape;
+  const { template, input: normalisation } = shared;
+  for (const { model, descriptor } of parts) assertSameCrop(model.id, descriptor, shared);
+  const embeddingLength = parts.reduce((sum, { descriptor }) => sum + descriptor.embeddingLength, 0);
+  const id = encoderId(parts.map(({ model }) => model.id));
 
   return {
-    model,
+    id,
+    async load() {
+      for (const { model } of parts) {
+        const loaded = await model.load();
+        if (!loaded.ok) return loaded;
+      }
+      return ok(id);
+    },
     async encode(photo, landmarks, { keepCrop = false } = {}) {
       const toPhoto = alignToTemplate(template, landmarks);
       if (toPhoto === null) return fail({ code: "face_not_found" });
       let appearance: Appearance | undefined;
       let kept: Crop | undefined;
-      // Kept apart: by the second look the model's own buffer may hold another request's crop.
-      const mirrored = mirrorAveraging ? new Float32Array(3 * height * width) : null;
-      const upright = await look((crop) => {
-        warp(photo, toPhoto, width, height, normalisation, "black", crop);
-        appearance = measureAppearance(crop, width, height, normalisation);
-        if (mirrored !== null) mirror(crop, width, mirrored);
-        if (keepCrop) kept = { width, height, rgb: toBytes(crop, normalisation) };
-      });
-      if (!upright.ok) return upright;
-      if (appearance === undefined) throw new Error("the encoder ran without its input");
-      const values = upright.value;
-      if (mirrored !== null) {
-        const other = await look((crop) => crop.set(mirrored));
-        if (!other.ok) return other;
-        for (let i = 0; i < values.length; i++) values[i] += other.value[i];
-        toUnitLength(values, embeddingLength);
+      // By the second look the first network's own buffer may hold another request's crop.
+      const shown = parts.length > 1 ? new Float32Array(3 * height * width) : null;
+      const values = new Float32Array(embeddingLength);
+      let offset = 0;
+      for (const { model, descriptor } of parts) {
+        const run = await model.run((crop) => {
+          if (offset > 0) return void crop.set(shown!);
+          warp(photo, toPhoto, width, height, normalisation, "black", crop);
+          appearance = measureAppearance(crop, width, height, normalisation);
+          shown?.set(crop);
+          if (keepCrop) kept = { width, height, rgb: toBytes(crop, normalisation) };
+        });
+        if (!run.ok) return run;
+        values.set(toUnitLength(run.value[0], descriptor.embeddingLength), offset);
+        offset += descriptor.embeddingLength;
       }
+      if (appearance === undefined) throw new Error("the encoder ran without its input");
+      toUnitLength(values, embeddingLength);
       return ok({
-        embedding: { model: model.id, values },
+        embedding: { model: id, values },
         appearance,
         cropCorners: corners(toPhoto, width, height),
         ...(kept === undefined ? {} : { crop: kept }),
@@ -86,10 +101,16 @@ function toBytes(planes: Float32Array, { mean, scale }: Normalisation): Uint8Arr
   return new Uint8Array(rgb.buffer);
 }
 
-/** Left and right exchanged: every row of every plane backwards. */
-function mirror(planes: Float32Array, width: number, out: Float32Array): void {
-  out.set(planes);
-  for (let row = 0; row < out.length; row += width) out.subarray(row, row + width).reverse();
+/** The name under which embeddings of these networks together are stored and compared. */
+export function encoderId(networks: readonly string[]): string {
+  return networks.join("+");
+}
+
+function assertSameCrop(id: string, own: EncoderDescriptor, shared: EncoderDescriptor): void {
+  const crop = ({ template, input: { shape, colour, mean, scale } }: EncoderDescriptor) =>
+    JSON.stringify([template, shape, colour, mean, scale]);
+  if (crop(own) !== crop(shared))
+    throw new Error(`${id} takes another crop than the encoder's first network`);
 }
 
 function corners(toPhoto: Affine, width: number, height: number): Point[] {

@@ -5,7 +5,7 @@
 import type { Result } from "../errors.ts";
 
 export interface Model {
-  /** Name in the manifest, e.g. "mobilefacenet-192-int8". */
+  /** Name in the manifest, e.g. "mobilefacenet-192". */
   readonly id: string;
   /** NCHW, batch 1. */
   readonly inputShape: readonly number[];

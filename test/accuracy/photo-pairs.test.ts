@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { loadRuntime, readManifest } from "../../model/runtime.ts";
-import { parseCalibration, thresholdAt } from "../../src/face/calibration.ts";
+import { loadRuntime, readCalibration } from "../../model/runtime.ts";
+import { thresholdAt } from "../../src/face/calibration.ts";
 import { decide, distance } from "../../src/face/decide.ts";
 import type { Embedding } from "../../src/face/embedding.ts";
 
@@ -26,9 +26,7 @@ function readPairs(): Pair[] {
 test.skipIf(!existsSync(folder))(
   "of the labelled pairs of photo-pairs, at least 93 % are decided rightly at FMR 1e-4",
   async () => {
-    const manifest = readManifest();
-    const { sha256 } = manifest.models[manifest.encoder];
-    const threshold = thresholdAt(parseCalibration(manifest.calibration?.[manifest.encoder], sha256), 1e-4);
+    const threshold = thresholdAt(readCalibration(), 1e-4);
     if (!threshold.ok) throw new Error(threshold.failure.code);
     const { pipeline } = await loadRuntime();
     const embeddings = new Map<string, Embedding | string>();

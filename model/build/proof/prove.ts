@@ -1,5 +1,5 @@
 /**
- * Proof of conversion: every float32 network against TensorFlow.js on the source's own file.
+ * Proof of conversion: every float32 network against another implementation on the source's own file.
  *
  * Passes when no output differs by more than 1e-4 of the range (maximum minus minimum) which that
  * output takes on the same input.
@@ -29,7 +29,7 @@ export async function prove(recipe: Recipe): Promise<Proof[]> {
   const worst = outputs.map(() => 0);
   for (let seed = 0; seed < inputs; seed++) {
     const image = normalise(seededImage(seed, input.shape.slice(1)), input);
-    const expected = reference(toNhwc(image, input.shape, recipe.transposed));
+    const expected = await reference(toNhwc(image, input.shape, recipe.transposed));
     const actual = await session.run(image);
     outputs.forEach(({ name }, i) => {
       worst[i] = Math.max(worst[i], relativeDifference(actual.get(name)!, expected[i]));

@@ -1,15 +1,23 @@
-/** What the sources compute, by TensorFlow.js (CPU backend): the other side of every comparison. */
+/**
+ * What the sources compute: the other side of every comparison. By TensorFlow.js (CPU backend), but for ONNX
+ * files, which onnxruntime executes.
+ */
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
-import { sourceFile, sourceGraph } from "../prepare.ts";
+import { env } from "onnxruntime-web/wasm";
+import { sourceFile, sourceGraph, sourceOnnx } from "../prepare.ts";
 import type { Recipe } from "../recipes.ts";
 import { dlibResnetReference } from "./dlib-resnet-reference.ts";
+import { onnxReference } from "./onnx-reference.ts";
 import { runTflite } from "./tflite-reference.ts";
 
-export const referenceVersion = `@tensorflow/tfjs-core ${tf.version_core}, cpu backend`;
+export function referenceVersion({ network }: Recipe): string {
+  if (network === "onnx") return `onnxruntime-web ${env.versions.web}, wasm`;
+  return `@tensorflow/tfjs-core ${tf.version_core}, cpu backend`;
+}
 
 /** The input is NHWC, batch 1; outputs come in the order of the recipe's. */
-export type Reference = (input: Float32Array) => Float32Array[];
+export type Reference = (input: Float32Array) => Float32Array[] | Promise<Float32Array[]>;
 
 export async function openReference(recipe: Recipe): Promise<Reference> {
   await tf.setBackend("cpu");
@@ -18,6 +26,8 @@ export async function openReference(recipe: Recipe): Promise<Reference> {
       const graph = sourceGraph(recipe);
       return (input) => runTflite(graph, input);
     }
+    case "onnx":
+      return onnxReference(sourceFile(recipe), sourceOnnx(recipe), recipe.directions);
     case "dlib-resnet": {
       const [, channels, height, width] = recipe.descriptor.input.shape;
       return dlibResnetReference(sourceFile(recipe), (path) => sourceFile(recipe, path), [

@@ -1,4 +1,4 @@
-/** Golden vectors: what TensorFlow.js makes of the sources' own files, for tests of the artifacts. */
+/** Golden vectors: what another implementation makes of the sources' own files, for tests of the artifacts. */
 import type { Recipe } from "../recipes.ts";
 import { normalise, seededImage } from "./images.ts";
 import { toNhwc } from "./prove.ts";
@@ -35,11 +35,11 @@ export async function makeVectors(recipe: Recipe): Promise<VectorsFile> {
   const cases: VectorCase[] = [];
   for (const seed of seeds) {
     const image = normalise(seededImage(seed, input.shape.slice(1)), input);
-    const results = reference(toNhwc(image, input.shape, recipe.transposed));
+    const results = await reference(toNhwc(image, input.shape, recipe.transposed));
     cases.push({ seed, outputs: outputs.map(({ name }, i) => sample(name, results[i])) });
   }
   const { package: name, version, path } = recipe.source;
-  return { generator: `${referenceVersion}, on ${name}@${version} ${path}`, model: recipe.id, cases };
+  return { generator: `${referenceVersion(recipe)}, on ${name}@${version} ${path}`, model: recipe.id, cases };
 }
 
 function sample(name: string, output: Float32Array): SampledOutput {

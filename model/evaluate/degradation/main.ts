@@ -10,8 +10,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import jpeg from "jpeg-js";
-import { parseCalibration, thresholdAt } from "../../../src/face/calibration.ts";
-import { readManifest } from "../../runtime.ts";
+import { thresholdAt } from "../../../src/face/calibration.ts";
+import { readCalibration } from "../../runtime.ts";
 import { type Acquired, acquireAll } from "../acquire.ts";
 import { distanceOf } from "../comparisons.ts";
 import { type Dataset, readDataset } from "../dataset.ts";
@@ -164,9 +164,7 @@ function probeOf(
 }
 
 function calibratedThreshold(): number {
-  const { encoder, models, calibration } = readManifest();
-  const parsed = parseCalibration(calibration?.[encoder], models[encoder].sha256);
-  const threshold = thresholdAt(parsed, maxFmr);
+  const threshold = thresholdAt(readCalibration(), maxFmr);
   if (!threshold.ok) throw new Error(`the encoder is not calibrated for FMR ${maxFmr}`);
   return threshold.value;
 }

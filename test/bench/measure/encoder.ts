@@ -1,4 +1,4 @@
-/** The encoder alone: as shipped, in float32, and as converted, in one workerd; and natively on one thread. */
+/** The first of the encoder's networks alone: as shipped, in float32, and as converted, in one workerd; and natively on one thread. */
 import * as ort from "onnxruntime-node";
 import { foldedFile, type Networks, plainFile } from "../setup/networks.ts";
 import type { Photos } from "../setup/photos.ts";
@@ -23,7 +23,7 @@ export async function measureEncoder(
   rounds: number,
   say: (line: string) => void,
 ): Promise<Row[]> {
-  const id = manifest.encoder;
+  const [id] = manifest.encoder;
   const variants = {
     "shipped, workerd": manifest.models[id].file,
     "float32 folded, workerd": foldedFile(id),

@@ -1,5 +1,5 @@
 /** What one run of the bench says: the figures that are held to limits, then everything they come from. */
-import type { Manifest } from "../../../src/models.ts";
+import { encoderInUse, type Manifest } from "../../../src/models.ts";
 import type { MemoryFigures } from "../measure/memory.ts";
 import { p50Of, type Row } from "../measure/results.ts";
 import type { ModuleSize } from "../setup/bundle.ts";
@@ -75,7 +75,7 @@ export function summariseRun(run: Run): Report {
       files: bundle,
     },
     machine: { ...run.machine, load: run.load },
-    models: { encoder: models.encoder, detectors: models.detectors, landmarks: models.landmarks },
+    models: { encoder: encoderInUse(models).id, detectors: models.detectors, landmarks: models.landmarks },
     started_at: run.startedAt.toISOString(),
     quick: run.quick,
     rows,

@@ -22,7 +22,7 @@ export const foldedFile = (id: string) => `${id}.folded.onnx`;
 export function readNetworks(): Networks {
   const manifest = readManifest();
   const { encoder, detectors, landmarks, models } = manifest;
-  const used = [...detectors, landmarks, encoder];
+  const used = [...detectors, landmarks, ...encoder];
   const files = new Map(used.map((id) => [models[id].file, bytesOf(modelPath(models[id].file))]));
   mkdirSync(cache, { recursive: true });
   for (const id of used) {
