@@ -14,7 +14,8 @@ export function buildArtifact(recipe: Recipe): Uint8Array {
   return writeOnnx(atPrecision(recipe));
 }
 
-function atPrecision(recipe: Recipe): Graph {
+/** The network at the precision it is shipped in. */
+export function atPrecision(recipe: Recipe): Graph {
   switch (recipe.precision) {
     case "fp32":
       return prepareFloat(recipe);
