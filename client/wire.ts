@@ -352,6 +352,25 @@ export interface Readiness extends Answer {
   models: { id: string; role: string; sha256: string }[];
 }
 
+export interface DoctorCheck {
+  name: "secrets" | "bindings" | "directory" | "kv" | "models";
+  status: "ok" | "warning" | "failed";
+  /** What is wrong, and what to do; null where all is well. */
+  detail: string | null;
+  ms: number;
+}
+
+export interface Doctor extends Answer {
+  now: string;
+  environment: "development" | "production";
+  tenant_id: string;
+  /** `root` or `key:<id>`. */
+  actor: string;
+  scopes: Scope[];
+  /** For the deployment's own key. */
+  checks?: DoctorCheck[] | undefined;
+}
+
 export interface JsonWebKeySet {
   keys: Record<string, unknown>[];
 }

@@ -3,11 +3,12 @@ import { Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { refuse, refuseInternal } from "./http/answer.ts";
 import { listAudit } from "./http/audit.ts";
-import { requireCaller, requireRoot, requireScope } from "./http/auth.ts";
+import { requireCaller, requireKey, requireRoot, requireScope } from "./http/auth.ts";
 import { limitDeclaredBody } from "./http/body.ts";
 import { corsFor } from "./http/cors.ts";
 import type { AppEnv, Deps } from "./http/deps.ts";
 import { detect } from "./http/detection.ts";
+import { doctor } from "./http/doctor.ts";
 import { embed } from "./http/embed.ts";
 import { deleteFace, enrol, updateFace } from "./http/faces.ts";
 import { health, readiness } from "./http/health.ts";
@@ -83,6 +84,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.post("/v1/export", requireScope("admin"), requireScope("embeddings"), exportFaces(deps));
   app.post("/v1/import", requireScope("admin"), requireScope("embeddings"), importFaces(deps));
 
+  app.get("/v1/doctor", requireKey(), doctor(deps));
   app.get("/v1/tenants", requireRoot(), listTenants(deps));
   app.post("/v1/tenants", requireRoot(), createTenant(deps));
   app.post("/v1/kek/rewrap", requireRoot(), rewrapKeys(deps));

@@ -21,10 +21,14 @@ import { defaultImageLimits } from "./image/limits.ts";
 import { createOnnxRuntime } from "./inference/onnxruntime.ts";
 import { createStages, encoderInUse } from "./models.ts";
 import { createPipeline } from "./pipeline.ts";
+import { sha256, toHex } from "./trust/digest.ts";
 import { createRateLimit, type RateLimiter } from "./trust/rate-limit.ts";
 import { createTrust } from "./trust/service.ts";
 
 export { DirectoryObject } from "./identity/directory/object.ts";
+
+import type { GalleryObject } from "./identity/gallery/object.ts";
+
 export { GalleryObject } from "./identity/gallery/object.ts";
 
 const modelFiles: Record<string, ArrayBuffer> = {
@@ -64,11 +68,12 @@ export default {
 
 function open(env: Env): ReturnType<typeof createApp> {
   const config = parseConfig(env);
+  const copies = createKvCopies(env.TEMPLATES);
   return createApp({
     ...createTrust({
       settings: config,
       openDirectory: createDirectories(env.DIRECTORY),
-      copies: createKvCopies(env.TEMPLATES),
+      copies,
       clock: () => new Date(),
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       background: waitUntil,
@@ -83,12 +88,37 @@ function open(env: Env): ReturnType<typeof createApp> {
     nowMs: () => performance.now(),
     log: (entry) => (entry.level === "error" ? console.error : console.log)(JSON.stringify(entry)),
     metrics: env.METRICS,
+    diagnosis: {
+      copies,
+      bindings: Object.fromEntries(bindings.map((name) => [name, env[name] !== undefined])),
+      hashModels: () =>
+        Promise.all(
+          Object.entries(manifest.models)
+            .filter(([, { file }]) => file in modelFiles)
+            .map(hashModel),
+        ),
+    },
   });
 }
+
+async function hashModel([id, { file, sha256: expected }]: [string, { file: string; sha256: string }]) {
+  return { id, expected, actual: toHex(await sha256(new Uint8Array(modelFiles[file]))) };
+}
+
+const bindings = [
+  "TEMPLATES",
+  "DIRECTORY",
+  "GALLERY",
+  "ASSETS",
+  "METRICS",
+  "KEY_RATE",
+  "SESSION_RATE",
+] as const;
 
 interface Env {
   readonly TEMPLATES: KVNamespace;
   readonly DIRECTORY: DurableObjectNamespace<DirectoryObject>;
+  readonly GALLERY: DurableObjectNamespace<GalleryObject>;
   readonly ASSETS?: Fetcher;
   readonly METRICS?: AnalyticsEngineDataset;
   readonly KEY_RATE?: RateLimiter;

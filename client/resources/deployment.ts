@@ -40,6 +40,11 @@ export class Deployment {
     return this.#call({ method: "GET", path: "/healthz", repeatable: true }, options);
   }
 
+  /** Whom the key speaks for; for the deployment's own key also checks of all that it stands on. */
+  doctor(options?: CallOptions): Promise<wire.Doctor> {
+    return this.#call({ method: "GET", path: "/v1/doctor", repeatable: true }, options);
+  }
+
   /** Loads the models where they are not. */
   readiness(options?: CallOptions): Promise<wire.Readiness> {
     return this.#call({ method: "GET", path: "/readyz", repeatable: true }, options);

@@ -1,4 +1,5 @@
 import {
+  doctorAnswerSchema,
   newTenantAnswerSchema,
   rewrapAnswerSchema,
   signingKeyAnswerSchema,
@@ -81,5 +82,36 @@ export const deploymentOperations: readonly Operation[] = [
       content: json(signingKeyAnswerSchema, { kid: "Jq3mYb0VxkE", request_id: requestId }),
     },
     failures: ["image_too_large"],
+  },
+  {
+    method: "get",
+    path: "/v1/doctor",
+    operationId: "checkDeployment",
+    tag: "Deployment",
+    summary: "Whom the key speaks for, and whether the deployment is well",
+    description:
+      "For any API key whom it speaks for; for the deployment's own key also checks of secrets, bindings, storage and models.",
+    caller: { kind: "key", scopes: [] },
+    answer: {
+      status: 200,
+      description: "What was found.",
+      content: json(doctorAnswerSchema, {
+        now: "2026-11-24T00:05:36.980Z",
+        environment: "production",
+        tenant_id: "default",
+        actor: "root",
+        scopes: ["enrol", "verify"],
+        checks: [
+          { name: "kv", status: "ok", detail: null, ms: 12.5 },
+          {
+            name: "bindings",
+            status: "warning",
+            detail: "KEY_RATE is not bound: requests by API key are not limited",
+            ms: 0,
+          },
+        ],
+        request_id: requestId,
+      }),
+    },
   },
 ];

@@ -104,6 +104,28 @@ export const rewrapAnswerSchema = z
   })
   .meta({ id: "Rewrapped" });
 
+export const doctorAnswerSchema = z
+  .strictObject({
+    now: timeSchema.describe("The service's clock."),
+    environment: z.enum(["development", "production"]),
+    tenant_id: tenantIdSchema,
+    actor: z.string().describe("`root` or `key:<id>`: whom the key speaks for."),
+    scopes: z.array(z.enum(scopes)),
+    checks: z
+      .array(
+        z.strictObject({
+          name: z.enum(["secrets", "bindings", "directory", "kv", "models"]),
+          status: z.enum(["ok", "warning", "failed"]),
+          detail: z.string().nullable().describe("What is wrong, and what to do; null where all is well."),
+          ms: z.number().describe("By the service's clock, which a deployed Worker sees move with I/O only."),
+        }),
+      )
+      .optional()
+      .describe("For the deployment's own key."),
+    request_id: requestIdSchema,
+  })
+  .meta({ id: "Doctor" });
+
 export const signingKeyAnswerSchema = z
   .strictObject({ kid: z.string().describe("The new key's id in the JWKS."), request_id: requestIdSchema })
   .meta({ id: "SigningKey" });

@@ -57,6 +57,17 @@ export function requireScope(scope: Scope, { sessions = false }: { sessions?: bo
   });
 }
 
+/** For any API key, whatever its scopes. */
+export function requireKey() {
+  return createMiddleware<AppEnv>(async function requireKey(c, next) {
+    if (c.var.principal.kind !== "session") return next();
+    return refuse(c, {
+      code: "forbidden",
+      reason: "A session token allows only the action it was made for.",
+    });
+  });
+}
+
 /** For what concerns the deployment, not one tenant. */
 export function requireRoot() {
   return createMiddleware<AppEnv>(async function requireRoot(c, next) {

@@ -14,6 +14,7 @@ import type { SignReceipt } from "../trust/receipt.ts";
 import type { Principal } from "../trust/scopes.ts";
 import type { SessionTokens } from "../trust/session-token.ts";
 import type { SigningKeys } from "../trust/signing-keys.ts";
+import type { Diagnosis } from "./doctor.ts";
 import type { Dataset } from "./metrics.ts";
 import type { Files } from "./pages.ts";
 
@@ -71,6 +72,8 @@ export interface Deps {
   /** A new name for a request or a face, 1..64 of [A-Za-z0-9_-]; `crypto.randomUUID` will do. */
   readonly randomId: () => string;
   readonly randomBytes: RandomBytes;
+  /** For the doctor. */
+  readonly diagnosis: Diagnosis;
   readonly log: (entry: LogEntry) => void;
   /** Where requests are counted; undefined where no dataset is bound. */
   readonly metrics: Dataset | undefined;

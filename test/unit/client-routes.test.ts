@@ -44,6 +44,7 @@ it("the client has a call for every operation of the API's document but the docu
   await client.tenants.list();
   await client.tenants.create({ tenant_id: "t" });
   await client.deployment.health();
+  await client.deployment.doctor();
   await client.deployment.readiness();
   await client.deployment.publicKeys();
   await client.deployment.rewrapKeys();

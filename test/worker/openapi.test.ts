@@ -47,7 +47,9 @@ describe("the document's scopes", () => {
     "of $method $path are all that a key needs",
     async ({ method, path, operation }) => {
       const service = startService();
-      const key = await keyWith(service, ...(operation.security[0].ApiKey as Scope[]));
+      const needed = operation.security[0].ApiKey as Scope[];
+      // There is no key without a scope.
+      const key = await keyWith(service, ...(needed.length === 0 ? (["read"] as const) : needed));
       const response = await service.callAs(key, filled(path), { method });
       expect([401, 403]).not.toContain(response.status);
     },

@@ -143,6 +143,7 @@ export interface Change {
   readonly files?: Deps["files"];
   readonly nowMs?: Deps["nowMs"];
   readonly metrics?: Deps["metrics"];
+  readonly diagnosis?: Partial<Deps["diagnosis"]>;
   /** Wrapped around what the caller's tenant is given. */
   readonly store?: Partial<TenantStore>;
 }
@@ -156,10 +157,11 @@ export function startService(change: Change = {}): Service {
   const pipeline = { ...textPipeline(), ...change.pipeline };
   const environment = { SAMEFACE_API_KEY: "test-key", SAMEFACE_KEK: testKek };
   const config = { ...parseConfig(environment), ...change.config };
+  const copies = createKvCopies(templates);
   const trust = createTrust({
     settings: config,
     openDirectory: createDirectories(directories),
-    copies: createKvCopies(templates),
+    copies,
     clock: () => new Date(nowMs),
     randomBytes,
     background: (work) => background.push(work),
@@ -178,6 +180,12 @@ export function startService(change: Change = {}): Service {
     nowMs: change.nowMs ?? (() => performance.now()),
     log: (entry) => log.push(entry),
     metrics: change.metrics,
+    diagnosis: {
+      copies,
+      bindings: { TEMPLATES: true, DIRECTORY: true, KEY_RATE: true },
+      hashModels: async () => [{ id: "text-1", expected: "ab", actual: "ab" }],
+      ...change.diagnosis,
+    },
   });
   async function callAs(key: string, path: string, init: RequestInit = {}) {
     const headers = new Headers(init.headers);
