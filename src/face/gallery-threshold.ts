@@ -15,8 +15,15 @@ export interface GalleryThreshold {
   readonly maxFpir: number;
 }
 
+/** Of a search that names no rate. */
+export interface SearchDefaults {
+  readonly defaultMaxFpir: number;
+  /** Of one comparison: in a small gallery a search is no laxer than a verification. */
+  readonly defaultMaxFmr: number;
+}
+
 /**
- * The rate asked for is kept or refused. Where none was, it is `byDefault`, or the lowest that the
+ * The rate asked for is kept or refused. Where none was, it is the default's, or the lowest that the
  * measured data reach with so many faces, which is higher: the answer says which.
  *
  * @param faces in the gallery
@@ -28,11 +35,12 @@ export function thresholdForGallery(
   calibration: Calibration,
   faces: number,
   asked: number | undefined,
-  byDefault: number,
+  defaults: SearchDefaults,
 ): Result<GalleryThreshold> {
   const comparisons = Math.max(1, faces);
   const { fmrTable, measuredDownTo } = calibration;
   const lowest = galleryRate(measuredDownTo, comparisons);
+  const byDefault = Math.min(defaults.defaultMaxFpir, galleryRate(defaults.defaultMaxFmr, comparisons));
   const maxFpir = asked ?? Math.max(byDefault, lowest);
   // Written so that NaN fails too.
   if (!(maxFpir >= lowest && maxFpir < 1)) {

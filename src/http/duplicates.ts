@@ -20,7 +20,7 @@ export async function refuseDuplicates(
   const { model, values } = embedding;
   const search = await store.beginSearch({ model, dimension: values.length });
   if (!search.ok) return search;
-  const limits = thresholdForGallery(calibration, search.value.faces, undefined, config.defaultMaxFpir);
+  const limits = thresholdForGallery(calibration, search.value.faces, undefined, config);
   if (!limits.ok) return limits;
   const found = await search.value.find(embedding, {
     limit: 1,

@@ -30,7 +30,7 @@ export function identify(deps: Deps) {
     const { faces, notCompared, find } = search.value;
     const asked = allowedRate(principal, options.max_fpir);
     if (!asked.ok) return refuse(c, asked.failure);
-    const limits = thresholdForGallery(calibration, faces, asked.value, config.defaultMaxFpir);
+    const limits = thresholdForGallery(calibration, faces, asked.value, config);
     if (!limits.ok) return refuse(c, limits.failure);
     const probe = await encodeSource(c, deps, source, options);
     if (!probe.ok) return refuse(c, probe.failure);

@@ -18,6 +18,8 @@ function successOf<T>(result: { ok: true; value: T } | { ok: false }): T {
   return result.value;
 }
 
+const defaults = { defaultMaxFpir: 0.01, defaultMaxFmr: 1e-4 };
+
 describe("the rate of a gallery", () => {
   it.each([
     [1e-4, 1, 1e-4],
@@ -55,7 +57,7 @@ describe("the threshold of a gallery", () => {
         fc.integer({ min: 1, max: 4000 }),
         fc.double({ min: 0.01, max: 0.4, noNaN: true }),
         (faces, rate) => {
-          const { threshold, maxFpir } = successOf(thresholdForGallery(calibration, faces, rate, 0.01));
+          const { threshold, maxFpir } = successOf(thresholdForGallery(calibration, faces, rate, defaults));
           expect(maxFpir).toBe(rate);
           expect(galleryRate(fmrAt(calibration, threshold).fmr, faces)).toBeCloseTo(rate, 6);
         },
@@ -65,7 +67,7 @@ describe("the threshold of a gallery", () => {
 
   it("falls as the gallery grows", () => {
     const thresholds = [0, 1, 10, 100, 1000].map(
-      (faces) => successOf(thresholdForGallery(calibration, faces, 0.02, 0.01)).threshold,
+      (faces) => successOf(thresholdForGallery(calibration, faces, 0.02, defaults)).threshold,
     );
     expect(thresholds[0]).toBe(thresholds[1]);
     for (let i = 2; i < thresholds.length; i++) expect(thresholds[i]).toBeLessThan(thresholds[i - 1]);
@@ -73,24 +75,27 @@ describe("the threshold of a gallery", () => {
 
   it("of a rate that the data do not reach is refused, with the lowest that they do", () => {
     // 1 - (1 - 2e-6)^10000 = 0.0198.
-    const refused = thresholdForGallery(calibration, 10_000, 0.0197, 0.01);
+    const refused = thresholdForGallery(calibration, 10_000, 0.0197, defaults);
     expect(refused).toMatchObject({ failure: { code: "invalid_request", field: "max_fpir" } });
     expect(JSON.stringify(refused)).toContain("between 0.02 and 1");
-    expect(thresholdForGallery(calibration, 10_000, 0.02, 0.01).ok).toBe(true);
+    expect(thresholdForGallery(calibration, 10_000, 0.02, defaults).ok).toBe(true);
   });
 
   it("where none was asked for is the default's, or the lowest that the data reach, and says so", () => {
-    expect(successOf(thresholdForGallery(calibration, 1000, undefined, 0.01)).maxFpir).toBe(0.01);
-    const large = successOf(thresholdForGallery(calibration, 1_000_000, undefined, 0.01));
+    expect(successOf(thresholdForGallery(calibration, 1000, undefined, defaults)).maxFpir).toBe(0.01);
+    const small = successOf(thresholdForGallery(calibration, 3, undefined, defaults));
+    expect(small.maxFpir).toBeCloseTo(3e-4, 7);
+    expect(small.threshold).toBeCloseTo(1, 9);
+    const large = successOf(thresholdForGallery(calibration, 1_000_000, undefined, defaults));
     expect(large.maxFpir).toBeCloseTo(0.8647, 4);
     expect(fmrAt(calibration, large.threshold).fmr).toBeCloseTo(2e-6, 12);
   });
 
   it("never lies beyond what was measured, whatever rate is asked for", () => {
-    expect(successOf(thresholdForGallery(calibration, 1, 0.99, 0.01)).threshold).toBe(1.4);
+    expect(successOf(thresholdForGallery(calibration, 1, 0.99, defaults)).threshold).toBe(1.4);
   });
 
   it.each([Number.NaN, 0, -1, 1, 2])("of a rate of %f is refused", (rate) => {
-    expect(thresholdForGallery(calibration, 10, rate, 0.01).ok).toBe(false);
+    expect(thresholdForGallery(calibration, 10, rate, defaults).ok).toBe(false);
   });
 });

@@ -12,6 +12,7 @@ import type { Gallery } from "../../src/identity/gallery/types.ts";
 import { defaultTenant } from "../../src/identity/ids.ts";
 import { createKvCopies } from "../../src/identity/kv.ts";
 import type { RecordCopies } from "../../src/identity/record-copies.ts";
+import { openFace } from "../../src/identity/sealed-face.ts";
 import { createKeyRing } from "../../src/trust/key-ring.ts";
 import { directories, galleries, randomBytes, templates, testKek } from "./service.ts";
 
@@ -62,6 +63,7 @@ export function mortalGallery(fuse: Fuse, name: string, keks: readonly string[] 
             storage: mortalStorage(state.storage, fuse),
             name: state.id.toString(),
             ring: createKeyRing(keks, randomBytes),
+            openRecord: openFace,
             random: randomBytes,
             cache: createBlockCache({ maxBytesEach: 0, maxBytes: 0 }),
             scan: scanBlock,

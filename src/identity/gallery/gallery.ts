@@ -8,7 +8,7 @@ import type { ScanBlock } from "../../face/scan.ts";
 import type { RandomBytes } from "../../trust/api-key.ts";
 import type { KeyRing } from "../../trust/key-ring.ts";
 import { crc32 } from "../record.ts";
-import { openFace } from "../sealed-face.ts";
+import type { openFace } from "../sealed-face.ts";
 import type { Block } from "./block.ts";
 import type { BlockCache } from "./block-cache.ts";
 import { type Arrival, type Plan, planChanges } from "./plan.ts";
@@ -22,12 +22,15 @@ export interface GalleryDeps {
   /** Of this gallery alone. */
   readonly name: string;
   readonly ring: KeyRing;
+  /** What a sealed record says. */
+  readonly openRecord: typeof openFace;
   readonly random: RandomBytes;
   readonly cache: BlockCache;
   readonly scan: ScanBlock;
 }
 
-export function createGallery({ storage, name, ring, random, cache, scan }: GalleryDeps): Gallery {
+export function createGallery(deps: GalleryDeps): Gallery {
+  const { storage, name, ring, openRecord, random, cache, scan } = deps;
   const { sql } = storage;
   let present = rows.hasSchema(sql);
   let applying: Promise<unknown> = Promise.resolve();
@@ -87,7 +90,7 @@ export function createGallery({ storage, name, ring, random, cache, scan }: Gall
         if (!(await ring.knows(key.kekId))) {
           throw new Error(`the key-encryption key ${key.kekId} is not at hand`);
         }
-        const face = await openFace(tenant, key, sealed, ring);
+        const face = await openRecord(tenant, key, sealed, ring);
         const name: FaceName = [key.subjectId, key.faceId];
         if (!face.ok) return { id, name, template: undefined };
         const { model, values } = face.value.embedding;

@@ -3,6 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import { parseConfig } from "../../config.ts";
 import { scanBlock } from "../../face/scan.ts";
 import { createKeyRing } from "../../trust/key-ring.ts";
+import { openFace } from "../sealed-face.ts";
 import { createBlockCache } from "./block-cache.ts";
 import { createGallery } from "./gallery.ts";
 import type { Gallery } from "./types.ts";
@@ -28,6 +29,7 @@ export class GalleryObject extends DurableObject<Record<string, unknown>> {
       storage: ctx.storage,
       name: ctx.id.toString(),
       ring: createKeyRing(parseConfig(env).keks, random),
+      openRecord: openFace,
       random,
       cache,
       scan: scanBlock,

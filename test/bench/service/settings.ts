@@ -33,6 +33,13 @@ export function serviceOptions(): Options & { bindings: Record<string, string> }
   };
 }
 
+/** For the Worker that holds a gallery. */
+export function galleryOptions(): Options {
+  const { compatibilityDate } = serviceOptions();
+  const durableObjects = { GALLERY: { className: "GalleryBench", useSQLite: true } };
+  return { ...(compatibilityDate && { compatibilityDate }), durableObjects };
+}
+
 /** For workers of the bench alone: a KV namespace and nothing else. */
 export function benchOptions(): Options {
   const { compatibilityDate, kvNamespaces } = serviceOptions();

@@ -2,7 +2,9 @@
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { childrenOf } from "../measure/process.ts";
 import type { Bundle } from "../setup/bundle.ts";
-import { benchOptions, serviceOptions } from "./settings.ts";
+import { benchOptions, galleryOptions, serviceOptions } from "./settings.ts";
+
+const optionsFor = { service: serviceOptions, bench: benchOptions, gallery: galleryOptions };
 
 export interface RunningWorker {
   readonly url: URL;
@@ -21,7 +23,7 @@ export async function startWorkerd(bundle: Bundle): Promise<RunningWorker> {
     rootPath: bundle.folder,
     modulesRoot: bundle.folder,
     modules: [...bundle.modules],
-    ...(bundle.kind === "service" ? serviceOptions() : benchOptions()),
+    ...optionsFor[bundle.kind](),
     unsafeDirectSockets: [{ port: 0 }],
     inspectorPort: 0,
     log: new Log(LogLevel.ERROR),

@@ -13,10 +13,14 @@ export interface Bundle {
 
 export const serviceEntry = join(repository, "src/index.ts");
 
-/** The service has its own bindings and models; a Worker of the bench has neither. */
-export type Kind = "service" | "bench";
+/** The service has its own bindings and models; a Worker of the bench has neither, or a gallery alone. */
+export type Kind = "service" | "bench" | "gallery";
 
-const configs = { service: "wrangler.toml", bench: "test/bench/wrangler.toml" };
+const configs = {
+  service: "wrangler.toml",
+  bench: "test/bench/wrangler.toml",
+  gallery: "test/bench/wrangler.gallery.toml",
+};
 
 export function bundle(entry: string, name: string, kind: Kind): Bundle {
   const folder = join(cache, "bundles", name);

@@ -1,0 +1,50 @@
+/**
+ * Measures searches of a gallery of 1,000 to 1,000,000 synthetic templates in workerd:
+ *
+ *     node test/bench/identify.ts [--json FILE] [--sizes 1000,10000] [--rounds 20]
+ *
+ * Linux; about three minutes. Needs the repository's own packages alone.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { parseCalibration, thresholdAt } from "../../src/face/calibration.ts";
+import { measureIdentification } from "./measure/identification.ts";
+import { startWorkerd } from "./service/workerd.ts";
+import { bundle } from "./setup/bundle.ts";
+import { describeMachine, load } from "./setup/machine.ts";
+import { repository } from "./setup/paths.ts";
+
+const { values: flags } = parseArgs({
+  options: {
+    json: { type: "string" },
+    sizes: { type: "string", default: "1000,10000,100000,1000000" },
+    rounds: { type: "string", default: "20" },
+  },
+});
+
+const manifest = JSON.parse(readFileSync(join(repository, "model/manifest.json"), "utf8"));
+const calibration = parseCalibration(
+  manifest.calibration[manifest.encoder],
+  manifest.models[manifest.encoder].sha256,
+);
+const lowest = thresholdAt(calibration, calibration.measuredDownTo);
+if (!lowest.ok) throw new Error("the calibration does not reach its own end");
+
+const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)}  ${line}`);
+const loadBefore = load();
+const worker = await startWorkerd(
+  bundle(join(import.meta.dirname, "workers/gallery.ts"), "gallery", "gallery"),
+);
+const sizes = flags.sizes.split(",").map(Number);
+const rows = await measureIdentification(worker, sizes, Number(flags.rounds), lowest.value, say);
+await worker.stop();
+const report = { machine: describeMachine({}), load: { before: loadBefore, after: load() }, rows };
+if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(report, null, 1)}\n`);
+console.table(
+  rows.map(({ cachedMs, streamedMs, ...row }) => ({
+    ...row,
+    cached_p50_ms: cachedMs.p50,
+    streamed_p50_ms: streamedMs.p50,
+  })),
+);
