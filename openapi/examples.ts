@@ -52,5 +52,7 @@ export const settings: z.infer<typeof settingsSchema> = {
   consent_required: false,
   retention_seconds: null,
   lock_out: { max_in_a_row: 5, delay_seconds: 30, max_total: 50 },
+  audit_retention_seconds: 31_536_000,
+  max_fpir: 0.01,
   shards: 1,
 };

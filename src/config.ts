@@ -31,8 +31,6 @@ export interface Config {
   readonly maxBodyBytes: number;
   /** The false match rate of requests that name none: NIST SP 800-63B-4's limit for 1:1. */
   readonly defaultMaxFmr: number;
-  /** The false positive identification rate of searches that name none, where the data reach so low. */
-  readonly defaultMaxFpir: number;
   /** Subjects on one page of a listing. */
   readonly defaultPageSize: number;
   readonly maxPageSize: number;
@@ -102,7 +100,6 @@ export function parseConfig(env: unknown): Config {
     apiKey: parsed.data.SAMEFACE_API_KEY,
     maxBodyBytes: parsed.data.SAMEFACE_MAX_BODY_BYTES,
     defaultMaxFmr: 1e-4,
-    defaultMaxFpir: 0.01,
     defaultPageSize: 100,
     maxPageSize: 1000,
   };

@@ -17,9 +17,9 @@ export interface GalleryThreshold {
 
 /** Of a search that names no rate. */
 export interface SearchDefaults {
-  readonly defaultMaxFpir: number;
+  readonly maxFpir: number;
   /** Of one comparison: in a small gallery a search is no laxer than a verification. */
-  readonly defaultMaxFmr: number;
+  readonly maxFmr: number;
 }
 
 /**
@@ -40,7 +40,7 @@ export function thresholdForGallery(
   const comparisons = Math.max(1, faces);
   const { fmrTable, measuredDownTo } = calibration;
   const lowest = galleryRate(measuredDownTo, comparisons);
-  const byDefault = Math.min(defaults.defaultMaxFpir, galleryRate(defaults.defaultMaxFmr, comparisons));
+  const byDefault = Math.min(defaults.maxFpir, galleryRate(defaults.maxFmr, comparisons));
   const maxFpir = asked ?? Math.max(byDefault, lowest);
   // Written so that NaN fails too.
   if (!(maxFpir >= lowest && maxFpir < 1)) {

@@ -35,8 +35,13 @@ export const settingsSchema = z.strictObject({
       ),
     })
     .describe("When failed verifications of a subject stop further ones."),
+  // Without their defaults: what a change leaves out stays as it is.
+  audit_retention_seconds: shape.auditSeconds.unwrap().describe("How long the audit trail goes back."),
+  max_fpir: shape.maxFpir
+    .unwrap()
+    .describe("The false positive identification rate of searches that name none."),
   shards: shape.shards.describe(
-    "Directories over which the subjects are spread; fixed when the tenant is made.",
+    "Directories and galleries over which the subjects are spread; fixed when the tenant is made. One holds some hundred thousand faces.",
   ),
 });
 

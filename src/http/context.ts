@@ -4,6 +4,12 @@ import type { Context as DirectoryContext } from "../identity/directory/types.ts
 import type { AppEnv, Deps } from "./deps.ts";
 
 export function directoryContext(c: Context<AppEnv>, { clock }: Pick<Deps, "clock">): DirectoryContext {
-  const { principal, requestId } = c.var;
-  return { tenant: principal.tenant, actor: principal.actor, requestId, nowMs: clock().getTime() };
+  const { principal, requestId, settings } = c.var;
+  return {
+    tenant: principal.tenant,
+    actor: principal.actor,
+    requestId,
+    nowMs: clock().getTime(),
+    auditSeconds: settings.auditSeconds,
+  };
 }

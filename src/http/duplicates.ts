@@ -16,11 +16,12 @@ export async function refuseDuplicates(
   embedding: Embedding,
   subjectId: SubjectId,
 ): Promise<Result<void>> {
-  const { store, principal } = c.var;
+  const { store, principal, settings } = c.var;
   const { model, values } = embedding;
   const search = await store.beginSearch({ model, dimension: values.length });
   if (!search.ok) return search;
-  const limits = thresholdForGallery(calibration, search.value.faces, undefined, config);
+  const defaults = { maxFpir: settings.maxFpir, maxFmr: config.defaultMaxFmr };
+  const limits = thresholdForGallery(calibration, search.value.faces, undefined, defaults);
   if (!limits.ok) return limits;
   const found = await search.value.find(embedding, {
     limit: 1,

@@ -16,7 +16,7 @@ import { photoToIdentify } from "./photos.ts";
 export function identify(deps: Deps) {
   const { calibration, config, pipeline, embeddingLength } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
-    const { principal, store, stopwatch } = c.var;
+    const { principal, settings, store, stopwatch } = c.var;
     // The gallery gets ready while the photo arrives.
     const [read, search] = await Promise.all([
       readFaceSource(c, deps, photoToIdentify),
@@ -30,7 +30,8 @@ export function identify(deps: Deps) {
     const { faces, notCompared, find } = search.value;
     const asked = allowedRate(principal, options.max_fpir);
     if (!asked.ok) return refuse(c, asked.failure);
-    const limits = thresholdForGallery(calibration, faces, asked.value, config);
+    const defaults = { maxFpir: settings.maxFpir, maxFmr: config.defaultMaxFmr };
+    const limits = thresholdForGallery(calibration, faces, asked.value, defaults);
     if (!limits.ok) return refuse(c, limits.failure);
     const probe = await encodeSource(c, deps, source, options);
     if (!probe.ok) return refuse(c, probe.failure);

@@ -110,6 +110,8 @@ function settingsBody(settings: TenantSettings): WireSettings {
       delay_seconds: lockOut.delaySeconds,
       max_total: lockOut.maxTotal,
     },
+    audit_retention_seconds: settings.auditSeconds,
+    max_fpir: settings.maxFpir,
     shards: settings.shards,
   };
 }
@@ -130,6 +132,8 @@ function changed(settings: TenantSettings, change: SettingsChange): TenantSettin
       delaySeconds: lock_out.delay_seconds,
       maxTotal: lock_out.max_total,
     },
+    auditSeconds: wire.audit_retention_seconds,
+    maxFpir: wire.max_fpir,
     shards: wire.shards,
   };
 }

@@ -2,9 +2,13 @@
 import * as z from "zod";
 import { defaultLockOut } from "../trust/lock-out.ts";
 
-const secondsInTenYears = 10 * 365 * 24 * 3600;
+const secondsInAYear = 365 * 24 * 3600;
+const secondsInTenYears = 10 * secondsInAYear;
 
-/** Bounds, not advice: a server that counts attempts itself may raise the lock-out's limits. */
+/**
+ * Bounds, not advice: a server that counts attempts itself may raise the lock-out's limits. What has a
+ * default here is missing in settings that an earlier version kept.
+ */
 export const tenantSettingsSchema = z.strictObject({
   /**
    * `strong` asks the directory about every verification: what was deleted, locked or revoked is so
@@ -21,6 +25,10 @@ export const tenantSettingsSchema = z.strictObject({
     delaySeconds: z.int().min(30).max(86_400),
     maxTotal: z.int().min(1).max(1_000_000),
   }),
+  /** How long the audit trail goes back. */
+  auditSeconds: z.int().min(3600).max(secondsInTenYears).default(secondsInAYear),
+  /** The false positive identification rate of searches that name none. */
+  maxFpir: z.number().gt(0).lt(1).default(0.01),
   /** Directories over which the subjects are spread; fixed when the tenant is made. */
   shards: z.int().min(1).max(256),
 });
@@ -33,5 +41,7 @@ export const defaultSettings: TenantSettings = {
   consentRequired: false,
   retentionSeconds: null,
   lockOut: { ...defaultLockOut },
+  auditSeconds: secondsInAYear,
+  maxFpir: 0.01,
   shards: 1,
 };

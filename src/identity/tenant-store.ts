@@ -47,7 +47,13 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
   const { shards, lockOut } = settings;
 
   const directoryOf = (subjectId: SubjectId) => openDirectory(tenant, shardOf(subjectId, shards));
-  const context = (): Context => ({ tenant, actor, requestId, nowMs: clock().getTime() });
+  const context = (): Context => ({
+    tenant,
+    actor,
+    requestId,
+    nowMs: clock().getTime(),
+    auditSeconds: settings.auditSeconds,
+  });
 
   /** The directory's own records where they came along; else the copies, and what those lack. */
   async function readFaces(

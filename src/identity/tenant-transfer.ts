@@ -94,7 +94,13 @@ function createTransfer(deps: StoreDeps, { tenant, settings, actor, requestId }:
     },
 
     async importFaces(faces) {
-      const context = { tenant, actor, requestId, nowMs: clock().getTime() };
+      const context = {
+        tenant,
+        actor,
+        requestId,
+        nowMs: clock().getTime(),
+        auditSeconds: settings.auditSeconds,
+      };
       let imported = 0;
       for (let shard = 0; shard < shards; shard++) {
         const own = faces.filter(({ face }) => shardOf(face.subjectId, shards) === shard);

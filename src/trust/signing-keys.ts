@@ -63,7 +63,8 @@ export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDep
     async current() {
       let newest = (await read(maxAgeMs)).at(-1);
       if (newest === undefined) {
-        const context = { tenant: defaultTenant, actor: "service", requestId: "", nowMs: clock().getTime() };
+        const nowMs = clock().getTime();
+        const context = { tenant: defaultTenant, actor: "service", requestId: "", nowMs, auditSeconds: null };
         await make(context);
         newest = (await read(0)).at(-1);
       }

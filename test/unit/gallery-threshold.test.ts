@@ -18,7 +18,7 @@ function successOf<T>(result: { ok: true; value: T } | { ok: false }): T {
   return result.value;
 }
 
-const defaults = { defaultMaxFpir: 0.01, defaultMaxFmr: 1e-4 };
+const defaults = { maxFpir: 0.01, maxFmr: 1e-4 };
 
 describe("the rate of a gallery", () => {
   it.each([

@@ -63,6 +63,7 @@ describe("a receipt in another process", () => {
       actor: "root",
       requestId: "r",
       nowMs: clock().getTime() + 1,
+      auditSeconds: null,
     });
     const after = await sign({ ...receipt, match: false });
     const jwks = await keys.jwks();

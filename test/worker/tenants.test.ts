@@ -1,5 +1,5 @@
 /** Tenants and their keys: who may do what, and what one tenant can learn of another (nothing). */
-import { reset } from "cloudflare:test";
+import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
 import { type Scope, scopes } from "../../src/trust/scopes.ts";
@@ -211,8 +211,29 @@ describe("a tenant", () => {
     expect(await codeOf(await service.callAs(admin, "/v1/settings", patch({ shards: 2 })))).toBe(
       "400 invalid_request",
     );
+    const both = await service.callAs(admin, "/v1/settings", patch({ max_fpir: 0.05 }));
+    expect(await both.json()).toMatchObject({ retention_seconds: 3600, max_fpir: 0.05 });
+    await service.callAs(admin, "/v1/settings", patch({ audit_retention_seconds: 7200 }));
     expect(await (await service.callAs(admin, "/v1/settings")).json()).toMatchObject({
       retention_seconds: 3600,
+      audit_retention_seconds: 7200,
+      max_fpir: 0.05,
+    });
+  });
+
+  it("goes on with settings that an earlier version kept", async () => {
+    const service = startService();
+    const admin = await tenant(service, "acme", { consent_required: true });
+    await runInDurableObject(directories.get(directories.idFromName("acme/0")), async (_, { storage }) => {
+      const { json: kept } = storage.sql.exec("SELECT json FROM setting").one();
+      const { auditSeconds, maxFpir, ...earlier } = JSON.parse(kept as string);
+      expect([auditSeconds, maxFpir]).toEqual([31_536_000, 0.01]);
+      storage.sql.exec("UPDATE setting SET json = ?", JSON.stringify(earlier));
+    });
+    expect(await (await service.callAs(admin, "/v1/settings")).json()).toMatchObject({
+      consent_required: true,
+      audit_retention_seconds: 31_536_000,
+      max_fpir: 0.01,
     });
   });
 
@@ -290,6 +311,52 @@ describe("the audit trail", () => {
       "request_id",
       "subject_id",
     ]);
+  });
+});
+
+describe("the audit trail's retention", () => {
+  const audit = async ({ callAs }: Service, admin: string) => {
+    const response = await callAs(admin, "/v1/audit?limit=1000");
+    const { entries } = (await response.json()) as { entries: { at: string; action: string }[] };
+    return entries;
+  };
+
+  /** On time with the objects' own clock, which sets their alarms. */
+  function startNow() {
+    let nowMs = Date.now();
+    const service = startService({ trust: { clock: () => new Date(nowMs) } });
+    const wait = (seconds: number) => {
+      nowMs += 1000 * seconds;
+    };
+    return { ...service, wait, startedMs: nowMs };
+  }
+
+  it("takes away what is older, a few with each new entry, and nothing younger", async () => {
+    const service = startNow();
+    const admin = await tenant(service, "acme", { audit_retention_seconds: 3600 });
+    await service.callAs(admin, "/v1/subjects/alice/faces", jpeg(photoAt(0)));
+    for (let i = 0; i < 9; i++) await service.callAs(admin, "/v1/subjects/alice/verify", jpeg(photoAt(0)));
+    const before = await audit(service, admin);
+    service.wait(3599);
+    await service.callAs(admin, "/v1/subjects/alice/verify", jpeg(photoAt(0)));
+    expect(await audit(service, admin)).toHaveLength(before.length + 1);
+    service.wait(1);
+    for (let i = 0; i < 4; i++) await service.callAs(admin, "/v1/subjects/alice/verify", jpeg(photoAt(0)));
+    expect((await audit(service, admin)).map(({ action }) => action)).toEqual(Array(5).fill("verify"));
+  });
+
+  it("is kept by the alarm where nothing more happens", async () => {
+    const service = startNow();
+    const admin = await tenant(service, "acme", { audit_retention_seconds: 3600 });
+    await service.callAs(admin, "/v1/subjects/alice/faces", jpeg(photoAt(0)));
+    const stub = directories.get(directories.idFromName("acme/0"));
+    const alarm = await runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
+    expect(alarm).toBe(service.startedMs + 3_600_000);
+    await stub.call("maintain", [service.startedMs + 3_599_999]);
+    expect(await audit(service, admin)).not.toEqual([]);
+    await stub.call("maintain", [service.startedMs + 3_600_000]);
+    expect(await audit(service, admin)).toEqual([]);
+    expect((await service.callAs(admin, "/v1/subjects/alice")).status).toBe(200);
   });
 });
 

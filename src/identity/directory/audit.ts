@@ -8,7 +8,18 @@ export interface AuditEvent {
   readonly faceId?: string;
 }
 
-export function writeAudit(sql: SqlStorage, event: AuditEvent, { actor, requestId, nowMs }: Context): void {
+/** Of old entries that a new one takes with it: more than come, so none stays for long. */
+const prunedPerEntry = 4;
+
+/** Of old entries that the alarm takes at once. */
+const prunedPerRun = 10_000;
+
+export function writeAudit(sql: SqlStorage, event: AuditEvent, context: Context): void {
+  const { actor, requestId, nowMs, auditSeconds } = context;
+  if (auditSeconds !== null && auditSeconds !== readAuditSeconds(sql)) {
+    sql.exec("INSERT OR REPLACE INTO audit_rule (id, seconds) VALUES (1, ?)", auditSeconds);
+  }
+  pruneAudit(sql, nowMs, prunedPerEntry);
   sql.exec(
     "INSERT INTO audit (at_ms, actor, action, subject_id, face_id, outcome, request_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
     nowMs,
@@ -34,4 +45,29 @@ export function readAudit(sql: SqlStorage, after: number, limit: number): AuditE
     outcome: row.outcome as string,
     requestId: row.request_id as string,
   }));
+}
+
+/** Undefined for a directory that was never told. */
+function readAuditSeconds(sql: SqlStorage): number | undefined {
+  return sql.exec("SELECT seconds FROM audit_rule").toArray().at(0)?.seconds as number | undefined;
+}
+
+/** Takes away what is older than the tenant keeps, oldest first. */
+export function pruneAudit(sql: SqlStorage, nowMs: number, limit = prunedPerRun): void {
+  const end = auditEnd(sql);
+  if (end === undefined || end > nowMs) return;
+  const seconds = readAuditSeconds(sql) ?? 0;
+  sql.exec(
+    "DELETE FROM audit WHERE at_ms <= ? AND seq IN (SELECT seq FROM audit ORDER BY seq LIMIT ?)",
+    nowMs - 1000 * seconds,
+    limit,
+  );
+}
+
+/** When the oldest entry is to go, ms since 1970; undefined for never. */
+export function auditEnd(sql: SqlStorage): number | undefined {
+  const seconds = readAuditSeconds(sql);
+  const oldest = sql.exec("SELECT at_ms FROM audit ORDER BY seq LIMIT 1").toArray().at(0)?.at_ms;
+  if (seconds === undefined || oldest === undefined) return undefined;
+  return (oldest as number) + 1000 * seconds;
 }

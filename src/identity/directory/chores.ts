@@ -4,6 +4,7 @@
  * is done: should the object die in between, it wakes up to finish.
  */
 import type { RecordCopies } from "../record-copies.ts";
+import { auditEnd } from "./audit.ts";
 import * as faces from "./faces.ts";
 import type { GalleryFeed } from "./gallery-feed.ts";
 import type { DirectoryStorage, Ledger } from "./ledger.ts";
@@ -14,6 +15,8 @@ const retryMs = 10_000;
 
 /** A change does not wait longer than this for what follows it. */
 const maxWaitMs = 2_000;
+
+const never = Number.POSITIVE_INFINITY;
 
 /** The alarm's own run ends here and goes on with the next. */
 const maxRunMs = 20_000;
@@ -47,10 +50,10 @@ export function createChores({ storage, ledger, copies, feed, clock }: ChoresDep
   }
 
   async function arm(): Promise<void> {
-    const expiry = faces.nextExpiry(sql);
+    const next = Math.min(faces.nextExpiry(sql) ?? never, auditEnd(sql) ?? never);
     if (hasTasks(sql)) await storage.setAlarm(clock() + retryMs);
-    else if (expiry === undefined) await storage.deleteAlarm();
-    else await storage.setAlarm(Math.max(expiry, clock()));
+    else if (next === never) await storage.deleteAlarm();
+    else await storage.setAlarm(Math.max(next, clock()));
   }
 
   async function finish(maxMs: number): Promise<void> {

@@ -1,7 +1,7 @@
 /** Faces that come, change and go, and what is told of them. */
 import { fail, ok } from "../../errors.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
-import { type AuditEvent, writeAudit } from "./audit.ts";
+import { type AuditEvent, pruneAudit, writeAudit } from "./audit.ts";
 import type { Chores } from "./chores.ts";
 import { findEnrolled, rememberEnrolled } from "./enrolment-requests.ts";
 import * as faces from "./faces.ts";
@@ -136,11 +136,18 @@ export function createEnrolments(storage: DirectoryStorage, ledger: Ledger, chor
 
     async maintain(nowMs) {
       if (!ledger.present) return;
-      const context = { tenant: ledger.owner(), actor: "retention", requestId: "", nowMs };
+      const context = {
+        tenant: ledger.owner(),
+        actor: "retention",
+        requestId: "",
+        nowMs,
+        auditSeconds: null,
+      };
       write(context, () => {
         for (const [subjectId, faceId] of faces.readExpired(sql, nowMs)) {
           remove(subjectId, [faceId], { action: "face.delete", outcome: "expired" }, context);
         }
+        pruneAudit(sql, nowMs);
       });
       await chores.run();
     },

@@ -46,6 +46,7 @@ CREATE TABLE IF NOT EXISTS enrolment_request (
   PRIMARY KEY (subject_id, key_hash)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS enrolment_request_by_end ON enrolment_request (kept_until_ms);
+CREATE TABLE IF NOT EXISTS audit_rule (id INTEGER PRIMARY KEY CHECK (id = 1), seconds INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS gallery (
   id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL, applied_through INTEGER NOT NULL
 );

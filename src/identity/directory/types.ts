@@ -18,6 +18,8 @@ export interface Context {
   readonly actor: string;
   readonly requestId: string;
   readonly nowMs: number;
+  /** For how long the audit trail is kept; null leaves that as it is. */
+  readonly auditSeconds: number | null;
 }
 
 export interface Consent {
