@@ -99,6 +99,8 @@ export interface Settings {
   consent_required: boolean;
   retention_seconds: number | null;
   lock_out: { max_in_a_row: number; delay_seconds: number; max_total: number };
+  audit_retention_seconds: number;
+  max_fpir: number;
   /** Fixed when the tenant is made. */
   shards: number;
 }
