@@ -3,6 +3,12 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { largePhoto } from "./test/fixtures/large-photos.ts";
 
+declare module "vitest" {
+  interface ProvidedContext {
+    photos: Record<string, string>;
+  }
+}
+
 /** The tests in workerd have no files of their own. */
 const photos = Object.fromEntries(
   ["franck_01829.jpg", "franck_04000.jpg", "cage.jpg"].map((name) => [
@@ -41,6 +47,15 @@ export default defineConfig({
           include: ["test/worker/**/*.test.ts"],
           testTimeout: 60_000,
           provide: { photos },
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: "./test/e2e/service.ts",
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -9,6 +9,7 @@ import { sha256, toHex } from "../trust/digest.ts";
 import type { Principal } from "../trust/scopes.ts";
 import { answer, refuse } from "./answer.ts";
 import type { Body, comparisonAnswerSchema, verificationAnswerSchema } from "./answer-schemas.ts";
+import { decisionBody } from "./decision-body.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { faceBody } from "./face-body.ts";
 import { encodePhoto, encodeSource, type FaceSource, photoBody, readFaceSource } from "./face-source.ts";
@@ -101,28 +102,6 @@ function allowedRate(principal: Principal, asked: number | undefined, byDefault:
   const rate = principal.maxFmr ?? byDefault;
   if (asked === undefined || asked === rate) return ok(rate);
   return fail({ code: "forbidden", reason: 'A session token decides "max_fmr" itself.' });
-}
-
-/** How much further than asked for a match must be from strangers to be called clear. */
-const clearFactor = 10;
-
-/**
- * A distance lets a caller climb towards a template, so it is for keys with "scores" alone. The band
- * of the others has no steps below the threshold: a failed attempt tells nothing but that it failed.
- */
-function decisionBody(
-  { match, distance, threshold, maxFmr, fmr }: CalibratedDecision,
-  { scopes }: Principal,
-) {
-  const common = { match, threshold, max_fmr: maxFmr };
-  if (!scopes.has("scores")) {
-    const clear = fmr.fmr <= maxFmr / clearFactor;
-    const band = match ? (clear ? ("clear_match" as const) : ("match" as const)) : ("no_match" as const);
-    return { ...common, band };
-  }
-  const rate = Number(fmr.fmr.toPrecision(3));
-  // A millionth is finer than the arithmetic of any two devices.
-  return { ...common, distance: Number(distance.toFixed(6)), fmr: fmr.bounded ? `< ${rate}` : rate };
 }
 
 async function sign(

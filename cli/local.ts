@@ -1,0 +1,52 @@
+/** Comparison without a service: the same pipeline, in this process. */
+import { readFile } from "node:fs/promises";
+import { type Comparison, type DecisionOptions, type ErrorCode, SamefaceError } from "../client/index.ts";
+import { loadRuntime, readCalibration } from "../model/runtime.ts";
+import { parseConfig } from "../src/config.ts";
+import { type Failure, toWire } from "../src/errors.ts";
+import { decideAtFmr, distance } from "../src/face/decide.ts";
+import type { EncodedFace } from "../src/face/face.ts";
+import { decisionBody } from "../src/http/decision-body.ts";
+import { faceBody } from "../src/http/face-body.ts";
+import { requireQuality } from "../src/http/quality.ts";
+
+/** Answers as the service does, and fails with the same codes. */
+export async function openLocal(
+  options: DecisionOptions,
+): Promise<(a: string, b: string) => Promise<Omit<Comparison, "request_id">>> {
+  const { pipeline } = await loadRuntime();
+  const calibration = readCalibration();
+  const { face = "largest", quality = "warn", max_fmr = parseConfig({}).defaultMaxFmr } = options;
+
+  async function encode(path: string, field: string): Promise<EncodedFace> {
+    const encoded = await pipeline.encodeFace(await readFile(path), face);
+    if (!encoded.ok) throw errorOf({ ...encoded.failure, field });
+    const fit = quality === "refuse" ? requireQuality(encoded.value) : encoded;
+    if (!fit.ok) throw errorOf({ ...fit.failure, field });
+    return encoded.value;
+  }
+
+  let reference: Promise<EncodedFace> | undefined;
+  return async (pathA, pathB) => {
+    reference ??= encode(pathA, "image_a");
+    const a = await reference;
+    const b = await encode(pathB, "image_b");
+    const measured = distance(a.embedding, b.embedding);
+    if (!measured.ok) throw errorOf(measured.failure);
+    const decision = decideAtFmr(calibration, measured.value, max_fmr, 1);
+    if (!decision.ok) throw errorOf(decision.failure);
+    return {
+      ...decisionBody(decision.value, { scopes: new Set(["scores"]) }),
+      model: a.embedding.model,
+      face_a: await faceBody(a),
+      face_b: await faceBody(b),
+      image_a: a.image,
+      image_b: b.image,
+    };
+  };
+}
+
+function errorOf(failure: Failure): SamefaceError {
+  const { code, message, details, status } = toWire(failure);
+  return new SamefaceError(code as ErrorCode, message, { status, details });
+}

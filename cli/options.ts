@@ -1,0 +1,120 @@
+/** The command line taken apart, and the client that it asks for. */
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { type ClientOptions, Sameface } from "../client/index.ts";
+import { UsageError } from "./usage.ts";
+
+const text = { type: "string" } as const;
+const flag = { type: "boolean", default: false } as const;
+
+export function parseCommandLine(args: readonly string[]) {
+  try {
+    const { positionals, values } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        url: text,
+        key: text,
+        local: flag,
+        "max-fmr": text,
+        "max-fpir": text,
+        face: text,
+        quality: text,
+        timeout: text,
+        name: text,
+        expires: text,
+        grace: text,
+        shards: text,
+        json: flag,
+        help: { type: "boolean", short: "h", default: false },
+        version: flag,
+      },
+    });
+    return { positionals, values };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+export type Options = ReturnType<typeof parseCommandLine>["values"];
+
+const defaultUrl = "http://127.0.0.1:8787";
+const defaultTimeoutSeconds = 60;
+
+export function urlOf(options: Options): string {
+  const url = options.url ?? process.env.SAMEFACE_URL ?? defaultUrl;
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+    throw new UsageError(`--url must be an address, as https://sameface.example.com, not ${url}`);
+  return url;
+}
+
+export function connect(options: Options, changes: Partial<ClientOptions> = {}): Sameface {
+  const url = urlOf(options);
+  const key = keyFor(url, options);
+  if (key === undefined) throw new UsageError("A key is needed: --key, or SAMEFACE_KEY in the environment.");
+  const timeoutMs = 1000 * numberOf("timeout", options.timeout, defaultTimeoutSeconds);
+  return new Sameface({ url, key, timeoutMs, ...changes });
+}
+
+/** The development key goes nowhere but to a service on this machine. */
+function keyFor(url: string, options: Options): string | undefined {
+  const given = options.key ?? process.env.SAMEFACE_KEY ?? process.env.SAMEFACE_API_KEY;
+  if (given !== undefined && given !== "") return given;
+  return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname) ? developmentKey() : undefined;
+}
+
+function developmentKey(): string | undefined {
+  try {
+    return /^SAMEFACE_API_KEY=(.*)$/m.exec(readFileSync(".dev.vars", "utf8"))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+export function numberOf(name: string, text: string | undefined, byDefault: number): number {
+  return optionalNumber(name, text) ?? byDefault;
+}
+
+export function optionalNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0)
+    throw new UsageError(`--${name} must be a number, not ${text}`);
+  return value;
+}
+
+export function oneOf<T extends string>(
+  name: string,
+  text: string | undefined,
+  choices: readonly T[],
+): T | undefined {
+  if (text === undefined) return undefined;
+  const found = choices.find((choice) => choice === text);
+  if (found === undefined) throw new UsageError(`--${name} must be ${choices.join(" or ")}, not ${text}`);
+  return found;
+}
+
+export function needed(value: string | undefined, what: string): string {
+  if (value === undefined || value === "") throw new UsageError(`${what} is missing.`);
+  return value;
+}
+
+/** What is undefined is left out. */
+export function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+export function decisionOptions(options: Options) {
+  return given({
+    max_fmr: optionalNumber("max-fmr", options["max-fmr"]),
+    ...photoOptions(options),
+  });
+}
+
+export function photoOptions(options: Options) {
+  return given({
+    face: oneOf("face", options.face, ["largest", "center", "only"]),
+    quality: oneOf("quality", options.quality, ["warn", "refuse"]),
+  });
+}

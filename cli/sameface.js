@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+/** In a clone: the sources, by the Node that came with it. In an installed package: what was built of them. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+const node = path("../node_modules/node/bin/node");
+
+if (existsSync(path("./main.ts")) && existsSync(node)) {
+  const run = spawnSync(node, [path("./main.ts"), ...process.argv.slice(2)], { stdio: "inherit" });
+  process.exitCode = run.status ?? 2;
+} else {
+  await import("../dist/cli/main.js");
+}

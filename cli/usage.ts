@@ -1,0 +1,59 @@
+/** What the command line takes. */
+import { readFileSync } from "node:fs";
+
+export const usage = `sameface <command> [options]
+
+  enrol <subject> <photo>...     enrols photos of one person
+  enrol <folder>                 everybody in a folder: <subject>.jpg, or <subject>/<photos>
+  verify <subject> <photo>...    is this the enrolled person?
+  compare <photo> <photo>...     does each show the same person as the first?
+  identify <photo>...            who of everybody enrolled is this?
+  subjects [list]                who is enrolled
+  subjects show|delete|unlock <subject>
+  keys ...                       keys and tenants: sameface keys --help
+  doctor                         checks a deployment and your key
+
+A photo may be a folder of photos.
+
+  --url URL          of the service; default SAMEFACE_URL, or http://127.0.0.1:8787
+  --key KEY          an API key or session token; default SAMEFACE_KEY, or the one in .dev.vars for
+                     a service on this machine
+  --local            compare without a service
+  --max-fmr RATE     the false match rate that you can live with; default 1e-4
+  --max-fpir RATE    identify: how often a search for a stranger may answer with anyone
+  --face WHICH       largest (default), center or only
+  --quality WHAT     warn (default) or refuse
+  --timeout SECONDS  for each request; default 60
+  --json             one line of JSON for each result
+  --help, --version
+
+Exit code: 0 match, 1 no match, 2 error; of several photos the highest.`;
+
+export const keysUsage = `sameface keys <command>
+
+  list                                   keys of the tenant whose key is used
+  create <scope,scope...> [--name N] [--expires TIME]
+  rotate <key_id> [--grace SECONDS]      another key with the same scopes; the old one ends
+  revoke <key_id>
+  tenants                                all tenants (the deployment's own key)
+  create-tenant <tenant_id> [--shards N]
+  rotate-kek                             wraps everything by the current SAMEFACE_KEK
+  rotate-signing                         a new key for tokens and receipts
+
+Needs a key with the scope "admin"; see sameface --help for --url and --key.
+To replace the KEK: put the old one into SAMEFACE_KEK_PREVIOUS and a new one into SAMEFACE_KEK, deploy,
+run rotate-kek, and then take the old one out.`;
+
+/** The package's: one step up from the sources, two from what is built of them. */
+export function readVersion(): string {
+  for (const place of ["../package.json", "../../package.json"]) {
+    try {
+      const found = JSON.parse(readFileSync(new URL(place, import.meta.url), "utf8")) as { version: string };
+      return found.version;
+    } catch {}
+  }
+  return "unknown";
+}
+
+/** The command line is not as it should be. */
+export class UsageError extends Error {}

