@@ -60,6 +60,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: "accuracy",
           include: ["test/accuracy/**/*.test.ts"],
           testTimeout: 900_000,

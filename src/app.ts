@@ -6,6 +6,7 @@ import { listAudit } from "./http/audit.ts";
 import { requireCaller, requireKey, requireRoot, requireScope } from "./http/auth.ts";
 import { limitDeclaredBody } from "./http/body.ts";
 import { corsFor } from "./http/cors.ts";
+import { demoSettings } from "./http/demo.ts";
 import type { AppEnv, Deps } from "./http/deps.ts";
 import { detect } from "./http/detection.ts";
 import { doctor } from "./http/doctor.ts";
@@ -54,6 +55,11 @@ export function createApp(deps: Deps): Hono<AppEnv> {
 
   app.get("/.well-known/jwks.json", showPublicKeys(deps));
 
+  if (deps.config.demo) {
+    app.get("/", showFile(deps, "/index.html"));
+    app.get("/demo/settings.json", demoSettings(deps));
+    app.get("/demo/:file", showFile(deps));
+  }
   app.get("/openapi.json", showFile(deps));
   app.get("/docs", showFile(deps, "/docs/index.html"));
   app.get("/docs/:file", showFile(deps));

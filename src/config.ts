@@ -5,6 +5,7 @@
  *   SAMEFACE_API_KEY         secret; without it every call is refused
  *   SAMEFACE_KEK             secret; base64 of 32 random bytes, which wrap the data keys of all faces
  *   SAMEFACE_KEK_PREVIOUS    secret; earlier ones, separated by commas, while they are being replaced
+ *   SAMEFACE_DEMO            on | off; the page to try the service on, by default in development alone
  *   SAMEFACE_MAX_BODY_BYTES  default 10 MiB
  *   SAMEFACE_CORS_ORIGINS    origins whose pages may call, separated by commas; default none
  */
@@ -22,6 +23,8 @@ export interface Config {
    * one outside development: nothing is stored or read then.
    */
   readonly keks: readonly string[];
+  /** Whether `/` answers with the page to try the service on. */
+  readonly demo: boolean;
   /** Exactly as browsers send `Origin`. */
   readonly corsOrigins: readonly string[];
   /**
@@ -65,6 +68,7 @@ function listOf<T extends z.ZodType<string, string>>(item: T) {
 
 const environmentSchema = z.object({
   SAMEFACE_ENV: unlessEmpty(z.enum(["development", "production"]).default("production")),
+  SAMEFACE_DEMO: unlessEmpty(z.enum(["on", "off"]).optional()),
   SAMEFACE_API_KEY: unlessEmpty(
     z
       .string()
@@ -91,10 +95,11 @@ export function parseConfig(env: unknown): Config {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
     throw new Error(`The environment cannot be used. ${faults.join("; ")}`);
   }
-  const { SAMEFACE_KEK: kek, SAMEFACE_KEK_PREVIOUS: previousKeks } = parsed.data;
+  const { SAMEFACE_KEK: kek, SAMEFACE_KEK_PREVIOUS: previousKeks, SAMEFACE_DEMO: demo } = parsed.data;
   const usable = kek !== undefined && (kek !== publishedKek || parsed.data.SAMEFACE_ENV === "development");
   return {
     keks: usable ? [kek, ...previousKeks] : [],
+    demo: demo === undefined ? parsed.data.SAMEFACE_ENV === "development" : demo === "on",
     corsOrigins: parsed.data.SAMEFACE_CORS_ORIGINS,
     environment: parsed.data.SAMEFACE_ENV,
     apiKey: parsed.data.SAMEFACE_API_KEY,

@@ -52,10 +52,8 @@ const pipeline = createPipeline({
 });
 
 const encoder = encoderInUse(manifest);
-const calibration = parseCalibration(
-  manifest.calibration[encoder.id as keyof typeof manifest.calibration],
-  encoder.sha256,
-);
+const measured = manifest.calibration[encoder.id as keyof typeof manifest.calibration];
+const calibration = parseCalibration(measured, encoder.sha256);
 
 let app: ReturnType<typeof createApp> | undefined;
 
@@ -83,6 +81,7 @@ function open(env: Env): ReturnType<typeof createApp> {
     config,
     files: env.ASSETS,
     calibration,
+    distances: measured.distances,
     embeddingLength: encoder.embeddingLength,
     randomId: () => crypto.randomUUID(),
     nowMs: () => performance.now(),

@@ -2,11 +2,11 @@
  * Thresholds by false match rate for one encoder, from an all-against-all comparison of labelled
  * photos, with intervals from a bootstrap over people.
  */
-import type { FmrKnot } from "../../src/face/calibration.ts";
+import type { DistanceHistograms, FmrKnot } from "../../src/face/calibration.ts";
 import { type Interval, percentileInterval, resampleIdentities } from "../evaluate/bootstrap.ts";
 import type { Trials } from "../evaluate/comparisons.ts";
 import { lowestSupportedRate } from "../evaluate/metrics.ts";
-import { countDistances, type DistanceHistograms } from "./distances.ts";
+import { countDistances } from "./distances.ts";
 import { createFmrModel } from "./fmr-model.ts";
 
 /** False match rates of the table: eight a decade from 1e-7 to 0.1, then up to a half. */

@@ -1,17 +1,11 @@
 /** How far apart photos of one person and of two people lie: histograms, to be drawn and read by people. */
+import type { DistanceHistograms } from "../../src/face/calibration.ts";
 import type { Trials } from "../evaluate/comparisons.ts";
-
-export interface DistanceHistograms {
-  /** The first bin begins at distance 0, the last ends at 2. */
-  readonly binWidth: number;
-  /** Share of the pairs in each bin. A pair that was not acquired is in none, so the sum may be below 1. */
-  readonly genuine: readonly number[];
-  readonly impostor: readonly number[];
-}
 
 const binWidth = 0.04;
 const binCount = Math.round(2 / binWidth);
 
+/** A pair that was not acquired is in no bin, so the shares of a kind may sum to less than 1. */
 export function countDistances({ genuine, impostor }: Trials): DistanceHistograms {
   return { binWidth, genuine: shares(genuine.distance), impostor: shares(impostor.distance) };
 }

@@ -20,6 +20,15 @@ export interface Calibration {
   readonly measuredDownTo: number;
 }
 
+/** How far apart photos of one person and of two people lie; an entry's `distances`. Nothing is decided by it. */
+export interface DistanceHistograms {
+  /** The first bin begins at distance 0, the last ends at 2. */
+  readonly binWidth: number;
+  /** Share of the pairs in each bin. */
+  readonly genuine: readonly number[];
+  readonly impostor: readonly number[];
+}
+
 /**
  * Checks an entry of the manifest before anything is promised by it. Throws where it is not a
  * calibration of this very encoder: that is a broken build, and no threshold is better than a wrong one.

@@ -1,6 +1,6 @@
 /** What the app is given. Nothing in it is global, so a test hands in its own. */
 import type { Config } from "../config.ts";
-import type { Calibration } from "../face/calibration.ts";
+import type { Calibration, DistanceHistograms } from "../face/calibration.ts";
 import type { OpenDirectory } from "../identity/directory/types.ts";
 import type { TenantSettings } from "../identity/settings.ts";
 import type { OpenStore, TenantStore } from "../identity/store.ts";
@@ -64,6 +64,8 @@ export interface Deps {
   readonly files: Files | undefined;
   /** Of the encoder that the pipeline runs; from the manifest. */
   readonly calibration: Calibration;
+  /** Measured with that encoder, for people to see; undefined where the manifest has none. */
+  readonly distances: DistanceHistograms | undefined;
   /** Of that encoder: how many float32 numbers. */
   readonly embeddingLength: number;
   readonly clock: () => Date;

@@ -34,7 +34,7 @@ export interface AuthenticateDeps {
 }
 
 /** Printed in the documentation, so it protects nothing. */
-const publishedKey = "dev-key";
+export const publishedKey = "dev-key";
 
 /** As `URL.hostname` writes them. */
 const loopbackHostnames = new Set(["localhost", "127.0.0.1", "[::1]"]);

@@ -38,6 +38,20 @@ describe("parseConfig", () => {
     expect(parseConfig({ SAMEFACE_KEK_PREVIOUS: kek }).keks).toEqual([]);
   });
 
+  it.each([
+    ["on", "in development", { SAMEFACE_ENV: "development" }, true],
+    ["off", "in production", {}, false],
+    ["on", "in production where it is switched on", { SAMEFACE_DEMO: "on" }, true],
+    [
+      "off",
+      "in development where it is switched off",
+      { SAMEFACE_ENV: "development", SAMEFACE_DEMO: "off" },
+      false,
+    ],
+  ])("has the demo page %s %s", (_, __, env, demo) => {
+    expect(parseConfig(env).demo).toBe(demo);
+  });
+
   it("takes an empty variable for one that is not set", () => {
     const env = { SAMEFACE_ENV: "", SAMEFACE_API_KEY: "", SAMEFACE_MAX_BODY_BYTES: "" };
     expect(parseConfig(env)).toEqual(parseConfig({}));
@@ -45,6 +59,7 @@ describe("parseConfig", () => {
 
   it.each([
     ["SAMEFACE_ENV", "staging"],
+    ["SAMEFACE_DEMO", "yes"],
     ["SAMEFACE_API_KEY", "two words"],
     ["SAMEFACE_API_KEY", "line\nbreak"],
     ["SAMEFACE_KEK", Buffer.alloc(31).toString("base64")],

@@ -175,6 +175,7 @@ export function startService(change: Change = {}): Service {
     config,
     files: "files" in change ? change.files : files,
     calibration,
+    distances: undefined,
     embeddingLength: 2,
     randomId: () => crypto.randomUUID(),
     nowMs: change.nowMs ?? (() => performance.now()),

