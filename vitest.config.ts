@@ -38,6 +38,7 @@ export default defineConfig({
                 SAMEFACE_API_KEY: "test-key",
                 // As `testKek` in test/worker/service.ts.
                 SAMEFACE_KEK: btoa("the key-encryption key of tests."),
+                SAMEFACE_CORS_ORIGINS: "https://app.example.com,https://other.example.com",
               },
             },
           }),

@@ -5,7 +5,7 @@
  *   | ||p - x|| - ||p' - x'|| |  <=  error of p + error of x
  *
  * and whatever lies farther than that from the best cannot be the best. Templates have 8 bits (an
- * error of about 0.008 for a unit vector of 192 numbers); a probe has 16, so that its own error,
+ * error of about 0.008 for a unit vector of some hundred numbers); a probe has 16, so that its own error,
  * about 0.00003, hardly counts.
  */
 

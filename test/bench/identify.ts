@@ -9,11 +9,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { parseCalibration, thresholdAt } from "../../src/face/calibration.ts";
+import { encoderInUse } from "../../src/models.ts";
 import { measureIdentification } from "./measure/identification.ts";
 import { startWorkerd } from "./service/workerd.ts";
 import { bundle } from "./setup/bundle.ts";
 import { describeMachine, load } from "./setup/machine.ts";
 import { repository } from "./setup/paths.ts";
+import { dimension } from "./setup/synthetic.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -24,10 +26,9 @@ const { values: flags } = parseArgs({
 });
 
 const manifest = JSON.parse(readFileSync(join(repository, "model/manifest.json"), "utf8"));
-const calibration = parseCalibration(
-  manifest.calibration[manifest.encoder],
-  manifest.models[manifest.encoder].sha256,
-);
+const encoder = encoderInUse(manifest);
+if (encoder.embeddingLength !== dimension) throw new Error("the templates are not as long as the encoder's");
+const calibration = parseCalibration(manifest.calibration[encoder.id], encoder.sha256);
 const lowest = thresholdAt(calibration, calibration.measuredDownTo);
 if (!lowest.ok) throw new Error("the calibration does not reach its own end");
 

@@ -10,7 +10,7 @@ import * as rows from "./rows.ts";
 import type { Draft } from "./sealed-blocks.ts";
 import type { FaceName } from "./types.ts";
 
-/** Templates that a young block has at least before it goes into a large one; 53 KB at a stride of 192. */
+/** Templates that a young block has at least before it goes into a large one; 95 KB at a stride of 352. */
 export const youngCapacity = 256;
 
 /** A row holds 2 MB; sealing adds 28 bytes, and the rest of the row some hundred. */
