@@ -4,13 +4,18 @@ import { element } from "../docs/dom.js";
 
 /** @typedef {{ binWidth: number, genuine: number[], impostor: number[] }} Histograms */
 
-const size = { width: 640, height: 236, left: 12, right: 12, top: 46, bottom: 34 };
+const size = { height: 236, left: 12, right: 12, top: 46, bottom: 34 };
 const furthest = 1.8;
+
+/** Letters keep their size, so a narrow screen gets a narrower drawing. */
+function drawingWidth() {
+  return matchMedia("(max-width: 34rem)").matches ? 320 : 640;
+}
 
 /** @param {number} distance */
 function across(distance) {
-  const { width, left, right } = size;
-  return left + (Math.min(distance, furthest) / furthest) * (width - left - right);
+  const { left, right } = size;
+  return left + (Math.min(distance, furthest) / furthest) * (drawingWidth() - left - right);
 }
 
 /** @param {string} tag @param {Record<string, string | number>} attributes @param {...(Node | string)} children */
@@ -62,12 +67,12 @@ export function distanceChart({ binWidth, genuine, impostor }, threshold, distan
       : `The distance is ${distance.toFixed(3)}, ${distance <= threshold ? "within" : "beyond"} the threshold of ${threshold.toFixed(3)}.`;
   const drawing = svg(
     "svg",
-    { viewBox: `0 0 ${size.width} ${size.height}`, role: "img", "aria-label": said },
+    { viewBox: `0 0 ${drawingWidth()} ${size.height}`, role: "img", "aria-label": said },
     svg("path", { class: "hill genuine", d: hill(genuine, binWidth) }),
     svg("path", { class: "hill impostor", d: hill(impostor, binWidth) }),
     label(across(peak(genuine, binWidth)), floor - 12, "same person", "genuine"),
     label(across(peak(impostor, binWidth)), floor - 12, "strangers", "impostor"),
-    svg("line", { class: "axis", x1: size.left, x2: size.width - size.right, y1: floor, y2: floor }),
+    svg("line", { class: "axis", x1: size.left, x2: drawingWidth() - size.right, y1: floor, y2: floor }),
     ...[0, 0.5, 1, 1.5].map((tick) => label(across(tick), floor + 18, tick.toFixed(1), "tick")),
     svg("line", { class: "threshold", x1: across(threshold), x2: across(threshold), y1: 24, y2: floor }),
     label(across(threshold), 16, `threshold ${threshold.toFixed(3)}`, "tick"),
@@ -95,6 +100,6 @@ export function distanceChart({ binWidth, genuine, impostor }, threshold, distan
 
 /** @param {number} x @param {number} y @param {string} text @param {string} kind */
 function label(x, y, text, kind) {
-  const anchor = x < 70 ? "start" : x > size.width - 70 ? "end" : "middle";
+  const anchor = x < 70 ? "start" : x > drawingWidth() - 70 ? "end" : "middle";
   return svg("text", { x, y, class: kind, "text-anchor": anchor, "aria-hidden": "true" }, text);
 }

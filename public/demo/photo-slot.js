@@ -27,7 +27,7 @@ export class PhotoSlot {
     this.video = element("video", { class: "photo", playsinline: "", muted: "", "aria-label": "Camera" });
     this.video.muted = true;
     this.live = element("canvas", { class: "live", "aria-hidden": "true" });
-    this.empty = element("p", { class: "empty" }, "Drop a photo here");
+    this.empty = element("p", { class: "empty" }, "No photo yet: choose, take or drop one");
     this.stage = element("div", { class: "stage" }, this.empty, this.canvas, this.video, this.live);
     this.file = element("input", {
       type: "file",

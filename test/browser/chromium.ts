@@ -37,7 +37,7 @@ export async function launchChromium(cameraPhoto: string, folder: string): Promi
   });
 }
 
-export async function screenshot(page: Page, name: string): Promise<void> {
+export async function screenshot(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
   mkdirSync(outputFolder, { recursive: true });
-  await page.screenshot({ path: join(outputFolder, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(outputFolder, `${name}.png`), fullPage });
 }
