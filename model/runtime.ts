@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Result } from "../src/errors.ts";
 import { type Calibration, parseCalibration } from "../src/face/calibration.ts";
+import type { Encoder } from "../src/face/encode.ts";
 import { createCodecs, type EncodedPhoto, openPhoto } from "../src/image/decode.ts";
 import { defaultImageLimits } from "../src/image/limits.ts";
 import { createOnnxRuntime } from "../src/inference/onnxruntime.ts";
@@ -42,8 +43,12 @@ export function modelPath(file: string): string {
   return fileURLToPath(new URL(`./${file}`, import.meta.url));
 }
 
-/** One onnxruntime serves a thread: call it once in each. */
-export async function loadRuntime(): Promise<Runtime> {
+/**
+ * One engine serves a thread: call it once in each.
+ *
+ * @param watch stands in for the encoder, to see what it is shown
+ */
+export async function loadRuntime(watch = (encoder: Encoder) => encoder): Promise<Runtime> {
   const require = createRequire(import.meta.url);
   const compile = async (file: string) => WebAssembly.compile(await readFile(require.resolve(file)));
   const codecs = createCodecs({
@@ -54,5 +59,6 @@ export async function loadRuntime(): Promise<Runtime> {
   const onnx = createOnnxRuntime(await compile("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
   const open = (bytes: Uint8Array) => openPhoto(bytes, defaultImageLimits, codecs);
   const stages = createStages(readManifest(), (file) => readFileSync(modelPath(file)), onnx.model);
-  return { pipeline: createPipeline({ openPhoto: open, ...stages }), openPhoto: open };
+  const pipeline = createPipeline({ openPhoto: open, ...stages, encoder: watch(stages.encoder) });
+  return { pipeline, openPhoto: open };
 }

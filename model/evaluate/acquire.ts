@@ -42,7 +42,8 @@ export async function acquireAll(images: readonly string[], options: AcquireOpti
   );
   const bar = new SingleBar({ format: "embeddings [{bar}] {value}/{total}  {eta_formatted} left" });
   const jobs = options.jobs ?? availableParallelism();
-  const pool = openPool(jobs, options.policy);
+  const script = new URL("./worker.ts", import.meta.url);
+  const pool = openPool<string, Acquisition>(jobs, script, options.policy);
 
   async function acquireOne(image: string): Promise<Acquisition> {
     const path = join(options.imagesFolder, image);
@@ -51,7 +52,7 @@ export async function acquireAll(images: readonly string[], options: AcquireOpti
       .digest("hex");
     const known = cache.get(hash);
     if (known !== undefined) return known;
-    const acquisition = await pool.acquire(path);
+    const acquisition = await pool.run(path);
     cache.put(hash, acquisition);
     return acquisition;
   }

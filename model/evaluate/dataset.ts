@@ -77,10 +77,10 @@ export function readDataset(files: DatasetFiles): Dataset {
   return { images: [...rowOf.keys()], listedCount, pairs, identityOf, identityCount: numberOf.size };
 }
 
-type Row<Column extends string> = Record<Column, string> & Partial<Record<string, string>>;
+export type Row<Column extends string> = Record<Column, string> & Partial<Record<string, string>>;
 
 /** Throws, naming the file, when a column is missing or a line is of another length than the header. */
-function readTable<Column extends string>(path: string, required: readonly Column[]): Row<Column>[] {
+export function readTable<Column extends string>(path: string, required: readonly Column[]): Row<Column>[] {
   const [header, ...lines] = readFileSync(path, "utf8")
     .split(/\r?\n/)
     .filter((line) => line !== "");

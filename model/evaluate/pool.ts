@@ -1,22 +1,28 @@
 /**
- * Runs the production pipeline over photos on several threads: onnxruntime is one per thread, and
+ * Runs the production pipeline over photos on several threads: the engine is one per thread, and
  * single-threaded, so every worker has a pipeline of its own.
  */
 import { Worker } from "node:worker_threads";
-import type { FacePolicy } from "../../src/face/face.ts";
-import type { Acquisition } from "./cache.ts";
 
-export interface Pool {
-  /** Acquires one photo on the next free thread. Rejects when the pipeline is broken, not for a bad photo. */
-  acquire(path: string): Promise<Acquisition>;
+export interface Pool<Task, Answer extends object> {
+  /** Has one task done on the next free thread. Rejects when the pipeline is broken, not for a bad photo. */
+  run(task: Task): Promise<Answer>;
   close(): Promise<void>;
 }
 
-/** To a worker: the path of a photo. From a worker: what became of it, or how the pipeline broke. */
-export type WorkerAnswer = Acquisition | { readonly broken: string };
+/** From a worker: what became of its task, or how the pipeline broke. */
+export type WorkerAnswer<Answer extends object> = Answer | { readonly broken: string };
 
-/** Threads start when they are first needed: none if every embedding is cached. */
-export function openPool(size: number, policy: FacePolicy): Pool {
+/**
+ * Threads start when they are first needed: none if every embedding is cached.
+ *
+ * @param script answers each message, a task, with one of its own, a `WorkerAnswer`
+ */
+export function openPool<Task, Answer extends object>(
+  size: number,
+  script: URL,
+  workerData: unknown,
+): Pool<Task, Answer> {
   const workers: Worker[] = [];
   const idle: Worker[] = [];
   const waiting: ((worker: Worker) => void)[] = [];
@@ -26,7 +32,7 @@ export function openPool(size: number, policy: FacePolicy): Pool {
     const free = idle.pop();
     if (free !== undefined) return free;
     if (workers.length === size) return new Promise((resolve) => waiting.push(resolve));
-    const started = new Worker(new URL("./worker.ts", import.meta.url), { workerData: policy });
+    const started = new Worker(script, { workerData });
     workers.push(started);
     return started;
   }
@@ -37,25 +43,25 @@ export function openPool(size: number, policy: FacePolicy): Pool {
     else next(worker);
   }
 
-  function ask(worker: Worker, path: string): Promise<WorkerAnswer> {
+  function ask(worker: Worker, task: Task): Promise<WorkerAnswer<Answer>> {
     return new Promise((resolve, reject) => {
       const settle = (settled: () => void) => {
         worker.off("message", answered).off("error", reject);
         settled();
       };
-      const answered = (answer: WorkerAnswer) => settle(() => resolve(answer));
+      const answered = (answer: WorkerAnswer<Answer>) => settle(() => resolve(answer));
       worker.on("message", answered).on("error", reject);
-      worker.postMessage(path);
+      worker.postMessage(task);
     });
   }
 
   return {
-    async acquire(path) {
+    async run(task) {
       if (closed) throw new Error("the pool is closed");
       const worker = await take();
-      const answer = await ask(worker, path);
+      const answer = await ask(worker, task);
       release(worker);
-      if ("broken" in answer) throw new Error(`${path}: ${answer.broken}`);
+      if ("broken" in answer) throw new Error(`${JSON.stringify(task)}: ${answer.broken}`);
       return answer;
     },
     async close() {

@@ -3,12 +3,13 @@ import { readFile } from "node:fs/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { FacePolicy } from "../../src/face/face.ts";
 import { loadRuntime } from "../runtime.ts";
+import type { Acquisition } from "./cache.ts";
 import type { WorkerAnswer } from "./pool.ts";
 
 const policy = workerData as FacePolicy;
 const runtime = loadRuntime();
 
-async function acquire(path: string): Promise<WorkerAnswer> {
+async function acquire(path: string): Promise<WorkerAnswer<Acquisition>> {
   const { pipeline } = await runtime;
   const encoded = await pipeline.encodeFace(await readFile(path), policy);
   if (encoded.ok) return { embedding: encoded.value.embedding.values, quality: encoded.value.quality };
@@ -18,6 +19,8 @@ async function acquire(path: string): Promise<WorkerAnswer> {
 }
 
 parentPort?.on("message", async (path: string) => {
-  const answer = await acquire(path).catch((error: Error): WorkerAnswer => ({ broken: error.message }));
+  const answer = await acquire(path).catch(
+    (error: Error): WorkerAnswer<Acquisition> => ({ broken: error.message }),
+  );
   parentPort?.postMessage(answer);
 });
