@@ -1,11 +1,21 @@
 /** The losses against hand-worked cases and, for their gradients, finite differences in double precision. */
 import "../../model/train/autograd.ts";
-import { grads, type Scalar, type Tensor, type Tensor2D, tensor1d, tensor2d } from "@tensorflow/tfjs-core";
+import {
+  grads,
+  mul,
+  type Scalar,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  tensor1d,
+  tensor2d,
+} from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../model/evaluate/random.ts";
 import { contrastiveLoss } from "../../model/train/losses/contrastive.ts";
 import { nPairLoss } from "../../model/train/losses/npair.ts";
 import { quadrupletLoss } from "../../model/train/losses/quadruplet.ts";
+import { chooseRows } from "../../model/train/losses/rows.ts";
 import { tripletLoss } from "../../model/train/losses/triplet.ts";
 
 type Rows = number[][];
@@ -146,5 +156,25 @@ describe.each(Object.keys(plain) as (keyof typeof plain)[])("the %s loss of rand
         });
       });
     });
+  });
+});
+
+describe("chosen rows", () => {
+  it("are copies, whose slopes add up in the row that they are of", () => {
+    const matrix = rows([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]);
+    const weights = rows([
+      [1, 10],
+      [2, 20],
+      [3, 30],
+    ]);
+    expect([...chooseRows(matrix, [2, 0, 2]).dataSync()]).toEqual([5, 6, 1, 2, 5, 6]);
+    const [slope] = grads((all: Tensor) => sum(mul(chooseRows(all as Tensor2D, [2, 0, 2]), weights)))([
+      matrix,
+    ]);
+    expect([...slope.dataSync()]).toEqual([2, 20, 0, 0, 4, 40]);
   });
 });

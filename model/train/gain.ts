@@ -1,0 +1,138 @@
+/**
+ * Whether a head recognises people better that it has never seen: TAR at a false match rate before and after, on
+ * the same comparisons, and the interval of their difference over people.
+ */
+import { type Interval, percentileInterval, resampleIdentities } from "../evaluate/bootstrap.ts";
+import { type Comparisons, compareAll, type Trials } from "../evaluate/comparisons.ts";
+import { type CurveSource, createCurveSource } from "../evaluate/curve.ts";
+import { lowestSupportedRate, tarAtFmr } from "../evaluate/metrics.ts";
+import type { TrainingSet } from "./batches.ts";
+import { applyHead, type Head } from "./head.ts";
+
+export const reportedFmrs = [1e-4, 1e-3, 1e-2] as const;
+
+/** At least 30 errors for a rate to be known within 30 % (Doddington et al., "The NIST speaker recognition evaluation", 2000). */
+const leastErrors = 30;
+
+export interface Estimate {
+  readonly value: number;
+  /** 95 %, over people; null where no resample defines it. */
+  readonly interval: Interval | null;
+}
+
+export interface Gain {
+  readonly fmr: number;
+  /** True accept rate: share of the genuine comparisons that are accepted. */
+  readonly before: Estimate;
+  readonly after: Estimate;
+  /** after - before, of the same people in each resample. */
+  readonly difference: Estimate;
+}
+
+export interface Gains {
+  readonly genuinePairs: number;
+  readonly impostorPairs: number;
+  readonly people: number;
+  /** Of the rates that the data support, ascending. */
+  readonly rows: readonly Gain[];
+}
+
+/** Photos as the service sees them, without variants; with the head, where there is one. */
+export function compareSet(set: TrainingSet, head: Head | null): Trials {
+  const first = set.variants.find((variants) => variants.length > 0);
+  if (first === undefined) throw new Error("no photo gave an embedding");
+  const dimension = first[0].length;
+  const values = new Float32Array(set.variants.length * dimension);
+  set.variants.forEach(([plain], row) => {
+    if (plain !== undefined) values.set(head === null ? plain : applyHead(head, plain), row * dimension);
+  });
+  const acquired = Uint8Array.from(set.variants, (variants) => (variants.length > 0 ? 1 : 0));
+  const trials = compareAll({ values, dimension, acquired }, set);
+  const { sides } = set;
+  if (sides === null) return trials;
+  const across = (comparisons: Comparisons) =>
+    choose(comparisons, (k) => sides[comparisons.left[k]] !== sides[comparisons.right[k]]);
+  return { ...trials, genuine: across(trials.genuine), impostor: across(trials.impostor) };
+}
+
+function choose({ distance, left, right }: Comparisons, wanted: (k: number) => boolean): Comparisons {
+  const kept = Uint32Array.from([...distance.keys()].filter(wanted));
+  const of = <T extends Float32Array | Uint32Array>(from: T, to: T): T => {
+    kept.forEach((k, i) => {
+      to[i] = from[k];
+    });
+    return to;
+  };
+  return {
+    distance: of(distance, new Float32Array(kept.length)),
+    left: of(left, new Uint32Array(kept.length)),
+    right: of(right, new Uint32Array(kept.length)),
+  };
+}
+
+/** @param replicates of the bootstrap; equal seeds give equal intervals */
+export function measureGains(
+  set: TrainingSet,
+  head: Head,
+  { replicates, seed }: { readonly replicates: number; readonly seed: number },
+): Gains {
+  const trials = compareSet(set, null);
+  const [before, after] = [trials, compareSet(set, head)].map(createCurveSource);
+  const fmrs = reportedFmrs.filter((fmr) => isSupported(fmr, trials));
+  const observed = tars([before, after], fmrs);
+  const resampled = Array.from(resampleIdentities(trials.identityCount, replicates, seed), (draws) =>
+    tars([before, after], fmrs, draws),
+  );
+  return {
+    genuinePairs: trials.genuine.distance.length,
+    impostorPairs: trials.impostor.distance.length,
+    people: trials.identityCount,
+    rows: fmrs.map((fmr, k) => {
+      const estimate = (of: (tar: readonly [before: number, after: number]) => number): Estimate => ({
+        value: of(observed[k]),
+        interval: percentileInterval(resampled.map((rates) => of(rates[k]))),
+      });
+      return {
+        fmr,
+        before: estimate(([tar]) => tar),
+        after: estimate(([, tar]) => tar),
+        difference: estimate(([without, with_]) => with_ - without),
+      };
+    }),
+  };
+}
+
+function tars(
+  [before, after]: readonly CurveSource[],
+  fmrs: readonly number[],
+  draws?: Uint16Array,
+): [before: number, after: number][] {
+  const [left, right] = [before, after].map((source) =>
+    draws === undefined ? source.observed() : source.resampled(draws),
+  );
+  return fmrs.map((fmr) => [tarAtFmr(left, fmr), tarAtFmr(right, fmr)]);
+}
+
+function isSupported(fmr: number, { genuine, impostor }: Trials): boolean {
+  return genuine.distance.length > 0 && impostor.distance.length * fmr >= leastErrors;
+}
+
+/** The strictest rate that the data support decides. */
+export function decidingGain({ rows }: Gains): Gain | undefined {
+  return rows[0];
+}
+
+/** Whether the head is better with 95 % confidence. Too few people is a no. */
+export function isBetter(gains: Gains): boolean {
+  const interval = decidingGain(gains)?.difference.interval;
+  return interval !== undefined && interval !== null && interval[0] > 0;
+}
+
+/** What validation judges an epoch by: the mean TAR over the rates that the data hold at all. Larger is better. */
+export function meanTar(set: TrainingSet, head: Head): number {
+  const trials = compareSet(set, head);
+  const curve = createCurveSource(trials).observed();
+  const held = reportedFmrs.filter((fmr) => fmr >= lowestSupportedRate(trials.impostor.distance.length));
+  const fmrs = held.length > 0 ? held : [0.1];
+  return fmrs.reduce((sum, fmr) => sum + tarAtFmr(curve, fmr), 0) / fmrs.length;
+}

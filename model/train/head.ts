@@ -1,0 +1,131 @@
+/**
+ * The head on the frozen trunk: a block for each of the encoder's networks, applied to both branches with the
+ * same weights, at first the identity.
+ *
+ *     linear   h(x) = W x
+ *     hidden   h(x) = x + V max(0, U x)
+ *
+ * Neither has a bias, so h(c x) = c h(x) for c > 0: the head says the same of a network's output as of its
+ * stored embedding, which is that output scaled. It becomes the network's last layers, and lifts what is stored.
+ */
+import { createHash } from "node:crypto";
+
+export type HeadKind = "linear" | "hidden";
+
+/** Row-major. */
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly values: Float32Array;
+}
+
+/** Of one network: [W], or [U, V]. */
+export type HeadBlock = readonly Matrix[];
+
+export interface Head {
+  readonly kind: HeadKind;
+  /** In the order of the encoder's networks. */
+  readonly blocks: readonly HeadBlock[];
+}
+
+/** Numbers that a block takes and puts out. */
+export function sizeOfBlock(block: HeadBlock): number {
+  return block[0].columns;
+}
+
+/** Multiplies in double precision. `block` of the embedding [size], of any length, to [size]. */
+export function applyBlock(block: HeadBlock, x: Float64Array): Float64Array {
+  if (block.length === 1) return multiply(block[0], x);
+  const [inner, outer] = block;
+  const added = multiply(
+    outer,
+    multiply(inner, x).map((value) => Math.max(0, value)),
+  );
+  return x.map((value, i) => value + added[i]);
+}
+
+/**
+ * An embedding of the trunk to one of the trunk with the head: as `src/face/encode.ts` makes it of the networks'
+ * outputs, each block of unit length, end to end, and of unit length again.
+ *
+ * Throws where the lengths do not fit, or a block comes out empty.
+ */
+export function applyHead({ blocks }: Head, values: Float32Array): Float32Array {
+  const lifted = new Float32Array(values.length);
+  const share = 1 / Math.sqrt(blocks.length);
+  let offset = 0;
+  for (const block of blocks) {
+    const end = offset + sizeOfBlock(block);
+    const h = applyBlock(block, Float64Array.from(values.subarray(offset, end)));
+    const scale = share / Math.sqrt(h.reduce((sum, value) => sum + value * value, 0));
+    if (!Number.isFinite(scale)) throw new Error("the head makes nothing of an embedding");
+    lifted.set(
+      h.map((value) => value * scale),
+      offset,
+    );
+    offset = end;
+  }
+  if (offset !== values.length) throw new Error(`the head takes ${offset} numbers, not ${values.length}`);
+  return lifted;
+}
+
+function multiply({ rows, columns, values }: Matrix, x: Float64Array): Float64Array {
+  if (x.length !== columns) throw new Error(`a matrix of ${columns} columns meets ${x.length} numbers`);
+  const product = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    let sum = 0;
+    for (let i = 0, at = row * columns; i < columns; i++, at++) sum += values[at] * x[i];
+    product[row] = sum;
+  }
+  return product;
+}
+
+/** Written with a trained model, for `npm run migrate`. */
+export interface HeadFile {
+  readonly kind: HeadKind;
+  /** The `model` of embeddings that it takes, and of those that it makes. */
+  readonly from: string;
+  readonly to: string;
+  /** Base64 of float32, little-endian, row-major. */
+  readonly blocks: readonly (readonly {
+    readonly rows: number;
+    readonly columns: number;
+    readonly values: string;
+  }[])[];
+}
+
+export function encodeBlocks(head: Head): HeadFile["blocks"] {
+  return head.blocks.map((block) =>
+    block.map(({ rows, columns, values }) => ({ rows, columns, values: encodeFloats(values) })),
+  );
+}
+
+/** Throws where a matrix is not of the size that it says. */
+export function decodeHead({ kind, blocks }: Pick<HeadFile, "kind" | "blocks">): Head {
+  return {
+    kind,
+    blocks: blocks.map((block) =>
+      block.map(({ rows, columns, values: text }) => {
+        const values = decodeFloats(text);
+        if (values.length !== rows * columns) throw new Error("a matrix is not of the size that it says");
+        return { rows, columns, values };
+      }),
+    ),
+  };
+}
+
+/** SHA-256 of the weights, hex. */
+export function hashHead(head: Head): string {
+  return createHash("sha256")
+    .update(JSON.stringify([head.kind, encodeBlocks(head)]))
+    .digest("hex");
+}
+
+export function encodeFloats({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
+}
+
+export function decodeFloats(text: string): Float32Array {
+  // A copy, because a Buffer's memory need not be aligned to four bytes.
+  return new Float32Array(Uint8Array.from(Buffer.from(text, "base64")).buffer);
+}
