@@ -43,9 +43,11 @@ await worker.stop();
 const report = { machine: describeMachine({}), load: { before: loadBefore, after: load() }, rows };
 if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(report, null, 1)}\n`);
 console.table(
-  rows.map(({ cachedMs, streamedMs, ...row }) => ({
+  rows.map(({ cached, streamed, ...row }) => ({
     ...row,
-    cached_p50_ms: cachedMs.p50,
-    streamed_p50_ms: streamedMs.p50,
+    cachedMs: cached.ms,
+    cachedCpuMs: cached.cpuMs,
+    streamedMs: streamed.ms,
+    streamedCpuMs: streamed.cpuMs,
   })),
 );

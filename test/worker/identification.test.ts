@@ -271,4 +271,17 @@ describe("who may identify", () => {
     const varied = await service.callAs(key, "/v1/identify?max_fpir=0.5", jpeg(photoAt(0)));
     expect(await codeOf(varied)).toBe("403 forbidden");
   });
+
+  it("and without scores, is told the same of everybody who is not found, however near", async () => {
+    const service = startService();
+    await enrol(service, { alice: [0] });
+    const key = await keyWith(service, "identify");
+    const answers = new Set<string>();
+    // From just beyond the threshold (1.1, an angle of 1.165) to as far as can be.
+    for (let angle = 1.17; angle < Math.PI; angle += 0.2) {
+      const { request_id, ...told } = await identify(service, angle, "", key);
+      answers.add(JSON.stringify(told));
+    }
+    expect(answers.size).toBe(1);
+  });
 });

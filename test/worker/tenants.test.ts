@@ -3,6 +3,7 @@ import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
 import { type Scope, scopes } from "../../src/trust/scopes.ts";
+import { type Fuse, fuse, mortalDirectories, restart } from "./crash.ts";
 import { directories, jpeg, json, photoAt, type Service, startService } from "./service.ts";
 
 beforeEach(reset);
@@ -103,6 +104,28 @@ describe("a key", () => {
     expect(await codeOf(await service.callAs(admin, `/v1/keys/${made.key_id}/rotate`, json({})))).toBe(
       "404 not_found",
     );
+  });
+
+  it("that is rotated by a Worker that dies at any write is still good, or has a successor that is", async () => {
+    for (let writes = 0; ; writes++) {
+      await reset();
+      const service = startService();
+      const admin = await tenant(service, "acme");
+      const made = await key(service, admin, ["read"]);
+      await restart("acme");
+      const limited: Fuse = fuse(writes);
+      const mortal = startService({ trust: { openDirectory: mortalDirectories(limited) } });
+      const path = `/v1/keys/${made.key_id}/rotate`;
+      const rotated = await mortal.callAs(admin, path, json({}));
+      const next = rotated.status === 201 ? newKeyAnswerSchema.parse(await rotated.json()) : made;
+      await restart("acme");
+      expect((await service.callAs(next.key, "/v1/subjects")).status, `killed at write ${writes}`).toBe(200);
+      // What was begun is finished by the next call.
+      await service.callAs(admin, path, json({}));
+      expect((await service.callAs(made.key, "/v1/subjects")).status).toBe(401);
+      if (!limited.blown) break;
+      expect(writes).toBeLessThan(30);
+    }
   });
 
   it("that is rotated goes on for the grace that was given, beside the new one", async () => {
