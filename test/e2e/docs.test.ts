@@ -1,0 +1,115 @@
+/** The documentation's commands run, and its programs compile; an entry stands for every error code. */
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, inject, it } from "vitest";
+import { failureCodes } from "../../openapi/failures.ts";
+import { repository } from "./setting.ts";
+
+const pages = [
+  "README.md",
+  ...readdirSync(join(repository, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
+const read = (page: string) => readFileSync(join(repository, page), "utf8");
+
+interface Block {
+  readonly language: string;
+  readonly code: string;
+  /** Said in a comment before it. */
+  readonly notRun: string | undefined;
+}
+
+function blocksOf(text: string): Block[] {
+  const fence = /(?:<!-- not run: (.+?) -->\n)?^```(\w+)\n([\s\S]*?)^```$/gm;
+  return [...text.matchAll(fence)].map(([, notRun, language, code]) => ({ notRun, language, code }));
+}
+
+const mark = "=== a block ends here";
+
+/** The blocks of a page one after the other in one shell; what each says. The first that fails ends it. */
+function runBlocks(blocks: readonly Block[]): Promise<string[]> {
+  const { url, rootKey } = inject("service");
+  const code = blocks.map(({ code }) => `${code}\necho '${mark}'`).join("\n");
+  const script = `set -euo pipefail
+    npx() { if [ "$1" = sameface ]; then node cli/main.ts "\${@:2}"; else command npx "$@"; fi; }
+    ${code.replaceAll("http://127.0.0.1:8787", url).replaceAll("dev-key", rootKey)}`;
+  const env = { ...process.env, SAMEFACE_URL: url, SAMEFACE_KEY: rootKey, SAMEFACE_API_KEY: rootKey };
+  return new Promise((resolve, reject) => {
+    execFile("bash", ["-c", script], { cwd: repository, env }, (error, out, err) =>
+      error === null ? resolve(out.split(mark).slice(0, -1)) : reject(new Error(`${out}\n${err}`)),
+    );
+  });
+}
+
+/** What a block of JSON after a command says that does not differ from run to run. */
+function promisesOf(json: string): string[] {
+  return [...json.matchAll(/"(match|band|subject_id|max_fmr|model|status|format)": ("[^"]*"|[\w.-]+)/g)].map(
+    ([, name, value]) => `"${name}":${value}`,
+  );
+}
+
+describe.each(pages)("%s", (page) => {
+  const blocks = blocksOf(read(page));
+  const commands = blocks.filter(({ language, notRun }) => language === "sh" && notRun === undefined);
+
+  it.skipIf(commands.length === 0)(
+    "has commands that run, and answer as it says",
+    { timeout: 180_000 },
+    async () => {
+      const said = await runBlocks(commands);
+      expect(said).toHaveLength(commands.length);
+      for (const [i, block] of blocks.entries()) {
+        const command = blocks[i - 1];
+        if (block.language !== "json" || command === undefined || !commands.includes(command)) continue;
+        const answer = said[commands.indexOf(command)];
+        for (const promise of promisesOf(block.code)) expect(answer).toContain(promise);
+      }
+    },
+  );
+
+  it("links to pages and headings that are there", () => {
+    for (const [, target] of read(page).matchAll(/\]\(((?!https?:)[^)]+)\)/g)) {
+      const [path, heading] = target.split("#");
+      const file = path === "" ? page : new URL(path, `file:///${page}`).pathname.slice(1);
+      const headings = [...read(file).matchAll(/^#+ (.+)$/gm)].map(([, text]) =>
+        text
+          .toLowerCase()
+          .replace(/[^\w\- ]/g, "")
+          .replaceAll(" ", "-"),
+      );
+      if (heading !== undefined) expect(headings, target).toContain(heading);
+    }
+  });
+});
+
+describe("programs in the documentation", () => {
+  const folder = mkdtempSync(join(repository, "node_modules/.docs-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it("compile", () => {
+    const programs = pages.flatMap((page) =>
+      blocksOf(read(page)).filter(({ language }) => language === "ts"),
+    );
+    expect(programs.length).toBeGreaterThan(2);
+    for (const [i, { code }] of programs.entries()) writeFileSync(join(folder, `${i}.ts`), code);
+    const config = {
+      extends: "../../tsconfig.json",
+      compilerOptions: {
+        types: [],
+        noUnusedLocals: false,
+        lib: ["ES2023", "DOM", "DOM.Iterable"],
+        paths: { "sameface/client": ["../../client/index.ts"] },
+      },
+      include: ["*.ts"],
+    };
+    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+    execFileSync(join(repository, "node_modules/.bin/tsc"), ["-p", folder], { stdio: "inherit" });
+  });
+});
+
+it("docs/troubleshooting.md has an entry for every code, and for no other", () => {
+  const entries = [...read("docs/troubleshooting.md").matchAll(/^## `(\w+)`$/gm)].map(([, code]) => code);
+  expect(entries.sort()).toEqual([...failureCodes, "network", "timeout", "bad_answer"].sort());
+});
