@@ -63,8 +63,9 @@ export function buildDocument() {
     },
     { override: say },
   );
-  for (const { parameters } of Object.values(document.paths ?? {}).flatMap(methodsOf)) {
+  for (const { parameters, requestBody } of Object.values(document.paths ?? {}).flatMap(methodsOf)) {
     for (const parameter of parameters ?? []) writeObjectAsJson(parameter);
+    dropTexts([parameters, requestBody]);
   }
   const errorSchema = document.components?.schemas?.Error as unknown as ErrorSchema;
   errorSchema.properties.error.properties.code.enum = [...failureCodes];
@@ -82,6 +83,18 @@ function writeObjectAsJson(parameter: object): void {
   if (!("schema" in parameter) || (parameter.schema as { type?: string }).type !== "object") return;
   Object.assign(parameter, { content: { "application/json": { schema: parameter.schema } } });
   delete parameter.schema;
+}
+
+/** Queries and forms carry texts, also where a number or a yes is meant. The document names what is meant. */
+function dropTexts(schema: unknown): void {
+  if (typeof schema !== "object" || schema === null) return;
+  const { anyOf } = schema as { anyOf?: { type?: string }[] };
+  const meant = anyOf?.filter(({ type }) => type === "number" || type === "integer" || type === "boolean");
+  if (meant?.length === 1 && anyOf?.length === 2 && anyOf.some(({ type }) => type === "string")) {
+    delete (schema as { anyOf?: unknown }).anyOf;
+    Object.assign(schema, meant[0]);
+  }
+  Object.values(schema).forEach(dropTexts);
 }
 
 interface ErrorSchema {
@@ -220,16 +233,11 @@ function referToAll(kind: "headers" | "examples", names: readonly string[]): Rec
 function say({ zodSchema, jsonSchema, io }: Said): void {
   const { def } = zodSchema._zod;
   if (def.type === "default") jsonSchema.default = (def as z.core.$ZodDefaultDef).defaultValue;
-  // Queries and forms carry texts. The document names what they stand for.
   if (io === "input" && def.type === "pipe" && typeOf((def as z.core.$ZodPipeDef).out) !== "transform") {
     const meant = z.toJSONSchema((def as z.core.$ZodPipeDef).out, { io });
     delete jsonSchema.pattern;
     delete jsonSchema.anyOf;
     Object.assign(jsonSchema, meant, { $schema: undefined });
-  }
-  if (io === "input" && def.type === "union" && jsonSchema.anyOf !== undefined) {
-    const typed = jsonSchema.anyOf.filter((option) => !("type" in option && option.type === "string"));
-    if (typed.length === 1) Object.assign(jsonSchema, { anyOf: undefined }, typed[0]);
   }
   // Names of properties are texts.
   delete jsonSchema.propertyNames;

@@ -61,7 +61,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     app.get("/demo/:file", showFile(deps));
   }
   app.get("/openapi.json", showFile(deps));
-  app.get("/docs", showFile(deps, "/docs/index.html"));
+  app.on("GET", ["/docs", "/docs/"], showFile(deps, "/docs/index.html"));
   app.get("/docs/:file", showFile(deps));
 
   app.use("/v1/*", limitDeclaredBody(deps.config.maxBodyBytes), requireCaller(deps));

@@ -50,11 +50,13 @@ function verdict(action, body) {
   if (action === "identify") return candidates(body);
   const same = action === "compare" ? "The same person" : "Match";
   const other = action === "compare" ? "Not the same person" : "No match";
+  // In place of numbers, for keys that are not told them.
+  const clearly = body.band === "clear_match" ? "Clearly so. " : "";
   const rate = `At the rate you chose, ${oneIn(body.max_fmr)} strangers would pass.`;
   return headline(
     body.match ? "good" : "bad",
     body.match ? same : other,
-    `${strangersWords(body.fmr)} ${rate}`,
+    `${clearly}${strangersWords(body.fmr)} ${rate}`,
   );
 }
 

@@ -22,7 +22,7 @@ interface Misdeeds {
 }
 
 describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
-  const folder = mkdtempSync(join(tmpdir(), "sameface-browser-"));
+  let folder: string;
   let server: DevServer;
   let browser: Browser;
   let context: BrowserContext;
@@ -32,6 +32,7 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
   let calls: string[];
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "sameface-browser-"));
     [server, browser] = await Promise.all([startDevServer(folder), launchChromium(franck, folder)]);
   }, 180_000);
 

@@ -15,6 +15,8 @@ const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =
 );
 
 interface Operation {
+  readonly operationId: string;
+  readonly parameters?: { name: string; schema: { type?: string } }[];
   readonly requestBody?: Body;
   readonly responses: Record<string, Body>;
 }
@@ -41,6 +43,22 @@ test("Redocly's rules find what is wrong with another", async () => {
   const ref = fileURLToPath(new URL("../fixtures/bad-openapi.json", import.meta.url));
   const problems = await lint({ ref, config: await createConfig({ extends: ["recommended-strict"] }) });
   expect(problems.map(({ ruleId }) => ruleId)).toContain("no-invalid-media-type-examples");
+});
+
+test("an option that is a number or a yes is that alone, though a query carries it as a text", () => {
+  const choices: unknown[] = [];
+  const visit = (part: unknown): void => {
+    if (typeof part !== "object" || part === null) return;
+    const types = ((part as { anyOf?: { type?: string }[] }).anyOf ?? []).map(({ type }) => type);
+    if (types.includes("string") && !types.includes("null")) choices.push(part);
+    Object.values(part).forEach(visit);
+  };
+  for (const { parameters, requestBody } of operations) visit([parameters, requestBody]);
+  expect(choices).toEqual([]);
+  const verify = operations.find(({ operationId }) => operationId === "verifyFace");
+  const types = verify?.parameters?.map(({ name, schema }) => [name, schema.type]);
+  expect(types).toContainEqual(["max_fmr", "number"]);
+  expect(types).toContainEqual(["receipt", "boolean"]);
 });
 
 test.each(operations)("$name shows an example of every JSON that it takes and gives", (operation) => {

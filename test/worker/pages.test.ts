@@ -11,7 +11,7 @@ test("the document is given to anybody, as JSON", async () => {
   expect(await response.json()).toEqual(document);
 });
 
-test.each(["/", "/docs", "/docs/docs.js", "/demo/demo.css"])(
+test.each(["/", "/docs", "/docs/", "/docs/docs.js", "/demo/demo.css"])(
   "%s loads nothing from another host",
   async (path) => {
     const response = await startService({ config: { demo: true } }).call(path, anybody);
