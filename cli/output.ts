@@ -13,6 +13,8 @@ export interface Row {
   readonly cells: readonly Cell[];
   readonly json: object;
   readonly exitCode: ExitCode;
+  /** Whether the items after it would fail alike. */
+  readonly endsAll?: boolean;
 }
 
 export interface Work<Item> {
@@ -28,7 +30,10 @@ export interface Work<Item> {
 
 const fewestForProgress = 4;
 
-/** Each item to its result, shown in the order of the items. One that fails does not stop the others. */
+/** The next photo would meet the same. */
+const endingCodes = ["locked", "unauthorized", "forbidden", "subject_has_no_faces", "network"] as const;
+
+/** Each item to its result, shown in their order. A failure that the next would meet too ends it. */
 export async function runAll<Item>(work: Work<Item>): Promise<ExitCode> {
   const { items, heads, json } = work;
   const rows: Row[] = [];
@@ -38,14 +43,19 @@ export async function runAll<Item>(work: Work<Item>): Promise<ExitCode> {
   const worker = async () => {
     while (next < items.length) {
       const index = next++;
-      rows[index] = await runOne(work, items[index]);
+      const row = await runOne(work, items[index]);
+      rows[index] = row;
+      if (row.endsAll) next = items.length;
       bar?.increment();
     }
   };
   await Promise.all(Array.from({ length: Math.min(work.concurrency, items.length) }, worker));
   bar?.stop();
-  show(heads, rows, json);
-  return Math.max(0, ...rows.map(({ exitCode }) => exitCode)) as ExitCode;
+  const done = rows.filter((row) => row !== undefined);
+  show(heads, done, json);
+  const left = items.length - done.length;
+  if (left > 0) process.stderr.write(`${left} more not tried.\n`);
+  return Math.max(0, ...done.map(({ exitCode }) => exitCode)) as ExitCode;
 }
 
 async function runOne<Item>({ heads, nameOf, run }: Work<Item>, item: Item): Promise<Row> {
@@ -53,7 +63,8 @@ async function runOne<Item>({ heads, nameOf, run }: Work<Item>, item: Item): Pro
     return await run(item);
   } catch (error) {
     const cells = [nameOf(item), ...heads.slice(2).map(() => ""), explain(error)];
-    return { cells, json: { input: nameOf(item), ...errorBody(error) }, exitCode: 2 };
+    const endsAll = error instanceof SamefaceError && error.is(...endingCodes);
+    return { cells, json: { input: nameOf(item), ...errorBody(error) }, exitCode: 2, endsAll };
   }
 }
 

@@ -68,6 +68,15 @@ describe("sameface", () => {
     expect((await sameface("identify", cage)).code).toBe(1);
   });
 
+  it("stops at a lock, which every further photo would meet", async () => {
+    await sameface("enrol", "locked", franck);
+    const strangers = Array.from({ length: 8 }, () => cage);
+    const { code, out, err } = await sameface("verify", "locked", ...strangers, "--json");
+    const codes = linesOf(out).map(({ match, error }) => error?.code ?? match);
+    expect([code, codes]).toEqual([2, [false, false, false, false, false, "locked"]]);
+    expect(err).toBe("2 more not tried.\n");
+  });
+
   it("compares, each photo with the first", async () => {
     const ran = await sameface("compare", franck, franckAgain, cage, "--json");
     expect(ran.code).toBe(1);
