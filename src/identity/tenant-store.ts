@@ -1,22 +1,19 @@
-/**
- * Faces of a tenant: the directory decides, and the keys that open the records come from it. With
- * `consistency: strong` the records come along; with `edge` they are read from the copies.
- */
+/** Faces of a tenant: the directory decides, and the keys that open the records come from it. */
 import * as z from "zod";
 import { fail, ok, type Result } from "../errors.ts";
 import type { RandomBytes } from "../trust/api-key.ts";
 import type { KeyRing } from "../trust/key-ring.ts";
-import type { Bytes } from "../trust/sealing.ts";
 import { fromStoredConsent, toStoredConsent } from "./consent.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import type { AttemptFace, Context, Directory, OpenDirectory } from "./directory/types.ts";
+import type { Context, Directory, OpenDirectory } from "./directory/types.ts";
 import * as gallerySearch from "./gallery-search.ts";
-import { type FaceId, parseSubjectId, type SubjectId } from "./ids.ts";
+import { parseSubjectId, type SubjectId } from "./ids.ts";
 import type { RecentKeys } from "./recent-keys.ts";
 import { crc32 } from "./record.ts";
 import type { RecordCopies } from "./record-copies.ts";
-import { openFace, openMetadata, sealFace, sealMetadata } from "./sealed-face.ts";
-import type { Caller, FaceSummary, OpenStore, StoredFace, TenantStore } from "./store.ts";
+import { openMetadata, sealFace, sealMetadata } from "./sealed-face.ts";
+import type { Caller, FaceSummary, OpenStore, TenantStore } from "./store.ts";
+import { beginAttempt } from "./tenant-attempts.ts";
 
 export interface StoreDeps {
   readonly openDirectory: OpenDirectory;
@@ -44,7 +41,7 @@ export function createStoreOpener(deps: StoreDeps): OpenStore {
 function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
   const { openDirectory, copies, ring, random, clock, recent, background } = deps;
   const { tenant, settings, actor, requestId } = caller;
-  const { shards, lockOut } = settings;
+  const { shards } = settings;
 
   const directoryOf = (subjectId: SubjectId) => openDirectory(tenant, shardOf(subjectId, shards));
   const context = (): Context => ({
@@ -54,36 +51,6 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
     nowMs: clock().getTime(),
     auditSeconds: settings.auditSeconds,
   });
-
-  /** The directory's own records where they came along; else the copies, and what those lack. */
-  async function readFaces(
-    directory: Directory,
-    subjectId: SubjectId,
-    keys: readonly AttemptFace[],
-  ): Promise<Result<StoredFace[]>> {
-    const records = new Map<FaceId, Bytes>();
-    for (const { faceId, sealed } of keys) if (sealed !== null) records.set(faceId, sealed);
-    const missing = () => keys.map(({ faceId }) => faceId).filter((faceId) => !records.has(faceId));
-    const add = (found: Iterable<readonly [FaceId, Bytes]>) => {
-      for (const [faceId, sealed] of found) records.set(faceId, sealed);
-    };
-    if (missing().length > 0) add(await copies.read(tenant, subjectId, missing()));
-    if (missing().length > 0) add(await directory.readRecords(subjectId, missing()));
-    const opened = await Promise.all(
-      keys.map((key) => {
-        const sealed = records.get(key.faceId);
-        // Deleted in this moment: `settle` will say so.
-        return sealed === undefined ? undefined : openFace(tenant, key, sealed, ring);
-      }),
-    );
-    const faces: StoredFace[] = [];
-    for (const face of opened) {
-      if (face === undefined) continue;
-      if (!face.ok) return face;
-      faces.push(face.value);
-    }
-    return faces.length === 0 ? fail({ code: "subject_has_no_faces" }) : ok(faces);
-  }
 
   async function summarise(
     row: Awaited<ReturnType<Directory["describeFaces"]>>[number],
@@ -138,34 +105,14 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       });
     },
 
-    async beginAttempt(subjectId, sessionId) {
+    beginAttempt(subjectId, sessionId) {
       const directory = directoryOf(subjectId);
-      const relaxed = settings.consistency === "edge" && sessionId === undefined;
-      const nowMs = clock().getTime();
-      const known = relaxed ? recent.find(tenant, subjectId, nowMs - 1000 * settings.edgeSeconds) : undefined;
-      const keys =
-        known === undefined
-          ? await directory.beginAttempt(subjectId, sessionId ?? null, lockOut, nowMs, !relaxed)
-          : ok(known);
-      if (!keys.ok) return keys;
-      if (relaxed && known === undefined) recent.keep(tenant, subjectId, keys.value, nowMs);
-      const faces = await readFaces(directory, subjectId, keys.value);
-      if (!faces.ok) return faces;
-      return ok({
-        faces: faces.value,
-        async settle(faceId, match) {
-          const settled = directory.settleAttempt(
-            { subjectId, faceId, match, sessionId: sessionId ?? null },
-            lockOut,
-            context(),
-          );
-          if (!relaxed) return settled;
-          // The next attempt asks again after a failure, and so meets the lock it may have caused.
-          if (!match) recent.forget(tenant, subjectId);
-          background(settled);
-          return ok(undefined);
-        },
-      });
+      return beginAttempt(
+        { directory, copies, ring, recent, context, background },
+        caller,
+        subjectId,
+        sessionId,
+      );
     },
 
     beginSearch(kind) {

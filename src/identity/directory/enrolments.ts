@@ -4,6 +4,7 @@ import type { FaceId, SubjectId } from "../ids.ts";
 import { type AuditEvent, pruneAudit, writeAudit } from "./audit.ts";
 import type { Chores } from "./chores.ts";
 import { findEnrolled, rememberEnrolled } from "./enrolment-requests.ts";
+import * as queries from "./face-queries.ts";
 import * as faces from "./faces.ts";
 import type { DirectoryStorage, Ledger } from "./ledger.ts";
 import { enqueue } from "./outbox.ts";
@@ -52,7 +53,7 @@ export function createEnrolments(storage: DirectoryStorage, ledger: Ledger, chor
       if (earlier.value !== undefined) return ok(earlier.value);
       const event = { action: "face.enrol", outcome: "enrolled", subjectId, faceId };
       const added = audited(event, context, () => {
-        if (faces.readRecord(sql, subjectId, faceId) !== undefined)
+        if (queries.readRecord(sql, subjectId, faceId) !== undefined)
           return fail({ code: "conflict", what: "face" });
         faces.insertFace(sql, row);
         if (request !== null) rememberEnrolled(sql, row, request, context.nowMs);
@@ -66,7 +67,9 @@ export function createEnrolments(storage: DirectoryStorage, ledger: Ledger, chor
 
     async importFaces(rows, context) {
       const added = write(context, () => {
-        const missing = rows.filter((row) => faces.readRecord(sql, row.subjectId, row.faceId) === undefined);
+        const missing = rows.filter(
+          (row) => queries.readRecord(sql, row.subjectId, row.faceId) === undefined,
+        );
         for (const row of missing) {
           const { subjectId, faceId } = row;
           faces.insertFace(sql, row);
@@ -102,14 +105,14 @@ export function createEnrolments(storage: DirectoryStorage, ledger: Ledger, chor
     },
 
     async describeFaces(subjectId, nowMs) {
-      return read(() => faces.readFaces(sql, subjectId, nowMs), []);
+      return read(() => queries.readFaces(sql, subjectId, nowMs), []);
     },
 
     async readRecords(subjectId, faceIds) {
       return read(
         () =>
           faceIds.flatMap((faceId) => {
-            const record = faces.readRecord(sql, subjectId, faceId);
+            const record = queries.readRecord(sql, subjectId, faceId);
             return record === undefined ? [] : [[faceId, record.sealed] as const];
           }) as [FaceId, Uint8Array<ArrayBuffer>][],
         [],
@@ -117,15 +120,15 @@ export function createEnrolments(storage: DirectoryStorage, ledger: Ledger, chor
     },
 
     async listSubjects(page, nowMs) {
-      return read(() => faces.readSubjects(sql, page, nowMs), []);
+      return read(() => queries.readSubjects(sql, page, nowMs), []);
     },
 
     async listFaces(after, limit, nowMs) {
-      return read(() => faces.readFacesAfter(sql, after, limit, nowMs), []);
+      return read(() => queries.readFacesAfter(sql, after, limit, nowMs), []);
     },
 
     async listWrappedByOthers(kekId, limit) {
-      return read(() => faces.readWrappedByOthers(sql, kekId, limit), []);
+      return read(() => queries.readWrappedByOthers(sql, kekId, limit), []);
     },
 
     async rewrap(keys) {

@@ -4,7 +4,7 @@
  * or a directory set back to an earlier day) the gallery is built anew, from the first face on.
  */
 import type { Gallery, GalleryChange, GalleryState } from "../gallery/types.ts";
-import { readFaceKey, readRecord } from "./faces.ts";
+import { readFaceKey, readRecord } from "./face-queries.ts";
 import type { DirectoryStorage, Ledger } from "./ledger.ts";
 import { enqueueAll, hasTasks, lastTask, readGalleryTasks, removeGalleryTasks } from "./outbox.ts";
 import type { SearchKind } from "./types.ts";

@@ -6,7 +6,7 @@
  */
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
 import type { RecordCopies } from "../record-copies.ts";
-import { readRecord } from "./faces.ts";
+import { readRecord } from "./face-queries.ts";
 
 /** Of KV operations at once: a Worker may have six connections open, and the rest would wait in line. */
 const batchSize = 6;

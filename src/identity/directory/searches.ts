@@ -3,6 +3,7 @@ import { fail, ok } from "../../errors.ts";
 import type { Gallery } from "../gallery/types.ts";
 import { writeAudit } from "./audit.ts";
 import type { Chores } from "./chores.ts";
+import * as queries from "./face-queries.ts";
 import * as faces from "./faces.ts";
 import type { GalleryFeed } from "./gallery-feed.ts";
 import type { Ledger } from "./ledger.ts";
@@ -48,7 +49,7 @@ export function createSearches({ ledger, gallery, feed, chores, clock }: Searche
       } catch (error) {
         return notReady(`the gallery does not answer: ${(error as Error).message}`);
       }
-      return found === null ? rebuild() : ok(faces.readNamedFaces(sql, found, nowMs));
+      return found === null ? rebuild() : ok(queries.readNamedFaces(sql, found, nowMs));
     },
 
     async settleSearch(found, action, context) {

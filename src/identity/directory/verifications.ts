@@ -9,6 +9,7 @@ import {
   spendSession,
 } from "./attempts.ts";
 import { writeAudit } from "./audit.ts";
+import * as queries from "./face-queries.ts";
 import * as faces from "./faces.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Directory } from "./types.ts";
@@ -24,7 +25,7 @@ export function createVerifications({ sql, read, write, audited }: Ledger): Veri
           if (!session.ok) return session;
           const open = checkLock(sql, subjectId, policy, nowMs);
           if (!open.ok) return open;
-          const keys = faces.readAttemptFaces(sql, subjectId, nowMs, withRecords);
+          const keys = queries.readAttemptFaces(sql, subjectId, nowMs, withRecords);
           return keys.length === 0 ? fail({ code: "subject_has_no_faces" }) : ok(keys);
         },
         fail({ code: "subject_has_no_faces" }),
@@ -61,7 +62,7 @@ export function createVerifications({ sql, read, write, audited }: Ledger): Veri
     async addSession(session, context) {
       const { subjectId } = session;
       return audited({ action: "session.create", outcome: session.id, subjectId }, context, () => {
-        if (faces.readAttemptFaces(sql, subjectId, context.nowMs, false).length === 0) {
+        if (queries.readAttemptFaces(sql, subjectId, context.nowMs, false).length === 0) {
           return fail({ code: "subject_has_no_faces" });
         }
         insertSession(sql, session, context.nowMs);

@@ -86,6 +86,7 @@ export async function planChanges(
       drafts.set(young.id, { ...young, block: grown });
     } else {
       const capacity = capacityOf(stride, maxBlockBytes);
+      if (grown.count > capacity) throw new RangeError("more faces came at once than a block holds");
       const room = rows.findRoom(sql, kind, grown.count, capacity);
       const large = room && (await draftOf(room));
       if (room !== undefined && large === undefined) return undefined;

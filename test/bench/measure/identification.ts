@@ -11,8 +11,8 @@ import { median } from "./statistics.ts";
 /** Subjects of one search; every template here is a subject of its own. */
 const limit = 10;
 
-/** Templates of one batch: about one block. */
-const batchSize = 8000;
+/** Templates of one batch: nearly a block. */
+const batchSize = 4800;
 
 export interface IdentificationRow {
   readonly templates: number;

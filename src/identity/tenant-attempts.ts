@@ -1,0 +1,92 @@
+/**
+ * Attempts at one subject, as the tenant chose: with `consistency: strong` the directory is asked and
+ * the records come along; with `edge` what was told a moment ago is good enough, the records are read
+ * from the copies, and the outcome is counted afterwards. A session is always `strong`.
+ */
+import { fail, ok, type Result } from "../errors.ts";
+import type { KeyRing } from "../trust/key-ring.ts";
+import type { Bytes } from "../trust/sealing.ts";
+import type { AttemptFace, Context, Directory } from "./directory/types.ts";
+import type { FaceId, SubjectId } from "./ids.ts";
+import type { RecentKeys } from "./recent-keys.ts";
+import type { RecordCopies } from "./record-copies.ts";
+import { openFace } from "./sealed-face.ts";
+import type { Attempt, Caller, StoredFace } from "./store.ts";
+
+export interface AttemptDeps {
+  readonly directory: Directory;
+  readonly copies: RecordCopies;
+  readonly ring: KeyRing;
+  readonly recent: RecentKeys;
+  readonly context: () => Context;
+  /** Goes on with a promise after the answer. */
+  readonly background: (work: Promise<unknown>) => void;
+}
+
+/** As `TenantStore.beginAttempt`. */
+export async function beginAttempt(
+  deps: AttemptDeps,
+  { tenant, settings }: Pick<Caller, "tenant" | "settings">,
+  subjectId: SubjectId,
+  sessionId: string | undefined,
+): Promise<Result<Attempt>> {
+  const { directory, recent, context, background } = deps;
+  const { lockOut, consistency, edgeSeconds } = settings;
+  const relaxed = consistency === "edge" && sessionId === undefined;
+  const { nowMs } = context();
+  const known = relaxed ? recent.find(tenant, subjectId, nowMs - 1000 * edgeSeconds) : undefined;
+  const keys =
+    known === undefined
+      ? await directory.beginAttempt(subjectId, sessionId ?? null, lockOut, nowMs, !relaxed)
+      : ok(known);
+  if (!keys.ok) return keys;
+  if (relaxed && known === undefined) recent.keep(tenant, subjectId, keys.value, nowMs);
+  const faces = await readFaces(deps, tenant, subjectId, keys.value);
+  if (!faces.ok) return faces;
+  return ok({
+    faces: faces.value,
+    async settle(faceId, match) {
+      const settled = directory.settleAttempt(
+        { subjectId, faceId, match, sessionId: sessionId ?? null },
+        lockOut,
+        context(),
+      );
+      if (!relaxed) return settled;
+      // The next attempt asks again after a failure, and so meets the lock it may have caused.
+      if (!match) recent.forget(tenant, subjectId);
+      background(settled);
+      return ok(undefined);
+    },
+  });
+}
+
+/** The directory's own records where they came along; else the copies, and what those lack. */
+async function readFaces(
+  { directory, copies, ring }: AttemptDeps,
+  tenant: Caller["tenant"],
+  subjectId: SubjectId,
+  keys: readonly AttemptFace[],
+): Promise<Result<StoredFace[]>> {
+  const records = new Map<FaceId, Bytes>();
+  for (const { faceId, sealed } of keys) if (sealed !== null) records.set(faceId, sealed);
+  const missing = () => keys.map(({ faceId }) => faceId).filter((faceId) => !records.has(faceId));
+  const add = (found: Iterable<readonly [FaceId, Bytes]>) => {
+    for (const [faceId, sealed] of found) records.set(faceId, sealed);
+  };
+  if (missing().length > 0) add(await copies.read(tenant, subjectId, missing()));
+  if (missing().length > 0) add(await directory.readRecords(subjectId, missing()));
+  const opened = await Promise.all(
+    keys.map((key) => {
+      const sealed = records.get(key.faceId);
+      // Deleted in this moment: `settle` will say so.
+      return sealed === undefined ? undefined : openFace(tenant, key, sealed, ring);
+    }),
+  );
+  const faces: StoredFace[] = [];
+  for (const face of opened) {
+    if (face === undefined) continue;
+    if (!face.ok) return face;
+    faces.push(face.value);
+  }
+  return faces.length === 0 ? fail({ code: "subject_has_no_faces" }) : ok(faces);
+}
