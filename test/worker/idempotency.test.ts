@@ -1,5 +1,6 @@
-import { reset } from "cloudflare:test";
+import { env, reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
+import { DirectoryObject } from "../../src/identity/directory/object.ts";
 import { base64, form, jpeg, json, photoAt, type Service, startService } from "./service.ts";
 
 beforeEach(reset);
@@ -117,5 +118,21 @@ describe("an enrolment with an Idempotency-Key", () => {
       status: 400,
       error: { code: "invalid_request", details: { field: "Idempotency-Key" } },
     });
+  });
+
+  it("is known to a directory of an earlier version, once that wakes up", async () => {
+    const service = startService();
+    await enrol(service, "k1", jpeg(photoAt(0)));
+    const namespace = (env as { DIRECTORY: DurableObjectNamespace<DirectoryObject> }).DIRECTORY;
+    const tables = await runInDurableObject(
+      namespace.get(namespace.idFromName("default/0")),
+      (_, state: DurableObjectState) => {
+        const { sql } = state.storage;
+        for (const newer of ["enrolment_request", "gallery"]) sql.exec(`DROP TABLE ${newer}`);
+        new DirectoryObject(state, env as never);
+        return sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'").toArray();
+      },
+    );
+    expect(tables.map(({ name }) => name)).toContain("enrolment_request");
   });
 });
