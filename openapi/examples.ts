@@ -5,6 +5,10 @@ import type { faceSchema, imageSchema } from "../src/http/answer-schemas.ts";
 
 export const photoInBase64 = "data:image/jpeg;base64,/9j/4AAQSkZJRgABAQAAAQABAAD…";
 
+/** Two networks whose embeddings are one, of 352 numbers. */
+export const model = "mobilefacenet-192+mobilefacenet-160";
+export const dimension = 352;
+
 export const requestId = "c83a5a35-c7d5-4e6e-9785-a5b68b2b533a";
 export const subjectId = "franck";
 export const faceId = "39d8c974-fcba-44d3-9432-42319c9f8166";
@@ -17,21 +21,21 @@ export const face: z.infer<typeof faceSchema> = {
   box: { x: 259.71, y: 203.98, width: 272.96, height: 272.94 },
   score: 0.9772,
   landmarks: [
-    { name: "left_eye", x: 347.62, y: 288.91 },
-    { name: "right_eye", x: 447.03, y: 286.27 },
-    { name: "nose", x: 399.8, y: 341.54 },
-    { name: "left_mouth", x: 357.41, y: 399.06 },
-    { name: "right_mouth", x: 440.28, y: 397.73 },
+    { name: "left_eye", x: 330.09, y: 267.16 },
+    { name: "right_eye", x: 442.9, y: 245.26 },
+    { name: "nose", x: 396.88, y: 313.66 },
+    { name: "left_mouth", x: 362.62, y: 400.82 },
+    { name: "right_mouth", x: 457.04, y: 383.3 },
   ],
   quality: {
-    eye_distance_px: 99.44,
-    sharpness: 0.0871,
-    brightness: 131.4,
-    contrast: 38.2,
-    yaw: -1.9,
-    pitch: 3.4,
-    roll: -1.5,
-    agreement: 0.952,
+    eye_distance_px: 114.91,
+    sharpness: 0.1802,
+    brightness: 151.2,
+    contrast: 40.7,
+    yaw: 0.6,
+    pitch: 17,
+    roll: -11.4,
+    agreement: 0.955,
     in_frame: 1,
     reasons: [],
   },
@@ -39,11 +43,11 @@ export const face: z.infer<typeof faceSchema> = {
 
 export const decision = {
   match: true,
-  distance: 0.612549,
-  threshold: 0.97045,
+  distance: 0.66843,
+  threshold: 1.05199,
   max_fmr: 0.0001,
-  fmr: "< 0.0000024",
-  model: "mobilefacenet-192",
+  fmr: "< 0.0000019",
+  model,
 };
 
 export const settings: z.infer<typeof settingsSchema> = {

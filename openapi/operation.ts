@@ -7,7 +7,7 @@ import type {
 } from "zod-openapi";
 import type { FailureCode } from "../src/errors.ts";
 import type { Scope } from "../src/trust/scopes.ts";
-import { photoInBase64 } from "./examples.ts";
+import { model, photoInBase64 } from "./examples.ts";
 
 /** Whom the service listens to. */
 export type Caller =
@@ -86,7 +86,7 @@ export function photoBody(
   const photo = { summary: "A photo in base64, or a data URL", value: images };
   const embedding = {
     summary: 'An embedding, with the scope "embeddings"',
-    value: { embedding: "<base64 of the float32 numbers>", model: "mobilefacenet-192" },
+    value: { embedding: "<base64 of the float32 numbers>", model },
   };
   return {
     required: true,

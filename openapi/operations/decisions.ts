@@ -15,7 +15,7 @@ import {
   photoToVerify,
 } from "../../src/http/photos.ts";
 import { subjectIdSchema } from "../../src/http/schemas.ts";
-import { decision, face, faceId, image, requestId, subjectId } from "../examples.ts";
+import { decision, dimension, face, faceId, image, model, requestId, subjectId } from "../examples.ts";
 import { json, type Operation, photoBody, photoFailures } from "../operation.ts";
 
 const ofSubject = z.object({ subject_id: subjectIdSchema });
@@ -60,13 +60,13 @@ export const decisionOperations: readonly Operation[] = [
       status: 200,
       description: "Those it may be; nobody is an answer too.",
       content: json(identificationAnswerSchema, {
-        candidates: [{ subject_id: subjectId, face_id: faceId, distance: 0.612549, fmr: "< 0.0000024" }],
-        gallery_size: 120,
-        threshold: 0.90477,
-        max_fpir: 0.001,
+        candidates: [{ subject_id: subjectId, face_id: faceId, distance: 0.66843, fmr: "< 0.0000019" }],
+        gallery_size: 1,
+        threshold: 1.05199,
+        max_fpir: 0.0001,
         face,
         image,
-        model: "mobilefacenet-192",
+        model,
         request_id: requestId,
       }),
     },
@@ -127,9 +127,9 @@ export const decisionOperations: readonly Operation[] = [
       status: 200,
       description: "The embedding.",
       content: json(embeddingAnswerSchema, {
-        model: "mobilefacenet-192",
-        dimension: 192,
-        embedding: "<base64 of 192 float32 numbers>",
+        model,
+        dimension,
+        embedding: "<base64 of 352 float32 numbers>",
         face,
         image,
         request_id: requestId,

@@ -15,7 +15,7 @@ import {
   listQuerySchema,
   subjectIdSchema,
 } from "../../src/http/schemas.ts";
-import { createdAt, face, faceId, image, requestId, subjectId } from "../examples.ts";
+import { createdAt, face, faceId, image, model, requestId, subjectId } from "../examples.ts";
 import { json, jsonBody, jsonFailures, type Operation, photoBody, photoFailures } from "../operation.ts";
 
 const ofSubject = z.object({ subject_id: subjectIdSchema });
@@ -51,7 +51,7 @@ export const faceOperations: readonly Operation[] = [
         subject_id: subjectId,
         face,
         image,
-        model: "mobilefacenet-192",
+        model,
         created_at: createdAt,
         request_id: requestId,
       }),
@@ -126,7 +126,7 @@ export const faceOperations: readonly Operation[] = [
       description: "The subject.",
       content: json(subjectAnswerSchema, {
         subject_id: subjectId,
-        faces: [{ face_id: faceId, model: "mobilefacenet-192", created_at: createdAt }],
+        faces: [{ face_id: faceId, model, created_at: createdAt }],
         request_id: requestId,
       }),
     },

@@ -52,7 +52,7 @@ export const serviceOperations: readonly Operation[] = [
           {
             id: "mobilefacenet-192",
             role: "encoder",
-            sha256: "9fa76911ecaf6df14adc4e6d9d3908719475312498b531c0d6e0df00c8f49755",
+            sha256: "a8437c1f79ae5a9d681489bd1f338d29fa37b8c71f289f983e536d68c5587ded",
           },
         ],
         request_id: requestId,
