@@ -130,3 +130,28 @@ test("twenty requests at once are all answered, each with its own answer", async
   expect(same.answer.match).toBe(true);
   expect(other.answer.match).toBe(false);
 });
+
+test("among those enrolled a man is named by another photo, and a stranger is nobody", async () => {
+  const as = async (key: string, path: string, init: RequestInit) => {
+    const headers = { "Content-Type": "image/jpeg", ...init.headers, Authorization: `Bearer ${key}` };
+    const response = await worker.fetch(
+      new Request(`http://localhost${path}`, { method: "POST", ...init, headers }),
+    );
+    return (await response.json()) as Record<string, unknown>;
+  };
+  const tenant = {
+    body: JSON.stringify({ tenant_id: "door" }),
+    headers: { "Content-Type": "application/json" },
+  };
+  const { key } = (await as("test-key", "/v1/tenants", tenant)) as { key: string };
+  await as(key, "/v1/subjects/franck/faces", { body: enrolled });
+  const found = await as(key, "/v1/identify", { body: samePerson });
+  const verified = await as(key, "/v1/subjects/franck/verify", { body: samePerson });
+  expect(found).toMatchObject({
+    gallery_size: 1,
+    candidates: [{ subject_id: "franck", distance: verified.distance, face_id: verified.face_id }],
+  });
+  expect(await as(key, "/v1/identify", { body: otherPerson })).toMatchObject({ candidates: [] });
+  const second = await as(key, "/v1/subjects/frank/faces?duplicates=refuse", { body: samePerson });
+  expect(second).toMatchObject({ error: { code: "identity_conflict", details: { subject_id: "franck" } } });
+});
