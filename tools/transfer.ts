@@ -3,47 +3,36 @@
  * the pages of the service one after the other; both directions go on where they were cut off.
  *
  *   SAMEFACE_URL           default http://127.0.0.1:8787
- *   SAMEFACE_API_KEY       with the scopes admin and embeddings
+ *   SAMEFACE_KEY           with the scopes admin and embeddings
  *   SAMEFACE_TRANSFER_KEY  base64 of 32 bytes: openssl rand -base64 32. Whoever has it can read the file
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { connect, parseCommandLine } from "../cli/options.ts";
+import { explain } from "../cli/output.ts";
 
-const timeoutMs = 120_000;
+const timeoutSeconds = "120";
+const openTransfer = () => connect(parseCommandLine(["--timeout", timeoutSeconds]).values).transfer;
 const headLine = '{"sameface_export"';
 
-function needed(name: string): string {
-  const value = process.env[name];
-  if (value === undefined || value === "") throw new Error(`Set ${name}.`);
+function transferKey(): string {
+  const value = process.env.SAMEFACE_TRANSFER_KEY;
+  if (value === undefined || value === "") throw new Error("Set SAMEFACE_TRANSFER_KEY.");
   return value;
-}
-
-async function post(path: string, body?: string): Promise<Response> {
-  const response = await fetch(new URL(path, process.env.SAMEFACE_URL ?? "http://127.0.0.1:8787"), {
-    method: "POST",
-    headers: {
-      Authorization: `Bearer ${needed("SAMEFACE_API_KEY")}`,
-      "Sameface-Transfer-Key": needed("SAMEFACE_TRANSFER_KEY"),
-    },
-    ...(body === undefined ? {} : { body }),
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
-  return response;
 }
 
 /** Beside the file, while an export is under way: where it goes on. */
 const cursorFileOf = (file: string) => `${file}.cursor`;
 
 async function exportTo(file: string): Promise<void> {
+  const transfer = openTransfer();
   const cursorFile = cursorFileOf(file);
   let cursor = existsSync(cursorFile) ? readFileSync(cursorFile, "utf8") : "";
   if (cursor === "") writeFileSync(file, "", { flag: "wx", mode: 0o600 });
   for (;;) {
-    const response = await post(cursor === "" ? "/v1/export" : `/v1/export?cursor=${cursor}`);
-    const page = await response.text();
+    const { page, next_cursor } = await transfer.exportPage(transferKey(), cursor === "" ? {} : { cursor });
     // First the page: one that is there twice is imported once.
     appendFileSync(file, page);
-    cursor = response.headers.get("Sameface-Next-Cursor") ?? "";
+    cursor = next_cursor ?? "";
     writeFileSync(cursorFile, cursor);
     console.log(`${page.split("\n").length - 3} faces${cursor === "" ? ", the last" : ""}`);
     if (cursor === "") return;
@@ -51,11 +40,12 @@ async function exportTo(file: string): Promise<void> {
 }
 
 async function importFrom(file: string): Promise<void> {
+  const transfer = openTransfer();
   const pages = readFileSync(file, "utf8").split(new RegExp(`^(?=${headLine})`, "m"));
   for (const page of pages) {
-    const answer = (await (await post("/v1/import", page)).json()) as Record<string, unknown>;
-    console.log(`${answer.imported} imported, ${answer.skipped} there already`);
-    if (answer.complete !== true) console.error("This page was cut off: export again to complete it.");
+    const { imported, skipped, complete } = await transfer.importPage(transferKey(), page);
+    console.log(`${imported} imported, ${skipped} there already`);
+    if (!complete) console.error("This page was cut off: export again to complete it.");
   }
 }
 
@@ -65,6 +55,6 @@ try {
   else if (file !== undefined && command === "import") await importFrom(file);
   else throw new Error("npm run transfer -- export FILE | import FILE");
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(explain(error));
   process.exitCode = 1;
 }
