@@ -20,13 +20,16 @@ export interface Estimate {
   readonly interval: Interval | null;
 }
 
-export interface Gain {
-  readonly fmr: number;
+export interface Change {
   /** True accept rate: share of the genuine comparisons that are accepted. */
   readonly before: Estimate;
   readonly after: Estimate;
   /** after - before, of the same people in each resample. */
   readonly difference: Estimate;
+}
+
+export interface Gain extends Change {
+  readonly fmr: number;
 }
 
 export interface Gains {
@@ -35,6 +38,8 @@ export interface Gains {
   readonly people: number;
   /** Of the rates that the data support, ascending. */
   readonly rows: readonly Gain[];
+  /** The mean over these rates, which decides; null where the data support none. */
+  readonly mean: Change | null;
 }
 
 /** Photos as the service sees them, without variants; with the head, where there is one. */
@@ -83,30 +88,34 @@ export function measureGains(
   const resampled = Array.from(resampleIdentities(trials.identityCount, replicates, seed), (draws) =>
     tars([before, after], fmrs, draws),
   );
+  const change = (of: (rates: readonly Tars[]) => Tars): Change => {
+    const estimate = (figure: (tar: Tars) => number): Estimate => ({
+      value: figure(of(observed)),
+      interval: percentileInterval(resampled.map((rates) => figure(of(rates)))),
+    });
+    return {
+      before: estimate(([without]) => without),
+      after: estimate(([, with_]) => with_),
+      difference: estimate(([without, with_]) => with_ - without),
+    };
+  };
   return {
     genuinePairs: trials.genuine.distance.length,
     impostorPairs: trials.impostor.distance.length,
     people: trials.identityCount,
-    rows: fmrs.map((fmr, k) => {
-      const estimate = (of: (tar: readonly [before: number, after: number]) => number): Estimate => ({
-        value: of(observed[k]),
-        interval: percentileInterval(resampled.map((rates) => of(rates[k]))),
-      });
-      return {
-        fmr,
-        before: estimate(([tar]) => tar),
-        after: estimate(([, tar]) => tar),
-        difference: estimate(([without, with_]) => with_ - without),
-      };
-    }),
+    rows: fmrs.map((fmr, k) => ({ fmr, ...change((rates) => rates[k]) })),
+    mean: fmrs.length === 0 ? null : change(meanOf),
   };
 }
 
-function tars(
-  [before, after]: readonly CurveSource[],
-  fmrs: readonly number[],
-  draws?: Uint16Array,
-): [before: number, after: number][] {
+type Tars = readonly [before: number, after: number];
+
+function meanOf(rates: readonly Tars[]): Tars {
+  const mean = (which: 0 | 1) => rates.reduce((sum, tar) => sum + tar[which], 0) / rates.length;
+  return [mean(0), mean(1)];
+}
+
+function tars([before, after]: readonly CurveSource[], fmrs: readonly number[], draws?: Uint16Array): Tars[] {
   const [left, right] = [before, after].map((source) =>
     draws === undefined ? source.observed() : source.resampled(draws),
   );
@@ -117,15 +126,11 @@ function isSupported(fmr: number, { genuine, impostor }: Trials): boolean {
   return genuine.distance.length > 0 && impostor.distance.length * fmr >= leastErrors;
 }
 
-/** The strictest rate that the data support decides. */
-export function decidingGain({ rows }: Gains): Gain | undefined {
-  return rows[0];
-}
-
-/** Whether the head is better with 95 % confidence. Too few people is a no. */
-export function isBetter(gains: Gains): boolean {
-  const interval = decidingGain(gains)?.difference.interval;
-  return interval !== undefined && interval !== null && interval[0] > 0;
+/** Whether the head is better with 95 % confidence, and at no rate worse with as much. Too few people is a no. */
+export function isBetter({ rows, mean }: Gains): boolean {
+  const interval = mean?.difference.interval;
+  if (interval === undefined || interval === null || interval[0] <= 0) return false;
+  return rows.every(({ difference }) => difference.interval === null || difference.interval[1] >= 0);
 }
 
 /** What validation judges an epoch by: the mean TAR over the rates that the data hold at all. Larger is better. */

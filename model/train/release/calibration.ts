@@ -1,0 +1,40 @@
+/** A trained model's thresholds, from people that it has not learned from. */
+import { parseCalibration } from "../../../src/face/calibration.ts";
+import { calibrate } from "../../calibrate/calibrate.ts";
+import type { TrainingSet } from "../batches.ts";
+import { compareSet } from "../gain.ts";
+import type { Head } from "../head.ts";
+
+/** The manifest's entry; null where there are too few people for one. */
+export function calibrateOn(
+  sets: readonly TrainingSet[],
+  head: Head,
+  { dataset, modelSha256 }: { readonly dataset: string; readonly modelSha256: string },
+): unknown {
+  const trials = compareSet(join(sets), head);
+  try {
+    const entry = { dataset, modelSha256, ...calibrate(trials, { replicates: 200, seed: 1 }) };
+    parseCalibration(entry, modelSha256);
+    return entry;
+  } catch (error) {
+    console.error(`not calibrated: ${error instanceof Error ? error.message : error}`);
+    return null;
+  }
+}
+
+/** People of different sets are different people. */
+function join(sets: readonly TrainingSet[]): TrainingSet {
+  let people = 0;
+  const identityOf = sets.flatMap((set) => {
+    const first = people;
+    people += set.identityCount;
+    return Array.from(set.identityOf, (identity) => first + identity);
+  });
+  const sided = sets.every(({ sides }) => sides !== null);
+  return {
+    identityOf: Uint32Array.from(identityOf),
+    identityCount: people,
+    sides: sided ? Uint8Array.from(sets.flatMap(({ sides }) => [...sides!])) : null,
+    variants: sets.flatMap(({ variants }) => variants),
+  };
+}

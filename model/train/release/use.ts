@@ -1,0 +1,50 @@
+/**
+ * Puts a trained model into use, or the shipped one back: `npm run model:use -- model/NAME | shipped`. The next
+ * `npm run dev` or `npm run deploy` bundles it. Faces enrolled with the model before answer `model_mismatch` until
+ * `npm run migrate` has lifted them.
+ */
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { encoderInUse } from "../../../src/models.ts";
+import type { CalibratedManifest } from "../../runtime.ts";
+
+/** Files that take others' place; the manifest last, so that it never names what is not there. */
+const wanted = /\.(onnx|plan)$/;
+
+/** Throws where a file is not what the manifest says. @returns the id of the encoder that is now in use */
+export function useModel(model: string, folder: string): string {
+  const shipped = join(model, ".shipped");
+  if (folder === "shipped" && !existsSync(shipped)) throw new Error("the shipped model is in use");
+  const from = folder === "shipped" ? shipped : folder;
+  const manifest = JSON.parse(readFileSync(join(from, "manifest.json"), "utf8")) as CalibratedManifest;
+  for (const id of manifest.encoder) {
+    const { file, sha256 } = manifest.models[id];
+    const found = createHash("sha256")
+      .update(readFileSync(join(from, file)))
+      .digest("hex");
+    if (found !== sha256) throw new Error(`${join(from, file)} is not the file that its manifest names`);
+  }
+  const { id, sha256 } = encoderInUse(manifest);
+  const entry = manifest.calibration?.[id] as { modelSha256?: string } | undefined;
+  if (entry?.modelSha256 !== sha256) throw new Error(`${id} is not calibrated: it would decide nothing`);
+  const files = [...readdirSync(from).filter((file) => wanted.test(file)), "manifest.json"];
+  if (!existsSync(shipped)) {
+    mkdirSync(shipped);
+    for (const file of files) copyFileSync(join(model, file), join(shipped, file));
+  }
+  for (const file of files) copyFileSync(join(from, file), join(model, file));
+  return id;
+}
+
+if (import.meta.main) {
+  const [folder] = process.argv.slice(2);
+  try {
+    if (folder === undefined) throw new Error("npm run model:use -- model/NAME | shipped");
+    const model = join(import.meta.dirname, "../..");
+    console.log(`${basename(folder)}: ${useModel(model, folder)} is in use from the next deployment on`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
