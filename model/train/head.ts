@@ -8,7 +8,7 @@
  * Neither has a bias, so h(c x) = c h(x) for c > 0: the head says the same of a network's output as of its
  * stored embedding, which is that output scaled. It becomes the network's last layers, and lifts what is stored.
  */
-import { createHash } from "node:crypto";
+import { decodeBase64, encodeBase64 } from "../../src/base64.ts";
 
 export type HeadKind = "linear" | "hidden";
 
@@ -114,18 +114,14 @@ export function decodeHead({ kind, blocks }: Pick<HeadFile, "kind" | "blocks">):
   };
 }
 
-/** SHA-256 of the weights, hex. */
-export function hashHead(head: Head): string {
-  return createHash("sha256")
-    .update(JSON.stringify([head.kind, encodeBlocks(head)]))
-    .digest("hex");
-}
-
 export function encodeFloats({ buffer, byteOffset, byteLength }: Float32Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
+  return encodeBase64(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
 }
 
+/** Throws on what is not base64 of floats. */
 export function decodeFloats(text: string): Float32Array {
-  // A copy, because a Buffer's memory need not be aligned to four bytes.
-  return new Float32Array(Uint8Array.from(Buffer.from(text, "base64")).buffer);
+  const bytes = decodeBase64(text);
+  if (bytes === undefined || bytes.length % 4 !== 0) throw new Error("weights are not base64 of floats");
+  // A copy, because the bytes need not be aligned to four.
+  return new Float32Array(Uint8Array.from(bytes).buffer);
 }

@@ -72,9 +72,13 @@ export async function writePage(
 
 /**
  * Fails with `invalid_request` for what is not a page, or was sealed with another key, altered or
- * put together anew, and with `model_mismatch` for a face of another model than `model`.
+ * put together anew, and with `model_mismatch` for a face of another model than `model`; null takes any.
  */
-export async function readPage(text: string, key: CryptoKey, model: string): Promise<Result<ImportedPage>> {
+export async function readPage(
+  text: string,
+  key: CryptoKey,
+  model: string | null,
+): Promise<Result<ImportedPage>> {
   const lines = text.split("\n");
   // What follows the last line's end is nothing, or a line that was cut off.
   lines.pop();
@@ -98,7 +102,7 @@ export async function readPage(text: string, key: CryptoKey, model: string): Pro
     const face = readFace(opened);
     if (face === undefined) return refuse(`Line ${i + 2} does not open: another key, or altered.`);
     const stored = face.face.embedding.model;
-    if (stored !== model) return fail({ code: "model_mismatch", stored, expected: model });
+    if (model !== null && stored !== model) return fail({ code: "model_mismatch", stored, expected: model });
     faces.push(face);
   }
   return ok({ faces, end: undefined });

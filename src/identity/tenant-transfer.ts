@@ -1,6 +1,7 @@
 /**
  * A tenant's faces out of the store and into it, a page at a time, one shard after the other. An
- * import passes over what is there already, so a page can be sent again after a failure.
+ * import passes over what is there already, so a page can be sent again after a failure; a face that is there
+ * as another model's, which nothing can be compared with any more, gives way.
  */
 import * as z from "zod";
 import { ok, type Result } from "../errors.ts";

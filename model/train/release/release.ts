@@ -11,7 +11,8 @@ import { encoderId } from "../../../src/face/encode.ts";
 import { encoderInUse } from "../../../src/models.ts";
 import { compilePlan } from "../../build/plan/compile.ts";
 import { type CalibratedManifest, modelPath } from "../../runtime.ts";
-import { encodeBlocks, type Head, type HeadFile, hashHead } from "../head.ts";
+import { encodeBlocks, type Head, type HeadFile } from "../head.ts";
+import { hashHead } from "../head-hash.ts";
 import { fuseHead } from "./fuse.ts";
 
 export interface Release {

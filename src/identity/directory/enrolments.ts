@@ -67,16 +67,19 @@ export function createEnrolments(storage: DirectoryStorage, ledger: Ledger, chor
 
     async importFaces(rows, context) {
       const added = write(context, () => {
-        const missing = rows.filter(
-          (row) => queries.readRecord(sql, row.subjectId, row.faceId) === undefined,
-        );
-        for (const row of missing) {
+        let taken = 0;
+        for (const row of rows) {
           const { subjectId, faceId } = row;
+          const present = faces.readModel(sql, subjectId, faceId);
+          if (present === row.model) continue;
+          if (present !== undefined) faces.dropFace(sql, subjectId, faceId);
           faces.insertFace(sql, row);
           enqueue(sql, ["copy", "gallery"], "add", subjectId, faceId);
-          writeAudit(sql, { action: "face.import", outcome: "imported", subjectId, faceId }, context);
+          const outcome = present === undefined ? "imported" : "replaced";
+          writeAudit(sql, { action: "face.import", outcome, subjectId, faceId }, context);
+          taken++;
         }
-        return missing.length;
+        return taken;
       });
       if (added > 0) await chores.follow();
       return added;

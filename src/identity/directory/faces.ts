@@ -43,6 +43,17 @@ export function hasFace(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId, n
   return found.toArray().length > 0;
 }
 
+/** Undefined where there is no such face. */
+export function readModel(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId): string | undefined {
+  const found = sql.exec("SELECT model FROM face WHERE subject_id = ? AND face_id = ?", subjectId, faceId);
+  return found.toArray()[0]?.model as string | undefined;
+}
+
+/** Makes room for another record of the same name. Its subject stays, and with it what it has failed. */
+export function dropFace(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId): void {
+  sql.exec("DELETE FROM face WHERE subject_id = ? AND face_id = ?", subjectId, faceId);
+}
+
 /** False when there is no such face. */
 export function changeFace(
   sql: SqlStorage,

@@ -166,7 +166,10 @@ export interface Directory {
    * nothing. Fails with `conflict`, or `idempotency_key_reused`.
    */
   addFace(row: FaceRow, context: Context, request: EnrolmentRequest | null): Promise<Result<EnrolledFace>>;
-  /** Those that are not there yet, all or none. Answers how many were added. */
+  /**
+   * Those that are not there yet, or there as another model's, whose place they take; all or none. Answers
+   * how many they were.
+   */
   importFaces(rows: readonly FaceRow[], context: Context): Promise<number>;
   updateFace(
     subjectId: SubjectId,

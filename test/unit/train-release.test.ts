@@ -1,0 +1,152 @@
+/** The head inside the networks, against the head applied to their embeddings; and files that take others' place. */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { openSession } from "../../model/build/onnx/session.ts";
+import { createRandom } from "../../model/evaluate/random.ts";
+import { readManifest } from "../../model/runtime.ts";
+import {
+  applyHead,
+  decodeHead,
+  type Head,
+  type HeadFile,
+  type HeadKind,
+  type Matrix,
+} from "../../model/train/head.ts";
+import { fuseHead } from "../../model/train/release/fuse.ts";
+import { writeRelease } from "../../model/train/release/release.ts";
+import { useModel } from "../../model/train/release/use.ts";
+
+const base = readManifest();
+const sizes = [192, 160];
+const model = join(import.meta.dirname, "../../model");
+const folder = mkdtempSync(join(tmpdir(), "sameface-release-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Some way from the identity, in every direction. */
+function someHead(kind: HeadKind, seed: number): Head {
+  const random = createRandom(seed);
+  const square = (size: number, spread: number, diagonal: number): Matrix => ({
+    rows: size,
+    columns: size,
+    values: Float32Array.from(
+      { length: size * size },
+      (_, i) => (random() - 0.5) * spread + (i % (size + 1) === 0 ? diagonal : 0),
+    ),
+  });
+  return {
+    kind,
+    blocks: sizes.map((size) =>
+      kind === "linear" ? [square(size, 0.1, 1)] : [square(size, 0.3, 0), square(size, 0.2, 0)],
+    ),
+  };
+}
+
+/** Both networks' outputs as the service makes one embedding of them. */
+async function encode(networks: readonly Uint8Array[], seed: number): Promise<Float32Array> {
+  const random = createRandom(seed);
+  const input = Float32Array.from({ length: 3 * 112 * 112 }, () => 2 * random() - 1);
+  const blocks: Float32Array[] = [];
+  for (const network of networks) {
+    const session = await openSession(new Uint8Array(network), [1, 3, 112, 112]);
+    const values = (await session.run(input)).get("embedding")!;
+    const scale = 1 / Math.sqrt(2 * values.reduce((sum, x) => sum + x * x, 0));
+    blocks.push(values.map((x) => x * scale));
+    await session.release();
+  }
+  return Float32Array.from(blocks.flatMap((block) => [...block]));
+}
+
+const shipped = base.encoder.map((id) => new Uint8Array(readFileSync(join(model, base.models[id].file))));
+
+describe.each(["linear", "hidden"] as const)("a %s head", (kind) => {
+  const head = someHead(kind, 3);
+  const fused = shipped.map((network, i) => fuseHead(network, head.blocks[i], `fused-${i}`));
+
+  it("inside the networks makes the embedding that it lifts a stored one to", async () => {
+    for (const seed of [1, 2]) {
+      const [stored, made] = [await encode(shipped, seed), await encode(fused, seed)];
+      const lifted = applyHead(head, stored);
+      const cosine = lifted.reduce((sum, x, i) => sum + x * made[i], 0);
+      const moved = stored.reduce((sum, x, i) => sum + x * made[i], 0);
+      // What remains is the rounding of weights to 16 bits.
+      expect(cosine).toBeGreaterThan(0.99999);
+      expect(moved).toBeLessThan(0.99);
+    }
+  });
+
+  it("does the same whatever the length of an embedding", () => {
+    const random = createRandom(5);
+    const values = Float32Array.from({ length: 352 }, () => random() - 0.5);
+    const once = applyHead(head, values);
+    const thrice = applyHead(
+      head,
+      values.map((x) => 3 * x),
+    );
+    once.forEach((x, i) => {
+      expect(thrice[i]).toBeCloseTo(x, 6);
+    });
+    expect(once.reduce((sum, x) => sum + x * x, 0)).toBeCloseTo(1, 6);
+  });
+});
+
+describe("a head", () => {
+  it("refuses an embedding that is not of its length, and one that it makes nothing of", () => {
+    const head = someHead("linear", 1);
+    expect(() => applyHead(head, new Float32Array(351).fill(0.1))).toThrow();
+    expect(() => applyHead(head, new Float32Array(353).fill(0.1))).toThrow("takes 352 numbers");
+    expect(() => applyHead(head, new Float32Array(352))).toThrow("makes nothing");
+  });
+});
+
+describe("a trained model", () => {
+  const release = (
+    name: string,
+    seed: number,
+    calibrate = (modelSha256: string): unknown => ({ ...entry, modelSha256 }),
+  ) => writeRelease(join(folder, name), { name, head: someHead("linear", seed), base, calibrate });
+  const entry = Object.values(base.calibration ?? {})[0] as object;
+
+  it("has ids of its own, others when it is trained anew, and a head that says between which", () => {
+    const once = release("cards", 1);
+    const file = JSON.parse(readFileSync(join(folder, "cards/head.json"), "utf8")) as HeadFile;
+    expect(file).toMatchObject({ from: "mobilefacenet-192+mobilefacenet-160", to: once });
+    expect(decodeHead(file)).toEqual(someHead("linear", 1));
+    expect(once).toMatch(/^cards-[0-9a-f]{8}-192\+cards-[0-9a-f]{8}-160$/);
+    expect(release("cards", 1)).toBe(once);
+    expect(release("cards", 2)).not.toBe(once);
+  });
+
+  it("takes the shipped one's place, and gives it back", () => {
+    const place = join(folder, "place");
+    mkdirSync(place);
+    for (const file of ["manifest.json", ...Object.values(base.models).map((each) => each.file)]) {
+      cpSync(join(model, file), join(place, file));
+    }
+    const before = readFileSync(join(place, "manifest.json"), "utf8");
+    release("gates", 7);
+    expect(useModel(place, join(folder, "gates"))).toMatch(/^gates-/);
+    const manifest = JSON.parse(readFileSync(join(place, "manifest.json"), "utf8"));
+    expect(Object.keys(manifest.models).sort()).toEqual(
+      [...manifest.encoder, ...manifest.detectors, manifest.landmarks].sort(),
+    );
+    expect(readFileSync(join(place, "mobilefacenet-192.onnx"))).toEqual(
+      readFileSync(join(folder, "gates/mobilefacenet-192.onnx")),
+    );
+    expect(useModel(place, "shipped")).toBe("mobilefacenet-192+mobilefacenet-160");
+    expect(readFileSync(join(place, "manifest.json"), "utf8")).toBe(before);
+    expect(readFileSync(join(place, "mobilefacenet-192.onnx")).equals(shipped[0])).toBe(true);
+  });
+
+  it("is not put into use when a file was altered, or nothing calibrates it", () => {
+    const place = join(folder, "untouched");
+    release("damaged", 1);
+    const file = join(folder, "damaged/mobilefacenet-160.onnx");
+    writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.of(0)]));
+    expect(() => useModel(place, join(folder, "damaged"))).toThrow("not the file that its manifest names");
+    release("few", 1, () => null);
+    expect(() => useModel(place, join(folder, "few"))).toThrow("is not calibrated");
+    expect(existsSync(place)).toBe(false);
+  });
+});

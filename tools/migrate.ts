@@ -1,0 +1,43 @@
+/**
+ * `npm run migrate -- model/NAME`: lifts a tenant's enrolled faces to a trained model, without a photo. To be run
+ * when the service has the model in use; until then, and for faces that it has not reached, the service answers
+ * `model_mismatch`. What is lifted already is passed over, so it can be run again.
+ *
+ *   SAMEFACE_URL  default http://127.0.0.1:8787
+ *   SAMEFACE_KEY  with the scopes admin and embeddings
+ */
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { connect, parseCommandLine } from "../cli/options.ts";
+import { explain } from "../cli/output.ts";
+import type { HeadFile } from "../model/train/head.ts";
+import { importAesKey } from "../src/trust/sealing.ts";
+import { migratePage } from "./migrate-page.ts";
+
+async function migrate(folder: string): Promise<void> {
+  const file = JSON.parse(readFileSync(join(folder, "head.json"), "utf8")) as HeadFile;
+  const { transfer } = connect(parseCommandLine(["--timeout", "120"]).values);
+  // Pages go through this process alone, so their key need not outlive it.
+  const raw = Uint8Array.from(randomBytes(32));
+  const transferKey = Buffer.from(raw).toString("base64");
+  const key = await importAesKey(raw);
+  const random = (length: number) => Uint8Array.from(randomBytes(length));
+  let cursor: string | null = null;
+  do {
+    const exported = await transfer.exportPage(transferKey, cursor === null ? {} : { cursor });
+    cursor = exported.next_cursor;
+    const { text, lifted, passed } = await migratePage(exported.page, key, file, random);
+    if (text !== null) await transfer.importPage(transferKey, text);
+    console.log(`${lifted} faces lifted to ${file.to}, ${passed} there already`);
+  } while (cursor !== null);
+}
+
+const [folder] = process.argv.slice(2);
+try {
+  if (folder === undefined) throw new Error("npm run migrate -- model/NAME");
+  await migrate(folder);
+} catch (error) {
+  console.error(explain(error));
+  process.exitCode = 1;
+}
