@@ -17,6 +17,11 @@ export interface GalleryFeed {
   flush(untilMs: number): Promise<void>;
   /** What the gallery has of the kind, once that fits; undefined while it is being built. */
   settledState(kind: SearchKind, untilMs: number): Promise<GalleryState | undefined>;
+  /**
+   * Names what the gallery was built from; undefined while it is being built, or may be: a search of
+   * that would miss somebody. It answers for the time between two equal names.
+   */
+  builtEpoch(): string | undefined;
   /** Has the gallery forget everything, and be told of every face again. */
   rebuild(): void;
 }
@@ -32,6 +37,8 @@ export interface FeedDeps {
 export function createGalleryFeed({ storage, ledger, gallery, clock, newEpoch }: FeedDeps): GalleryFeed {
   const { sql } = ledger;
   let flushing = Promise.resolve();
+  /** Not known of a directory that has just woken up: it may have been told to build. */
+  let built = false;
 
   function readFeed(): { epoch: string; appliedThrough: number } | undefined {
     const [row] = sql.exec("SELECT epoch, applied_through FROM gallery").toArray();
@@ -39,6 +46,7 @@ export function createGalleryFeed({ storage, ledger, gallery, clock, newEpoch }:
   }
 
   function rebuild(): void {
+    built = false;
     storage.transactionSync(() => {
       sql.exec("INSERT OR REPLACE INTO gallery (id, epoch, applied_through) VALUES (1, ?, 0)", newEpoch());
       enqueueAll(sql);
@@ -66,6 +74,7 @@ export function createGalleryFeed({ storage, ledger, gallery, clock, newEpoch }:
       else rebuild();
       if (clock() >= untilMs) return;
     }
+    built = true;
   }
 
   function finish(epoch: string, through: number): void {
@@ -85,6 +94,7 @@ export function createGalleryFeed({ storage, ledger, gallery, clock, newEpoch }:
   return {
     flush,
     rebuild,
+    builtEpoch: () => (built ? (readFeed()?.epoch ?? "") : undefined),
     async settledState(kind, untilMs) {
       if (ledger.present && readFeed() === undefined && hasFaces(sql)) rebuild();
       for (;;) {

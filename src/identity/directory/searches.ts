@@ -45,7 +45,11 @@ export function createSearches({ ledger, gallery, feed, chores, clock }: Searche
       if (!ledger.present) return ok([]);
       let found: Awaited<ReturnType<Gallery["search"]>>;
       try {
+        if (feed.builtEpoch() === undefined) await feed.flush(clock() + maxFlushMs);
+        const epoch = feed.builtEpoch();
         found = await gallery.search(query);
+        // Another search may have had it built anew meanwhile.
+        if (epoch === undefined || feed.builtEpoch() !== epoch) return notReady("the gallery is being built");
       } catch (error) {
         return notReady(`the gallery does not answer: ${(error as Error).message}`);
       }
