@@ -175,6 +175,17 @@ describe("a search", () => {
     await expectExact(opened, faces);
   });
 
+  it("finds a face whose record an import replaced with another model's, by the new one alone", async () => {
+    const opened = openAll();
+    const old = people(3, { seed: 2, model: "m-0" });
+    await enrol(opened, old);
+    expect(await search(opened, old[0].embedding.values)).toMatchObject({ faces: 0, notCompared: 3 });
+    const renewed = people(3, { seed: 3 });
+    await enrol(opened, renewed);
+    expect(await search(opened, old[0].embedding.values)).toMatchObject({ faces: 3, notCompared: 0 });
+    await expectExact(opened, renewed);
+  });
+
   it("does not compare a face of another dimension under the same model, and says so", async () => {
     const opened = openAll();
     const faces = people(6);

@@ -53,7 +53,10 @@ export function createSearches({ ledger, gallery, feed, chores, clock }: Searche
       } catch (error) {
         return notReady(`the gallery does not answer: ${(error as Error).message}`);
       }
-      return found === null ? rebuild() : ok(queries.readNamedFaces(sql, found, nowMs));
+      if (found === null) return rebuild();
+      // One whose record was replaced by another model's in this moment is not compared any more.
+      const named = queries.readNamedFaces(sql, found, nowMs);
+      return ok(named.filter(({ model }) => model === query.model));
     },
 
     async settleSearch(found, action, context) {
