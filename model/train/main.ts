@@ -43,6 +43,7 @@ const usage = `usage: npm run train -- --data DIR | --data LIST.tsv --images DIR
   --patience N       epochs without improvement before it ends, 6 by default
   --seed N           1 by default; equal seeds give equal models
   --jobs N           threads; one a core by default
+  --cache DIR        where embeddings and checkpoints are kept, .cache by default
 
 Exit code 1: the head is not better on people that it has never seen, and no model is written.`;
 
@@ -63,11 +64,11 @@ const { values: flags } = parseArgs({
     patience: { type: "string", default: "6" },
     seed: { type: "string", default: "1" },
     jobs: { type: "string" },
+    cache: { type: "string", default: fileURLToPath(new URL("../../.cache", import.meta.url)) },
     help: { type: "boolean", default: false },
   },
 });
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 const aliases = fileURLToPath(new URL("../calibrate/lfw-aliases.tsv", import.meta.url));
 const bootstrap = { replicates: 400, seed: 1 };
 
@@ -135,6 +136,7 @@ async function readSet(data: string, augmentations: number): Promise<TrainingSet
     imagesFolder: photos.folder,
     policy: face satisfies FacePolicy,
     augmentations,
+    cacheFolder: join(flags.cache, "embeddings"),
     jobs: flags.jobs === undefined ? undefined : count("jobs", flags.jobs, 1),
   });
   const failed = encoded.filter((each) => "failure" in each).length;
@@ -155,9 +157,7 @@ async function train(
     run.update(identityOf).update(sides ?? "one side");
     for (const values of variants.flat()) run.update(values);
   }
-  const checkpoint = openCheckpoint(
-    join(root, ".cache/train", run.digest("hex").slice(0, 16), "checkpoint.json"),
-  );
+  const checkpoint = openCheckpoint(join(flags.cache, "train", `${run.digest("hex").slice(0, 16)}.json`));
   const resume = checkpoint.load();
   if (resume !== undefined) console.log(`going on after epoch ${resume.history.length - 1}`);
   const bar = new SingleBar({ format: "epoch {epoch} [{bar}]", clearOnComplete: true });

@@ -99,7 +99,8 @@ function cacheKey(imageHash: string, variant: number): string {
   return variant === 0 ? imageHash : `${imageHash}/${variant}`;
 }
 
-function variantFingerprint(policy: FacePolicy): string {
+/** What an embedding depends on besides the photo and its variant: the name of its cache. */
+export function variantFingerprint(policy: FacePolicy): string {
   const { calibration: _, ...manifest } = readManifest();
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return fingerprint(root, {
