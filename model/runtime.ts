@@ -11,8 +11,8 @@ import { type Calibration, parseCalibration } from "../src/face/calibration.ts";
 import type { Encoder } from "../src/face/encode.ts";
 import { createCodecs, type EncodedPhoto, openPhoto } from "../src/image/decode.ts";
 import { defaultImageLimits } from "../src/image/limits.ts";
-import { createOnnxRuntime } from "../src/inference/onnxruntime.ts";
-import { createStages, encoderInUse, type Manifest } from "../src/models.ts";
+import { chooseKernels, createKernelEngine } from "../src/inference/kernels/engine.ts";
+import { createStages, encoderInUse, type Manifest, planOf } from "../src/models.ts";
 import { createPipeline, type Pipeline } from "../src/pipeline.ts";
 
 /** The manifest with what calibration added to it: by encoder id, for `parseCalibration`. */
@@ -43,6 +43,17 @@ export function modelPath(file: string): string {
   return fileURLToPath(new URL(`./${file}`, import.meta.url));
 }
 
+/** Both builds of the kernels: with relaxed SIMD, and without. */
+export const kernelPaths = ["kernels-relaxed.wasm", "kernels.wasm"].map((file) =>
+  fileURLToPath(new URL(`../wasm/${file}`, import.meta.url)),
+);
+
+/** The kernels of this machine: the Worker bundles those with relaxed SIMD. */
+export function readKernels(): WebAssembly.Module {
+  const [relaxed, plain] = kernelPaths.map((path) => readFileSync(path));
+  return new WebAssembly.Module(chooseKernels(relaxed, plain));
+}
+
 /**
  * One engine serves a thread: call it once in each.
  *
@@ -56,9 +67,9 @@ export async function loadRuntime(watch = (encoder: Encoder) => encoder): Promis
     webp: () => compile("@jsquash/webp/codec/dec/webp_dec.wasm"),
     avif: () => compile("@jsquash/avif/codec/dec/avif_dec.wasm"),
   });
-  const onnx = createOnnxRuntime(await compile("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
   const open = (bytes: Uint8Array) => openPhoto(bytes, defaultImageLimits, codecs);
-  const stages = createStages(readManifest(), (file) => readFileSync(modelPath(file)), onnx.model);
+  const { model } = createKernelEngine(readKernels());
+  const stages = createStages(readManifest(), (file) => readFileSync(modelPath(file)), model, planOf);
   const pipeline = createPipeline({ openPhoto: open, ...stages, encoder: watch(stages.encoder) });
   return { pipeline, openPhoto: open };
 }

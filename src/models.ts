@@ -6,7 +6,7 @@ import type { DetectorDescriptor, EncoderDescriptor, ModelDescriptor } from "./f
 import { createDetector } from "./face/detect.ts";
 import { createEncoder, encoderId } from "./face/encode.ts";
 import { createLandmarkFinder } from "./face/landmarks.ts";
-import type { Model, ModelSource } from "./inference/model.ts";
+import type { HashedSource, Model } from "./inference/model.ts";
 import type { PipelineParts } from "./pipeline.ts";
 
 export interface Manifest {
@@ -36,14 +36,24 @@ export function encoderInUse({ encoder, models }: Manifest): EncoderInUse {
   };
 }
 
+/** A file that an engine runs. */
+export type Artifact = Pick<ModelDescriptor, "file" | "sha256">;
+
+/** What the kernels run; the other engine runs the ONNX file itself. */
+export function planOf({ file, plan }: ModelDescriptor): Artifact {
+  if (plan === undefined) throw new Error(`the manifest has no plan for ${file}`);
+  return plan;
+}
+
 /**
- * `bytesOf` gives the bytes of a file named in the manifest. A manifest that names what is not there
- * is a broken build, and throws.
+ * `bytesOf` gives the bytes of a file named in the manifest, and `artifactOf` says which of a model's
+ * files the engine runs. A manifest that names what is not there is a broken build, and throws.
  */
 export function createStages(
   manifest: Manifest,
   bytesOf: (file: string) => ArrayBuffer | Uint8Array,
-  createModel: (source: ModelSource) => Model,
+  createModel: (source: HashedSource) => Model,
+  artifactOf: (model: ModelDescriptor) => Artifact = (model) => model,
 ): Pick<PipelineParts, "detectors" | "landmarks" | "encoder" | "models"> {
   function descriptor<D extends ModelDescriptor>(id: string): D {
     const found = manifest.models[id];
@@ -51,10 +61,13 @@ export function createStages(
     return found as D;
   }
   function model(id: string): Model {
-    const { file, input, outputs } = descriptor(id);
+    const found = descriptor(id);
+    const { input, outputs } = found;
+    const { file, sha256 } = artifactOf(found);
     return createModel({
       id,
       bytes: bytesOf(file),
+      sha256,
       inputName: input.name,
       inputShape: input.shape,
       outputNames: outputs.map(({ name }) => name),

@@ -1,9 +1,17 @@
-/** Puts what the built pipeline reads beside it: the manifest and the models that are in use. */
+/** Puts what the built pipeline reads beside it: the manifest, the models that are in use, and the kernels. */
 import { copyFileSync, mkdirSync } from "node:fs";
-import { modelPath, readManifest } from "../model/runtime.ts";
+import { basename } from "node:path";
+import { kernelPaths, manifestPath, modelPath, readManifest } from "../model/runtime.ts";
+import { planOf } from "../src/models.ts";
 
 const { encoder, detectors, landmarks, models } = readManifest();
-const target = (file: string) => new URL(`../dist/model/${file}`, import.meta.url);
-mkdirSync(target("."), { recursive: true });
-const files = [encoder, detectors, landmarks].flat().map((id) => models[id].file);
-for (const file of ["manifest.json", ...files]) copyFileSync(modelPath(file), target(file));
+const plans = [encoder, detectors, landmarks].flat().map((id) => modelPath(planOf(models[id]).file));
+
+copy("model", [manifestPath, ...plans]);
+copy("wasm", kernelPaths);
+
+function copy(folder: string, paths: readonly string[]): void {
+  const target = (file: string) => new URL(`../dist/${folder}/${file}`, import.meta.url);
+  mkdirSync(target("."), { recursive: true });
+  for (const path of paths) copyFileSync(path, target(basename(path)));
+}

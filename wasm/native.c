@@ -12,7 +12,7 @@
 #define F const f32 *
 void interleave(F, f32 *, s32, s32, s32, s32, s32, s32);
 void convolution(F, F, F, F, F, f32 *, s32, s32, s32, s32, s32, s32, s32, s32, s32, s32);
-void pointwisePairs(const s8 *, const s8 *, F, F, F, F, f32 *, s8 *, s32, s32, s32, s32, f32, s32);
+void pointwiseWide(const s8 *, const s8 *, const s32 *, F, F, F, F, f32 *, s8 *, s32, s32, s32, s32, f32, s32);
 void depthwise(F, F, F, F, f32 *, s8 *, s32, s32, s32, s32, s32, s32, s32, s32, s32, s32, f32, s32);
 void maxPool(F, f32 *, s32, s32, s32, s32, s32, s32, s32);
 void upsampleAdd(F, F, f32 *, s32, s32, s32);
@@ -41,7 +41,9 @@ static void call(s32 kernel, const Argument *a) {
     case 1:
       convolution(P(0), P(1), P(2), P(3), P(4), P(5), I(6), I(7), I(8), I(9), I(10), I(11), I(12), I(13), I(14), I(15));
       break;
-    case 2: pointwisePairs(P(0), P(1), P(2), P(3), P(4), P(5), P(6), P(7), I(8), I(9), I(10), I(11), R(12), I(13)); break;
+    case 2:
+      pointwiseWide(P(0), P(1), P(2), P(3), P(4), P(5), P(6), P(7), P(8), I(9), I(10), I(11), I(12), R(13), I(14));
+      break;
     case 3:
       depthwise(P(0), P(1), P(2), P(3), P(4), P(5), I(6), I(7), I(8), I(9), I(10), I(11), I(12), I(13), I(14), I(15),
                 R(16), I(17));

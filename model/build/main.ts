@@ -12,7 +12,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildArtifact } from "./artifact.ts";
-import { fileOf, writeManifest } from "./manifest.ts";
+import { fileOf, planFileOf, writeManifest } from "./manifest.ts";
+import { compilePlan } from "./plan/compile.ts";
 import { root } from "./prepare.ts";
 import { type Recipe, recipes } from "./recipes.ts";
 
@@ -68,9 +69,15 @@ function build(
   folder: string,
   previousManifest: string | null,
 ): Map<string, Uint8Array> {
-  const artifacts = wanted.map((recipe) => ({ recipe, bytes: buildArtifact(recipe) }));
+  const artifacts = wanted.map((recipe) => {
+    const bytes = buildArtifact(recipe);
+    return recipe.shipped ? { recipe, bytes, plan: compilePlan(recipe.id, bytes) } : { recipe, bytes };
+  });
   return new Map([
     ...artifacts.map(({ recipe, bytes }) => [join(folder, fileOf(recipe)), bytes] as const),
+    ...artifacts.flatMap(({ recipe, plan }) =>
+      plan === undefined ? [] : [[join(folder, planFileOf(recipe)), plan] as const],
+    ),
     [join(folder, "manifest.json"), new TextEncoder().encode(writeManifest(artifacts, previousManifest))],
   ]);
 }

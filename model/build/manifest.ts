@@ -8,6 +8,8 @@ import type { Recipe } from "./recipes.ts";
 export interface Artifact {
   readonly recipe: Recipe;
   readonly bytes: Uint8Array;
+  /** What the kernels run; models that are not shipped have none. */
+  readonly plan?: Uint8Array;
 }
 
 /** The encoder in use is made of all encoders among `artifacts`. */
@@ -26,17 +28,25 @@ export function writeManifest(artifacts: readonly Artifact[], previous: string |
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-function describe({ recipe, bytes }: Artifact): Record<string, unknown> {
+function describe({ recipe, bytes, plan }: Artifact): Record<string, unknown> {
   const { role, ...rest } = recipe.descriptor;
   return {
     role,
     file: fileOf(recipe),
-    sha256: createHash("sha256").update(bytes).digest("hex"),
-    bytes: bytes.length,
+    ...weigh(bytes),
+    ...(plan && { plan: { file: planFileOf(recipe), ...weigh(plan) } }),
     precision: recipe.precision,
     source: recipe.source,
     ...rest,
   };
+}
+
+function weigh(bytes: Uint8Array): { sha256: string; bytes: number } {
+  return { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
+}
+
+export function planFileOf({ id }: Recipe): string {
+  return `${id}.plan`;
 }
 
 export function fileOf({ id }: Recipe): string {

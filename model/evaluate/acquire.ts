@@ -9,7 +9,8 @@ import { SingleBar } from "cli-progress";
 import pLimit from "p-limit";
 import type { FacePolicy } from "../../src/face/face.ts";
 import type { Quality } from "../../src/face/quality.ts";
-import { modelPath, readManifest } from "../runtime.ts";
+import { planOf } from "../../src/models.ts";
+import { kernelPaths, modelPath, readManifest } from "../runtime.ts";
 import { type Acquisition, openCache } from "./cache.ts";
 import type { EmbeddingSet } from "./comparisons.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -93,9 +94,12 @@ function pipelineFingerprint(policy: FacePolicy): string {
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return fingerprint(root, {
     entry: join(root, "model/runtime.ts"),
-    files: [...manifest.detectors, manifest.landmarks, ...manifest.encoder].map((id) =>
-      modelPath(manifest.models[id].file),
-    ),
+    files: [
+      ...[...manifest.detectors, manifest.landmarks, ...manifest.encoder].map((id) =>
+        modelPath(planOf(manifest.models[id]).file),
+      ),
+      ...kernelPaths,
+    ],
     settings: { policy, manifest, dependencies, kept: ["embedding", "quality"] },
   });
 }

@@ -13,8 +13,11 @@ export interface InputDescriptor {
 
 export interface ModelDescriptor {
   readonly role: string;
+  /** The network as ONNX, which says what is computed. */
   readonly file: string;
   readonly sha256: string;
+  /** The same, compiled for the kernels. */
+  readonly plan?: { readonly file: string; readonly sha256: string };
   readonly input: InputDescriptor;
   readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }

@@ -29,3 +29,8 @@ export interface ModelSource {
   readonly inputShape: readonly number[];
   readonly outputNames: readonly string[];
 }
+
+/** With what `bytes` must hash to. */
+export interface HashedSource extends ModelSource {
+  readonly sha256: string;
+}

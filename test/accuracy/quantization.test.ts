@@ -11,12 +11,13 @@ import { writeOnnx } from "../../model/build/onnx/writer.ts";
 import { prepareFloat } from "../../model/build/prepare.ts";
 import { recipes } from "../../model/build/recipes.ts";
 import { compareAll } from "../../model/evaluate/comparisons.ts";
-import { loadRuntime, modelPath, readManifest } from "../../model/runtime.ts";
+import { loadRuntime, modelPath, readKernels, readManifest } from "../../model/runtime.ts";
 import type { EncoderDescriptor } from "../../src/face/descriptor.ts";
 import { createEncoder } from "../../src/face/encode.ts";
 import { selectFace } from "../../src/face/select.ts";
+import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
 import { createOnnxRuntime } from "../../src/inference/onnxruntime.ts";
-import { createStages, encoderInUse } from "../../src/models.ts";
+import { createStages, encoderInUse, planOf } from "../../src/models.ts";
 
 const data = process.env.SAMEFACE_DATA ?? fileURLToPath(new URL("../../../shared/data", import.meta.url));
 const folder = join(data, "lfw-dev");
@@ -45,7 +46,8 @@ test.skipIf(float32 === null)(
       readFileSync(require.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm")),
     );
     const onnx = createOnnxRuntime(wasm);
-    const stages = createStages(manifest, (file) => readFileSync(modelPath(file)), onnx.model);
+    const { model } = createKernelEngine(readKernels());
+    const stages = createStages(manifest, (file) => readFileSync(modelPath(file)), model, planOf);
     const { openPhoto } = await loadRuntime();
     const source = createEncoder(
       manifest.encoder.map((id) => {

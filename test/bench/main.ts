@@ -14,7 +14,7 @@ import { measureEncoder } from "./measure/encoder.ts";
 import { measureLoad } from "./measure/load.ts";
 import { measureMemory } from "./measure/memory.ts";
 import type { Row } from "./measure/results.ts";
-import { measureStages, putFiles } from "./measure/stages.ts";
+import { measureNetworks, measureStages, putFiles } from "./measure/stages.ts";
 import { measureVerify } from "./measure/verify.ts";
 import { renderPage } from "./report/page.ts";
 import { type Report, summariseRun } from "./report/report.ts";
@@ -80,6 +80,7 @@ async function main(): Promise<void> {
   const stages = await startWorkerd(bundles.stages);
   await putFiles(stages.url, networks.files);
   rows.push(...(await measureStages(stages.url, workerd.url, photos, rounds.stages, say)));
+  rows.push(...(await measureNetworks(stages.url, photos, rounds.encoder, say)));
   rows.push(...(await measureEncoder(stages.url, networks, photos, rounds.encoder, say)));
   await stages.stop();
 

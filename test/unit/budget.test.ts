@@ -10,11 +10,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { modelPath, readManifest } from "../../model/runtime.ts";
+import { modelPath, readKernels, readManifest } from "../../model/runtime.ts";
 import { openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
-import { createOnnxRuntime } from "../../src/inference/onnxruntime.ts";
-import { createStages } from "../../src/models.ts";
+import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
+import { createStages, planOf } from "../../src/models.ts";
 import { createPipeline } from "../../src/pipeline.ts";
 import { nodeCodecs } from "../fixtures/codecs.ts";
 import { encodeJpeg, enlarge } from "../fixtures/images.ts";
@@ -34,10 +34,7 @@ interface Spent {
 }
 
 const manifest = readManifest();
-const engine = new WebAssembly.Module(
-  readFileSync(require.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm")),
-);
-const runtime = createOnnxRuntime(engine);
+const engine = createKernelEngine(readKernels());
 const codecs = nodeCodecs();
 let spent: Spent = { rasters: [], runs: [] };
 
@@ -46,13 +43,14 @@ const pipeline = createPipeline({
     manifest,
     (file) => readFileSync(modelPath(file)),
     (source) => {
-      const model = runtime.model(source);
+      const model = engine.model(source);
       const run: typeof model.run = (fill) => {
         spent.runs.push(manifest.models[source.id].role);
         return model.run(fill);
       };
       return { ...model, run };
     },
+    planOf,
   ),
   async openPhoto(bytes) {
     const opened = await openPhoto(bytes, defaultImageLimits, codecs);
@@ -104,17 +102,17 @@ test("a face that is small in a large photo costs one more decode, and no more n
   expect(rasters).toHaveLength(2);
 });
 
-test("with every model that a photo needs, onnxruntime's memory stays under 24 MiB", async () => {
+test("with every model that a photo needs, the kernels' memory stays under 8 MiB", async () => {
   await encode(sample);
-  expect(runtime.probe()!.memoryBytes / wasmPage).toBeLessThanOrEqual(384);
+  expect(engine.memoryBytes() / wasmPage).toBeLessThanOrEqual(128);
 });
 
 test("the hundredth photo takes no page of memory that the tenth did not", async () => {
   for (let i = 0; i < 10; i++) await encode(sample);
-  const before = runtime.probe();
+  const before = engine.memoryBytes();
   const heldBefore = codecs.heldBytes();
   for (let i = 0; i < 90; i++) await encode(sample);
-  expect(runtime.probe()).toEqual(before);
+  expect(engine.memoryBytes()).toBe(before);
   expect(codecs.heldBytes()).toBe(heldBefore);
 }, 120_000);
 
@@ -126,7 +124,7 @@ async function sampleRaster() {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "sameface-bundle-"));
-const bundled = () => readdirSync(folder).filter((file) => /\.(js|wasm|onnx)$/.test(file));
+const bundled = () => readdirSync(folder).filter((file) => /\.(js|wasm|plan|onnx)$/.test(file));
 
 beforeAll(() => {
   const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -147,9 +145,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each([
-  ["all of it, as uploaded", /./, 21 * mebibyte],
+  ["all of it, as uploaded", /./, 7e6],
   ["its script", /\.js$/, 0.75 * mebibyte],
-  ["its models", /\.onnx$/, 4.5 * mebibyte],
+  ["its models", /\.plan$/, 4.75 * mebibyte],
+  ["its kernels", /kernels.*\.wasm$/, 32 * 1024],
   ["its codecs", /(jpeg-turbo|_dec)\.wasm$/, 1.5 * mebibyte],
 ])("the bundle keeps to its size: %s", (_, pattern, limit) => {
   const files = bundled().filter((file) => pattern.test(file));
@@ -157,7 +156,13 @@ test.each([
   expect(files.reduce((sum, file) => sum + readFileSync(join(folder, file)).length, 0)).toBeLessThan(limit);
 });
 
-test("gzipped, the bundle stays under 8 MiB", () => {
+test("the bundle holds nothing of onnxruntime", () => {
+  expect(bundled().filter((file) => /onnx|ort-/.test(file))).toEqual([]);
+  for (const file of bundled().filter((name) => name.endsWith(".js")))
+    expect(readFileSync(join(folder, file), "utf8")).not.toContain("ort-wasm");
+});
+
+test("gzipped, the bundle stays under 5 MiB", () => {
   const gzipped = bundled().map((file) => gzipSync(readFileSync(join(folder, file))).length);
-  expect(gzipped.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(8 * mebibyte);
+  expect(gzipped.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(5 * mebibyte);
 });

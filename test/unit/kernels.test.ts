@@ -20,20 +20,25 @@ interface Form {
   readonly exports: WebAssembly.Exports;
   /** Which export is `pointwise`. */
   readonly product: string;
+  readonly isUnsigned: boolean;
 }
 
 const forms: Form[] = [
   ["kernels-relaxed.wasm", "pointwisePairs"],
   ["kernels-relaxed.wasm", "pointwiseWhole"],
-  ["kernels.wasm", "pointwisePairs"],
+  ["kernels-relaxed.wasm", "pointwiseWide"],
+  ["kernels.wasm", "pointwiseWide"],
 ].map(([file, product]) => {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(join(wasm, file))));
   (exports.memory as WebAssembly.Memory).grow(16);
-  return { name: `${file}, ${product}`, exports, product };
+  // What the processor makes of the relaxed products decides how activations are stored for them.
+  const isUnsigned = product !== "pointwiseWide" && ((exports.products as () => number)() & 1) === 1;
+  (exports.useUnsigned as (isUnsigned: number) => void)(isUnsigned ? 1 : 0);
+  return { name: `${file}, ${product}`, exports, product, isUnsigned };
 });
 
 /** The memory after a call, from the first byte that is not the kernels' own. */
-function run({ exports, product }: Form, call: Call): Uint8Array {
+function run({ exports, product, isUnsigned }: Form, call: Call): Uint8Array {
   const memory = exports.memory as WebAssembly.Memory;
   const base = (exports.heapBase as () => number)();
   const start = Math.ceil(base / 64) * 64;
@@ -43,7 +48,7 @@ function run({ exports, product }: Form, call: Call): Uint8Array {
   const before = memory.buffer.slice(0);
   kernel(...inOrder(call.kernel, named));
   const after = new Uint8Array(memory.buffer.slice(start));
-  runReference(call.kernel, named, before);
+  runReference(call.kernel, named, before, isUnsigned);
   expectSame(call, after, new Uint8Array(before, start));
   return after;
 }
@@ -70,16 +75,19 @@ describe.each(forms)("$name", (form) => {
 
   it("pointwise holds the extremes of its operands: no sum of products saturates", () => {
     for (const [activation, weight] of [
-      [-128, 127],
-      [127, 127],
-      [-128, 1],
+      [255, 64],
+      [255, -64],
+      [0, 64],
+      [0, -64],
+      [128, 64],
     ]) {
       const call: Call = {
         kernel: "pointwise",
         sizes: { pixels: 5, channels: 8, depth: 512, activation: 0, inverseScale: 1, zeroPoint: 128 },
         buffers: {
-          input: new Uint8Array(5 * 512).fill(activation & 255),
-          weights: new Uint8Array(8 * 512).fill(weight),
+          input: new Uint8Array(5 * 512).fill(form.isUnsigned ? activation : activation ^ 128),
+          weights: new Uint8Array(8 * 512).fill(weight & 255),
+          correction: new Uint8Array(64),
           scale: new Uint8Array(new Float32Array(8).fill(1).buffer),
           bias: new Uint8Array(32),
           slope: null,
@@ -101,8 +109,8 @@ describe("the comparison itself", () => {
     const named = place(call, memory, 64);
     const other = memory.slice(0);
     new Uint8Array(other)[named.input + bytes.length - 1] ^= 0x7f;
-    runReference(kernel, named, memory);
-    runReference(kernel, named, other);
+    runReference(kernel, named, memory, false);
+    runReference(kernel, named, other, false);
     expect(Buffer.compare(new Uint8Array(memory), new Uint8Array(other))).not.toBe(0);
   });
 });
@@ -131,7 +139,7 @@ describe.skipIf(!native)(
         for (const call of calls) {
           const memory = new ArrayBuffer(1 << 20);
           const named = place(call, memory, 64);
-          runReference(call.kernel, named, memory);
+          runReference(call.kernel, named, memory, false);
           for (const name of call.buffers ? inParameterOrder(call) : []) {
             const length = call.buffers[name]!.length;
             const actual = new Uint8Array(outputs.subarray(at, at + length));

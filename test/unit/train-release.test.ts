@@ -121,7 +121,8 @@ describe("a trained model", () => {
   it("takes the shipped one's place, and gives it back", () => {
     const place = join(folder, "place");
     mkdirSync(place);
-    for (const file of ["manifest.json", ...Object.values(base.models).map((each) => each.file)]) {
+    const files = Object.values(base.models).flatMap(({ file, plan }) => [file, plan?.file ?? file]);
+    for (const file of ["manifest.json", ...files]) {
       cpSync(join(model, file), join(place, file));
     }
     const before = readFileSync(join(place, "manifest.json"), "utf8");

@@ -1,5 +1,5 @@
 /**
- * What an isolate holds at each stage of a request, models loaded: onnxruntime's memory, the codecs' memories,
+ * What an isolate holds at each stage of a request, models loaded: the kernels' memory, the codecs' memories,
  * the models' bytes, the request's file and the rasters made of it. Left out are compiled code, small objects,
  * and what is dropped but not collected yet; how much that is of WebAssembly's memory is counted as well.
  */
@@ -8,20 +8,20 @@ import jpegTurbo from "@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import avif from "@jsquash/avif/codec/dec/avif_dec.wasm";
 import webp from "@jsquash/webp/codec/dec/webp_dec.wasm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import blazefaceFull from "../../model/blazeface-full.onnx";
-import blazefaceShort from "../../model/blazeface-short.onnx";
+import blazefaceFull from "../../model/blazeface-full.plan";
+import blazefaceShort from "../../model/blazeface-short.plan";
 import manifest from "../../model/manifest.json";
-import mobilefacenet160 from "../../model/mobilefacenet-160.onnx";
-import mobilefacenet192 from "../../model/mobilefacenet-192.onnx";
-import onet from "../../model/mtcnn-onet.onnx";
-import onnxRuntime from "../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
+import mobilefacenet160 from "../../model/mobilefacenet-160.plan";
+import mobilefacenet192 from "../../model/mobilefacenet-192.plan";
+import onet from "../../model/mtcnn-onet.plan";
 import type { Result } from "../../src/errors.ts";
 import type { EncodedFace } from "../../src/face/face.ts";
 import { createCodecs, openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
-import { createOnnxRuntime } from "../../src/inference/onnxruntime.ts";
-import { createStages } from "../../src/models.ts";
+import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
+import { createStages, planOf } from "../../src/models.ts";
 import { createPipeline } from "../../src/pipeline.ts";
+import kernels from "../../wasm/kernels-relaxed.wasm";
 import { watchWasmMemory } from "../fixtures/memory.ts";
 import { fetchPhoto } from "./photos.ts";
 
@@ -29,18 +29,18 @@ import { fetchPhoto } from "./photos.ts";
 const mostBytes = 100e6;
 
 const files: Record<string, ArrayBuffer> = {
-  "blazeface-full.onnx": blazefaceFull,
-  "blazeface-short.onnx": blazefaceShort,
-  "mobilefacenet-160.onnx": mobilefacenet160,
-  "mobilefacenet-192.onnx": mobilefacenet192,
-  "mtcnn-onet.onnx": onet,
+  "blazeface-full.plan": blazefaceFull,
+  "blazeface-short.plan": blazefaceShort,
+  "mobilefacenet-160.plan": mobilefacenet160,
+  "mobilefacenet-192.plan": mobilefacenet192,
+  "mtcnn-onet.plan": onet,
 };
 const modelBytes = Object.values(files).reduce((sum, { byteLength }) => sum + byteLength, 0);
 
 const wasm = watchWasmMemory();
 afterAll(() => wasm.stop());
 
-const runtime = createOnnxRuntime(onnxRuntime);
+const engine = createKernelEngine(kernels);
 const codecs = createCodecs({
   jpegTurbo: async () => jpegTurbo,
   webp: async () => webp,
@@ -55,7 +55,7 @@ let wasmPeakBytes = 0;
 let stages: string[] = [];
 
 function account(stage: string, transientBytes = 0): void {
-  const inference = runtime.probe()!.memoryBytes;
+  const inference = engine.memoryBytes();
   const bytes = inference + codecs.heldBytes() + modelBytes + requestBytes + transientBytes;
   peakBytes = Math.max(peakBytes, bytes);
   wasmPeakBytes = Math.max(wasmPeakBytes, wasm.liveBytes());
@@ -65,7 +65,7 @@ function account(stage: string, transientBytes = 0): void {
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
 const pipeline = createPipeline({
-  ...createStages(manifest, (file) => files[file], runtime.model),
+  ...createStages(manifest, (file) => files[file], engine.model, planOf),
   async openPhoto(bytes) {
     requestBytes += bytes.length;
     account("received");
@@ -136,7 +136,7 @@ test("five hundred requests of mixed formats and sizes hold no more than the fir
       const name = ofPhone ? phone[((count + 1) / 50) % phone.length] : small[(count * 7) % small.length];
       await request(photos.get(name)!);
     }
-    return { peakBytes, wasmPeakBytes, inference: runtime.probe()!.memoryBytes };
+    return { peakBytes, wasmPeakBytes, inference: engine.memoryBytes() };
   };
   const first = await serve(20, 50);
   const rest = await serve(50, 550);

@@ -16,6 +16,9 @@
 #define KERNEL(name) void name
 #endif
 
+/** What quantized activations are combined with (XOR): 0x80808080 where they have no sign, or 0. */
+extern s32 activation_flip;
+
 enum { activation_none = 0, activation_relu = 1, activation_prelu = 2 };
 
 /** The slope of a PReLU less 1 is read for PReLU alone: x + (slope - 1) * min(x, 0). */
@@ -47,8 +50,9 @@ INLINE i32x4 quantize(f32x4 x, const Quantizer *q) {
 
 /** Four vectors of four channels, of four pixels one `pitch` apart. */
 INLINE void store_quantized(s8 *to, s32 pitch, const f32x4 *values, const Quantizer *q) {
+  i32x4 signs = splat_i32(activation_flip);
   i8x16 bytes = narrow_to_i8(quantize(values[0], q), quantize(values[1], q), quantize(values[2], q),
-                             quantize(values[3], q));
+                             quantize(values[3], q)) ^ (i8x16)signs;
   store_lane(to, bytes, 0), store_lane(to + pitch, bytes, 1);
   store_lane(to + 2 * pitch, bytes, 2), store_lane(to + 3 * pitch, bytes, 3);
 }

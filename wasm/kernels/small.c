@@ -4,25 +4,33 @@
 /** Bytes free for weights and values, from here to the end of memory. */
 extern u8 __heap_base;
 
+s32 activation_flip = 0;
+
 #ifdef __wasm__
+/** Whether quantized activations have no sign from now on, which only the relaxed products need. */
+__attribute__((export_name("useUnsigned"))) void use_unsigned(s32 is_unsigned) {
+  activation_flip = is_unsigned ? (s32)0x80808080 : 0;
+}
+
 __attribute__((export_name("heapBase"))) u32 heap_base(void) { return (u32)&__heap_base; }
 #endif
 
 /**
- * Three planes to pixels of 4 channels, inside a border of zeros.
+ * Three planes to pixels of 3 channels, inside a border of zeros.
  *
  * @param planes [3][height][width]
- * @param output [top + height + bottom][left + width + right][4]
+ * @param output [top + height + bottom][left + width + right][3]
  */
 KERNEL(interleave)
 (const f32 *planes, f32 *output, s32 height, s32 width, s32 top, s32 left, s32 bottom, s32 right) {
   const s32 plane = height * width;
-  const f32x4 zero = splat_f32(0);
   for (s32 y = -top; y < height + bottom; y++)
-    for (s32 x = -left; x < width + right; x++, output += 4) {
-      const f32 *from = planes + y * width + x;
+    for (s32 x = -left; x < width + right; x++, output += 3) {
+      const s32 at = y * width + x;
       const s32 inside = y >= 0 && y < height && x >= 0 && x < width;
-      store_f32(output, inside ? (f32x4){from[0], from[plane], from[2 * plane], 0} : zero);
+      output[0] = inside ? planes[at] : 0;
+      output[1] = inside ? planes[at + plane] : 0;
+      output[2] = inside ? planes[at + 2 * plane] : 0;
     }
 }
 
@@ -119,15 +127,6 @@ KERNEL(widen)
     output[i] = half.value;
   }
 }
-
-/** Which form of the dot product this processor has as one instruction: 1 where it keeps sums of pairs whole. */
-#ifdef __wasm_relaxed_simd__
-__attribute__((export_name("hasWholeDot"))) s32 has_whole_dot(void) {
-  /* 255 lies outside the range of the second operand: four products of -128 by 255 saturate as pairs. */
-  i8x16 low = (i8x16)splat_i32((s32)0x80808080), high = (i8x16)splat_i32(-1);
-  return dot_add(low, high, splat_i32(0))[0] != -65536;
-}
-#endif
 
 /** e^x for x <= 0, within 2 units of the last place; 0 below -87. */
 static f32 exponential(f32 x) {

@@ -137,6 +137,7 @@ class Lowering {
     const pads = integers(operator, "pads");
     const isInput = operator.inputs[0] === this.#graph.input.name;
     const x = isInput ? this.#interleave(pads) : this.#value(operator.inputs[0]);
+    const depth = isInput ? x.channels : inFours(x.channels);
     demand(isInput || pads.every((pad) => pad === 0), operator, "padding of what is not the input");
     const height = Math.floor((x.height - kernel) / stride) + 1;
     const width = Math.floor((x.width - weights.shape[3]) / stride) + 1;
@@ -149,13 +150,13 @@ class Lowering {
     demand(tail.quantized === null, operator, "quantization of its result");
     this.#step("convolution", {
       input: at(x),
-      weights: this.#constants.floats(packFilters(weights, inFours(x.channels)), weights.half),
+      weights: this.#constants.floats(packFilters(weights, depth), weights.half),
       bias: this.#constants.floats(padded(this.#floats(operator.inputs[2]), 8)),
       slope: this.#slope(tail),
       residual: tail.residual === null ? null : at(tail.residual),
       output: at(output),
       inputWidth: x.width,
-      depth: inFours(x.channels),
+      depth,
       outputWidth: width,
       outputHeight: height,
       channels: inFours(outputs),
@@ -208,13 +209,17 @@ class Lowering {
     const tail = this.#tail(dequantize!);
     const { packed, sums } = packPointwise(weights.data as Uint8Array, outputs, depth);
     const bias = tail.bias === null ? new Float32Array(outputs) : this.#floats(tail.bias);
-    // Activations are 128 less in the kernel than in the file.
-    const missing = 128 - x.quantized!.zeroPoint;
+    // What the input's zero point adds to the sums, for activations stored less 128 and as they are.
+    const { zeroPoint } = x.quantized!;
+    const correction = [128 - zeroPoint, -zeroPoint].flatMap((offset) =>
+      [...sums].map((sum) => offset * sum),
+    );
     this.#step("pointwise", {
       input: at(x),
       weights: this.#constants.bytes(packed),
+      correction: this.#constants.bytes(Int32Array.from(correction)),
       scale: this.#constants.floats(scales),
-      bias: this.#constants.floats(bias.map((value, o) => value + missing * sums[o] * scales[o])),
+      bias: this.#constants.floats(bias),
       slope: this.#slope(tail),
       residual: tail.residual === null ? null : at(tail.residual),
       ...this.#results(tail, x.height, x.width, outputs),
@@ -365,7 +370,7 @@ class Lowering {
   #interleave([top, left, bottom, right]: readonly number[]): Value {
     const [, channels, height, width] = this.#graph.input.shape;
     if (channels !== 3) throw new Error(`an input of ${channels} channels`);
-    const output = this.#make(top + height + bottom, left + width + right, 4);
+    const output = this.#make(top + height + bottom, left + width + right, 3);
     this.#step("interleave", {
       input: { buffer: this.#input, offset: 0 },
       output: at(output),
@@ -376,7 +381,7 @@ class Lowering {
       bottom,
       right,
     });
-    return { ...output, channels: 3 };
+    return output;
   }
 
   /** Follows the only reader of each result for as long as its operator can be part of the step. */

@@ -1,4 +1,5 @@
 /** Weights in the order in which the kernels read them. */
+import { mostOfPair } from "../quantize/affine.ts";
 import type { Tensor } from "./read.ts";
 
 /** Channels are stored in fours. */
@@ -42,22 +43,24 @@ export function packDepthwise({ shape, data }: Tensor): Float32Array {
 }
 
 export interface PackedPointwise {
-  /** [O / 8][C / 4][8][4] in 1..127: the weight and 64. */
+  /** [O / 8][C / 4][8][4] */
   readonly packed: Int8Array;
   /** [O] sums of the weights. */
   readonly sums: Int32Array;
 }
 
-/** @param stored [O][C], of 7 bits around a zero point of 128 */
+/** @param stored [O][C], with zero point 128 */
 export function packPointwise(stored: Uint8Array, outputs: number, depth: number): PackedPointwise {
-  if (outputs % 8 !== 0 || depth % 16 !== 0) throw new Error(`a product of ${outputs} by ${depth} channels`);
+  if (outputs % 8 !== 0 || depth % 4 !== 0) throw new Error(`a product of ${outputs} by ${depth} channels`);
   const packed = new Int8Array(outputs * depth);
   const sums = new Int32Array(outputs);
   for (let o = 0; o < outputs; o++) {
     for (let c = 0; c < depth; c++) {
       const weight = stored[o * depth + c] - 128;
-      if (Math.abs(weight) > 63) throw new Error(`a weight of ${weight} has more than 7 bits`);
-      packed[((o >> 3) * depth + (c & ~3)) * 8 + (o & 7) * 4 + (c & 3)] = weight + 64;
+      const neighbour = stored[o * depth + (c ^ 1)] - 128;
+      if (weight * neighbour > 0 && Math.abs(weight + neighbour) > mostOfPair)
+        throw new Error(`neighbouring weights ${weight} and ${neighbour} are too large together`);
+      packed[((o >> 3) * depth + (c & ~3)) * 8 + (o & 7) * 4 + (c & 3)] = weight;
       sums[o] += weight;
     }
   }

@@ -12,7 +12,7 @@
 import type { Constant, Graph, Node } from "../graph.ts";
 import { floats, floatsOf, integers, node, prune } from "../graph.ts";
 import { isPointwise } from "../rewrite/convolutions.ts";
-import { affineOf, quantizeRows, type Range } from "./affine.ts";
+import { affineOf, quantizePairs, type Range } from "./affine.ts";
 
 /** Over a single pixel, the product is too small to gain. */
 export function isQuantizable(graph: Graph, each: Node): boolean {
@@ -69,7 +69,7 @@ class Quantizer {
   convolve({ inputs: [x, weights, bias], outputs: [y] }: Node, range: Range): void {
     const [outputs, inputs] = this.#constants.get(weights)!.shape;
     const input = this.#quantize(x, range);
-    const { values, scales } = quantizeRows(floatsOf(this.#graph, weights), outputs);
+    const { values, scales } = quantizePairs(floatsOf(this.#graph, weights), outputs);
     const biases = floatsOf(this.#graph, bias);
     const stored = Uint8Array.from(values, (value) => value + 128);
     this.#constants.set(`${y}/w`, { type: "uint8", shape: [1, outputs, inputs], data: stored });

@@ -5,21 +5,23 @@
  * begins and ends without yielding, and leaves nothing behind that a later one reads.
  */
 import { fail, ok, type Result } from "../../errors.ts";
-import type { Model, ModelSource } from "../model.ts";
+import type { HashedSource, Model } from "../model.ts";
 import { type Kernel, type KernelName, kernels } from "./kernels.ts";
 import { type Plan, PlanError, readPlan, type Step } from "./plan.ts";
 
 export interface KernelEngine {
   /** A model whose plan is read on its first run, or by `load`. `bytes` are those of a plan. */
-  model(source: ModelSource): Model;
+  model(source: HashedSource): Model;
   /** Size of the linear memory, bytes. It grows when a model is loaded, and never in a run. */
   memoryBytes(): number;
 }
 
-/** The two builds of the kernels: with relaxed SIMD, and without. */
-export interface KernelModules {
-  readonly relaxed: WebAssembly.Module;
-  readonly plain: WebAssembly.Module;
+/**
+ * Of the two builds of the kernels the faster that this machine runs; they agree in every bit. Where
+ * WebAssembly comes compiled, as in workerd, whoever bundles it has chosen.
+ */
+export function chooseKernels<T extends BufferSource>(relaxed: T, plain: T): T {
+  return WebAssembly.validate(relaxed) ? relaxed : plain;
 }
 
 type Call = (...args: number[]) => void;
@@ -34,6 +36,8 @@ export function createKernelEngine(module: WebAssembly.Module): KernelEngine {
   const widen = exports.widen as Call;
   /** Where the constants end and the arena begins. */
   let top = align((exports.heapBase as () => number)());
+  /** What the arena must hold: the most that any loaded model needs. */
+  let arenaBytes = 0;
 
   function reserve(bytes: number): void {
     const missing = bytes - memory.buffer.byteLength;
@@ -45,7 +49,8 @@ export function createKernelEngine(module: WebAssembly.Module): KernelEngine {
     const base = top;
     const end = align(base + plan.constantBytes);
     // Half floats wait behind their place until they are widened.
-    reserve(end + Math.max(plan.arenaBytes, stored.length));
+    arenaBytes = Math.max(arenaBytes, plan.arenaBytes);
+    reserve(end + Math.max(arenaBytes, stored.length));
     const bytes = new Uint8Array(memory.buffer);
     let from = 0;
     let to = base;
@@ -60,14 +65,15 @@ export function createKernelEngine(module: WebAssembly.Module): KernelEngine {
     return base;
   }
 
-  function load(source: ModelSource): Result<LoadedPlan> {
+  async function verify(source: HashedSource): Promise<Result<VerifiedPlan>> {
     try {
-      const { plan, constants } = readPlan(new Uint8Array(source.bytes));
-      assertDescribed(plan, source);
-      const base = place(plan, constants);
-      return ok({ plan, base, arena: -1, calls: [] });
+      const file = new Uint8Array(source.bytes);
+      await assertHash(file, source.sha256);
+      const verified = readPlan(file);
+      assertDescribed(verified.plan, source);
+      return ok(verified);
     } catch (error) {
-      if (!(error instanceof PlanError) && !(error instanceof RangeError)) throw error;
+      if (!(error instanceof PlanError)) throw error;
       return fail({ code: "not_ready", reason: `the kernels cannot load ${source.id}: ${error.message}` });
     }
   }
@@ -85,18 +91,23 @@ export function createKernelEngine(module: WebAssembly.Module): KernelEngine {
   return {
     model(source) {
       let loaded: LoadedPlan | null = null;
-      function ready(): Result<LoadedPlan> {
+      async function ready(): Promise<Result<LoadedPlan>> {
         if (loaded !== null) return ok(loaded);
-        const result = load(source);
-        if (result.ok) loaded = result.value;
-        return result;
+        const verified = await verify(source);
+        if (!verified.ok) return verified;
+        // Another request may have loaded it meanwhile.
+        if (loaded === null) {
+          const { plan, constants } = verified.value;
+          loaded = { plan, base: place(plan, constants), arena: -1, calls: [] };
+        }
+        return ok(loaded);
       }
       return {
         id: source.id,
         inputShape: source.inputShape,
-        load: async () => ready(),
+        load: ready,
         async run(fill) {
-          const result = ready();
+          const result = await ready();
           if (!result.ok) return result;
           const { value } = result;
           if (value.arena !== top) bind(value);
@@ -113,6 +124,8 @@ export function createKernelEngine(module: WebAssembly.Module): KernelEngine {
   };
 }
 
+type VerifiedPlan = ReturnType<typeof readPlan>;
+
 interface LoadedPlan {
   readonly plan: Plan;
   /** Address of its constants. */
@@ -122,13 +135,17 @@ interface LoadedPlan {
   calls: (() => void)[];
 }
 
-/**
- * Of the two forms of the product the one that this processor runs faster; they agree in every bit.
- */
+/** As `products` in `wasm/kernels/pointwise.c` says. */
+const productsUnsigned = 1;
+const productsWhole = 4;
+
+/** Of the forms of the product the fastest that this processor has; they agree in every bit. */
 function bindKernels(exports: WebAssembly.Exports): Readonly<Record<KernelName, Call>> {
-  const hasWholeDot = exports.hasWholeDot as (() => number) | undefined;
-  const product = hasWholeDot?.() === 1 ? "pointwiseWhole" : "pointwisePairs";
-  const named = Object.keys(kernels).map((name) => [name, exports[name === "pointwise" ? product : name]]);
+  const products = (exports.products as (() => number) | undefined)?.() ?? 0;
+  (exports.useUnsigned as Call)(products & productsUnsigned);
+  const relaxed = products & productsWhole ? "pointwiseWhole" : "pointwisePairs";
+  const pointwise = products === 0 ? "pointwiseWide" : relaxed;
+  const named = Object.keys(kernels).map((name) => [name, exports[name === "pointwise" ? pointwise : name]]);
   return Object.fromEntries(named) as Record<KernelName, Call>;
 }
 
@@ -146,8 +163,14 @@ function resolve({ kernel, arguments: values }: Step, constants: number, arena: 
   });
 }
 
+async function assertHash(file: Uint8Array<ArrayBuffer>, expected: string): Promise<void> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file));
+  const actual = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (actual !== expected) throw new PlanError("its hash is another");
+}
+
 /** The plan must be the one that the manifest describes. */
-function assertDescribed(plan: Plan, { id, inputShape, outputNames }: ModelSource): void {
+function assertDescribed(plan: Plan, { id, inputShape, outputNames }: HashedSource): void {
   if (plan.model !== id) throw new PlanError(`it is of ${plan.model}`);
   const length = inputShape.reduce((product, size) => product * size, 1);
   if (plan.input.length !== length) throw new PlanError(`its input has ${plan.input.length} values`);

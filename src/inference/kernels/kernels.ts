@@ -56,7 +56,7 @@ export const kernels = {
     parameters: ["input", "output", "height", "width", "top", "left", "bottom", "right"],
     accesses: (s) => [
       reads("input", 12 * s.height * s.width),
-      writes("output", 16 * (s.top + s.height + s.bottom) * (s.left + s.width + s.right)),
+      writes("output", 12 * (s.top + s.height + s.bottom) * (s.left + s.width + s.right)),
     ],
     holds: (s) => s.height > 0 && s.width > 0,
   },
@@ -110,6 +110,7 @@ export const kernels = {
     parameters: [
       "input",
       "weights",
+      "correction",
       "scale",
       "bias",
       "slope?",
@@ -126,6 +127,7 @@ export const kernels = {
     accesses: (s) => [
       reads("input", s.pixels * s.depth),
       constant("weights", s.channels * s.depth),
+      constant("correction", 8 * s.channels),
       constant("scale", 4 * s.channels),
       constant("bias", 4 * s.channels),
       constant("slope", 4 * s.channels),
@@ -138,8 +140,7 @@ export const kernels = {
       s.pixels >= 4 &&
       s.channels > 0 &&
       s.channels % 8 === 0 &&
-      s.depth > 0 &&
-      s.depth % 16 === 0 &&
+      inFours(s.depth) &&
       isActivation(s.activation) &&
       isQuantizer(s),
   },

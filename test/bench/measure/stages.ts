@@ -65,6 +65,26 @@ export async function measureStages(
   );
 }
 
+/** Detection, landmarks and encoding on both engines: what they sample from the photo included, decoding not. */
+export async function measureNetworks(
+  worker: URL,
+  photos: Photos,
+  rounds: number,
+  say: (line: string) => void,
+): Promise<Row[]> {
+  const on = (engine: string) => async () => {
+    const path = `/stages?repeat=5&engine=${engine}`;
+    const { ms } = await post<StageAnswer>(worker, path, photos.person["0.3 MP"].bytes);
+    return ms["detector run"] + ms["landmarks run"] + ms["encoder run"];
+  };
+  const contenders = { kernels: on("kernels"), onnxruntime: on("onnxruntime") };
+  const samples = await interleave(contenders, rounds, 3);
+  say("networks: measured");
+  return Object.entries(samples).map(([name, times]) =>
+    row({ section: "networks", name, photo: "0.3 MP" }, times),
+  );
+}
+
 function split(ms: Readonly<Record<string, number>>): Record<string, number> {
   const networks = (ms["detector run"] ?? 0) + (ms["landmarks run"] ?? 0) + (ms["encoder run"] ?? 0);
   return {

@@ -13,6 +13,10 @@ export interface Ratios {
   readonly encoder_vs_plain_fp32: number;
   /** Shipped in workerd over float32 in native onnxruntime on one thread. */
   readonly encoder_vs_native: number;
+  /** One network of the encoder, both in workerd: on the kernels over its ONNX file on onnxruntime-web. */
+  readonly encoder_kernels_vs_onnxruntime: number;
+  /** Detection, landmarks and encoding of a photo of 0.3 MP, decoding left out. */
+  readonly pipeline_kernels_vs_onnxruntime: number;
 }
 
 export interface Run {
@@ -53,12 +57,15 @@ export function summariseRun(run: Run): Report {
   const cold = (name: string, photo?: string) =>
     p50Of(rows, { section: "cold", name, ...(photo && { photo }) });
   const shipped = encoder("shipped, workerd");
+  const networks = (name: string) => p50Of(rows, { section: "networks", name, photo: "0.3 MP" });
   return {
     ratios: {
       verify_12mp_vs_naive: verify("workerd") / verify("naive edge"),
       verify_12mp_vs_faceapi: verify("workerd") / verify("face-api"),
       encoder_vs_plain_fp32: shipped / encoder("float32 as converted, workerd"),
       encoder_vs_native: shipped / encoder("float32 folded, native"),
+      encoder_kernels_vs_onnxruntime: shipped / encoder("shipped as ONNX, onnxruntime-web in workerd"),
+      pipeline_kernels_vs_onnxruntime: networks("kernels") / networks("onnxruntime"),
     },
     cold: {
       ready_to_first_answer_ms: cold("workerd: ready to first answer", "0.3 MP"),

@@ -51,7 +51,7 @@ export function bundle(entry: string, name: string, kind: Kind): Bundle {
         .filter((file) => file.endsWith(".wasm"))
         .map((file) => ({ type: "CompiledWasm" as const, path: at(file) })),
       ...files
-        .filter((file) => file.endsWith(".onnx"))
+        .filter((file) => /\.(onnx|plan)$/.test(file))
         .map((file) => ({ type: "Data" as const, path: at(file) })),
     ],
   };

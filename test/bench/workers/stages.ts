@@ -2,8 +2,10 @@
  * Bench-only Worker: the production pipeline, each part timed where it stands.
  *
  *     PUT  /files/{name}             a model's bytes; the service's are bundled, these come as the manifest names them
- *     POST /stages?repeat=           a photo: mean ms of each stage over so many passes
- *     GET  /encoder?file=&repeat=    mean ms of one run of an encoder on the first photo's face, and what it says
+ *     POST /stages?repeat=&engine=   a photo: mean ms of each stage over so many passes; on the kernels, or
+ *                                    with engine=onnxruntime on that
+ *     GET  /encoder?file=&repeat=    mean ms of one run of an encoder on the first photo's face, and what it
+ *                                    says; a plan runs on the kernels, an ONNX file on onnxruntime
  *     GET  /run?file=&shape=&output= ms of twenty runs of any network with one input, of noise
  *     POST /cold                     a photo, in a new isolate: ms of each step up to the first embedding
  *
@@ -14,29 +16,37 @@ import manifest from "../../../model/manifest.json";
 import jpegTurbo from "../../../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import onnxRuntime from "../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
 import { distance } from "../../../src/face/decide.ts";
+import type { ModelDescriptor } from "../../../src/face/descriptor.ts";
 import type { EncodedFace } from "../../../src/face/face.ts";
 import { createCodecs, openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
-import type { Model, ModelSource } from "../../../src/inference/model.ts";
+import { createKernelEngine } from "../../../src/inference/kernels/engine.ts";
+import type { HashedSource, Model } from "../../../src/inference/model.ts";
 import { createOnnxRuntime } from "../../../src/inference/onnxruntime.ts";
-import { createStages } from "../../../src/models.ts";
+import { createStages, planOf } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
+import kernels from "../../../wasm/kernels-relaxed.wasm";
 import { createStopwatch } from "./stopwatch.ts";
 
 const files = new Map<string, Uint8Array>();
 const runtime = createOnnxRuntime(onnxRuntime);
+const engine = createKernelEngine(kernels);
 const codecs = createCodecs({ jpegTurbo: async () => jpegTurbo });
 const watch = createStopwatch();
 const encoderDescriptor = manifest.models[manifest.encoder[0] as "mobilefacenet-192"];
 /** What the encoder saw first. */
 let crop: Float32Array | undefined;
 
-let pipeline: Pipeline | undefined;
+const engines = {
+  kernels: { createModel: engine.model, artifactOf: planOf },
+  onnxruntime: { createModel: runtime.model, artifactOf: (model: ModelDescriptor) => model },
+};
+type EngineName = keyof typeof engines;
+const pipelines = new Map<EngineName, Pipeline>();
 const encoders = new Map<string, Model>();
 const networks = new Map<string, { bytes: Uint8Array; model: Model }>();
 
-function timedModel(source: ModelSource): Model {
-  const model = runtime.model(source);
+function timedModel(source: HashedSource, model: Model): Model {
   const { role } = manifest.models[source.id as keyof typeof manifest.models];
   return {
     ...model,
@@ -57,9 +67,12 @@ function fileNamed(name: string): Uint8Array {
   return bytes;
 }
 
-function timedPipeline(): Pipeline {
-  pipeline ??= createPipeline({
-    ...createStages(manifest, fileNamed, timedModel),
+function timedPipeline(name: EngineName): Pipeline {
+  const known = pipelines.get(name);
+  if (known !== undefined) return known;
+  const { createModel, artifactOf } = engines[name];
+  const pipeline = createPipeline({
+    ...createStages(manifest, fileNamed, (source) => timedModel(source, createModel(source)), artifactOf),
     async openPhoto(bytes) {
       const opened = await watch.time("decode", () => openPhoto(bytes, defaultImageLimits, codecs));
       if (!opened.ok) return opened;
@@ -68,20 +81,21 @@ function timedPipeline(): Pipeline {
       return { ok: true, value: { ...file, decode } };
     },
   });
+  pipelines.set(name, pipeline);
   return pipeline;
 }
 
-async function encodeFace(photo: Uint8Array): Promise<EncodedFace> {
-  const encoded = await timedPipeline().encodeFace(photo, "largest");
+async function encodeFace(photo: Uint8Array, name: EngineName = "kernels"): Promise<EncodedFace> {
+  const encoded = await timedPipeline(name).encodeFace(photo, "largest");
   if (!encoded.ok) throw new Error(`the photo was refused: ${encoded.failure.code}`);
   return encoded.value;
 }
 
-async function stages(photo: Uint8Array, repeat: number): Promise<unknown> {
-  const { face, embedding } = await encodeFace(photo);
+async function stages(photo: Uint8Array, repeat: number, name: EngineName): Promise<unknown> {
+  const { face, embedding } = await encodeFace(photo, name);
   watch.reset();
   for (let i = 0; i < repeat; i++) {
-    await watch.time("pipeline", () => encodeFace(photo));
+    await watch.time("pipeline", () => encodeFace(photo, name));
     watch.timeSync("compare x 1000", () => {
       for (let k = 0; k < 1000; k++) distance(embedding, embedding);
     });
@@ -105,13 +119,15 @@ async function encoder(file: string, repeat: number): Promise<unknown> {
 }
 
 function encoderFrom(file: string): Model {
-  return runtime.model({
-    id: file,
+  const { plan, input, outputs } = encoderDescriptor;
+  const source = {
     bytes: fileNamed(file),
-    inputName: encoderDescriptor.input.name,
-    inputShape: encoderDescriptor.input.shape,
-    outputNames: encoderDescriptor.outputs.map(({ name }) => name),
-  });
+    inputName: input.name,
+    inputShape: input.shape,
+    outputNames: outputs.map(({ name }) => name),
+  };
+  if (file !== plan.file) return runtime.model({ id: file, ...source });
+  return engine.model({ id: manifest.encoder[0], sha256: plan.sha256, ...source });
 }
 
 async function runNetwork(query: URLSearchParams): Promise<unknown> {
@@ -147,13 +163,13 @@ async function runNetwork(query: URLSearchParams): Promise<unknown> {
 
 async function cold(photo: Uint8Array): Promise<unknown> {
   watch.reset();
-  const warmed = await watch.time("load all", () => timedPipeline().warmUp());
+  const warmed = await watch.time("load all", () => timedPipeline("kernels").warmUp());
   if (!warmed.ok) throw new Error("the models do not load");
   await watch.time("first pass", () => encodeFace(photo));
   const first = watch.means(1);
   watch.reset();
   await watch.time("second pass", () => encodeFace(photo));
-  return { first, second: watch.means(1), wasmBytes: runtime.probe()?.memoryBytes };
+  return { first, second: watch.means(1), wasmBytes: engine.memoryBytes() };
 }
 
 async function answer(request: Request): Promise<unknown> {
@@ -161,7 +177,10 @@ async function answer(request: Request): Promise<unknown> {
   const repeat = Number(searchParams.get("repeat") ?? 1);
   const body = async () => new Uint8Array(await request.arrayBuffer());
   if (pathname.startsWith("/files/")) return void files.set(pathname.slice("/files/".length), await body());
-  if (pathname === "/stages") return stages(await body(), repeat);
+  if (pathname === "/stages") {
+    const name = searchParams.get("engine") === "onnxruntime" ? "onnxruntime" : "kernels";
+    return stages(await body(), repeat, name);
+  }
   if (pathname === "/encoder") return encoder(searchParams.get("file") ?? "", repeat);
   if (pathname === "/run") return runNetwork(searchParams);
   if (pathname === "/cold") return cold(await body());

@@ -1,0 +1,117 @@
+/**
+ * Wires the service around an engine and the files that it runs. Each entry of the Worker hands in its own,
+ * so that what one does not run is not part of its bundle.
+ */
+
+import { waitUntil } from "cloudflare:workers";
+import manifest from "../model/manifest.json";
+import jpegTurbo from "../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
+import avif from "../node_modules/@jsquash/avif/codec/dec/avif_dec.wasm";
+import webp from "../node_modules/@jsquash/webp/codec/dec/webp_dec.wasm";
+import { createApp } from "./app.ts";
+import { parseConfig } from "./config.ts";
+import { parseCalibration } from "./face/calibration.ts";
+import type { ModelDescriptor } from "./face/descriptor.ts";
+import { createDirectories, type DirectoryObject } from "./identity/directory/object.ts";
+import type { GalleryObject } from "./identity/gallery/object.ts";
+import { createKvCopies } from "./identity/kv.ts";
+import { createCodecs, openPhoto } from "./image/decode.ts";
+import { defaultImageLimits } from "./image/limits.ts";
+import type { HashedSource, Model } from "./inference/model.ts";
+import { type Artifact, createStages, encoderInUse } from "./models.ts";
+import { createPipeline, type Pipeline } from "./pipeline.ts";
+import { sha256, toHex } from "./trust/digest.ts";
+import { createRateLimit, type RateLimiter } from "./trust/rate-limit.ts";
+import { createTrust } from "./trust/service.ts";
+
+/** What runs the models, and the files that it runs, by name. */
+export interface Engine {
+  readonly files: Readonly<Record<string, ArrayBuffer>>;
+  readonly artifactOf: (model: ModelDescriptor) => Artifact;
+  readonly createModel: (source: HashedSource) => Model;
+}
+
+const encoder = encoderInUse(manifest);
+const measured = manifest.calibration[encoder.id as keyof typeof manifest.calibration];
+const calibration = parseCalibration(measured, encoder.sha256);
+
+/** The Worker. An isolate has one: the models and codecs that its requests share. */
+export function createWorker(engine: Engine): ExportedHandler<Env> {
+  const codecs = createCodecs({
+    jpegTurbo: async () => jpegTurbo,
+    webp: async () => webp,
+    avif: async () => avif,
+  });
+  const pipeline = createPipeline({
+    ...createStages(manifest, (file) => engine.files[file], engine.createModel, engine.artifactOf),
+    openPhoto: (image) => openPhoto(image, defaultImageLimits, codecs),
+  });
+  let app: ReturnType<typeof createApp> | undefined;
+  return {
+    fetch(request, env, context) {
+      app ??= open(env, engine, pipeline);
+      return app.fetch(request, env, context);
+    },
+  };
+}
+
+function open(env: Env, { files, artifactOf }: Engine, pipeline: Pipeline): ReturnType<typeof createApp> {
+  const config = parseConfig(env);
+  const copies = createKvCopies(env.TEMPLATES);
+  return createApp({
+    ...createTrust({
+      settings: config,
+      openDirectory: createDirectories(env.DIRECTORY),
+      copies,
+      clock: () => new Date(),
+      randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      background: waitUntil,
+    }),
+    limitRate: createRateLimit(env.KEY_RATE, env.SESSION_RATE),
+    pipeline,
+    config,
+    files: env.ASSETS,
+    calibration,
+    distances: measured.distances,
+    embeddingLength: encoder.embeddingLength,
+    randomId: () => crypto.randomUUID(),
+    nowMs: () => performance.now(),
+    log: (entry) => (entry.level === "error" ? console.error : console.log)(JSON.stringify(entry)),
+    metrics: env.METRICS,
+    diagnosis: {
+      copies,
+      bindings: Object.fromEntries(bindings.map((name) => [name, env[name] !== undefined])),
+      hashModels: () =>
+        Promise.all(
+          Object.entries<ModelDescriptor>(manifest.models)
+            .map(([id, model]) => ({ id, ...artifactOf(model) }))
+            .filter(({ file }) => file in files)
+            .map(async ({ id, file, sha256: expected }) => ({
+              id,
+              expected,
+              actual: toHex(await sha256(new Uint8Array(files[file]))),
+            })),
+        ),
+    },
+  });
+}
+
+const bindings = [
+  "TEMPLATES",
+  "DIRECTORY",
+  "GALLERY",
+  "ASSETS",
+  "METRICS",
+  "KEY_RATE",
+  "SESSION_RATE",
+] as const;
+
+export interface Env {
+  readonly TEMPLATES: KVNamespace;
+  readonly DIRECTORY: DurableObjectNamespace<DirectoryObject>;
+  readonly GALLERY: DurableObjectNamespace<GalleryObject>;
+  readonly ASSETS?: Fetcher;
+  readonly METRICS?: AnalyticsEngineDataset;
+  readonly KEY_RATE?: RateLimiter;
+  readonly SESSION_RATE?: RateLimiter;
+}

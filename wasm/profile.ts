@@ -1,0 +1,148 @@
+/**
+ * Where a model's time goes, step by step, in this Node's V8: `npm run wasm:profile -- [MODEL] [--full]`.
+ *
+ * Each step's time is the least of many runs: other work on the machine only adds. The limit of a kind of
+ * step is what its kernel reaches on a shape that suits it, all in the first caches.
+ */
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { kernelPaths, modelPath, readManifest } from "../model/runtime.ts";
+import { type Access, type Kernel, type KernelName, kernels } from "../src/inference/kernels/kernels.ts";
+import { readPlan } from "../src/inference/kernels/plan.ts";
+import { planOf } from "../src/models.ts";
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { full: { type: "boolean", default: false }, runs: { type: "string", default: "200" } },
+});
+const runs = Number(flags.runs);
+const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(kernelPaths[0])));
+const memory = exports.memory as WebAssembly.Memory;
+const products = (exports.products as () => number)();
+(exports.useUnsigned as (isUnsigned: number) => void)(products & 1);
+const pointwise = products === 0 ? "pointwiseWide" : products & 4 ? "pointwiseWhole" : "pointwisePairs";
+const base = Math.ceil((exports.heapBase as () => number)() / 64) * 64;
+memory.grow(Math.ceil((24 << 20) / 65_536));
+
+interface Timed {
+  readonly kernel: KernelName;
+  readonly label: string;
+  readonly macs: number;
+  readonly bytes: number;
+  readonly call: () => void;
+  least: number;
+}
+
+type Named = Readonly<Record<string, number>>;
+
+function multiplications(kernel: KernelName, s: Named): number {
+  switch (kernel) {
+    case "pointwise":
+      return s.pixels * s.channels * s.depth;
+    case "depthwise":
+      return s.outputHeight * s.outputWidth * s.channels * s.kernel ** 2;
+    case "convolution":
+      return s.outputHeight * s.outputWidth * s.channels * s.kernelHeight * s.kernelWidth * s.depth;
+    case "fullyConnected":
+      return s.depth * s.channels;
+    default:
+      return 0;
+  }
+}
+
+function prepare(
+  kernel: KernelName,
+  values: readonly (number | null)[],
+  constants: number,
+  arena: number,
+): Timed {
+  const { parameters, accesses }: Kernel = kernels[kernel];
+  const names = parameters.map((name) => name.replace("?", ""));
+  const named = Object.fromEntries(names.map((name, i) => [name, values[i] ?? 0]));
+  const touched = new Map<string, Access>(accesses(named).map((access) => [access.parameter, access]));
+  const args = names.map((name, i) => {
+    const access = touched.get(name);
+    if (values[i] === null || access === undefined) return values[i] ?? 0;
+    return values[i] + (access.space === "constants" ? constants : arena);
+  });
+  const run = exports[kernel === "pointwise" ? pointwise : kernel] as (...args: number[]) => void;
+  const present = [...touched.values()].filter((access) => values[names.indexOf(access.parameter)] !== null);
+  return {
+    kernel,
+    label: names
+      .filter(
+        (name) =>
+          !touched.has(name) && !["inverseScale", "zeroPoint", "activation", "top", "left"].includes(name),
+      )
+      .map((name) => `${name} ${named[name]}`)
+      .join(", "),
+    macs: multiplications(kernel, named),
+    bytes: present.reduce((sum, { bytes }) => sum + bytes, 0),
+    call: () => run(...args),
+    least: Number.POSITIVE_INFINITY,
+  };
+}
+
+function time(steps: readonly Timed[], times: number): void {
+  for (let i = 0; i < times; i++) {
+    for (const step of steps) {
+      const startedAt = performance.now();
+      step.call();
+      step.least = Math.min(step.least, performance.now() - startedAt);
+    }
+  }
+}
+
+/** GMAC/s of a kernel at its best. */
+function limits(): Partial<Record<KernelName, number>> {
+  const place = (count: number) => Array.from({ length: count }, (_, i) => i * 262_144);
+  const shapes: [KernelName, (number | null)[]][] = [
+    ["pointwise", [...place(5), null, null, 5 * 262_144, null, 64, 64, 512, 0, 1, 0]],
+    ["convolution", [...place(3), null, null, 4 * 262_144, 8, 64, 8, 8, 64, 1, 1, 1, 0, 0]],
+    ["depthwise", [...place(3), null, 4 * 262_144, null, 3, 34, 16, 1, 32, 3, 1, 0, 0, 0, 0, 0]],
+  ];
+  return Object.fromEntries(
+    shapes.map(([kernel, values]) => {
+      const step = prepare(kernel, values, base, base);
+      const repeated = { ...step, call: () => void Array.from({ length: 50 }, step.call) };
+      time([repeated], 60);
+      return [kernel, (50 * step.macs) / repeated.least / 1e6];
+    }),
+  );
+}
+
+const limit = limits();
+const manifest = readManifest();
+const id = positionals[0] ?? manifest.encoder[0];
+const { plan } = readPlan(readFileSync(modelPath(planOf(manifest.models[id]).file)));
+const arena = base + plan.constantBytes;
+// All zero: values do not change the time, as long as none is denormal.
+new Uint8Array(memory.buffer).fill(0, base);
+const steps = plan.steps.map(({ kernel, arguments: values }) => prepare(kernel, values, base, arena));
+time(steps, runs);
+
+const gmacs = ({ macs, least }: Pick<Timed, "macs" | "least">) => macs / least / 1e6;
+const line = (name: string, { macs, bytes, least }: Pick<Timed, "macs" | "bytes" | "least">, most?: number) =>
+  console.log(
+    `| ${name} | ${(macs / 1e6).toFixed(2)} | ${(bytes / 1024).toFixed(0)} | ${(1000 * least).toFixed(0)} | ` +
+      `${macs === 0 ? "" : gmacs({ macs, least }).toFixed(1)} | ` +
+      `${most === undefined || macs === 0 ? "" : `${((100 * gmacs({ macs, least })) / most).toFixed(0)} %`} |`,
+  );
+console.log(`${id}, V8 ${process.versions.v8}, ${pointwise}`);
+console.log(
+  `limits, GMAC/s: ${Object.entries(limit)
+    .map(([name, value]) => `${name} ${value?.toFixed(1)}`)
+    .join(", ")}`,
+);
+console.log("| step | MMAC | KB | µs | GMAC/s | of the limit |\n|---|---|---|---|---|---|");
+if (flags.full) for (const step of steps) line(`${step.kernel}: ${step.label}`, step, limit[step.kernel]);
+const total = (chosen: readonly Timed[]) => ({
+  macs: chosen.reduce((sum, { macs }) => sum + macs, 0),
+  bytes: chosen.reduce((sum, { bytes }) => sum + bytes, 0),
+  least: chosen.reduce((sum, { least }) => sum + least, 0),
+});
+for (const kernel of new Set(steps.map((step) => step.kernel))) {
+  const chosen = steps.filter((step) => step.kernel === kernel);
+  line(`${chosen.length} x ${kernel}`, total(chosen), limit[kernel]);
+}
+line("all", total(steps));
