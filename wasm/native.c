@@ -16,7 +16,7 @@ void pointwiseWide(const s8 *, const s8 *, const s32 *, F, F, F, F, f32 *, s8 *,
 void depthwise(F, F, F, F, f32 *, s8 *, s32, s32, s32, s32, s32, s32, s32, s32, s32, s32, f32, s32);
 void maxPool(F, f32 *, s32, s32, s32, s32, s32, s32, s32);
 void upsampleAdd(F, F, f32 *, s32, s32, s32);
-void fullyConnected(F, F, F, F, f32 *, s32, s32, s32);
+void fullyConnected(F, F, F, F, F, f32 *, s32, s32, s32);
 void softmax(F, f32 *, s32);
 void compact(F, f32 *, s32, s32, s32);
 void depthToSpace(F, f32 *, s32, s32, s32);
@@ -50,7 +50,7 @@ static void call(s32 kernel, const Argument *a) {
       break;
     case 4: maxPool(P(0), P(1), I(2), I(3), I(4), I(5), I(6), I(7), I(8)); break;
     case 5: upsampleAdd(P(0), P(1), P(2), I(3), I(4), I(5)); break;
-    case 6: fullyConnected(P(0), P(1), P(2), P(3), P(4), I(5), I(6), I(7)); break;
+    case 6: fullyConnected(P(0), P(1), P(2), P(3), P(4), P(5), I(6), I(7), I(8)); break;
     case 7: softmax(P(0), P(1), I(2)); break;
     case 8: compact(P(0), P(1), I(2), I(3), I(4)); break;
     case 9: depthToSpace(P(0), P(1), I(2), I(3), I(4)); break;

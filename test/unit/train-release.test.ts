@@ -1,11 +1,13 @@
 /** The head inside the networks, against the head applied to their embeddings; and files that take others' place. */
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { openSession } from "../../model/build/onnx/session.ts";
+import { compilePlan } from "../../model/build/plan/compile.ts";
 import { createRandom } from "../../model/evaluate/random.ts";
-import { readManifest } from "../../model/runtime.ts";
+import { readKernels, readManifest } from "../../model/runtime.ts";
 import {
   applyHead,
   decodeHead,
@@ -17,6 +19,7 @@ import {
 import { fuseHead } from "../../model/train/release/fuse.ts";
 import { writeRelease } from "../../model/train/release/release.ts";
 import { useModel } from "../../model/train/release/use.ts";
+import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
 
 const base = readManifest();
 const sizes = [192, 160];
@@ -156,4 +159,29 @@ describe("a trained model", () => {
     expect(() => useModel(place, join(folder, "damaged"))).toThrow("not the file that its manifest names");
     expect(existsSync(place)).toBe(false);
   });
+});
+
+it("a hidden head inside a network has a plan for the kernels, which makes the same embedding", async () => {
+  const head = someHead("hidden", 4);
+  const fused = fuseHead(shipped[1], head.blocks[1], "hidden");
+  const plan = compilePlan("hidden", fused);
+  const kernels = createKernelEngine(readKernels()).model({
+    id: "hidden",
+    bytes: plan,
+    sha256: createHash("sha256").update(plan).digest("hex"),
+    inputName: "input",
+    inputShape: [1, 3, 112, 112],
+    outputNames: ["embedding"],
+  });
+  const random = createRandom(9);
+  const input = Float32Array.from({ length: 3 * 112 * 112 }, () => 2 * random() - 1);
+  const session = await openSession(fused, [1, 3, 112, 112]);
+  const expected = (await session.run(input)).get("embedding")!;
+  await session.release();
+  const ran = await kernels.run((values) => values.set(input));
+  if (!ran.ok) throw new Error(ran.failure.code);
+  const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + x * b[i], 0);
+  const [actual] = ran.value;
+  const cosine = dot(actual, expected) / Math.sqrt(dot(actual, actual) * dot(expected, expected));
+  expect(cosine).toBeGreaterThan(0.995);
 });

@@ -77,10 +77,11 @@ KERNEL(upsampleAdd)
  * @param input [depth]
  * @param weights packed [ceil(channels / 8)][depth][8]
  * @param bias, slope [ceil(channels / 8) * 8], and `output` likewise
+ * @param residual as `output`, or 0; added before the activation
  */
 KERNEL(fullyConnected)
-(const f32 *input, const f32 *weights, const f32 *bias, const f32 *slope, f32 *output, s32 depth, s32 channels,
- s32 activation) {
+(const f32 *input, const f32 *weights, const f32 *bias, const f32 *slope, const f32 *residual, f32 *output, s32 depth,
+ s32 channels, s32 activation) {
   for (s32 channel = 0; channel < channels; channel += 8) {
     f32x4 a = load_f32(bias + channel), b = load_f32(bias + channel + 4);
     f32x4 c = splat_f32(0), d = c;
@@ -94,8 +95,10 @@ KERNEL(fullyConnected)
       f32x4 x = splat_f32(input[k]);
       a += x * load_f32(weights), b += x * load_f32(weights + 4);
     }
-    store_f32(output + channel, activate(a + c, activation, slope, channel));
-    store_f32(output + channel + 4, activate(b + d, activation, slope, channel + 4));
+    a += c, b += d;
+    if (residual) a += load_f32(residual + channel), b += load_f32(residual + channel + 4);
+    store_f32(output + channel, activate(a, activation, slope, channel));
+    store_f32(output + channel + 4, activate(b, activation, slope, channel + 4));
   }
 }
 

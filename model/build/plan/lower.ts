@@ -142,7 +142,6 @@ class Lowering {
     const height = Math.floor((x.height - kernel) / stride) + 1;
     const width = Math.floor((x.width - weights.shape[3]) / stride) + 1;
     if (height * width === 1 && kernel === 1) {
-      demand(tail.residual === null && tail.activation === "none", operator, "what follows a single pixel");
       this.#connect(operator, { ...weights, shape: [outputs, perGroup] }, tail);
       return;
     }
@@ -301,7 +300,7 @@ class Lowering {
       operator,
       `a depth of ${depth}`,
     );
-    demand(tail.residual === null && tail.quantized === null, operator, "what follows it");
+    demand(tail.quantized === null, operator, "what follows it");
     // The layer was made for planes: its weights move to where the channels of each pixel stand.
     const planes: Tensor = { ...weights, shape: [outputs, x.channels, x.height, x.width] };
     const output = this.#define(tail.result, 1, 1, outputs, inEights(outputs));
@@ -310,6 +309,7 @@ class Lowering {
       weights: this.#constants.floats(packFilters(planes, x.channels), weights.half),
       bias: this.#constants.floats(padded(this.#floats(operator.inputs[2]), 8)),
       slope: this.#slope(tail),
+      residual: tail.residual === null ? null : at(tail.residual),
       output: at(output),
       depth,
       channels: outputs,
@@ -399,6 +399,7 @@ class Lowering {
         // Rows to planes: the same numbers in NHWC.
       } else if (addsConstant && bias === null && residual === null && activation === "none") bias = other;
       else if (addsValue && residual === null && activation === "none") residual = this.#value(other);
+      else if (next.op === "Relu" && activation === "none") activation = "relu";
       else if (next.op === "PRelu" && activation === "none") [activation, slope] = ["prelu", next.inputs[1]];
       else break;
       this.#fused.add(next);
