@@ -33,7 +33,7 @@ export function renderTraining(report: TrainingReport): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Training: ${escapeText(title)}</title>
-<style>${styles}</style>
+<style>${styles}.planes { display: grid; grid-template-columns: 1fr 1fr; gap: 8px; }</style>
 <main>
 <header><h1>${escapeText(title)}</h1><p><b>${escapeText(verdict)}</b></p></header>
 <section>
@@ -120,16 +120,14 @@ function projections(set: TrainingSet, head: Head): string {
   if (people.length < 3) return "<p>Too few photos.</p>";
   const before = people.map(({ values }) => values);
   const after = before.map((values) => applyHead(head, values));
-  return [before, after]
-    .map((rows, k) => {
-      const points = projectToPlane(rows);
-      return `<figure>${scatter(
-        points,
-        people.map(({ person }) => person),
-        k === 0 ? "Before" : "After",
-      )}</figure>`;
-    })
-    .join("\n");
+  const planes = [before, after].map((rows, k) =>
+    scatter(
+      projectToPlane(rows),
+      people.map(({ person }) => person),
+      k === 0 ? "Before" : "After",
+    ),
+  );
+  return `<figure class="planes">${planes.join("\n")}</figure>`;
 }
 
 function scatter(points: readonly Point2[], people: readonly number[], name: string): string {
