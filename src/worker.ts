@@ -36,7 +36,7 @@ const measured = manifest.calibration[encoder.id as keyof typeof manifest.calibr
 const calibration = parseCalibration(measured, encoder.sha256);
 
 /** The Worker. An isolate has one: the models and codecs that its requests share. */
-export function createWorker(engine: Engine): ExportedHandler<Env> {
+export function createWorker(engine: Engine) {
   const codecs = createCodecs({
     jpegTurbo: async () => jpegTurbo,
     webp: async () => webp,
@@ -52,7 +52,7 @@ export function createWorker(engine: Engine): ExportedHandler<Env> {
       app ??= open(env, engine, pipeline);
       return app.fetch(request, env, context);
     },
-  };
+  } satisfies ExportedHandler<Env>;
 }
 
 function open(env: Env, { files, artifactOf }: Engine, pipeline: Pipeline): ReturnType<typeof createApp> {
