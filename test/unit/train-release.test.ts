@@ -148,6 +148,7 @@ describe("a trained model", () => {
       calibrated: true,
     });
     expect(readFileSync(join(place, "manifest.json"), "utf8")).toBe(before);
+    expect(() => useModel(place, "shipped")).toThrow("the shipped model is in use");
     expect(readFileSync(join(place, "mobilefacenet-192.onnx")).equals(shipped[0])).toBe(true);
   });
 

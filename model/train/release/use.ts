@@ -4,7 +4,7 @@
  * `npm run migrate` has lifted them.
  */
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { encoderInUse } from "../../../src/models.ts";
 import type { CalibratedManifest } from "../../runtime.ts";
@@ -39,6 +39,8 @@ export function useModel(model: string, folder: string): InUse {
     for (const file of files) copyFileSync(join(model, file), join(shipped, file));
   }
   for (const file of files) copyFileSync(join(from, file), join(model, file));
+  // Kept only while another is in use: the next to be shipped may be newer.
+  if (from === shipped) rmSync(shipped, { recursive: true });
   return { id, calibrated: entry?.modelSha256 === sha256 };
 }
 
