@@ -83,7 +83,7 @@ export const auditAnswerSchema = z
 export const importAnswerSchema = z
   .strictObject({
     imported: z.int().min(0),
-    skipped: z.int().min(0).describe("Already there under the same ids."),
+    skipped: z.int().min(0).describe("Already there under the same ids, of the same model."),
     complete: z
       .boolean()
       .describe("Whether the page came whole; if not, send the rest of it, or all of it again."),
