@@ -544,7 +544,11 @@ describe("every answer", () => {
         method: "POST",
         route: "/v1/subjects/:subject_id/faces",
         status: 201,
+        tenant: "default",
+        total_ms: expect.any(Number),
+        stages_ms: expect.any(Object),
       },
     ]);
+    expect(JSON.stringify(log)).not.toContain("alice");
   });
 });
