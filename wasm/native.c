@@ -1,7 +1,7 @@
 /**
  * Runs kernels natively, each buffer alone in memory and exactly as long as it may be, so that sanitizers
  * see every step outside. Input: calls, each a kernel's number, a count of arguments, and arguments: a
- * kind (0 integer, 1 float, 2 absent, 3 buffer), four bytes of value or length, and a buffer's bytes.
+ * kind (0 integer, 2 absent, 3 buffer), four bytes of value or length, and a buffer's bytes.
  * Output: the buffers of every call, as they are afterwards.
  */
 #include <stdio.h>
@@ -11,9 +11,11 @@
 
 #define F const f32 *
 void interleave(F, f32 *, s32, s32, s32, s32, s32, s32);
-void convolution(F, F, F, F, F, f32 *, s32, s32, s32, s32, s32, s32, s32, s32, s32, s32);
-void pointwiseWide(const s8 *, const s8 *, const s32 *, F, F, F, F, f32 *, s8 *, s32, s32, s32, s32, f32, s32);
-void depthwise(F, F, F, F, f32 *, s8 *, s32, s32, s32, s32, s32, s32, s32, s32, s32, s32, f32, s32);
+void convolution(F, F, F, F, F, f32 *, s32, s32, s32, s32, s32, s32, s32, s32, s32, s32, s32);
+void pointwiseWide(const s8 *, const s8 *, const s8 *, const s32 *, F, F, F, F, f32 *, s8 *, s8 *, F, const s32 *,
+                   s32, s32, s32, s32, s32, s32, s32);
+void depthwise(F, F, F, F, f32 *, s32, s32, s32, s32, s32, s32, s32, s32, s32, s32);
+void depthwiseBlocked(F, F, F, F, s8 *, s8 *, F, const s32 *, s32, s32, s32, s32, s32, s32, s32, s32, s32, s32);
 void maxPool(F, f32 *, s32, s32, s32, s32, s32, s32, s32);
 void upsampleAdd(F, F, f32 *, s32, s32, s32);
 void fullyConnected(F, F, F, F, F, f32 *, s32, s32, s32);
@@ -23,8 +25,7 @@ void depthToSpace(F, f32 *, s32, s32, s32);
 void widen(const u16 *, f32 *, s32);
 u8 __heap_base;
 
-typedef union { s32 integer; f32 real; } Value;
-typedef struct { s32 kind; Value value; void *buffer; } Argument;
+typedef struct { s32 kind, value; void *buffer; } Argument;
 
 static void *get(void *to, size_t bytes) {
   if (fread(to, 1, bytes, stdin) != bytes) exit(2);
@@ -32,29 +33,33 @@ static void *get(void *to, size_t bytes) {
 }
 
 #define P(i) (a[i].buffer)
-#define I(i) (a[i].value.integer)
-#define R(i) (a[i].value.real)
+#define I(i) (a[i].value)
 
 static void call(s32 kernel, const Argument *a) {
   switch (kernel) {
     case 0: interleave(P(0), P(1), I(2), I(3), I(4), I(5), I(6), I(7)); break;
     case 1:
-      convolution(P(0), P(1), P(2), P(3), P(4), P(5), I(6), I(7), I(8), I(9), I(10), I(11), I(12), I(13), I(14), I(15));
+      convolution(P(0), P(1), P(2), P(3), P(4), P(5), I(6), I(7), I(8), I(9), I(10), I(11), I(12), I(13), I(14), I(15),
+                  I(16));
       break;
     case 2:
-      pointwiseWide(P(0), P(1), P(2), P(3), P(4), P(5), P(6), P(7), P(8), I(9), I(10), I(11), I(12), R(13), I(14));
+      pointwiseWide(P(0), P(1), P(2), P(3), P(4), P(5), P(6), P(7), P(8), P(9), P(10), P(11), P(12), I(13), I(14),
+                    I(15), I(16), I(17), I(18), I(19));
       break;
     case 3:
-      depthwise(P(0), P(1), P(2), P(3), P(4), P(5), I(6), I(7), I(8), I(9), I(10), I(11), I(12), I(13), I(14), I(15),
-                R(16), I(17));
+      depthwise(P(0), P(1), P(2), P(3), P(4), I(5), I(6), I(7), I(8), I(9), I(10), I(11), I(12), I(13), I(14));
       break;
-    case 4: maxPool(P(0), P(1), I(2), I(3), I(4), I(5), I(6), I(7), I(8)); break;
-    case 5: upsampleAdd(P(0), P(1), P(2), I(3), I(4), I(5)); break;
-    case 6: fullyConnected(P(0), P(1), P(2), P(3), P(4), P(5), I(6), I(7), I(8)); break;
-    case 7: softmax(P(0), P(1), I(2)); break;
-    case 8: compact(P(0), P(1), I(2), I(3), I(4)); break;
-    case 9: depthToSpace(P(0), P(1), I(2), I(3), I(4)); break;
-    case 10: widen(P(0), P(1), I(2)); break;
+    case 4:
+      depthwiseBlocked(P(0), P(1), P(2), P(3), P(4), P(5), P(6), P(7), I(8), I(9), I(10), I(11), I(12), I(13), I(14),
+                       I(15), I(16), I(17));
+      break;
+    case 5: maxPool(P(0), P(1), I(2), I(3), I(4), I(5), I(6), I(7), I(8)); break;
+    case 6: upsampleAdd(P(0), P(1), P(2), I(3), I(4), I(5)); break;
+    case 7: fullyConnected(P(0), P(1), P(2), P(3), P(4), P(5), I(6), I(7), I(8)); break;
+    case 8: softmax(P(0), P(1), I(2)); break;
+    case 9: compact(P(0), P(1), I(2), I(3), I(4)); break;
+    case 10: depthToSpace(P(0), P(1), I(2), I(3), I(4)); break;
+    case 11: widen(P(0), P(1), I(2)); break;
     default: exit(3);
   }
 }
@@ -66,12 +71,12 @@ int main(void) {
     for (s32 i = 0; i < head[1]; i++) {
       Argument *a = &arguments[i];
       get(&a->kind, 4), get(&a->value, 4);
-      if (a->kind == 3) a->buffer = get(malloc((size_t)a->value.integer), (size_t)a->value.integer);
+      if (a->kind == 3) a->buffer = get(malloc((size_t)a->value), (size_t)a->value);
     }
     call(head[0], arguments);
     for (s32 i = 0; i < head[1]; i++) {
       if (arguments[i].kind != 3) continue;
-      fwrite(arguments[i].buffer, 1, (size_t)arguments[i].value.integer, stdout);
+      fwrite(arguments[i].buffer, 1, (size_t)arguments[i].value, stdout);
       free(arguments[i].buffer);
     }
   }

@@ -38,7 +38,9 @@ type Named = Readonly<Record<string, number>>;
 function multiplications(kernel: KernelName, s: Named): number {
   switch (kernel) {
     case "pointwise":
-      return s.pixels * s.channels * s.depth;
+      return s.pixels * s.channels * (s.depth + s.fineDepth);
+    case "depthwiseBlocked":
+      return s.outputHeight * s.outputWidth * s.channels * 9;
     case "depthwise":
       return s.outputHeight * s.outputWidth * s.channels * s.kernel ** 2;
     case "convolution":
@@ -70,10 +72,7 @@ function prepare(
   return {
     kernel,
     label: names
-      .filter(
-        (name) =>
-          !touched.has(name) && !["inverseScale", "zeroPoint", "activation", "top", "left"].includes(name),
-      )
+      .filter((name) => !touched.has(name) && !["activation", "top", "left", "isBlocked"].includes(name))
       .map((name) => `${name} ${named[name]}`)
       .join(", "),
     macs: multiplications(kernel, named),
@@ -93,16 +92,45 @@ function time(steps: readonly Timed[], times: number): void {
   }
 }
 
+const zeroes = (kernel: KernelName): Named =>
+  Object.fromEntries(kernels[kernel].parameters.map((parameter) => [parameter.replace("?", ""), 0]));
+
 /** GMAC/s of a kernel at its best. */
 function limits(): Partial<Record<KernelName, number>> {
-  const place = (count: number) => Array.from({ length: count }, (_, i) => i * 262_144);
-  const shapes: [KernelName, (number | null)[]][] = [
-    ["pointwise", [...place(5), null, null, 5 * 262_144, null, 64, 64, 512, 0, 1, 0]],
-    ["convolution", [...place(3), null, null, 4 * 262_144, 8, 64, 8, 8, 64, 1, 1, 1, 0, 0]],
-    ["depthwise", [...place(3), null, 4 * 262_144, null, 3, 34, 16, 1, 32, 3, 1, 0, 0, 0, 0, 0]],
+  const shapes: [KernelName, Named][] = [
+    ["pointwise", { pixels: 60, channels: 64, depth: 512, isBlocked: 1 }],
+    [
+      "convolution",
+      {
+        inputWidth: 8,
+        depth: 64,
+        outputWidth: 8,
+        outputHeight: 8,
+        channels: 64,
+        kernelHeight: 1,
+        kernelWidth: 1,
+        stride: 1,
+      },
+    ],
+    [
+      "depthwise",
+      { height: 3, width: 34, channels: 16, outputHeight: 1, outputWidth: 32, kernel: 3, stride: 1 },
+    ],
+    [
+      "depthwiseBlocked",
+      { height: 16, width: 32, channels: 16, outputHeight: 16, outputWidth: 32, stride: 1, top: 1, left: 1 },
+    ],
   ];
   return Object.fromEntries(
-    shapes.map(([kernel, values]) => {
+    shapes.map(([kernel, sizes]) => {
+      // Pointers apart from each other; what may be absent is, but for the pointwise output.
+      const values = kernels[kernel].parameters.map((parameter, i) => {
+        const isPointer = (kernels[kernel] as Kernel)
+          .accesses({ ...zeroes(kernel), ...sizes })
+          .some((access) => access.parameter === parameter.replace("?", ""));
+        if (parameter.endsWith("?") && parameter !== "output?") return null;
+        return isPointer ? i * 262_144 : (sizes[parameter] ?? 0);
+      });
       const step = prepare(kernel, values, base, base);
       const repeated = { ...step, call: () => void Array.from({ length: 50 }, step.call) };
       time([repeated], 60);

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import type { Graph } from "./graph.ts";
 import { writeOnnx } from "./onnx/writer.ts";
 import { convertPlainly, prepareFloat, root, simplify } from "./prepare.ts";
-import type { Range } from "./quantize/affine.ts";
+import type { Channels } from "./quantize/affine.ts";
 import { isQuantizable, quantizePointwise } from "./quantize/pointwise.ts";
 import { halveWeights } from "./quantize/weights.ts";
 import type { Recipe } from "./recipes.ts";
+import { channelGroups, chooseChannels } from "./rewrite/channels.ts";
 import { fuseActivations } from "./rewrite/convolutions.ts";
 
 export function buildArtifact(recipe: Recipe): Uint8Array {
@@ -22,10 +23,17 @@ export function atPrecision(recipe: Recipe): Graph {
     case "fp16-weights":
       return halveWeights(prepareFloat(recipe));
     case "int8-static":
-      return halveWeights(
-        fuseActivations(quantizePointwise(simplify(convertPlainly(recipe)), readRanges(recipe))),
-      );
+      return halveWeights(fuseActivations(quantize(simplify(convertPlainly(recipe)), readRanges(recipe))));
   }
+}
+
+function quantize(graph: Graph, { values, orders }: RangesFile): Graph {
+  const groups = channelGroups(graph);
+  const ranges = Object.entries(values).map(([name, { low, high, mean, fine }]): [string, Channels] => {
+    const order = orders[groups.get(name) ?? ""] ?? [...low.keys()];
+    return [name, { channels: order.map((c) => ({ low: low[c], high: high[c], mean: mean[c] })), fine }];
+  });
+  return quantizePointwise(chooseChannels(graph, new Map(Object.entries(orders))), new Map(ranges));
 }
 
 /** The network whose values are observed, and those that static quantization needs a range of. */
@@ -35,17 +43,26 @@ export function observedGraph(recipe: Recipe): { graph: Graph; names: string[] }
   return { graph, names: [...new Set(layers.map(({ inputs }) => inputs[0]))] };
 }
 
-/** Observed ranges, kept with the sources so that a build needs no images. */
+/** What was observed, kept with the sources so that a build needs no images. */
 export interface RangesFile {
   readonly images: number;
-  readonly ranges: Readonly<Record<string, readonly [low: number, high: number]>>;
+  readonly values: Readonly<Record<string, ObservedValue>>;
+  /** Of groups of channels that stand in one order, those first that need fine codes most. */
+  readonly orders: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Of each channel, as the source orders them; and how many have fine codes. */
+export interface ObservedValue {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  readonly mean: readonly number[];
+  readonly fine: number;
 }
 
 export function rangesPath({ id }: Recipe): string {
   return join(root, "model/build/ranges", `${id}.json`);
 }
 
-function readRanges(recipe: Recipe): Map<string, Range> {
-  const { ranges } = JSON.parse(readFileSync(rangesPath(recipe), "utf8")) as RangesFile;
-  return new Map(Object.entries(ranges).map(([name, [low, high]]) => [name, { low, high }]));
+function readRanges(recipe: Recipe): RangesFile {
+  return JSON.parse(readFileSync(rangesPath(recipe), "utf8"));
 }

@@ -3,6 +3,7 @@ import { join, posix } from "node:path";
 import type { Graph } from "./graph.ts";
 import { readOnnx } from "./onnx/reader.ts";
 import type { Recipe } from "./recipes.ts";
+import { dropUnreadChannels } from "./rewrite/channels.ts";
 import { composeLinear, foldPads, fuseActivations } from "./rewrite/convolutions.ts";
 import { flushDenormals } from "./rewrite/denormals.ts";
 import { keepDirections } from "./rewrite/directions.ts";
@@ -64,9 +65,11 @@ function convert(recipe: Recipe): Graph {
   }
 }
 
-/** The same function in fewer operators, tiny weights flushed. */
+/** The same function in fewer operators and channels, tiny weights flushed. */
 export function simplify(graph: Graph): Graph {
-  return flushDenormals(composeLinear(foldScales(foldPads(foldSoftmax(foldPrelu(graph))))));
+  return flushDenormals(
+    dropUnreadChannels(composeLinear(foldScales(foldPads(foldSoftmax(foldPrelu(graph)))))),
+  );
 }
 
 /** As `simplify`, with operators of onnxruntime's own where they save a pass over memory. */

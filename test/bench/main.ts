@@ -50,7 +50,7 @@ const quick = {
   encoder: 5,
   cold: 1,
   load: { perConnection: 1, fewest: 4 },
-  memory: 100,
+  memory: 160,
 };
 
 async function main(): Promise<void> {

@@ -219,7 +219,7 @@ describe("a plan that is not what was built", () => {
     );
     let refused = 0;
     fc.assert(
-      fc.property(fc.nat(header.steps.length - 1), fc.nat(17), numbers, (stepAt, argumentAt, value) => {
+      fc.property(fc.nat(header.steps.length - 1), fc.nat(19), numbers, (stepAt, argumentAt, value) => {
         const steps = structuredClone(header.steps) as unknown as { arguments: (number | null)[] }[];
         const values = steps[stepAt].arguments;
         values[argumentAt % values.length] = value;

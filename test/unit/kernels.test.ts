@@ -81,19 +81,32 @@ describe.each(forms)("$name", (form) => {
       [0, -64],
       [128, 64],
     ]) {
+      const input = new Uint8Array(6 * 512).fill(form.isUnsigned ? activation : activation ^ 128);
       const call: Call = {
         kernel: "pointwise",
-        sizes: { pixels: 5, channels: 8, depth: 512, activation: 0, inverseScale: 1, zeroPoint: 128 },
+        sizes: {
+          pixels: 6,
+          channels: 8,
+          depth: 512,
+          fineDepth: 512,
+          fineChannels: 0,
+          activation: 0,
+          isBlocked: 0,
+        },
         buffers: {
-          input: new Uint8Array(5 * 512).fill(form.isUnsigned ? activation : activation ^ 128),
+          input,
+          fine: input,
           weights: new Uint8Array(8 * 512).fill(weight & 255),
-          correction: new Uint8Array(64),
+          weightSums: new Uint8Array(Int32Array.from({ length: 16 }, () => 512 * weight).buffer),
           scale: new Uint8Array(new Float32Array(8).fill(1).buffer),
           bias: new Uint8Array(32),
           slope: null,
           residual: null,
-          output: new Uint8Array(5 * 32),
+          output: new Uint8Array(6 * 32),
           quantized: null,
+          quantizedFine: null,
+          inverseScale: null,
+          zeroPoint: null,
         },
       };
       run(form, call);

@@ -157,7 +157,7 @@ describe("8-bit quantization", () => {
     const histogram = new Float64Array(2048);
     for (let bin = 0; bin < 1024; bin++) histogram[bin] = 1e6;
     histogram[2047] = 1;
-    expect(rangeOfLeastError(histogram, { low: 0, high: 10 }).high).toBeLessThan(6);
+    expect(rangeOfLeastError({ histogram, low: 0, high: 10 }).high).toBeLessThan(6);
   });
 });
 
@@ -343,8 +343,9 @@ describe("narrow models stay close", () => {
   );
 
   it("as products of integers, a sum between them", async () => {
-    const range = { low: -4, high: 4 };
-    const quantized = quantizePointwise(stream, new Map(["input", "x", "s"].map((name) => [name, range])));
+    const channels = Array.from({ length: 4 }, () => ({ low: -4, high: 4, mean: 0 }));
+    const ranges = new Map(["input", "x", "s"].map((name) => [name, { channels, fine: 0 }]));
+    const quantized = quantizePointwise(stream, ranges);
     expect(quantized.nodes.filter(({ op }) => op === "MatMulInteger")).toHaveLength(3);
     // Uniform weights suffer most from neighbours that give way; trained ones have few large values.
     expect(relativeDifference(await evaluate(quantized, input), await evaluate(stream, input))).toBeLessThan(

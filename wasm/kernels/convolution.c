@@ -7,12 +7,14 @@ typedef struct {
   s32 activation;
   const f32 *slope;
   f32 *output;
-  s32 channels;
+  /** Floats from a pixel to the next, and from four channels to the next. */
+  s32 pixel_pitch, block_pitch;
 } Epilogue;
 
 INLINE void finish(const Epilogue *e, f32x4 value, s32 pixel, s32 channel) {
   if (channel < e->residual_channels) value += load_f32(e->residual + pixel * e->residual_channels + channel);
-  store_f32(e->output + pixel * e->channels + channel, activate(value, e->activation, e->slope, channel));
+  value = activate(value, e->activation, e->slope, channel);
+  store_f32(e->output + pixel * e->pixel_pitch + (channel >> 2) * e->block_pitch, value);
 }
 
 typedef struct {
@@ -71,15 +73,16 @@ INLINE void tile_of_4(const Epilogue *e, const f32 *input, const s32 *offsets, c
  * @param weights packed [ceil(channels / 8)][kernel_height][kernel_width * depth][8]
  * @param bias [ceil(channels / 8) * 8]; slope likewise
  * @param residual [pixels][residual_channels] or 0 with residual_channels 0; channels that it lacks count as 0
- * @param output [output_height][output_width][channels]; at least 4 pixels, channels in fours
+ * @param output [output_height][output_width][channels], or blocked; at least 4 pixels, channels in fours
  */
 KERNEL(convolution)
 (const f32 *input, const f32 *weights, const f32 *bias, const f32 *slope, const f32 *residual, f32 *output,
  s32 input_width, s32 depth, s32 output_width, s32 output_height, s32 channels, s32 kernel_height,
- s32 kernel_width, s32 stride, s32 activation, s32 residual_channels) {
-  const Epilogue e = {residual, residual_channels, activation, slope, output, channels};
-  const Window window = {kernel_height, kernel_width * depth, input_width * depth};
+ s32 kernel_width, s32 stride, s32 activation, s32 residual_channels, s32 is_blocked) {
   const s32 pixels = output_width * output_height;
+  const Epilogue e = {residual, residual_channels, activation, slope, output,
+                      is_blocked ? 4 : channels, is_blocked ? 4 * pixels : 4};
+  const Window window = {kernel_height, kernel_width * depth, input_width * depth};
   /* Pixels whose windows stay in the first cache while all channels pass. */
   enum { block_pixels = 32 };
   for (s32 block = 0; block < pixels; block += block_pixels) {

@@ -1,13 +1,5 @@
-/** Depthwise convolution in float32; its output may be quantized for a pointwise one. */
+/** Depthwise convolution in float32, of any window. */
 #include "kernels.h"
-
-typedef struct {
-  s32 activation;
-  f32 *output;
-  s8 *quantized;
-  Quantizer quantizer;
-  s32 channels;
-} Epilogue;
 
 /** The part of a window that lies inside the input. */
 typedef struct {
@@ -73,15 +65,12 @@ INLINE s32 larger(s32 a, s32 b) { return a < b ? b : a; }
  * @param input [height][width][channels]
  * @param weights [kernel][kernel][channels]
  * @param bias, slope [channels]
- * @param output [output_height][output_width][channels] or 0
- * @param quantized the same in 8 bits, or 0
+ * @param output [output_height][output_width][channels]
  * @param top, left padding, which counts as 0
  */
 KERNEL(depthwise)
-(const f32 *input, const f32 *weights, const f32 *bias, const f32 *slope, f32 *output, s8 *quantized, s32 height,
- s32 width, s32 channels, s32 output_height, s32 output_width, s32 kernel, s32 stride, s32 top, s32 left,
- s32 activation, f32 inverse_scale, s32 zero_point) {
-  const Epilogue e = {activation, output, quantized, make_quantizer(inverse_scale, zero_point), channels};
+(const f32 *input, const f32 *weights, const f32 *bias, const f32 *slope, f32 *output, s32 height, s32 width,
+ s32 channels, s32 output_height, s32 output_width, s32 kernel, s32 stride, s32 top, s32 left, s32 activation) {
   const s32 row = width * channels;
   const s32 in_fours = kernel == 3 && (stride == 1 || stride == 2);
   for (s32 v = 0; v < output_height; v++) {
@@ -102,24 +91,18 @@ KERNEL(depthwise)
         from = u, next = u + 1, x = u * stride - left;
         in.first_column = larger(0, -x), in.last_column = smaller(kernel, width - x);
       }
-      const s32 start = (v * output_width + from) * channels;
+      f32 *to = output + (v * output_width + from) * channels;
       const f32 *corner = input + y * row + x * channels;
-      for (s32 channel = 0; channel < channels; channel += 4) {
+      for (s32 channel = 0; channel < channels; channel += 4, to += 4) {
         f32x4 sums[4] = {load_f32(bias + channel)};
         if (!is_tile) {
           const f32x4 sum = one(corner + channel, weights + channel, sums[0], row, channels, kernel, in);
-          sums[0] = activate(sum, activation, slope, channel);
-          if (e.output) store_f32(e.output + start + channel, sums[0]);
-          sums[1] = sums[2] = sums[3] = sums[0];
-          if (e.quantized) store_quantized(e.quantized + start + channel, 0, sums, &e.quantizer);
+          store_f32(to, activate(sum, activation, slope, channel));
           continue;
         }
         if (stride == 1) four_at_1(corner + channel, weights + channel, row, channels, in, sums);
         else four_at_2(corner + channel, weights + channel, row, channels, in, sums);
-        for (s32 i = 0; i < 4; i++) sums[i] = activate(sums[i], activation, slope, channel);
-        if (e.output)
-          for (s32 i = 0; i < 4; i++) store_f32(e.output + start + i * channels + channel, sums[i]);
-        if (e.quantized) store_quantized(e.quantized + start + channel, channels, sums, &e.quantizer);
+        for (s32 i = 0; i < 4; i++) store_f32(to + i * channels, activate(sums[i], activation, slope, channel));
       }
     }
   }

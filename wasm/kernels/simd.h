@@ -62,6 +62,8 @@ INLINE i8x16 narrow_to_i8(i32x4 a, i32x4 b, i32x4 c, i32x4 d) {
 
 /** One of the four runs of four bytes. */
 #define store_lane(to, bytes, lane) wasm_v128_store32_lane((to), (v128_t)(bytes), (lane))
+/** One of the two runs of eight bytes. */
+#define store_half(to, bytes, half) wasm_v128_store64_lane((to), (v128_t)(bytes), (half))
 #else
 INLINE f32x4 least(f32x4 a, f32x4 b) {
   for (int i = 0; i < 4; i++) a[i] = b[i] < a[i] ? b[i] : a[i];
@@ -98,6 +100,8 @@ INLINE i8x16 narrow_to_i8(i32x4 a, i32x4 b, i32x4 c, i32x4 d) {
   return bytes;
 }
 #define store_lane(to, bytes, lane) (*(s32_unaligned *)(to) = ((i32x4)(bytes))[lane])
+#define store_half(to, bytes, half) \
+  (store_lane(to, bytes, 2 * (half)), store_lane((s8 *)(to) + 4, bytes, 2 * (half) + 1))
 #endif
 
 /** Sums a[4i..4i+3] * b[4i..4i+3], added to c; see pointwise.c for what this leaves open. */

@@ -5,7 +5,9 @@
  * What has no step here is an error that names it: a plan computes what its ONNX file says, or is not made.
  */
 import { activations, type KernelName } from "../../../src/inference/kernels/kernels.ts";
+import { fineSteps } from "../quantize/affine.ts";
 import { type Constants, createConstants } from "./constants.ts";
+import { chooseLayouts } from "./layout.ts";
 import { inFours, packDepthwise, packFilters, packPointwise, padded } from "./pack.ts";
 import type { OnnxGraph, Operator, Tensor } from "./read.ts";
 
@@ -45,9 +47,11 @@ interface Value {
   readonly quantized: Quantization | null;
 }
 
+/** Codes with a scale and a zero point for each channel; the first channels may have fine codes as well. */
 interface Quantization {
-  readonly scale: number;
-  readonly zeroPoint: number;
+  readonly scales: Float32Array;
+  readonly zeroPoints: Uint8Array;
+  readonly fine: Value | null;
 }
 
 /** What happens to a convolution's result before anyone else sees it. */
@@ -59,10 +63,16 @@ interface Tail {
   /** The result's names: as float32 values, and as quantized ones. */
   readonly result: string;
   readonly floats: boolean;
-  readonly quantized: (Quantization & { readonly name: string }) | null;
+  readonly quantized:
+    | (Omit<Quantization, "fine"> & { readonly name: string; readonly fine: Fine | null })
+    | null;
 }
 
-const absent = { inverseScale: 0, zeroPoint: 0 };
+/** The operators that make fine codes. */
+interface Fine {
+  readonly name: string;
+  readonly channels: number;
+}
 
 export function lower(graph: OnnxGraph): Lowered {
   return new Lowering(graph).run();
@@ -97,7 +107,13 @@ class Lowering {
       buffer: this.#value(name).buffer,
       length: size(shape),
     }));
-    return { steps: this.#steps, constants: this.#constants, input: this.#input, outputs };
+    const kept = new Set(outputs.map(({ buffer }) => buffer));
+    return {
+      steps: chooseLayouts(this.#steps, kept),
+      constants: this.#constants,
+      input: this.#input,
+      outputs,
+    };
   }
 
   readonly #lowerings: Readonly<Record<string, (operator: Operator) => void>> = {
@@ -164,6 +180,7 @@ class Lowering {
       stride,
       activation: activations[tail.activation],
       residualChannels: tail.residual === null ? 0 : inFours(tail.residual.channels),
+      isBlocked: 0,
     });
   }
 
@@ -175,58 +192,95 @@ class Lowering {
     demand(tail.residual === null, operator, "a residual sum");
     const height = Math.floor((x.height + top + bottom - kernel) / stride) + 1;
     const width = Math.floor((x.width + left + right - kernel) / stride) + 1;
-    this.#step("depthwise", {
+    const common = {
       input: at(x),
       weights: this.#constants.floats(packDepthwise(weights), weights.half),
       bias: this.#constants.floats(padded(this.#floats(operator.inputs[2]), 4)),
       slope: this.#slope(tail),
-      ...this.#results(tail, height, width, channels),
       height: x.height,
       width: x.width,
       channels: inFours(channels),
       outputHeight: height,
       outputWidth: width,
-      kernel,
       stride,
       top,
       left,
       activation: activations[tail.activation],
-    });
+    };
+    if (tail.quantized === null) {
+      const output = at(this.#define(tail.result, height, width, channels));
+      this.#step("depthwise", { ...common, output, kernel });
+    } else {
+      demand(kernel === 3 && !tail.floats, operator, "codes of another window, or beside floats");
+      this.#step("depthwiseBlocked", { ...common, ...this.#codes(tail.quantized, height, width, channels) });
+    }
   }
 
-  /** W [1,O,C] as u8 with zero point 128, times x. */
+  /** W [O,C] as u8 with zero point 128, times codes; fine codes have a product of their own, and a sum joins both. */
   #multiply(operator: Operator): void {
-    const [weightsName, inputName, weightsZero] = operator.inputs;
-    const weights = this.#constant(weightsName);
-    const [, outputs, depth] = weights.shape;
-    const x = this.#value(inputName);
-    demand(x.quantized !== null && this.#constant(weightsZero).data[0] === 128, operator, "quantization");
-    const dequantize = this.#only(operator.output);
-    demand(dequantize?.op === "DequantizeLinear", operator, "a product that is not dequantized");
-    this.#fused.add(dequantize!);
-    const scales = this.#floats(dequantize!.inputs[1]);
-    const tail = this.#tail(dequantize!);
-    const { packed, sums } = packPointwise(weights.data as Uint8Array, outputs, depth);
+    const x = this.#factor(operator);
+    const { quantized } = x.value;
+    const dequantize = this.#dequantize(operator);
+    const scales = this.#floats(dequantize.inputs[1]);
+    const joined = quantized.fine === null ? dequantize : this.#joinFine(dequantize, quantized.fine, scales);
+    const tail = this.#tail(joined);
+    const [outputs, depth] = x.weights.shape.slice(-2);
+    const fineDepth = quantized.fine?.channels ?? 0;
+    const { packed, sums, fineSums } = packPointwise(x.weights.data as Uint8Array, outputs, depth, fineDepth);
     const bias = tail.bias === null ? new Float32Array(outputs) : this.#floats(tail.bias);
-    // What the input's zero point adds to the sums, for activations stored less 128 and as they are.
-    const { zeroPoint } = x.quantized!;
-    const correction = [128 - zeroPoint, -zeroPoint].flatMap((offset) =>
-      [...sums].map((sum) => offset * sum),
-    );
     this.#step("pointwise", {
-      input: at(x),
+      input: at(x.value),
+      fine: quantized.fine === null ? null : at(quantized.fine),
       weights: this.#constants.bytes(packed),
-      correction: this.#constants.bytes(Int32Array.from(correction)),
+      weightSums: this.#constants.bytes(Int32Array.of(...sums, ...fineSums)),
       scale: this.#constants.floats(scales),
       bias: this.#constants.floats(bias),
       slope: this.#slope(tail),
       residual: tail.residual === null ? null : at(tail.residual),
-      ...this.#results(tail, x.height, x.width, outputs),
-      pixels: x.height * x.width,
+      ...this.#results(tail, x.value.height, x.value.width, outputs),
+      pixels: x.value.height * x.value.width,
       channels: outputs,
       depth,
+      fineDepth,
       activation: activations[tail.activation],
+      isBlocked: 0,
     });
+  }
+
+  /** The two factors of a product: weights with zero point 128, and codes as they are or fine ones less 128. */
+  #factor({ inputs, op, name }: Operator, codesZero = 0) {
+    const [weightsName, codesName, weightsZero, zero] = inputs;
+    const value = this.#value(codesName);
+    const zeros = [weightsZero, zero].map((each) => this.#constant(each).data[0]);
+    demand(zeros.join() === `128,${codesZero}`, { op, name }, `zero points of ${zeros}`);
+    demand(value.quantized !== null, { op, name }, "what is not quantized");
+    return { weights: this.#constant(weightsName), value: { ...value, quantized: value.quantized! } };
+  }
+
+  #dequantize(operator: Operator): Operator {
+    const dequantize = this.#only(operator.output);
+    demand(dequantize?.op === "DequantizeLinear", operator, "a product that is not dequantized");
+    this.#fused.add(dequantize!);
+    return dequantize!;
+  }
+
+  /** The sum of a product and of that of its fine codes, whose weights and scales must be the same. */
+  #joinFine(dequantize: Operator, fine: Value, scales: Float32Array): Operator {
+    const sum = this.#only(dequantize.output);
+    const other = sum?.inputs.find((input) => input !== dequantize.output);
+    const fineDequantize = this.#graph.operators.find(({ output }) => output === other);
+    const product = this.#graph.operators.find(({ output }) => output === fineDequantize?.inputs[0]);
+    demand(sum?.op === "Add" && product?.op === "MatMulInteger", dequantize, "no product of its fine codes");
+    const { value } = this.#factor(product!, 128);
+    demand(value.buffer === fine.buffer, dequantize, "a product of other fine codes");
+    const fineScales = this.#floats(fineDequantize!.inputs[1]);
+    demand(
+      fineScales.every((scale, i) => scale === scales[i] / fineSteps),
+      dequantize,
+      "scales of its fine codes",
+    );
+    for (const operator of [product!, fineDequantize!, sum!]) this.#fused.add(operator);
+    return sum!;
   }
 
   #pool(operator: Operator): void {
@@ -408,37 +462,87 @@ class Lowering {
     const quantized = this.#quantized(result);
     const floats =
       this.#outputs.has(result) ||
-      (this.#consumers.get(result) ?? []).some(({ op }) => op !== "QuantizeLinear");
+      (this.#consumers.get(result) ?? []).some(
+        (reader) => reader.op !== "QuantizeLinear" && !this.#fused.has(reader),
+      );
     return { bias, residual, activation, slope, result, floats, quantized };
   }
 
+  /** Codes of a value, and what makes its fine codes. */
   #quantized(value: string): Tail["quantized"] {
     const quantize = (this.#consumers.get(value) ?? []).find(({ op }) => op === "QuantizeLinear");
     if (quantize === undefined) return null;
     this.#fused.add(quantize);
     const [, scale, zeroPoint] = quantize.inputs;
+    const scales = this.#floats(scale);
     return {
-      scale: this.#floats(scale)[0],
-      zeroPoint: Number(this.#constant(zeroPoint).data[0]),
+      scales,
+      zeroPoints: Uint8Array.from(this.#constant(zeroPoint).data as Uint8Array),
       name: quantize.output,
+      fine: this.#fineCodes(value, quantize.output, scales),
     };
+  }
+
+  /** QuantizeLinear((x - DequantizeLinear(codes)) of the first channels), in steps of scale / 256. */
+  #fineCodes(value: string, codes: string, scales: Float32Array): Fine | null {
+    const head = (this.#consumers.get(value) ?? []).find(({ op }) => op === "Slice");
+    if (head === undefined) return null;
+    const codesHead = (this.#consumers.get(codes) ?? []).find(({ op }) => op === "Slice");
+    const restored = codesHead && this.#only(codesHead.output);
+    const rest = this.#only(head.output);
+    const quantize = rest && this.#only(rest.output);
+    const isRest =
+      rest?.op === "Sub" && rest.inputs[0] === head.output && rest.inputs[1] === restored?.output;
+    demand(isRest && quantize?.op === "QuantizeLinear", head, "what is not the rest of its codes");
+    const [first, last, axis] = [1, 2, 3].map((i) =>
+      [...this.#constant(head.inputs[i]).data].map(Number).join(),
+    );
+    const channels = Number(last);
+    demand(first === "0" && axis === "1" && channels % 8 === 0, head, "other channels");
+    const fineScales = this.#floats(quantize!.inputs[1]);
+    const isExact = fineScales.every((scale, i) => scale === scales[i] / fineSteps);
+    const isCentred = [...this.#constant(quantize!.inputs[2]).data].every((zero) => zero === 128);
+    demand(fineScales.length === channels && isExact && isCentred, quantize!, "another scale");
+    for (const operator of [head, codesHead!, restored!, rest!, quantize!]) this.#fused.add(operator);
+    return { name: quantize!.output, channels };
   }
 
   /** The buffers that a step's result goes to, as the arguments that say so. */
   #results(tail: Tail, height: number, width: number, channels: number): Record<string, Argument> {
     const output = tail.floats ? at(this.#define(tail.result, height, width, channels)) : null;
-    if (tail.quantized === null) return { output, quantized: null, ...absent };
-    demand(channels % 4 === 0, { op: "QuantizeLinear", name: tail.result }, `${channels} channels`);
-    const { name, scale, zeroPoint } = tail.quantized;
-    const value: Value = {
-      buffer: { bytes: height * width * channels },
+    if (tail.quantized !== null) return { output, ...this.#codes(tail.quantized, height, width, channels) };
+    return {
+      output,
+      quantized: null,
+      quantizedFine: null,
+      inverseScale: null,
+      zeroPoint: null,
+      fineChannels: 0,
+    };
+  }
+
+  #codes(quantized: NonNullable<Tail["quantized"]>, height: number, width: number, channels: number) {
+    const { name, scales, zeroPoints, fine: made } = quantized;
+    const isWhole = channels % 8 === 0 && scales.length === channels && zeroPoints.length === channels;
+    demand(isWhole, { op: "QuantizeLinear", name }, `${scales.length} scales for ${channels} channels`);
+    const value = (count: number, of: Quantization): Value => ({
+      buffer: { bytes: height * width * count },
       height,
       width,
-      channels,
-      quantized: { scale, zeroPoint },
+      channels: count,
+      quantized: of,
+    });
+    const fine = made && value(made.channels, { scales, zeroPoints, fine: null });
+    if (made !== null && fine !== null) this.#values.set(made.name, fine);
+    const coarse = value(channels, { scales, zeroPoints, fine });
+    this.#values.set(name, coarse);
+    return {
+      quantized: at(coarse),
+      quantizedFine: fine === null ? null : at(fine),
+      inverseScale: this.#constants.floats(scales.map((scale) => 1 / scale)),
+      zeroPoint: this.#constants.bytes(Int32Array.from(zeroPoints)),
+      fineChannels: fine?.channels ?? 0,
     };
-    this.#values.set(name, value);
-    return { output, quantized: at(value), inverseScale: Math.fround(1 / scale), zeroPoint };
   }
 
   #slope({ slope }: Tail): Argument {

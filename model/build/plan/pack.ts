@@ -45,15 +45,22 @@ export function packDepthwise({ shape, data }: Tensor): Float32Array {
 export interface PackedPointwise {
   /** [O / 8][C / 4][8][4] */
   readonly packed: Int8Array;
-  /** [O] sums of the weights. */
+  /** [O] sums of the weights: of all, and of those of the first `fineDepth` inputs. */
   readonly sums: Int32Array;
+  readonly fineSums: Int32Array;
 }
 
 /** @param stored [O][C], with zero point 128 */
-export function packPointwise(stored: Uint8Array, outputs: number, depth: number): PackedPointwise {
+export function packPointwise(
+  stored: Uint8Array,
+  outputs: number,
+  depth: number,
+  fineDepth = 0,
+): PackedPointwise {
   if (outputs % 8 !== 0 || depth % 4 !== 0) throw new Error(`a product of ${outputs} by ${depth} channels`);
   const packed = new Int8Array(outputs * depth);
   const sums = new Int32Array(outputs);
+  const fineSums = new Int32Array(outputs);
   for (let o = 0; o < outputs; o++) {
     for (let c = 0; c < depth; c++) {
       const weight = stored[o * depth + c] - 128;
@@ -62,7 +69,8 @@ export function packPointwise(stored: Uint8Array, outputs: number, depth: number
         throw new Error(`neighbouring weights ${weight} and ${neighbour} are too large together`);
       packed[((o >> 3) * depth + (c & ~3)) * 8 + (o & 7) * 4 + (c & 3)] = weight;
       sums[o] += weight;
+      if (c < fineDepth) fineSums[o] += weight;
     }
   }
-  return { packed, sums };
+  return { packed, sums, fineSums };
 }

@@ -6,6 +6,20 @@ export interface Range {
   readonly high: number;
 }
 
+export interface Channel extends Range {
+  /** Over calibration inputs. */
+  readonly mean: number;
+}
+
+/** Of a value, and how many of the first channels have fine codes as well; a multiple of 8. */
+export interface Channels {
+  readonly channels: readonly Channel[];
+  readonly fine: number;
+}
+
+/** A fine code counts what its code leaves, in steps of scale / 256 from -128 to 127. */
+export const fineSteps = 256;
+
 export interface Affine {
   readonly scale: number;
   /** 0..255 */

@@ -43,13 +43,18 @@ const constant = (parameter: string, bytes: number): Access => ({
   writes: false,
 });
 
+/** Codes of a result of so many pixels, and how they are made. */
+const writesCodes = ({ channels, fineChannels }: Sizes, pixels: number): readonly Access[] => [
+  writes("quantized", pixels * channels),
+  writes("quantizedFine", pixels * fineChannels),
+  constant("inverseScale", 4 * channels),
+  constant("zeroPoint", 4 * channels),
+];
+
 const inFours = (channels: number) => channels > 0 && channels % 4 === 0;
 const inEights = (channels: number) => Math.ceil(channels / 8) * 8;
 const isActivation = (activation: number) => activation <= 2;
-const isQuantizer = ({ zeroPoint }: Sizes) => zeroPoint <= 255;
-
-/** Numbers that are neither pointers nor sizes. */
-export const realParameters: ReadonlySet<string> = new Set(["inverseScale"]);
+const isFlag = (flag: number) => flag <= 1;
 
 export const kernels = {
   interleave: {
@@ -78,6 +83,7 @@ export const kernels = {
       "stride",
       "activation",
       "residualChannels",
+      "isBlocked",
     ],
     accesses: (s) => {
       const pixels = s.outputWidth * s.outputHeight;
@@ -104,45 +110,56 @@ export const kernels = {
       s.kernelWidth > 0 &&
       s.stride > 0 &&
       (s.outputWidth - 1) * s.stride + s.kernelWidth <= s.inputWidth &&
+      isFlag(s.isBlocked) &&
       isActivation(s.activation),
   },
   pointwise: {
     parameters: [
       "input",
+      "fine?",
       "weights",
-      "correction",
+      "weightSums",
       "scale",
       "bias",
       "slope?",
       "residual?",
       "output?",
       "quantized?",
+      "quantizedFine?",
+      "inverseScale?",
+      "zeroPoint?",
       "pixels",
       "channels",
       "depth",
+      "fineDepth",
+      "fineChannels",
       "activation",
-      "inverseScale",
-      "zeroPoint",
+      "isBlocked",
     ],
     accesses: (s) => [
       reads("input", s.pixels * s.depth),
+      reads("fine", s.pixels * s.fineDepth),
       constant("weights", s.channels * s.depth),
-      constant("correction", 8 * s.channels),
+      constant("weightSums", 8 * s.channels),
       constant("scale", 4 * s.channels),
       constant("bias", 4 * s.channels),
       constant("slope", 4 * s.channels),
       reads("residual", 4 * s.pixels * s.channels),
       writes("output", 4 * s.pixels * s.channels),
-      writes("quantized", s.pixels * s.channels),
+      ...writesCodes(s, s.pixels),
     ],
     // Sums of 32 bits hold 2^31 / (127 * 128) products: more than the largest size.
     holds: (s) =>
-      s.pixels >= 4 &&
+      s.pixels >= 6 &&
       s.channels > 0 &&
       s.channels % 8 === 0 &&
       inFours(s.depth) &&
-      isActivation(s.activation) &&
-      isQuantizer(s),
+      s.fineDepth % 4 === 0 &&
+      s.fineDepth <= s.depth &&
+      s.fineChannels % 8 === 0 &&
+      s.fineChannels <= s.channels &&
+      isFlag(s.isBlocked) &&
+      isActivation(s.activation),
   },
   depthwise: {
     parameters: [
@@ -150,8 +167,7 @@ export const kernels = {
       "weights",
       "bias",
       "slope?",
-      "output?",
-      "quantized?",
+      "output",
       "height",
       "width",
       "channels",
@@ -162,8 +178,6 @@ export const kernels = {
       "top",
       "left",
       "activation",
-      "inverseScale",
-      "zeroPoint",
     ],
     accesses: (s) => [
       reads("input", 4 * s.height * s.width * s.channels),
@@ -171,10 +185,50 @@ export const kernels = {
       constant("bias", 4 * s.channels),
       constant("slope", 4 * s.channels),
       writes("output", 4 * s.outputHeight * s.outputWidth * s.channels),
-      writes("quantized", s.outputHeight * s.outputWidth * s.channels),
+    ],
+    holds: (s) => inFours(s.channels) && s.kernel > 0 && s.stride > 0 && isActivation(s.activation),
+  },
+  depthwiseBlocked: {
+    parameters: [
+      "input",
+      "weights",
+      "bias",
+      "slope?",
+      "quantized",
+      "quantizedFine?",
+      "inverseScale",
+      "zeroPoint",
+      "height",
+      "width",
+      "channels",
+      "outputHeight",
+      "outputWidth",
+      "stride",
+      "top",
+      "left",
+      "fineChannels",
+      "activation",
+    ],
+    accesses: (s) => [
+      reads("input", 4 * s.height * s.width * s.channels),
+      constant("weights", 4 * 9 * s.channels),
+      constant("bias", 4 * s.channels),
+      constant("slope", 4 * s.channels),
+      ...writesCodes(s, s.outputHeight * s.outputWidth),
     ],
     holds: (s) =>
-      inFours(s.channels) && s.kernel > 0 && s.stride > 0 && isActivation(s.activation) && isQuantizer(s),
+      inFours(s.channels) &&
+      s.fineChannels % 4 === 0 &&
+      s.fineChannels <= s.channels &&
+      isFlag(s.stride - 1) &&
+      isFlag(s.top) &&
+      isFlag(s.left) &&
+      s.outputHeight > 0 &&
+      s.outputWidth >= 4 &&
+      // The middle of every window lies inside, and at most its last row and column beyond.
+      (s.outputHeight - 1) * s.stride - s.top + 2 <= s.height &&
+      (s.outputWidth - 1) * s.stride - s.left + 2 <= s.width &&
+      isActivation(s.activation),
   },
   maxPool: {
     parameters: [

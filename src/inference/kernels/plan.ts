@@ -5,7 +5,7 @@
  * The file: 8 bytes of magic, the length of the header (u32, little-endian), the header as JSON in UTF-8,
  * zeros up to a multiple of 16, constants. Constants stored as half floats are widened at load.
  */
-import { type Access, type Kernel, type KernelName, kernels, realParameters } from "./kernels.ts";
+import { type Access, type Kernel, type KernelName, kernels } from "./kernels.ts";
 
 export const magic = "SFPLAN1\n";
 
@@ -111,14 +111,25 @@ function checkStep(plan: Plan, step: Step): void {
   });
   const pointers = new Set(kernel.accesses(zeroSizes).map(({ parameter }) => parameter));
   for (const [name, value] of Object.entries(named)) {
-    if (realParameters.has(name)) continue;
     require(isInteger(value, pointers.has(name) ? maxBytes : maxSize), `${step.kernel}: ${name}`);
   }
   require(kernel.holds(named), `${step.kernel}: sizes`);
   require(named.activation !== 2 || named.slope !== undefined, `${step.kernel}: no slope`);
-  require(!(named.residualChannels > 0) || named.residual !== undefined, `${step.kernel}: no residual`);
+  for (const [size, pointers] of needed) {
+    const isMissing = named[size] > 0 && pointers.some((pointer) => named[pointer] === undefined);
+    require(!isMissing, `${step.kernel}: ${size} of nothing`);
+  }
+  const hasCodes = named.quantized !== undefined;
+  require(!hasCodes || (named.inverseScale !== undefined && named.zeroPoint !== undefined), "no quantizer");
   checkBounds(plan, step.kernel, kernel.accesses(named), named);
 }
+
+/** Sizes that say that something is there. */
+const needed: readonly (readonly [size: string, pointers: readonly string[]])[] = [
+  ["residualChannels", ["residual"]],
+  ["fineDepth", ["fine"]],
+  ["fineChannels", ["quantized", "quantizedFine"]],
+];
 
 function checkBounds(
   plan: Plan,

@@ -1,0 +1,44 @@
+/**
+ * Which values are blocked, [channels / 4][height][width][4]: those that only steps make and read that can.
+ * A depthwise convolution into codes reads no others; everything else prefers pixels one after another.
+ */
+import { isReference } from "./arena.ts";
+import type { Buffer, LoweredStep } from "./lower.ts";
+
+/** Parameters that may be blocked; those of one step that share a flag are of one kind. */
+const able: Readonly<Partial<Record<LoweredStep["kernel"], readonly string[]>>> = {
+  convolution: ["output"],
+  pointwise: ["residual", "output"],
+  depthwiseBlocked: ["input"],
+};
+
+/** @param kept buffers that are read as pixels when all steps are done: the network's outputs */
+export function chooseLayouts(steps: readonly LoweredStep[], kept: ReadonlySet<Buffer>): LoweredStep[] {
+  const plain = new Set(kept);
+  for (const { kernel, arguments: named } of steps) {
+    for (const [name, argument] of Object.entries(named)) {
+      if (isReference(argument) && !able[kernel]?.includes(name)) plain.add(argument.buffer);
+    }
+  }
+  // What shares a flag with a plain value is plain, and so on.
+  for (let before = -1; before !== plain.size; ) {
+    before = plain.size;
+    for (const step of steps) {
+      const buffers = buffersOf(step);
+      if (buffers.some((buffer) => plain.has(buffer))) for (const buffer of buffers) plain.add(buffer);
+    }
+  }
+  return steps.map((step) => {
+    const isPlain = buffersOf(step).some((buffer) => plain.has(buffer));
+    if (step.kernel === "depthwiseBlocked" && isPlain) throw new Error("a blocked value is read as pixels");
+    if (step.arguments.isBlocked === undefined || isPlain || buffersOf(step).length === 0) return step;
+    return { ...step, arguments: { ...step.arguments, isBlocked: 1 } };
+  });
+}
+
+function buffersOf({ kernel, arguments: named }: LoweredStep): Buffer[] {
+  return (able[kernel] ?? []).flatMap((name) => {
+    const argument = named[name];
+    return isReference(argument) ? [argument.buffer] : [];
+  });
+}

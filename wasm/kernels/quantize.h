@@ -1,0 +1,64 @@
+/**
+ * Activations in codes of 8 bits, with a scale and a zero point for each channel:
+ *
+ *   code = round(x / scale), ties to even, + zero_point, limited to 0..255
+ *
+ * The first channels of a value may have a second, fine code: what the first leaves, in steps of scale / 256,
+ * limited to -128..127. Codes are stored less 128 or as they are, as the processor's products count bytes.
+ */
+#ifndef SAMEFACE_QUANTIZE_H
+#define SAMEFACE_QUANTIZE_H
+
+#include "kernels.h"
+
+enum { fine_steps = 256 };
+
+/** Where a step puts the codes of its result; `coarse` is 0 where it has none. */
+typedef struct {
+  s8 *coarse, *fine;
+  const f32 *inverse_scale;
+  const s32 *zero_point;
+  s32 fine_channels;
+} Codes;
+
+/** Of four channels. */
+typedef struct {
+  f32x4 inverse_scale;
+  i32x4 zero_point;
+} Quantizer;
+
+INLINE Quantizer load_quantizer(const Codes *codes, s32 channel) {
+  return (Quantizer){load_f32(codes->inverse_scale + channel), load_i32(codes->zero_point + channel)};
+}
+
+/* Adding 1.5 * 2^23 leaves the integer in the low bits of the sum, for values below 2^22. */
+#define ROUNDER splat_f32(12582912.0f)
+enum { rounder_bits = 0x4b400000 };
+
+/** Codes less 128, not limited yet: narrowing does that. */
+INLINE i32x4 quantize(f32x4 x, const Quantizer *q) {
+  return (i32x4)(x * q->inverse_scale + ROUNDER) + (q->zero_point - splat_i32(rounder_bits + 128));
+}
+
+/** Fine codes, not limited yet. Outside of the codes' range they say that there is more. */
+INLINE i32x4 quantize_rest(f32x4 x, const Quantizer *q) {
+  const f32x4 zero_point = __builtin_convertvector(q->zero_point, f32x4);
+  const f32x4 steps = least(greatest(x * q->inverse_scale, splat_f32(-0.498f) - zero_point), splat_f32(255.498f) - zero_point);
+  const f32x4 rest = steps - ((steps + ROUNDER) - ROUNDER);
+  return (i32x4)(rest * splat_f32(fine_steps) + ROUNDER) - splat_i32(rounder_bits);
+}
+
+/** Vectors a and b, of eight channels of a pixel, and c and d, of the next pixel `pitch` away. */
+INLINE void store_eights(s8 *to, s32 pitch, i32x4 a, i32x4 b, i32x4 c, i32x4 d) {
+  const i8x16 bytes = narrow_to_i8(a, b, c, d) ^ (i8x16)splat_i32(activation_flip);
+  store_half(to, bytes, 0), store_half(to + pitch, bytes, 1);
+}
+
+/** Four vectors of four channels, of four pixels one `pitch` apart. */
+INLINE void store_fours(s8 *to, s32 pitch, i32x4 a, i32x4 b, i32x4 c, i32x4 d) {
+  const i8x16 bytes = narrow_to_i8(a, b, c, d) ^ (i8x16)splat_i32(activation_flip);
+  store_lane(to, bytes, 0), store_lane(to + pitch, bytes, 1);
+  store_lane(to + 2 * pitch, bytes, 2), store_lane(to + 3 * pitch, bytes, 3);
+}
+
+#endif
