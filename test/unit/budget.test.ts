@@ -147,7 +147,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 test.each([
   ["all of it, as uploaded", /./, 7e6],
   ["its script", /\.js$/, 0.75 * mebibyte],
-  ["its models", /\.plan$/, 4.75 * mebibyte],
+  ["its models", /\.plan$/, 3.75 * mebibyte],
   ["its kernels", /kernels.*\.wasm$/, 32 * 1024],
   ["its codecs", /(jpeg-turbo|_dec)\.wasm$/, 1.5 * mebibyte],
 ])("the bundle keeps to its size: %s", (_, pattern, limit) => {
