@@ -16,6 +16,7 @@ import { compilePlan } from "../../model/build/plan/compile.ts";
 import { normalise, seededImage, seededRandom } from "../../model/build/proof/images.ts";
 import manifest from "../../model/manifest.json" with { type: "json" };
 import { kernelPaths, modelPath, readKernels } from "../../model/runtime.ts";
+import { placeConstants, stagingBytes } from "../../src/inference/kernels/constants.ts";
 import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
 import { type Kernel, kernels } from "../../src/inference/kernels/kernels.ts";
 import { magic, type Plan, PlanError, readPlan, type Step } from "../../src/inference/kernels/plan.ts";
@@ -67,18 +68,8 @@ describe.each(models)("%s", (id, { file, plan: { file: planFile, sha256: planHas
     (exports.useUnsigned as (isUnsigned: number) => void)(isUnsigned ? 1 : 0);
     const base = Math.ceil((exports.heapBase as () => number)() / 64) * 64;
     const arena = base + plan.constantBytes;
-    memory.grow(Math.ceil((arena + Math.max(plan.arenaBytes, constants.length)) / 65_536));
-    let [from, to] = [0, base];
-    for (const { type, bytes } of plan.segments) {
-      const stored = constants.subarray(from, from + (type === "half" ? bytes / 2 : bytes));
-      if (type === "raw") new Uint8Array(memory.buffer).set(stored, to);
-      else {
-        new Uint8Array(memory.buffer).set(stored, arena);
-        (exports.widen as (...args: number[]) => void)(arena, to, bytes / 4);
-      }
-      from += stored.length;
-      to += bytes;
-    }
+    memory.grow(Math.ceil((arena + Math.max(plan.arenaBytes, stagingBytes(plan))) / 65_536));
+    placeConstants(exports, plan, constants, base, arena);
     const image = normalise(seededImage(2, input.shape.slice(1)), input);
     new Float32Array(memory.buffer, arena + plan.input.offset, plan.input.length).set(image);
     for (const [i, step] of plan.steps.entries()) {

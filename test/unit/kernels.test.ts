@@ -7,11 +7,21 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { KernelName } from "../../src/inference/kernels/kernels.ts";
 import { compiler, hasCompiler, kernelSources } from "../../wasm/build.ts";
-import { type Call, callsOf, inOrder, kernelNames, place, runNatively } from "../fixtures/kernel-calls.ts";
+import {
+  type Call,
+  callsOf,
+  inOrder,
+  kernelNames,
+  nativeArguments,
+  nativeCall,
+  place,
+  runNatively,
+} from "../fixtures/kernel-calls.ts";
 import { runReference } from "../fixtures/kernel-reference.ts";
+import { kindOfUnits, scatterReference, sparseRuns } from "../fixtures/sparse-runs.ts";
 
 const wasm = join(import.meta.dirname, "../../wasm");
 
@@ -133,37 +143,56 @@ const native = hasCompiler();
 describe.skipIf(!native)(
   `compiled natively with sanitizers${native ? "" : ` (skipped: no ${compiler})`}`,
   () => {
+    let scratch: string;
+    let program: string;
+
+    beforeAll(() => {
+      scratch = mkdtempSync(join(tmpdir(), "sameface-native-"));
+      program = join(scratch, "native");
+      const flags = ["-std=c17", "-O1", "-ffp-contract=off", "-fsanitize=address,undefined"];
+      const sources = [join(wasm, "native.c"), ...kernelSources()];
+      execFileSync(compiler, [...flags, "-fno-sanitize-recover=all", "-o", program, ...sources]);
+    });
+
+    afterAll(() => rmSync(scratch, { recursive: true }));
+
     it("computes the same bits, inside its buffers, without undefined behaviour", () => {
-      const scratch = mkdtempSync(join(tmpdir(), "sameface-native-"));
-      try {
-        const program = join(scratch, "native");
-        const flags = ["-std=c17", "-O1", "-ffp-contract=off", "-fsanitize=address,undefined"];
-        execFileSync(compiler, [
-          ...flags,
-          "-fno-sanitize-recover=all",
-          "-o",
-          program,
-          join(wasm, "native.c"),
-          ...kernelSources(),
-        ]);
-        const calls = kernelNames.flatMap((kernel) => fc.sample(callsOf(kernel), { numRuns: 150, seed: 11 }));
-        const outputs = runNatively(program, calls);
-        let at = 0;
-        for (const call of calls) {
-          const memory = new ArrayBuffer(1 << 20);
-          const named = place(call, memory, 64);
-          runReference(call.kernel, named, memory, false);
-          for (const name of call.buffers ? inParameterOrder(call) : []) {
-            const length = call.buffers[name]!.length;
-            const actual = new Uint8Array(outputs.subarray(at, at + length));
-            expectSame(call, actual, new Uint8Array(memory.slice(named[name], named[name] + length)));
-            at += length;
-          }
+      const calls = kernelNames.flatMap((kernel) => fc.sample(callsOf(kernel), { numRuns: 150, seed: 11 }));
+      const outputs = runNatively(program, calls.map(nativeCall));
+      let at = 0;
+      for (const call of calls) {
+        const memory = new ArrayBuffer(1 << 20);
+        const named = place(call, memory, 64);
+        runReference(call.kernel, named, memory, false);
+        for (const name of call.buffers ? inParameterOrder(call) : []) {
+          const length = call.buffers[name]!.length;
+          const actual = new Uint8Array(outputs.subarray(at, at + length));
+          expectSame(call, actual, new Uint8Array(memory.slice(named[name], named[name] + length)));
+          at += length;
         }
-        expect(at).toBe(outputs.length);
-      } finally {
-        rmSync(scratch, { recursive: true });
       }
+      expect(at).toBe(outputs.length);
+    });
+
+    it("expands sparse constants the same, and stays inside for any bitmap", () => {
+      const runs = fc.sample(sparseRuns, { numRuns: 300, seed: 12 });
+      const calls = runs.map(({ type, bitmap, values, units }) =>
+        nativeArguments(kindOfUnits[type].native, [
+          bitmap,
+          values,
+          new Uint8Array(units * kindOfUnits[type].unit).fill(0xa5),
+          units,
+        ]),
+      );
+      const outputs = runNatively(program, calls);
+      let at = 0;
+      for (const run of runs) {
+        at += run.bitmap.length + run.values.length;
+        const { dense } = scatterReference(run);
+        expect(Buffer.compare(outputs.subarray(at, at + dense.length), dense)).toBe(0);
+        at += dense.length;
+      }
+      expect(at).toBe(outputs.length);
     });
   },
 );

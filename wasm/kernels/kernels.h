@@ -12,10 +12,11 @@
 #include "simd.h"
 
 #ifdef __wasm__
-#define KERNEL(name) __attribute__((export_name(#name))) void name
+#define EXPORT(name) __attribute__((export_name(#name)))
 #else
-#define KERNEL(name) void name
+#define EXPORT(name)
 #endif
+#define KERNEL(name) EXPORT(name) void name
 
 /** What quantized activations are combined with (XOR): 0x80808080 where they have no sign, or 0. */
 extern s32 activation_flip;

@@ -131,6 +131,30 @@ KERNEL(widen)
   }
 }
 
+/**
+ * Units to where a bitmap has ones, lowest bit first, and zeros elsewhere. Stays inside whatever the bitmap
+ * holds, for bits beyond the last unit count for nothing.
+ *
+ * @param bitmap [ceil(count / 32)]
+ * @param units those that are not zero, with room to read `count`
+ * @param output [count]
+ * @returns how many units were read
+ */
+#define SCATTER(name, unit)                                                               \
+  EXPORT(name) s32 name(const u32 *bitmap, const unit *units, unit *output, s32 count) {  \
+    const unit *next = units;                                                             \
+    for (s32 i = 0; i < count; i++) output[i] = 0;                                        \
+    for (s32 first = 0; first < count; first += 32, bitmap++) {                           \
+      const s32 left = count - first;                                                     \
+      u32 bits = left < 32 ? *bitmap & ((1u << left) - 1) : *bitmap;                      \
+      for (; bits; bits &= bits - 1) output[first + __builtin_ctz(bits)] = *next++;       \
+    }                                                                                     \
+    return (s32)(next - units);                                                           \
+  }
+
+SCATTER(scatterBytes, u8)
+SCATTER(scatterHalves, u16)
+
 /** e^x for x <= 0, within 2 units of the last place; 0 below -87. */
 static f32 exponential(f32 x) {
   if (!(x > -87.0f)) return 0;

@@ -1,5 +1,5 @@
 /** A plan's constants: runs of floats, half floats where the source has them, and bytes, one after another. */
-import type { Segment } from "../../../src/inference/kernels/plan.ts";
+import { bitmapBytes, type Segment, unitBytes } from "../../../src/inference/kernels/segments.ts";
 import { narrowToHalf, widenHalf } from "../half.ts";
 
 export interface Constants {
@@ -16,16 +16,23 @@ export interface Constants {
 /** Constants begin at multiples of 16 bytes. */
 const alignment = 16;
 
+/** A sparse form is worth its time at load from so many bytes on, and from such a share of a constant's. */
+const leastSaved = { bytes: 1024, share: 1 / 4 };
+
 export function createConstants(): Constants {
-  const parts: { type: Segment["type"]; bytes: number; stored: Uint8Array }[] = [];
+  const parts: { segment: Segment; stored: Uint8Array }[] = [];
   let end = 0;
 
   function add(type: Segment["type"], bytes: number, data: ArrayBufferView): { constant: number } {
     const constant = end;
     const room = Math.ceil(bytes / alignment) * alignment;
-    const stored = new Uint8Array(type === "half" ? room / 2 : room);
-    stored.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    parts.push({ type, bytes: room, stored });
+    const dense = new Uint8Array(type === "half" ? room / 2 : room);
+    dense.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    const { stored, present } = gather(dense, unitBytes[type]);
+    const isWorthIt =
+      dense.length - stored.length >= Math.max(leastSaved.bytes, leastSaved.share * dense.length);
+    if (isWorthIt) parts.push({ segment: { type, bytes: room, present }, stored });
+    else parts.push({ segment: { type, bytes: room }, stored: dense });
     end += room;
     return { constant };
   }
@@ -40,12 +47,35 @@ export function createConstants(): Constants {
     bytes: (values) => add("raw", values.byteLength, values),
     finish() {
       const segments: Segment[] = [];
-      for (const { type, bytes } of parts) {
+      for (const { segment } of parts) {
+        const { type, bytes, present } = segment;
         const last = segments.at(-1);
-        if (last?.type === type) segments[segments.length - 1] = { type, bytes: last.bytes + bytes };
-        else segments.push({ type, bytes });
+        const goesOn = last?.type === type && last.present === undefined && present === undefined;
+        if (goesOn) segments[segments.length - 1] = { type, bytes: last.bytes + bytes };
+        else segments.push(segment);
       }
       return { stored: Buffer.concat(parts.map(({ stored }) => stored)), segments, bytes: end };
     },
   };
+}
+
+/**
+ * A segment's sparse form, as `segments.ts` describes it.
+ *
+ * @param dense all units, of `unit` bytes each
+ */
+export function gather(dense: Uint8Array, unit: number): { stored: Uint8Array; present: number } {
+  const units = dense.length / unit;
+  const stored = new Uint8Array(bitmapBytes(units) + dense.length);
+  let end = bitmapBytes(units);
+  let present = 0;
+  for (let i = 0; i < units; i++) {
+    const value = dense.subarray(i * unit, (i + 1) * unit);
+    if (value.every((byte) => byte === 0)) continue;
+    stored[i >> 3] |= 1 << (i & 7);
+    stored.set(value, end);
+    end += unit;
+    present++;
+  }
+  return { stored: stored.subarray(0, end), present };
 }

@@ -6,6 +6,7 @@
  */
 import { fail, ok, type Result } from "../../errors.ts";
 import type { HashedSource, Model } from "../model.ts";
+import { placeConstants, stagingBytes } from "./constants.ts";
 import { type Kernel, type KernelName, kernels } from "./kernels.ts";
 import { type Plan, PlanError, readPlan, type Step } from "./plan.ts";
 
@@ -33,7 +34,6 @@ export function createKernelEngine(module: WebAssembly.Module): KernelEngine {
   const { exports } = new WebAssembly.Instance(module);
   const memory = exports.memory as WebAssembly.Memory;
   const calls = bindKernels(exports);
-  const widen = exports.widen as Call;
   /** Where the constants end and the arena begins. */
   let top = align((exports.heapBase as () => number)());
   /** What the arena must hold: the most that any loaded model needs. */
@@ -44,38 +44,24 @@ export function createKernelEngine(module: WebAssembly.Module): KernelEngine {
     if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
   }
 
-  /** Puts the constants on top of those that are there; the arena moves up. */
+  /** Puts the constants on top of those that are there; the arena moves up. Throws `PlanError`. */
   function place(plan: Plan, stored: Uint8Array): number {
     const base = top;
     const end = align(base + plan.constantBytes);
-    // Half floats wait behind their place until they are widened.
-    arenaBytes = Math.max(arenaBytes, plan.arenaBytes);
-    reserve(end + Math.max(arenaBytes, stored.length));
-    const bytes = new Uint8Array(memory.buffer);
-    let from = 0;
-    let to = base;
-    for (const { type, bytes: size } of plan.segments) {
-      const length = type === "half" ? size / 2 : size;
-      bytes.set(stored.subarray(from, from + length), type === "half" ? end : to);
-      if (type === "half") widen(end, to, size / 4);
-      from += length;
-      to += size;
-    }
+    const arena = Math.max(arenaBytes, plan.arenaBytes);
+    reserve(end + Math.max(arena, stagingBytes(plan)));
+    placeConstants(exports, plan, stored, base, end);
+    arenaBytes = arena;
     top = end;
     return base;
   }
 
-  async function verify(source: HashedSource): Promise<Result<VerifiedPlan>> {
-    try {
-      const file = new Uint8Array(source.bytes);
-      await assertHash(file, source.sha256);
-      const verified = readPlan(file);
-      assertDescribed(verified.plan, source);
-      return ok(verified);
-    } catch (error) {
-      if (!(error instanceof PlanError)) throw error;
-      return fail({ code: "not_ready", reason: `the kernels cannot load ${source.id}: ${error.message}` });
-    }
+  async function verify(source: HashedSource): Promise<VerifiedPlan> {
+    const file = new Uint8Array(source.bytes);
+    await assertHash(file, source.sha256);
+    const verified = readPlan(file);
+    assertDescribed(verified.plan, source);
+    return verified;
   }
 
   /** The arguments of every step, once for each place that the arena has. */
@@ -93,14 +79,18 @@ export function createKernelEngine(module: WebAssembly.Module): KernelEngine {
       let loaded: LoadedPlan | null = null;
       async function ready(): Promise<Result<LoadedPlan>> {
         if (loaded !== null) return ok(loaded);
-        const verified = await verify(source);
-        if (!verified.ok) return verified;
-        // Another request may have loaded it meanwhile.
-        if (loaded === null) {
-          const { plan, constants } = verified.value;
-          loaded = { plan, base: place(plan, constants), arena: -1, calls: [] };
+        try {
+          const { plan, constants } = await verify(source);
+          // Another request may have loaded it meanwhile.
+          loaded ??= { plan, base: place(plan, constants), arena: -1, calls: [] };
+          return ok(loaded);
+        } catch (error) {
+          if (!(error instanceof PlanError)) throw error;
+          return fail({
+            code: "not_ready",
+            reason: `the kernels cannot load ${source.id}: ${error.message}`,
+          });
         }
-        return ok(loaded);
       }
       return {
         id: source.id,

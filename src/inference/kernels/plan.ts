@@ -3,11 +3,12 @@
  * pointers are offsets into the plan's constants or into an arena of values laid out at build.
  *
  * The file: 8 bytes of magic, the length of the header (u32, little-endian), the header as JSON in UTF-8,
- * zeros up to a multiple of 16, constants. Constants stored as half floats are widened at load.
+ * zeros up to a multiple of 16, constants, as `segments.ts` says.
  */
 import { type Access, type Kernel, type KernelName, kernels } from "./kernels.ts";
+import { bitmapBytes, type Segment, storedBytes, unitsOf } from "./segments.ts";
 
-export const magic = "SFPLAN1\n";
+export const magic = "SFPLAN2\n";
 
 export interface Plan {
   readonly model: string;
@@ -21,13 +22,6 @@ export interface Plan {
   readonly input: Region;
   readonly outputs: readonly (Region & { readonly name: string })[];
   readonly steps: readonly Step[];
-}
-
-/** A run of the file's constants, in the order they have in memory. */
-export interface Segment {
-  readonly type: "half" | "raw";
-  /** In memory. */
-  readonly bytes: number;
 }
 
 export interface Region {
@@ -51,7 +45,7 @@ export class PlanError extends Error {
 const maxBytes = 32 << 20;
 const maxSize = 65_536;
 
-/** Reads a plan and checks all of it. Throws `PlanError`. */
+/** Reads a plan and checks all of it but how many bits its bitmaps have. Throws `PlanError`. */
 export function readPlan(file: Uint8Array): { plan: Plan; constants: Uint8Array } {
   const magicBytes = new TextEncoder().encode(magic);
   if (file.length < 12 || !magicBytes.every((byte, i) => file[i] === byte)) throw new PlanError("not a plan");
@@ -60,7 +54,7 @@ export function readPlan(file: Uint8Array): { plan: Plan; constants: Uint8Array 
   if (start > file.length) throw new PlanError("the header is cut off");
   const plan = parseHeader(file.subarray(12, 12 + headerBytes));
   const constants = file.subarray(start);
-  checkPlan(plan, constants.length);
+  checkPlan(plan, constants);
   return { plan, constants };
 }
 
@@ -72,26 +66,41 @@ function parseHeader(bytes: Uint8Array): Plan {
   }
 }
 
-function checkPlan(plan: Plan, storedBytes: number): void {
-  const isBytes = (value: unknown) => isInteger(value, maxBytes) && (value as number) % 4 === 0;
+function checkPlan(plan: Plan, constants: Uint8Array): void {
   require(isRecord(plan) && isBytes(plan.constantBytes) && isBytes(plan.arenaBytes), "sizes");
   require(typeof plan.model === "string" && typeof plan.onnxSha256 === "string", "names");
   require([plan.segments, plan.outputs, plan.steps].every(Array.isArray), "lists");
-  let stored = 0;
-  let widened = 0;
-  for (const segment of plan.segments) {
-    require(isRecord(segment) && isBytes(segment.bytes), "a segment");
-    require(segment.type === "half" || segment.type === "raw", "a segment's type");
-    stored += segment.type === "half" ? segment.bytes / 2 : segment.bytes;
-    widened += segment.bytes;
-  }
-  require(stored === storedBytes && widened === plan.constantBytes, "the length of the constants");
+  checkSegments(plan, constants);
   for (const region of [plan.input, ...plan.outputs]) {
     require(isRecord(region) && isBytes(region.offset) && isInteger(region.length, maxBytes), "a region");
     require(region.offset + 4 * region.length <= plan.arenaBytes, "a region's bounds");
   }
   for (const output of plan.outputs) require(typeof output.name === "string", "an output's name");
   for (const step of plan.steps) checkStep(plan, step);
+}
+
+function checkSegments({ segments, constantBytes }: Plan, constants: Uint8Array): void {
+  let stored = 0;
+  let bytes = 0;
+  for (const segment of segments) {
+    require(isRecord(segment) && isBytes(segment.bytes), "a segment");
+    require(segment.type === "half" || segment.type === "raw", "a segment's type");
+    const isSparse = segment.present !== undefined;
+    require(!isSparse || isInteger(segment.present, unitsOf(segment)), "a segment's count of units");
+    const end = stored + storedBytes(segment);
+    require(end <= constants.length, "the length of the constants");
+    require(!isSparse || endsWithin(constants.subarray(stored), unitsOf(segment)), "a bitmap's end");
+    stored = end;
+    bytes += segment.bytes;
+  }
+  require(stored === constants.length && bytes === constantBytes, "the length of the constants");
+}
+
+/** Whether a bitmap has no bit beyond the last of its units. How many it has is counted as they are placed. */
+function endsWithin(bitmap: Uint8Array, units: number): boolean {
+  if (units % 32 === 0) return true;
+  const last = new DataView(bitmap.buffer, bitmap.byteOffset).getUint32(bitmapBytes(units) - 4, true);
+  return last >>> (units % 32) === 0;
 }
 
 /** Every pointer leads where its kernel may go, and nothing that a kernel writes is what it reads. */
@@ -157,6 +166,10 @@ const zeroSizes: Record<string, number> = new Proxy({}, { get: () => 0 });
 
 function isInteger(value: unknown, most: number): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
+}
+
+function isBytes(value: unknown): boolean {
+  return isInteger(value, maxBytes) && (value as number) % 4 === 0;
 }
 
 function isRecord(value: unknown): boolean {

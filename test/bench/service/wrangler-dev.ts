@@ -28,7 +28,7 @@ export async function startWranglerDev(): Promise<RunningDev> {
     node,
     [
       ...[wrangler, "dev", "--port", String(port), "--inspector-port", String(inspectorPort)],
-      ...["--persist-to", state, "--show-interactive-dev-session=false"],
+      ...["--minify=false", "--persist-to", state, "--show-interactive-dev-session=false"],
       ...Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
     ],
     {
