@@ -8,8 +8,8 @@ import onnxRuntime from "../node_modules/onnxruntime-web/dist/ort-wasm-simd-thre
 import { createOnnxRuntime } from "./inference/onnxruntime.ts";
 import { createWorker } from "./worker.ts";
 
+export { GalleryObject } from "./gallery-object.ts";
 export { DirectoryObject } from "./identity/directory/object.ts";
-export { GalleryObject } from "./identity/gallery/object.ts";
 
 export default createWorker({
   files: {

@@ -9,8 +9,8 @@ import { createKernelEngine } from "./inference/kernels/engine.ts";
 import { planOf } from "./models.ts";
 import { createWorker } from "./worker.ts";
 
+export { GalleryObject } from "./gallery-object.ts";
 export { DirectoryObject } from "./identity/directory/object.ts";
-export { GalleryObject } from "./identity/gallery/object.ts";
 
 export default createWorker({
   files: {

@@ -25,6 +25,7 @@ void depthToSpace(F, f32 *, s32, s32, s32);
 void widen(const u16 *, f32 *, s32);
 s32 scatterBytes(const u32 *, const u8 *, u8 *, s32);
 s32 scatterHalves(const u32 *, const u16 *, u16 *, s32);
+void scan(const s16 *, const s8 *, s32 *, s32, s32);
 u8 __heap_base;
 
 typedef struct { s32 kind, value; void *buffer; } Argument;
@@ -64,6 +65,7 @@ static void call(s32 kernel, const Argument *a) {
     case 101: widen(P(0), P(1), I(2)); break;
     case 102: scatterBytes(P(0), P(1), P(2), I(3)); break;
     case 103: scatterHalves(P(0), P(1), P(2), I(3)); break;
+    case 100: scan(P(0), P(1), P(2), I(3), I(4)); break;
     default: exit(3);
   }
 }

@@ -1,8 +1,8 @@
 /** Quantized templates, the scan over them, and the selection: what makes a search exact. */
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { quantizeProbe, quantizeTemplate, strideOf } from "../../src/face/quantize.ts";
-import { scanBlock } from "../../src/face/scan.ts";
 import {
   type BlockEntry,
   capacityOf,
@@ -13,6 +13,11 @@ import {
 } from "../../src/identity/gallery/block.ts";
 import { createBlockCache } from "../../src/identity/gallery/block-cache.ts";
 import { createSelection } from "../../src/identity/gallery/selection.ts";
+import { createScanner } from "../../src/inference/kernels/scan.ts";
+import { scanBlock } from "../fixtures/scan-reference.ts";
+
+const kernels = new WebAssembly.Module(readFileSync(new URL("../../wasm/kernels.wasm", import.meta.url)));
+const scanner = createScanner(kernels);
 
 /** A unit vector in a random direction, from a seed (mulberry32 and Box-Muller). */
 function unitVector(seed: number, dimension: number): Float32Array {
@@ -81,13 +86,16 @@ describe("quantization", () => {
   });
 });
 
-describe("the scan", () => {
+describe.each([
+  ["on the kernels", scanner.scan],
+  ["in plain loops", scanBlock],
+])("the scan %s", (_, scan) => {
   it.each([0, 1, 3, 4, 5, 8, 127])("of %i templates is the sum of products of each", (count) => {
     const stride = 192;
     const probe = Int16Array.from({ length: stride }, (_, i) => ((i * 7919) % 65_535) - 32_767);
     const codes = Int8Array.from({ length: count * stride }, (_, i) => ((i * 104_729) % 255) - 127);
     const dots = new Int32Array(count + 1).fill(-1);
-    scanBlock(probe, codes, stride, count, dots);
+    scan(probe, codes, stride, count, dots);
     for (let i = 0; i < count; i++) {
       let sum = 0n;
       for (let j = 0; j < stride; j++) sum += BigInt(probe[j]) * BigInt(codes[i * stride + j]);
@@ -100,7 +108,7 @@ describe("the scan", () => {
     const dimension = 512;
     const { codes: probe } = quantizeProbe(new Float32Array(dimension).fill(1 / Math.sqrt(dimension)));
     const dots = new Int32Array(1);
-    scanBlock(probe, new Int8Array(dimension).fill(127), dimension, 1, dots);
+    scan(probe, new Int8Array(dimension).fill(127), dimension, 1, dots);
     expect(dots[0]).toBe(probe[0] * 127 * dimension);
   });
 });
@@ -165,7 +173,7 @@ describe("a selection", () => {
     for (let start = 0; start < templates.length; start += 50) {
       const block = changeBlock(emptyBlock(stride), new Set(), templates.slice(start, start + 50));
       const dots = new Int32Array(block.count);
-      scanBlock(probe.codes, block.codes, stride, block.count, dots);
+      scanner.scan(probe.codes, block.codes, stride, block.count, dots);
       selection.take(block, dots);
     }
     return selection.ids();

@@ -2,25 +2,15 @@
  * The kernels against plain loops, bit for bit: both builds, both forms of the product, random shapes and
  * every layer of every model; and compiled natively, under sanitizers.
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { KernelName } from "../../src/inference/kernels/kernels.ts";
-import { compiler, hasCompiler, kernelSources } from "../../wasm/build.ts";
-import {
-  type Call,
-  callsOf,
-  inOrder,
-  kernelNames,
-  nativeArguments,
-  nativeCall,
-  place,
-  runNatively,
-} from "../fixtures/kernel-calls.ts";
+import { compiler, hasCompiler } from "../../wasm/build.ts";
+import { type Call, callsOf, inOrder, kernelNames, nativeCall, place } from "../fixtures/kernel-calls.ts";
 import { runReference } from "../fixtures/kernel-reference.ts";
+import { runNatively } from "../fixtures/native-kernels.ts";
 import { kindOfUnits, scatterReference, sparseRuns } from "../fixtures/sparse-runs.ts";
 
 const wasm = join(import.meta.dirname, "../../wasm");
@@ -143,22 +133,9 @@ const native = hasCompiler();
 describe.skipIf(!native)(
   `compiled natively with sanitizers${native ? "" : ` (skipped: no ${compiler})`}`,
   () => {
-    let scratch: string;
-    let program: string;
-
-    beforeAll(() => {
-      scratch = mkdtempSync(join(tmpdir(), "sameface-native-"));
-      program = join(scratch, "native");
-      const flags = ["-std=c17", "-O1", "-ffp-contract=off", "-fsanitize=address,undefined"];
-      const sources = [join(wasm, "native.c"), ...kernelSources()];
-      execFileSync(compiler, [...flags, "-fno-sanitize-recover=all", "-o", program, ...sources]);
-    });
-
-    afterAll(() => rmSync(scratch, { recursive: true }));
-
     it("computes the same bits, inside its buffers, without undefined behaviour", () => {
       const calls = kernelNames.flatMap((kernel) => fc.sample(callsOf(kernel), { numRuns: 150, seed: 11 }));
-      const outputs = runNatively(program, calls.map(nativeCall));
+      const outputs = runNatively(calls.map(nativeCall));
       let at = 0;
       for (const call of calls) {
         const memory = new ArrayBuffer(1 << 20);
@@ -176,15 +153,11 @@ describe.skipIf(!native)(
 
     it("expands sparse constants the same, and stays inside for any bitmap", () => {
       const runs = fc.sample(sparseRuns, { numRuns: 300, seed: 12 });
-      const calls = runs.map(({ type, bitmap, values, units }) =>
-        nativeArguments(kindOfUnits[type].native, [
-          bitmap,
-          values,
-          new Uint8Array(units * kindOfUnits[type].unit).fill(0xa5),
-          units,
-        ]),
-      );
-      const outputs = runNatively(program, calls);
+      const calls = runs.map(({ type, bitmap, values, units }) => {
+        const { native: kernel, unit } = kindOfUnits[type];
+        return { kernel, parameters: [bitmap, values, new Uint8Array(units * unit).fill(0xa5), units] };
+      });
+      const outputs = runNatively(calls);
       let at = 0;
       for (const run of runs) {
         at += run.bitmap.length + run.values.length;

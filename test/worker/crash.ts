@@ -3,7 +3,6 @@
  * one after it, as if the object had been killed there. What it left behind is real.
  */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
-import { scanBlock } from "../../src/face/scan.ts";
 import { createDirectory, type DirectoryStorage } from "../../src/identity/directory/directory.ts";
 import type { Directory, OpenDirectory } from "../../src/identity/directory/types.ts";
 import { createBlockCache } from "../../src/identity/gallery/block-cache.ts";
@@ -13,8 +12,12 @@ import { defaultTenant } from "../../src/identity/ids.ts";
 import { createKvCopies } from "../../src/identity/kv.ts";
 import type { RecordCopies } from "../../src/identity/record-copies.ts";
 import { openFace } from "../../src/identity/sealed-face.ts";
+import { createScanner } from "../../src/inference/kernels/scan.ts";
 import { createKeyRing } from "../../src/trust/key-ring.ts";
+import kernels from "../../wasm/kernels-relaxed.wasm";
 import { directories, galleries, randomBytes, templates, testKek } from "./service.ts";
+
+const { scan } = createScanner(kernels);
 
 export class Crash extends Error {}
 
@@ -66,7 +69,7 @@ export function mortalGallery(fuse: Fuse, name: string, keks: readonly string[] 
             openRecord: openFace,
             random: randomBytes,
             cache: createBlockCache({ maxBytesEach: 0, maxBytes: 0 }),
-            scan: scanBlock,
+            scan,
           });
           return (gallery[method] as (...parameters: unknown[]) => Promise<unknown>)(...parameters);
         });

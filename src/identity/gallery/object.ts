@@ -1,7 +1,7 @@
 /** The gallery as a Durable Object, and how a directory reaches its own. */
 import { DurableObject } from "cloudflare:workers";
 import { parseConfig } from "../../config.ts";
-import { scanBlock } from "../../face/scan.ts";
+import type { ScanBlock } from "../../face/scan.ts";
 import { createKeyRing } from "../../trust/key-ring.ts";
 import { openFace } from "../sealed-face.ts";
 import { createBlockCache } from "./block-cache.ts";
@@ -18,11 +18,11 @@ const methods = ["apply", "state", "search", "rewrap"] as const satisfies readon
 type Missing = Exclude<keyof Gallery, (typeof methods)[number]>;
 const allMethods: readonly (keyof Gallery)[] & (Missing extends never ? unknown : never) = methods;
 
-/** Reads the Worker's own secrets: it opens what it compares. */
+/** Reads the Worker's own secrets: it opens what it compares. The Worker's entry says what scans. */
 export class GalleryObject extends DurableObject<Record<string, unknown>> {
   readonly #gallery: Gallery;
 
-  constructor(ctx: DurableObjectState, env: Record<string, unknown>) {
+  constructor(ctx: DurableObjectState, env: Record<string, unknown>, scan: ScanBlock) {
     super(ctx, env);
     const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
     this.#gallery = createGallery({
@@ -32,7 +32,7 @@ export class GalleryObject extends DurableObject<Record<string, unknown>> {
       openRecord: openFace,
       random,
       cache,
-      scan: scanBlock,
+      scan,
     });
   }
 

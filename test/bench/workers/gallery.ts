@@ -9,13 +9,14 @@
  * what an enrolment costs, and not what is measured here.
  */
 import { DurableObject } from "cloudflare:workers";
-import { scanBlock } from "../../../src/face/scan.ts";
 import type { FaceKey } from "../../../src/identity/directory/types.ts";
 import { createBlockCache } from "../../../src/identity/gallery/block-cache.ts";
 import { createGallery } from "../../../src/identity/gallery/gallery.ts";
 import type { GalleryChange } from "../../../src/identity/gallery/types.ts";
 import type { FaceId, SubjectId, TenantId } from "../../../src/identity/ids.ts";
+import { createScanner } from "../../../src/inference/kernels/scan.ts";
 import { createKeyRing } from "../../../src/trust/key-ring.ts";
+import kernels from "../../../wasm/kernels-relaxed.wasm";
 import { dimension, template } from "../setup/synthetic.ts";
 
 const model = "synthetic";
@@ -24,7 +25,8 @@ const mebibyte = 1024 * 1024;
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const ring = createKeyRing([btoa("the key-encryption key of bench.")], random);
-/** As the service has it. */
+/** As the service has them. */
+const { scan } = createScanner(kernels);
 const cache = createBlockCache({ maxBytesEach: 16 * mebibyte, maxBytes: 40 * mebibyte });
 const noCache = createBlockCache({ maxBytesEach: 0, maxBytes: 0 });
 
@@ -40,7 +42,7 @@ export class GalleryBench extends DurableObject {
       },
       random,
       cache: kept,
-      scan: scanBlock,
+      scan,
     });
   }
 

@@ -1,0 +1,58 @@
+/**
+ * The scan of a gallery on the kernels: an instance of `wasm/kernels` with a memory of its own.
+ *
+ * Codes are copied into that memory in pieces of some 300 KB, which stay in the processor's second cache
+ * until they are read. So memory has one size, whatever is scanned, and lives as long as the scanner.
+ */
+
+export interface Scanner {
+  /** As `ScanBlock` of `face/scan.ts` says. Throws a `RangeError` for arrays that are shorter than it says. */
+  scan(probe: Int16Array, codes: Int8Array, stride: number, count: number, dots: Int32Array): void;
+  /** Size of the linear memory, bytes. */
+  memoryBytes(): number;
+}
+
+const alignment = 64;
+const lanes = 16;
+
+/** Beside the page that the kernels begin with. */
+const pages = 4;
+
+/** As in `wasm/kernels/scan.c`. */
+type Kernel = (probe: number, codes: number, dots: number, stride: number, count: number) => void;
+
+export function createScanner(module: WebAssembly.Module): Scanner {
+  const { exports } = new WebAssembly.Instance(module);
+  const memory = exports.memory as WebAssembly.Memory;
+  const kernel = exports.scan as Kernel;
+  memory.grow(pages);
+  const base = Math.ceil((exports.heapBase as () => number)() / alignment) * alignment;
+  const room = memory.buffer.byteLength - base;
+  // The memory never grows again, so views of it stay.
+  const shorts = new Int16Array(memory.buffer);
+  const bytes = new Int8Array(memory.buffer);
+  const words = new Int32Array(memory.buffer);
+
+  return {
+    scan(probe, codes, stride, count, dots) {
+      /** Templates of a piece: codes and a sum each, beside the probe. Whole fours, which the kernel takes at once. */
+      const capacity = 4 * Math.floor((room - 2 * stride) / (stride + 4) / 4);
+      if (!(stride > 0 && stride % lanes === 0 && capacity > 0)) {
+        throw new RangeError(`templates of ${stride} bytes cannot be scanned`);
+      }
+      if (probe.length !== stride || !(codes.length >= count * stride && dots.length >= count)) {
+        throw new RangeError(`no probe, codes and dots for ${count} templates of ${stride} bytes`);
+      }
+      const codesAt = base + 2 * stride;
+      const dotsAt = codesAt + capacity * stride;
+      shorts.set(probe, base / 2);
+      for (let start = 0; start < count; start += capacity) {
+        const end = Math.min(count, start + capacity);
+        bytes.set(codes.subarray(start * stride, end * stride), codesAt);
+        kernel(base, codesAt, dotsAt, stride, end - start);
+        dots.set(words.subarray(dotsAt / 4, dotsAt / 4 + end - start), start);
+      }
+    },
+    memoryBytes: () => memory.buffer.byteLength,
+  };
+}
