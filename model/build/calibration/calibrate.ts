@@ -18,12 +18,6 @@ const maxPhotos = 400;
 const fineInputs = 40;
 
 /**
- * Mean squared distance by which rounding may move an embedding, not counting what fine codes spare it: with
- * this, two encodings of one photo lie less than 0.02 apart.
- */
-const mostNoise = 1.1e-4;
-
-/**
  * Writes the ranges of every statically quantized model. `list`, if given, is a table whose first
  * column names the photos under `folder` to choose from; without it all JPEG files count.
  */
@@ -36,7 +30,7 @@ export async function calibrate(recipes: readonly Recipe[], folder: string, list
     const ranges = await observeRanges(graph, names, seen);
     const every = Math.max(1, Math.floor(seen.length / fineInputs));
     const some = seen.filter((_, i) => i % every === 0);
-    const { counts, orders } = await chooseFine(graph, ranges, some, mostNoise);
+    const { counts, orders } = await chooseFine(graph, ranges, some, recipe.mostRounding ?? 0);
     const values = [...ranges].map(([name, channels]) => {
       const list = (part: keyof Channel) => channels.map((channel) => round(channel[part]));
       const fine = counts.get(name) ?? 0;

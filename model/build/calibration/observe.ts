@@ -71,10 +71,10 @@ const candidates = Array.from({ length: 24 }, (_, i) => 1 - 0.04 * i);
 
 /**
  * How much worse rounding counts than cutting off. What is cut off is lost alike for all photos of a face,
- * while rounding differs with each: at 1, two encodings of one photo lie a tenth further apart, at 5 the
- * embedding a third further from float32's.
+ * while rounding differs with each. At 5 instead of 2, fine codes need a quarter fewer products, and an
+ * embedding's cosine to float32's is 0.0001 less.
  */
-const roundingWeight = 2;
+const roundingWeight = 5;
 
 /** A channel that is always 0 still needs a range. */
 const least: Range = { low: 0, high: 1e-3 };
