@@ -8,10 +8,12 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Result } from "../src/errors.ts";
 import { type Calibration, parseCalibration } from "../src/face/calibration.ts";
+import type { ModelDescriptor } from "../src/face/descriptor.ts";
 import type { Encoder } from "../src/face/encode.ts";
 import { createCodecs, type EncodedPhoto, openPhoto } from "../src/image/decode.ts";
 import { defaultImageLimits } from "../src/image/limits.ts";
 import { chooseKernels, createKernelEngine } from "../src/inference/kernels/engine.ts";
+import { createOnnxRuntime } from "../src/inference/onnxruntime.ts";
 import { createStages, encoderInUse, type Manifest, planOf } from "../src/models.ts";
 import { createPipeline, type Pipeline } from "../src/pipeline.ts";
 
@@ -54,13 +56,29 @@ export function readKernels(): WebAssembly.Module {
   return new WebAssembly.Module(chooseKernels(relaxed, plain));
 }
 
+/** What runs the models: the Worker's kernels, or onnxruntime as with `--env onnxruntime`. */
+export type EngineName = "kernels" | "onnxruntime";
+
+const require = createRequire(import.meta.url);
+
+async function createEngine(name: EngineName) {
+  if (name === "kernels") {
+    return { createModel: createKernelEngine(readKernels()).model, artifactOf: planOf };
+  }
+  const wasm = await readFile(require.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
+  const { model } = createOnnxRuntime(await WebAssembly.compile(wasm));
+  return { createModel: model, artifactOf: (descriptor: ModelDescriptor) => descriptor };
+}
+
 /**
  * One engine serves a thread: call it once in each.
  *
  * @param watch stands in for the encoder, to see what it is shown
  */
-export async function loadRuntime(watch = (encoder: Encoder) => encoder): Promise<Runtime> {
-  const require = createRequire(import.meta.url);
+export async function loadRuntime(
+  watch = (encoder: Encoder) => encoder,
+  engine: EngineName = "kernels",
+): Promise<Runtime> {
   const compile = async (file: string) => WebAssembly.compile(await readFile(require.resolve(file)));
   const codecs = createCodecs({
     jpegTurbo: () => compile("@cwasm/jpeg-turbo/jpeg-turbo.wasm"),
@@ -68,8 +86,9 @@ export async function loadRuntime(watch = (encoder: Encoder) => encoder): Promis
     avif: () => compile("@jsquash/avif/codec/dec/avif_dec.wasm"),
   });
   const open = (bytes: Uint8Array) => openPhoto(bytes, defaultImageLimits, codecs);
-  const { model } = createKernelEngine(readKernels());
-  const stages = createStages(readManifest(), (file) => readFileSync(modelPath(file)), model, planOf);
+  const { createModel, artifactOf } = await createEngine(engine);
+  const bytesOf = (file: string) => readFileSync(modelPath(file));
+  const stages = createStages(readManifest(), bytesOf, createModel, artifactOf);
   const pipeline = createPipeline({ openPhoto: open, ...stages, encoder: watch(stages.encoder) });
   return { pipeline, openPhoto: open };
 }

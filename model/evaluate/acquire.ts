@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SingleBar } from "cli-progress";
 import pLimit from "p-limit";
+import type { ModelDescriptor } from "../../src/face/descriptor.ts";
 import type { FacePolicy } from "../../src/face/face.ts";
 import type { Quality } from "../../src/face/quality.ts";
 import { planOf } from "../../src/models.ts";
-import { kernelPaths, modelPath, readManifest } from "../runtime.ts";
+import { type EngineName, kernelPaths, modelPath, readManifest } from "../runtime.ts";
 import { type Acquisition, openCache } from "./cache.ts";
 import type { EmbeddingSet } from "./comparisons.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -27,6 +28,8 @@ export interface Acquired {
 export interface AcquireOptions {
   readonly imagesFolder: string;
   readonly policy: FacePolicy;
+  /** The Worker's kernels by default. */
+  readonly engine?: EngineName | undefined;
   /** Threads; by default one a core. */
   readonly jobs?: number | undefined;
   /** Where embeddings are kept; `.cache/embeddings` of the checkout by default. */
@@ -37,14 +40,15 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** @param images paths relative to the folder; rows of the result are in their order */
 export async function acquireAll(images: readonly string[], options: AcquireOptions): Promise<Acquired> {
+  const engine = options.engine ?? "kernels";
   const cache = openCache(
     options.cacheFolder ?? join(root, ".cache/embeddings"),
-    pipelineFingerprint(options.policy),
+    pipelineFingerprint(options.policy, engine),
   );
   const bar = new SingleBar({ format: "embeddings [{bar}] {value}/{total}  {eta_formatted} left" });
   const jobs = options.jobs ?? availableParallelism();
   const script = new URL("./worker.ts", import.meta.url);
-  const pool = openPool<string, Acquisition>(jobs, script, options.policy);
+  const pool = openPool<string, Acquisition>(jobs, script, { policy: options.policy, engine });
 
   async function acquireOne(image: string): Promise<Acquisition> {
     const path = join(options.imagesFolder, image);
@@ -89,17 +93,18 @@ function collect(acquisitions: readonly Acquisition[]): Acquired {
   return { embeddings: { values, dimension, acquired }, failures, qualities };
 }
 
-function pipelineFingerprint(policy: FacePolicy): string {
+function pipelineFingerprint(policy: FacePolicy, engine: EngineName): string {
   const { calibration: _, ...manifest } = readManifest();
+  const artifactOf = engine === "kernels" ? planOf : (model: ModelDescriptor) => model;
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return fingerprint(root, {
     entry: join(root, "model/runtime.ts"),
     files: [
       ...[...manifest.detectors, manifest.landmarks, ...manifest.encoder].map((id) =>
-        modelPath(planOf(manifest.models[id]).file),
+        modelPath(artifactOf(manifest.models[id]).file),
       ),
       ...kernelPaths,
     ],
-    settings: { policy, manifest, dependencies, kept: ["embedding", "quality"] },
+    settings: { policy, engine, manifest, dependencies, kept: ["embedding", "quality"] },
   });
 }

@@ -27,6 +27,7 @@ const usage = `usage: npm run evaluate -- [--pairs P.tsv] [--all-pairs LIST.tsv]
   --quality         prints error against share of images discarded, by measure of quality
   --face POLICY     which of several faces: center (default; where sets of single
                     people have the one that they label), largest, only
+  --engine NAME     kernels (default), or onnxruntime
   --jobs N          threads; one a core by default
   --replicates N    resamples of the bootstrap, 1000 by default
   --seed N          of the bootstrap, 1 by default
@@ -43,6 +44,7 @@ const { values: flags } = parseArgs({
     report: { type: "string" },
     quality: { type: "boolean", default: false },
     face: { type: "string", default: "center" },
+    engine: { type: "string", default: "kernels" },
     jobs: { type: "string" },
     replicates: { type: "string", default: "1000" },
     seed: { type: "string", default: "1" },
@@ -56,13 +58,14 @@ const { values: flags } = parseArgs({
 });
 
 async function main(): Promise<void> {
-  const { images, face } = flags;
+  const { images, face, engine } = flags;
   if (flags.help) return console.log(usage);
   if (images === undefined || (flags.pairs === undefined && flags["all-pairs"] === undefined)) {
     throw new Error(usage);
   }
   if (face !== "largest" && face !== "center" && face !== "only")
     throw new Error(`--face ${face} is unknown`);
+  if (engine !== "kernels" && engine !== "onnxruntime") throw new Error(`--engine ${engine} is unknown`);
   const replicates = wholeNumber("replicates", flags.replicates);
   const seed = wholeNumber("seed", flags.seed);
   const limits = Object.fromEntries(
@@ -73,6 +76,7 @@ async function main(): Promise<void> {
   const acquired = await acquireAll(dataset.images, {
     imagesFolder: images,
     policy: face,
+    engine,
     jobs: flags.jobs === undefined ? undefined : wholeNumber("jobs", flags.jobs),
     cacheFolder: flags.cache,
   });

@@ -2,12 +2,12 @@
 import { readFile } from "node:fs/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { FacePolicy } from "../../src/face/face.ts";
-import { loadRuntime } from "../runtime.ts";
+import { type EngineName, loadRuntime } from "../runtime.ts";
 import type { Acquisition } from "./cache.ts";
 import type { WorkerAnswer } from "./pool.ts";
 
-const policy = workerData as FacePolicy;
-const runtime = loadRuntime();
+const { policy, engine } = workerData as { policy: FacePolicy; engine: EngineName };
+const runtime = loadRuntime((encoder) => encoder, engine);
 
 async function acquire(path: string): Promise<WorkerAnswer<Acquisition>> {
   const { pipeline } = await runtime;
