@@ -43,10 +43,10 @@ export const face: z.infer<typeof faceSchema> = {
 
 export const decision = {
   match: true,
-  distance: 0.66843,
-  threshold: 1.05199,
+  distance: 0.660294,
+  threshold: 1.05191,
   max_fmr: 0.0001,
-  fmr: "< 0.0000019",
+  fmr: "< 0.000002",
   model,
 };
 

@@ -60,9 +60,9 @@ export const decisionOperations: readonly Operation[] = [
       status: 200,
       description: "Those it may be; nobody is an answer too.",
       content: json(identificationAnswerSchema, {
-        candidates: [{ subject_id: subjectId, face_id: faceId, distance: 0.66843, fmr: "< 0.0000019" }],
+        candidates: [{ subject_id: subjectId, face_id: faceId, distance: 0.660294, fmr: "< 0.000002" }],
         gallery_size: 1,
-        threshold: 1.05199,
+        threshold: 1.05191,
         max_fpir: 0.0001,
         face,
         image,
