@@ -38,7 +38,7 @@ function sampleLevel(sampling: Sampling, swapped: boolean): void {
   const x = { slope: swapped ? map.b : map.a, shift: map.tx, size: raster.width, stride: 1 };
   const y = { slope: swapped ? map.c : map.d, shift: map.ty, size: raster.height, stride: raster.width };
   const columns = columnTerms(swapped ? y : x, width, samples, black);
-  const rows = new Int32Array(samples);
+  const rows = new Int32Array(samples + 1);
   const sums = { redBlue: new Int32Array(width), green: new Int32Array(width) };
   for (let row = 0; row < height; row++) {
     const count = rowTerms(swapped ? x : y, row, samples, black, rows);
@@ -55,15 +55,15 @@ function sampleLevel(sampling: Sampling, swapped: boolean): void {
 function columnTerms(axis: Axis, width: number, samples: number, black: boolean): Int32Array {
   const terms = new Int32Array(width * samples);
   const step = 1 / samples;
-  const slope = axis.slope;
+  const positionStep = axis.slope * step;
   for (let column = 0, k = 0; column < width; column++) {
-    let position = slope * (column + 0.5 * step) + axis.shift;
-    for (let i = 0; i < samples; i++, position += slope * step) terms[k++] = termAt(position, axis, black);
+    let position = axis.slope * (column + 0.5 * step) + axis.shift;
+    for (let i = 0; i < samples; i++, position += positionStep) terms[k++] = termAt(position, axis, black);
   }
   return terms;
 }
 
-/** Those inside the raster, and how many they are. The one behind the last, where their number is odd, is `outside`. */
+/** Those inside the raster, `outside` behind them where their number is odd; returns how many they are. */
 function rowTerms(axis: Axis, row: number, samples: number, black: boolean, terms: Int32Array): number {
   const step = 1 / samples;
   let count = 0;
