@@ -104,35 +104,15 @@ export function measureAppearance(
   planes: Float32Array,
   width: number,
   height: number,
-  { mean, scale }: Normalisation,
+  normalisation: Normalisation,
 ): Appearance {
-  const size = width * height;
-  const luma = new Float32Array(size);
-  for (let i = 0; i < size; i++) {
-    luma[i] =
-      0.299 * (planes[i] / scale[0] + mean[0]) +
-      0.587 * (planes[size + i] / scale[1] + mean[1]) +
-      0.114 * (planes[2 * size + i] / scale[2] + mean[2]);
-  }
-  let count = 0;
-  let sum = 0;
-  let squares = 0;
-  let energy = 0;
-  for (let y = 1; y < height - 1; y++) {
-    for (let x = 1; x < width - 1; x++) {
-      const u = (x + 0.5) / width - 0.5;
-      const v = (y + 0.5) / height - 0.55;
-      // An upright ellipse, brow to chin on the template: 0.7 of the width, 0.84 of the height.
-      if ((u * u) / 0.1225 + (v * v) / 0.1764 > 1) continue;
-      const i = y * width + x;
-      const value = luma[i];
-      const laplacian = luma[i - 1] + luma[i + 1] + luma[i - width] + luma[i + width] - 4 * value;
-      count++;
-      sum += value;
-      squares += value * value;
-      energy += laplacian * laplacian;
-    }
-  }
+  const luma = lumaOf(planes, normalisation);
+  // An upright ellipse, brow to chin on the template: 0.7 of the width, 0.84 of the height.
+  const across = ellipseTerms(width, 0.5, 0.1225);
+  const down = ellipseTerms(height, 0.55, 0.1764);
+  const sums = new Float64Array(4);
+  for (let y = 1; y < height - 1; y++) addRow(luma, y, across, down[y], sums);
+  const [count, sum, squares, energy] = sums;
   const brightness = sum / count;
   const variance = Math.max(0, squares / count - brightness * brightness);
   return {
@@ -141,6 +121,54 @@ export function measureAppearance(
     // A flat face has no detail; one grey level of variance stands for quantisation.
     sharpness: energy / count / (variance + 1),
   };
+}
+
+function lumaOf(planes: Float32Array, { mean, scale }: Normalisation): Float32Array {
+  const [meanRed, meanGreen, meanBlue] = mean;
+  const [scaleRed, scaleGreen, scaleBlue] = scale;
+  const luma = new Float32Array(planes.length / 3);
+  const size = luma.length;
+  for (let i = 0; i < size; i++) {
+    luma[i] =
+      0.299 * (planes[i] / scaleRed + meanRed) +
+      0.587 * (planes[size + i] / scaleGreen + meanGreen) +
+      0.114 * (planes[2 * size + i] / scaleBlue + meanBlue);
+  }
+  return luma;
+}
+
+/** (x - centre)² / radius² of each pixel's centre along one axis: inside the ellipse both axes' terms sum to 1 at most. */
+function ellipseTerms(size: number, centre: number, squaredRadius: number): Float64Array {
+  const terms = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    const offset = (i + 0.5) / size - centre;
+    terms[i] = (offset * offset) / squaredRadius;
+  }
+  return terms;
+}
+
+/** Adds the pixels of row `y` inside the ellipse: how many, their luma, its squares, and those of its Laplacian. */
+function addRow(luma: Float32Array, y: number, across: Float64Array, down: number, sums: Float64Array): void {
+  const width = across.length;
+  let first = 1;
+  let last = width - 2;
+  while (first <= last && across[first] + down > 1) first++;
+  while (last >= first && across[last] + down > 1) last--;
+  let sum = sums[1];
+  let squares = sums[2];
+  let energy = sums[3];
+  const end = y * width + last;
+  for (let i = y * width + first; i <= end; i++) {
+    const value = luma[i];
+    const laplacian = luma[i - 1] + luma[i + 1] + luma[i - width] + luma[i + width] - 4 * value;
+    sum += value;
+    squares += value * value;
+    energy += laplacian * laplacian;
+  }
+  sums[0] += last - first + 1;
+  sums[1] = sum;
+  sums[2] = squares;
+  sums[3] = energy;
 }
 
 /** Share of a 16 x 16 grid over the quadrilateral (corners in order) that lies inside the photo. */

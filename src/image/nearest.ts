@@ -1,0 +1,190 @@
+/**
+ * Means of nearest pixels, for maps that shrink so much that the mean of an area's pixels is the area's. Sums are whole
+ * numbers: red and blue are added up side by side in one word, green in another.
+ */
+import type { Raster } from "./photo.ts";
+import { alongRow, type Sampling, wordsOf } from "./sampling.ts";
+
+/** Of an output row, by pixel: red in the low 16 bits and blue in the high ones; green from bit 8 on. */
+interface Sums {
+  readonly redBlue: Int32Array;
+  readonly green: Int32Array;
+}
+
+const redBlueBits = 0xff00ff;
+const greenBits = 0xff00;
+const outside = -1;
+
+export function sampleNearest(sampling: Sampling): void {
+  const { a, b, c, d } = sampling.map;
+  if (b === 0 && c === 0) sampleLevel(sampling, false);
+  else if (a === 0 && d === 0) sampleLevel(sampling, true);
+  else sampleTurned(sampling);
+}
+
+/** One coordinate of the raster along one of the output's: slope * output + shift, in steps of `stride` pixels. */
+interface Axis {
+  readonly slope: number;
+  readonly shift: number;
+  /** Of the raster along this coordinate, px. */
+  readonly size: number;
+  readonly stride: number;
+}
+
+/** The raster's axes are the output's, or swapped: a pixel's index is a term of the column and one of the row. */
+function sampleLevel(sampling: Sampling, swapped: boolean): void {
+  const { raster, map, width, height, samples, black } = sampling;
+  const pixels = wordsOf(raster.data);
+  const x = { slope: swapped ? map.b : map.a, shift: map.tx, size: raster.width, stride: 1 };
+  const y = { slope: swapped ? map.c : map.d, shift: map.ty, size: raster.height, stride: raster.width };
+  const columns = columnTerms(swapped ? y : x, width, samples, black);
+  const rows = new Int32Array(samples + 1);
+  const sums = { redBlue: new Int32Array(width), green: new Int32Array(width) };
+  for (let row = 0; row < height; row++) {
+    const count = rowTerms(swapped ? x : y, row, samples, black, rows);
+    if (count === 0) {
+      writeBlack(row, sampling);
+      continue;
+    }
+    clear(sums);
+    for (let j = 0; j < count; j += 2) addTwoRows(pixels, columns, rows[j], rows[j + 1], samples, sums);
+    write(sums, row, sampling);
+  }
+}
+
+function columnTerms(axis: Axis, width: number, samples: number, black: boolean): Int32Array {
+  const terms = new Int32Array(width * samples);
+  const step = 1 / samples;
+  const positionStep = axis.slope * step;
+  for (let column = 0, k = 0; column < width; column++) {
+    let position = axis.slope * (column + 0.5 * step) + axis.shift;
+    for (let i = 0; i < samples; i++, position += positionStep) terms[k++] = termAt(position, axis, black);
+  }
+  return terms;
+}
+
+/** Those inside the raster, `outside` behind them where their number is odd; returns how many they are. */
+function rowTerms(axis: Axis, row: number, samples: number, black: boolean, terms: Int32Array): number {
+  const step = 1 / samples;
+  let count = 0;
+  for (let j = 0; j < samples; j++) {
+    const term = termAt(axis.slope * (row + (j + 0.5) * step) + axis.shift, axis, black);
+    if (term !== outside) terms[count++] = term;
+  }
+  if (count % 2 === 1) terms[count] = outside;
+  return count;
+}
+
+function termAt(position: number, { size, stride }: Axis, black: boolean): number {
+  const index = Math.floor(position);
+  if (index >= 0 && index < size) return index * stride;
+  return black ? outside : Math.min(Math.max(index, 0), size - 1) * stride;
+}
+
+/** Two rows of samples at once: what a loop costs by column is paid half as often. */
+function addTwoRows(
+  pixels: Int32Array,
+  columns: Int32Array,
+  first: number,
+  second: number,
+  samples: number,
+  { redBlue, green }: Sums,
+): void {
+  // Where there is no second row, the first is read again and counts for nothing.
+  const below = second === outside ? first : second;
+  const redBlueBelow = second === outside ? 0 : redBlueBits;
+  const greenBelow = second === outside ? 0 : greenBits;
+  for (let at = 0, k = 0; at < redBlue.length; at++) {
+    let rb = redBlue[at];
+    let g = green[at];
+    for (const end = k + samples; k < end; k++) {
+      const column = columns[k];
+      if (column < 0) continue;
+      const p = pixels[first + column];
+      const q = pixels[below + column];
+      rb = (rb + (p & redBlueBits) + (q & redBlueBelow)) | 0;
+      g += (p & greenBits) + (q & greenBelow);
+    }
+    redBlue[at] = rb;
+    green[at] = g;
+  }
+}
+
+function sampleTurned(sampling: Sampling): void {
+  const { raster, map, width, height, samples, black } = sampling;
+  const pixels = wordsOf(raster.data);
+  const line = new Float64Array(6);
+  const sums = { redBlue: new Int32Array(width), green: new Int32Array(width) };
+  const step = 1 / samples;
+  for (let row = 0; row < height; row++) {
+    clear(sums);
+    for (let j = 0; j < samples; j++) {
+      alongRow(map, row + (j + 0.5) * step, line);
+      addTurnedRow(pixels, raster, line, samples, black, sums);
+    }
+    write(sums, row, sampling);
+  }
+}
+
+function addTurnedRow(
+  pixels: Int32Array,
+  raster: Raster,
+  line: Float64Array,
+  samples: number,
+  black: boolean,
+  { redBlue, green }: Sums,
+): void {
+  const { width, height } = raster;
+  const step = 1 / samples;
+  const stepX = line[0] * step;
+  const stepY = line[3] * step;
+  for (let at = 0; at < redBlue.length; at++) {
+    let rb = redBlue[at];
+    let g = green[at];
+    let x = line[0] * (at + 0.5 * step) + line[1] + line[2];
+    let y = line[3] * (at + 0.5 * step) + line[4] + line[5];
+    for (let i = 0; i < samples; i++, x += stepX, y += stepY) {
+      const inside = x >= 0 && y >= 0 && x < width && y < height;
+      if (!inside && black) continue;
+      const word = pixels[inside ? (y | 0) * width + (x | 0) : nearestIndex(x, y, raster)];
+      rb = (rb + (word & redBlueBits)) | 0;
+      g += word & greenBits;
+    }
+    redBlue[at] = rb;
+    green[at] = g;
+  }
+}
+
+/** Of the pixel inside the raster that is nearest to a point outside. */
+function nearestIndex(x: number, y: number, { width, height }: Raster): number {
+  const column = Math.min(Math.max(Math.floor(x), 0), width - 1);
+  const row = Math.min(Math.max(Math.floor(y), 0), height - 1);
+  return row * width + column;
+}
+
+function clear({ redBlue, green }: Sums): void {
+  redBlue.fill(0);
+  green.fill(0);
+}
+
+/** Means, rounded to float32, and then normalised. */
+function write({ redBlue, green }: Sums, row: number, sampling: Sampling): void {
+  const { width, height, samples, normalisation, out } = sampling;
+  const [meanRed, meanGreen, meanBlue] = normalisation.mean;
+  const [scaleRed, scaleGreen, scaleBlue] = normalisation.scale;
+  const inverseCount = 1 / (samples * samples);
+  const plane = width * height;
+  for (let column = 0, at = row * width; column < width; column++, at++) {
+    const rb = redBlue[column];
+    out[at] = (Math.fround((rb & 0xffff) * inverseCount) - meanRed) * scaleRed;
+    out[plane + at] = (Math.fround((green[column] >>> 8) * inverseCount) - meanGreen) * scaleGreen;
+    out[2 * plane + at] = (Math.fround((rb >>> 16) * inverseCount) - meanBlue) * scaleBlue;
+  }
+}
+
+function writeBlack(row: number, { width, height, normalisation: { mean, scale }, out }: Sampling): void {
+  for (let channel = 0; channel < 3; channel++) {
+    const at = (channel * height + row) * width;
+    out.fill((0 - mean[channel]) * scale[channel], at, at + width);
+  }
+}
