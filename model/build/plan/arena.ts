@@ -1,5 +1,5 @@
 /** Places buffers in one arena: those that are in use at the same time lie apart. */
-import type { Buffer, BufferReference, Lowered } from "./lower.ts";
+import type { Buffer, BufferReference, Lowered } from "./lowered.ts";
 
 export interface Arena {
   readonly bytes: number;

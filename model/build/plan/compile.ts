@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { type Kernel, kernels } from "../../../src/inference/kernels/kernels.ts";
 import { magic, type Plan, readPlan, type Step } from "../../../src/inference/kernels/plan.ts";
 import { type Arena, isReference, layOut } from "./arena.ts";
-import { type LoweredStep, lower } from "./lower.ts";
+import { lower } from "./lower.ts";
+import type { LoweredStep } from "./lowered.ts";
 import { readOnnx } from "./read.ts";
 
 /** Throws where the network has an operator, or a use of one, that has no kernel; it is named. */

@@ -3,7 +3,7 @@
  * A depthwise convolution into codes reads no others; everything else prefers pixels one after another.
  */
 import { isReference } from "./arena.ts";
-import type { Buffer, LoweredStep } from "./lower.ts";
+import type { Buffer, LoweredStep } from "./lowered.ts";
 
 /** Parameters that may be blocked; those of one step that share a flag are of one kind. */
 const able: Readonly<Partial<Record<LoweredStep["kernel"], readonly string[]>>> = {

@@ -1,0 +1,82 @@
+/** A plan while it is being lowered: what the graph says, and what has been made of it so far. */
+import type { KernelName } from "../../../src/inference/kernels/kernels.ts";
+import { createConstants } from "./constants.ts";
+import type { Buffer, BufferReference, LoweredStep, Value } from "./lowered.ts";
+import { inFours } from "./pack.ts";
+import type { OnnxGraph, Operator, Tensor } from "./read.ts";
+
+export class Builder {
+  readonly graph: OnnxGraph;
+  readonly consumers = new Map<string, Operator[]>();
+  readonly outputs: ReadonlySet<string>;
+  readonly values = new Map<string, Value>();
+  /** Operators that are part of a step already. */
+  readonly fused = new Set<Operator>();
+  readonly steps: LoweredStep[] = [];
+  readonly constants = createConstants();
+  readonly input: Buffer;
+
+  constructor(graph: OnnxGraph) {
+    this.graph = graph;
+    this.outputs = new Set(graph.outputs.map(({ name }) => name));
+    for (const operator of graph.operators) {
+      for (const input of operator.inputs) {
+        const readers = this.consumers.get(input) ?? [];
+        this.consumers.set(input, [...readers, operator]);
+      }
+    }
+    this.input = { bytes: 4 * size(graph.input.shape) };
+  }
+
+  define(name: string, height: number, width: number, channels: number, stored = inFours(channels)): Value {
+    const value = { ...this.make(height, width, stored), channels };
+    this.values.set(name, value);
+    return value;
+  }
+
+  make(height: number, width: number, channels: number): Value {
+    return { buffer: { bytes: 4 * height * width * channels }, height, width, channels, quantized: null };
+  }
+
+  step(kernel: KernelName, args: LoweredStep["arguments"]): void {
+    this.steps.push({ kernel, arguments: args });
+  }
+
+  /** The one operator that reads a value, if it is not an output. */
+  only(name: string): Operator | null {
+    const readers = this.consumers.get(name) ?? [];
+    return readers.length === 1 && !this.outputs.has(name) ? readers[0] : null;
+  }
+
+  value(name: string): Value {
+    const value = this.values.get(name);
+    if (value === undefined) throw new Error(`nothing makes ${name}`);
+    return value;
+  }
+
+  constant(name: string): Tensor {
+    const constant = this.graph.constants.get(name);
+    if (constant === undefined) throw new Error(`${name} is not a constant`);
+    return constant;
+  }
+
+  floats(name: string): Float32Array {
+    const { data } = this.constant(name);
+    if (!(data instanceof Float32Array)) throw new Error(`${name} is not of floats`);
+    return data;
+  }
+}
+
+export const at = ({ buffer }: Value): BufferReference => ({ buffer, offset: 0 });
+export const size = (shape: readonly number[]) => shape.reduce((product, each) => product * each, 1);
+export const inEights = (channels: number) => Math.ceil(channels / 8) * 8;
+
+export function integers({ integers: all, op, name }: Operator, attribute: string): readonly number[] {
+  const found = all.get(attribute);
+  if (found === undefined) throw new Error(`${op} (${name}) has no ${attribute}`);
+  return found;
+}
+
+export function demand(holds: boolean, { op, name }: Pick<Operator, "op" | "name">, what: string): void {
+  if (!holds) throw new Error(`the plan compiler has no step for ${op} (${name}): ${what}`);
+}

@@ -1,0 +1,46 @@
+/** What lowering makes: steps, and the values that they read and write. */
+import type { KernelName } from "../../../src/inference/kernels/kernels.ts";
+import type { Constants } from "./constants.ts";
+
+/** What steps read and write. Channels are stored in fours, except in what has `dense` set. */
+export interface Buffer {
+  readonly bytes: number;
+}
+
+export interface Lowered {
+  readonly steps: readonly LoweredStep[];
+  readonly constants: Constants;
+  readonly input: Buffer;
+  readonly outputs: readonly { readonly name: string; readonly buffer: Buffer; readonly length: number }[];
+}
+
+export interface LoweredStep {
+  readonly kernel: KernelName;
+  readonly arguments: Readonly<Record<string, Argument>>;
+}
+
+/** A number as it is, a constant, or a place in a buffer. */
+export type Argument = number | null | ConstantReference | BufferReference;
+export interface ConstantReference {
+  readonly constant: number;
+}
+export interface BufferReference {
+  readonly buffer: Buffer;
+  readonly offset: number;
+}
+
+/** A value of the network, [height][width][channels]. */
+export interface Value {
+  readonly buffer: Buffer;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly quantized: Quantization | null;
+}
+
+/** Codes with a scale and a zero point for each channel; the first channels may have fine codes as well. */
+export interface Quantization {
+  readonly scales: Float32Array;
+  readonly zeroPoints: Uint8Array;
+  readonly fine: Value | null;
+}

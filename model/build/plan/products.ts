@@ -1,0 +1,75 @@
+/** Products of codes by 8-bit weights: what the ONNX file spells in several operators is one step. */
+import { activations } from "../../../src/inference/kernels/kernels.ts";
+import { fineSteps } from "../quantize/affine.ts";
+import { at, type Builder, demand } from "./builder.ts";
+import type { Value } from "./lowered.ts";
+import { packPointwise } from "./pack.ts";
+import type { Operator } from "./read.ts";
+import { followTail, resultArguments, slopeArgument } from "./tail.ts";
+
+/** W [O,C] as u8 with zero point 128, times codes; fine codes have a product of their own, and a sum joins both. */
+export function multiply(b: Builder, operator: Operator): void {
+  const x = factors(b, operator);
+  const { quantized } = x.value;
+  const dequantize = dequantized(b, operator);
+  const scales = b.floats(dequantize.inputs[1]);
+  const joined = quantized.fine === null ? dequantize : joinFine(b, dequantize, quantized.fine, scales);
+  const tail = followTail(b, joined);
+  const [outputs, depth] = x.weights.shape.slice(-2);
+  const fineDepth = quantized.fine?.channels ?? 0;
+  const { packed, sums, fineSums } = packPointwise(x.weights.data as Uint8Array, outputs, depth, fineDepth);
+  const bias = tail.bias === null ? new Float32Array(outputs) : b.floats(tail.bias);
+  b.step("pointwise", {
+    input: at(x.value),
+    fine: quantized.fine === null ? null : at(quantized.fine),
+    weights: b.constants.bytes(packed),
+    weightSums: b.constants.bytes(Int32Array.of(...sums, ...fineSums)),
+    scale: b.constants.floats(scales),
+    bias: b.constants.floats(bias),
+    slope: slopeArgument(b, tail),
+    residual: tail.residual === null ? null : at(tail.residual),
+    ...resultArguments(b, tail, x.value.height, x.value.width, outputs),
+    pixels: x.value.height * x.value.width,
+    channels: outputs,
+    depth,
+    fineDepth,
+    activation: activations[tail.activation],
+    isBlocked: 0,
+  });
+}
+
+/** The two factors of a product: weights with zero point 128, and codes as they are or fine ones less 128. */
+function factors(b: Builder, { inputs, op, name }: Operator, codesZero = 0) {
+  const [weightsName, codesName, weightsZero, zero] = inputs;
+  const value = b.value(codesName);
+  const zeros = [weightsZero, zero].map((each) => b.constant(each).data[0]);
+  demand(zeros.join() === `128,${codesZero}`, { op, name }, `zero points of ${zeros}`);
+  demand(value.quantized !== null, { op, name }, "what is not quantized");
+  return { weights: b.constant(weightsName), value: { ...value, quantized: value.quantized! } };
+}
+
+function dequantized(b: Builder, operator: Operator): Operator {
+  const dequantize = b.only(operator.output);
+  demand(dequantize?.op === "DequantizeLinear", operator, "a product that is not dequantized");
+  b.fused.add(dequantize!);
+  return dequantize!;
+}
+
+/** The sum of a product and of that of its fine codes, whose weights and scales must be the same. */
+function joinFine(b: Builder, dequantize: Operator, fine: Value, scales: Float32Array): Operator {
+  const sum = b.only(dequantize.output);
+  const other = sum?.inputs.find((input) => input !== dequantize.output);
+  const fineDequantize = b.graph.operators.find(({ output }) => output === other);
+  const product = b.graph.operators.find(({ output }) => output === fineDequantize?.inputs[0]);
+  demand(sum?.op === "Add" && product?.op === "MatMulInteger", dequantize, "no product of its fine codes");
+  const { value } = factors(b, product!, 128);
+  demand(value.buffer === fine.buffer, dequantize, "a product of other fine codes");
+  const fineScales = b.floats(fineDequantize!.inputs[1]);
+  demand(
+    fineScales.every((scale, i) => scale === scales[i] / fineSteps),
+    dequantize,
+    "scales of its fine codes",
+  );
+  for (const operator of [product!, fineDequantize!, sum!]) b.fused.add(operator);
+  return sum!;
+}

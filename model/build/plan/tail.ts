@@ -1,0 +1,148 @@
+/** What follows a convolution and only changes its result value by value: it becomes part of its step. */
+import type { activations } from "../../../src/inference/kernels/kernels.ts";
+import { fineSteps } from "../quantize/affine.ts";
+import { at, type Builder, demand } from "./builder.ts";
+import type { Argument, Quantization, Value } from "./lowered.ts";
+import { padded } from "./pack.ts";
+import type { Operator } from "./read.ts";
+
+/** What happens to a convolution's result before anyone else sees it. */
+export interface Tail {
+  readonly bias: string | null;
+  readonly residual: Value | null;
+  readonly activation: keyof typeof activations;
+  readonly slope: string | null;
+  /** The result's names: as float32 values, and as quantized ones. */
+  readonly result: string;
+  readonly floats: boolean;
+  readonly quantized:
+    | (Omit<Quantization, "fine"> & { readonly name: string; readonly fine: Fine | null })
+    | null;
+}
+
+/** The operators that make fine codes. */
+interface Fine {
+  readonly name: string;
+  readonly channels: number;
+}
+
+/** Follows the only reader of each result for as long as its operator can be part of the step. */
+export function followTail(b: Builder, operator: Operator): Tail {
+  let bias: string | null = null;
+  let residual = operator.inputs[3] === undefined ? null : b.value(operator.inputs[3]);
+  let activation: Tail["activation"] = operator.strings.get("activation") === "Relu" ? "relu" : "none";
+  let slope: string | null = null;
+  let result = operator.output;
+  for (let next = b.only(result); next !== null; next = b.only(result)) {
+    const other = next.inputs.find((input) => input !== result);
+    const addsValue = next.op === "Add" && other !== undefined && b.values.has(other);
+    const addsConstant = next.op === "Add" && other !== undefined && b.graph.constants.has(other);
+    if (next.op === "Reshape" && !b.outputs.has(next.output)) {
+      // Rows to planes: the same numbers in NHWC.
+    } else if (addsConstant && bias === null && residual === null && activation === "none") bias = other;
+    else if (addsValue && residual === null && activation === "none") residual = b.value(other);
+    else if (next.op === "Relu" && activation === "none") activation = "relu";
+    else if (next.op === "PRelu" && activation === "none") [activation, slope] = ["prelu", next.inputs[1]];
+    else break;
+    b.fused.add(next);
+    result = next.output;
+  }
+  const quantized = codesOf(b, result);
+  const floats =
+    b.outputs.has(result) ||
+    (b.consumers.get(result) ?? []).some((reader) => reader.op !== "QuantizeLinear" && !b.fused.has(reader));
+  return { bias, residual, activation, slope, result, floats, quantized };
+}
+
+/** Codes of a value, and what makes its fine codes. */
+function codesOf(b: Builder, value: string): Tail["quantized"] {
+  const quantize = (b.consumers.get(value) ?? []).find(({ op }) => op === "QuantizeLinear");
+  if (quantize === undefined) return null;
+  b.fused.add(quantize);
+  const [, scale, zeroPoint] = quantize.inputs;
+  const scales = b.floats(scale);
+  return {
+    scales,
+    zeroPoints: Uint8Array.from(b.constant(zeroPoint).data as Uint8Array),
+    name: quantize.output,
+    fine: fineCodesOf(b, value, quantize.output, scales),
+  };
+}
+
+/** QuantizeLinear((x - DequantizeLinear(codes)) of the first channels), in steps of scale / 256. */
+function fineCodesOf(b: Builder, value: string, codes: string, scales: Float32Array): Fine | null {
+  const head = (b.consumers.get(value) ?? []).find(({ op }) => op === "Slice");
+  if (head === undefined) return null;
+  const codesHead = (b.consumers.get(codes) ?? []).find(({ op }) => op === "Slice");
+  const restored = codesHead && b.only(codesHead.output);
+  const rest = b.only(head.output);
+  const quantize = rest && b.only(rest.output);
+  const isRest = rest?.op === "Sub" && rest.inputs[0] === head.output && rest.inputs[1] === restored?.output;
+  demand(isRest && quantize?.op === "QuantizeLinear", head, "what is not the rest of its codes");
+  const [first, last, axis] = [1, 2, 3].map((i) => [...b.constant(head.inputs[i]).data].map(Number).join());
+  const channels = Number(last);
+  demand(first === "0" && axis === "1" && channels % 8 === 0, head, "other channels");
+  const fineScales = b.floats(quantize!.inputs[1]);
+  const isExact = fineScales.every((scale, i) => scale === scales[i] / fineSteps);
+  const isCentred = [...b.constant(quantize!.inputs[2]).data].every((zero) => zero === 128);
+  demand(fineScales.length === channels && isExact && isCentred, quantize!, "another scale");
+  for (const operator of [head, codesHead!, restored!, rest!, quantize!]) b.fused.add(operator);
+  return { name: quantize!.output, channels };
+}
+
+/** The buffers that a step's result goes to, as the arguments that say so. */
+export function resultArguments(
+  b: Builder,
+  tail: Tail,
+  height: number,
+  width: number,
+  channels: number,
+): Record<string, Argument> {
+  const output = tail.floats ? at(b.define(tail.result, height, width, channels)) : null;
+  if (tail.quantized !== null)
+    return { output, ...codeArguments(b, tail.quantized, height, width, channels) };
+  return {
+    output,
+    quantized: null,
+    quantizedFine: null,
+    inverseScale: null,
+    zeroPoint: null,
+    fineChannels: 0,
+  };
+}
+
+export function codeArguments(
+  b: Builder,
+  quantized: NonNullable<Tail["quantized"]>,
+  height: number,
+  width: number,
+  channels: number,
+) {
+  const { name, scales, zeroPoints, fine: made } = quantized;
+  const isWhole = channels % 8 === 0 && scales.length === channels && zeroPoints.length === channels;
+  demand(isWhole, { op: "QuantizeLinear", name }, `${scales.length} scales for ${channels} channels`);
+  const value = (count: number, of: Quantization): Value => ({
+    buffer: { bytes: height * width * count },
+    height,
+    width,
+    channels: count,
+    quantized: of,
+  });
+  const fine = made && value(made.channels, { scales, zeroPoints, fine: null });
+  if (made !== null && fine !== null) b.values.set(made.name, fine);
+  const coarse = value(channels, { scales, zeroPoints, fine });
+  b.values.set(name, coarse);
+  return {
+    quantized: at(coarse),
+    quantizedFine: fine === null ? null : at(fine),
+    inverseScale: b.constants.floats(scales.map((scale) => 1 / scale)),
+    zeroPoint: b.constants.bytes(Int32Array.from(zeroPoints)),
+    fineChannels: fine?.channels ?? 0,
+  };
+}
+
+export function slopeArgument(b: Builder, { slope }: Tail): Argument {
+  if (slope === null) return null;
+  const lessOne = b.floats(slope).map((value) => value - 1);
+  return b.constants.floats(padded(lessOne, 8));
+}
