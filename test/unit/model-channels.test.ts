@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { chooseFine } from "../../model/build/calibration/fine.ts";
 import { observeRanges } from "../../model/build/calibration/observe.ts";
 import type { Constant, Graph, Node } from "../../model/build/graph.ts";
-import { floats, floatsOf, node } from "../../model/build/graph.ts";
+import { floats, floatsOf, node, prune } from "../../model/build/graph.ts";
 import { openSession } from "../../model/build/onnx/session.ts";
 import { writeOnnx } from "../../model/build/onnx/writer.ts";
 import { compilePlan } from "../../model/build/plan/compile.ts";
@@ -155,18 +155,23 @@ it("what rounded weights make of the inputs' mean is given back by the bias", as
   expect(mended).toBeLessThan(0.3 * left);
 });
 
-it("a plan has the fine codes of its ONNX file", async () => {
+/** A chain of layers that a plan can be made of, the first product with fine codes. */
+async function quantizedChain(): Promise<Graph> {
   const graph = network();
   const isLinear = ({ outputs: [name] }: Node) => name !== "e" && name !== "sum";
   const nodes = graph.nodes
     .filter(isLinear)
     .map((each) => (each.outputs[0] === "y" ? { ...each, inputs: ["d", "wy", "by"] } : each));
-  const linear = { ...graph, nodes };
+  const linear = prune({ ...graph, nodes });
   const ranges = await observeRanges(linear, ["c", "d"], images);
   const values = [...ranges].map(
     ([name, channels]) => [name, { channels, fine: name === "c" ? 8 : 0 }] as const,
   );
-  const { plan } = readPlan(compilePlan("channels", writeOnnx(quantizePointwise(linear, new Map(values)))));
+  return quantizePointwise(linear, new Map(values));
+}
+
+it("a plan has the fine codes of its ONNX file", async () => {
+  const { plan } = readPlan(compilePlan("channels", writeOnnx(await quantizedChain())));
   const sizes = (kernel: "pointwise" | "depthwiseBlocked", ...wanted: string[]) =>
     plan.steps
       .filter((step) => step.kernel === kernel)
@@ -176,6 +181,18 @@ it("a plan has the fine codes of its ONNX file", async () => {
     [16, 8, 0],
     [16, 0, 0],
   ]);
+});
+
+it.each([
+  ["weights", "d/fine-w", "other weights"],
+  ["scales", "d/fine-scale", "other scales"],
+])("a file whose fine codes are multiplied with %s of their own is no plan", async (_, name, message) => {
+  const graph = await quantizedChain();
+  const constant = graph.constants.get(name)!;
+  const data = constant.data.slice() as Float32Array;
+  data[3] += 1;
+  const constants = new Map(graph.constants).set(name, { ...constant, data });
+  expect(() => compilePlan("channels", writeOnnx({ ...graph, constants }))).toThrow(message);
 });
 
 it("fine codes go to the noisiest channels first, and to no more than needed", async () => {

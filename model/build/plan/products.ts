@@ -4,7 +4,7 @@ import { fineSteps } from "../quantize/affine.ts";
 import { at, type Builder, demand } from "./builder.ts";
 import type { Value } from "./lowered.ts";
 import { packPointwise } from "./pack.ts";
-import type { Operator } from "./read.ts";
+import type { Operator, Tensor } from "./read.ts";
 import { followTail, resultArguments, slopeArgument } from "./tail.ts";
 
 /** W [O,C] as u8 with zero point 128, times codes; fine codes have a product of their own, and a sum joins both. */
@@ -13,7 +13,8 @@ export function multiply(b: Builder, operator: Operator): void {
   const { quantized } = x.value;
   const dequantize = dequantized(b, operator);
   const scales = b.floats(dequantize.inputs[1]);
-  const joined = quantized.fine === null ? dequantize : joinFine(b, dequantize, quantized.fine, scales);
+  const joined =
+    quantized.fine === null ? dequantize : joinFine(b, dequantize, x.weights, quantized.fine, scales);
   const tail = followTail(b, joined);
   const [outputs, depth] = x.weights.shape.slice(-2);
   const fineDepth = quantized.fine?.channels ?? 0;
@@ -55,21 +56,30 @@ function dequantized(b: Builder, operator: Operator): Operator {
   return dequantize!;
 }
 
-/** The sum of a product and of that of its fine codes, whose weights and scales must be the same. */
-function joinFine(b: Builder, dequantize: Operator, fine: Value, scales: Float32Array): Operator {
+/** The sum of a product and of that of its fine codes, which must have the same weights, and scales to match. */
+function joinFine(
+  b: Builder,
+  dequantize: Operator,
+  weights: Tensor,
+  fine: Value,
+  scales: Float32Array,
+): Operator {
   const sum = b.only(dequantize.output);
   const other = sum?.inputs.find((input) => input !== dequantize.output);
   const fineDequantize = b.graph.operators.find(({ output }) => output === other);
   const product = b.graph.operators.find(({ output }) => output === fineDequantize?.inputs[0]);
   demand(sum?.op === "Add" && product?.op === "MatMulInteger", dequantize, "no product of its fine codes");
-  const { value } = factors(b, product!, 128);
-  demand(value.buffer === fine.buffer, dequantize, "a product of other fine codes");
+  const factor = factors(b, product!, 128);
+  demand(factor.value.buffer === fine.buffer, product!, "other fine codes");
+  const depth = weights.shape.at(-1)!;
+  const first = weights.data.filter((_: unknown, i: number) => i % depth < fine.channels);
+  demand(isSame(factor.weights.data, first), product!, "other weights than those of its codes");
   const fineScales = b.floats(fineDequantize!.inputs[1]);
-  demand(
-    fineScales.every((scale, i) => scale === scales[i] / fineSteps),
-    dequantize,
-    "scales of its fine codes",
-  );
+  const wanted = scales.map((scale) => scale / fineSteps);
+  demand(isSame(fineScales, wanted), fineDequantize!, "other scales than those of its codes");
   for (const operator of [product!, fineDequantize!, sum!]) b.fused.add(operator);
   return sum!;
 }
+
+const isSame = (a: Tensor["data"], b: Tensor["data"]) =>
+  a.length === b.length && a.every((value: unknown, i: number) => value === b[i]);
