@@ -17,39 +17,45 @@ const photos = Object.fromEntries(
   ]),
 );
 
+/** Tests in workerd, of the Worker as `wrangler.toml` or one of its environments has it. */
+function workerProject(name: string, include: string[], environment?: string) {
+  return {
+    plugins: [
+      cloudflareTest({
+        wrangler: { configPath: "./wrangler.toml", ...(environment && { environment }) },
+        miniflare: {
+          // Made in Node, and only once a test asks.
+          serviceBindings: {
+            PHOTOS: async (request: { url: string }) =>
+              new Response((await largePhoto(new URL(request.url).pathname.slice(1))) as never),
+          },
+          bindings: {
+            SAMEFACE_ENV: "development",
+            SAMEFACE_API_KEY: "test-key",
+            // As `testKek` in test/worker/service.ts.
+            SAMEFACE_KEK: btoa("the key-encryption key of tests."),
+            SAMEFACE_CORS_ORIGINS: "https://app.example.com,https://other.example.com",
+          },
+        },
+      }),
+    ],
+    test: { name, include, testTimeout: 60_000, provide: { photos } },
+  };
+}
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000 },
       },
-      {
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: "./wrangler.toml" },
-            miniflare: {
-              // Made in Node, and only once a test asks.
-              serviceBindings: {
-                PHOTOS: async (request: { url: string }) =>
-                  new Response((await largePhoto(new URL(request.url).pathname.slice(1))) as never),
-              },
-              bindings: {
-                SAMEFACE_ENV: "development",
-                SAMEFACE_API_KEY: "test-key",
-                // As `testKek` in test/worker/service.ts.
-                SAMEFACE_KEK: btoa("the key-encryption key of tests."),
-                SAMEFACE_CORS_ORIGINS: "https://app.example.com,https://other.example.com",
-              },
-            },
-          }),
-        ],
-        test: {
-          name: "worker",
-          include: ["test/worker/**/*.test.ts"],
-          testTimeout: 60_000,
-          provide: { photos },
-        },
-      },
+      workerProject("worker", ["test/worker/**/*.test.ts"]),
+      // What goes through the models, on the other engine too.
+      workerProject(
+        "worker-onnxruntime",
+        ["embeddings", "main-job", "phone-photos"].map((name) => `test/worker/${name}.test.ts`),
+        "onnxruntime",
+      ),
       {
         test: {
           name: "e2e",
