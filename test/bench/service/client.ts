@@ -1,4 +1,7 @@
 /** Calls of the API, and what a right answer to them is. */
+import { once } from "node:events";
+import { Agent, type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
 import type { BenchPhoto } from "../setup/photos.ts";
 import { apiKey } from "./settings.ts";
 
@@ -51,18 +54,19 @@ export interface Answer {
 
 const timeoutMs = 120_000;
 
+const agent = new Agent({ keepAlive: true });
+
+/** Not by `fetch`, which takes 25 ms of its own over a body of 3 MB. */
 export async function send(url: URL, { method, path, headers, body }: Call): Promise<Answer> {
   const startedAt = performance.now();
   const signal = AbortSignal.timeout(timeoutMs);
-  const response = await fetch(new URL(path, url), {
-    method,
-    headers: { ...headers },
-    signal,
-    ...(body && { body }),
-  });
-  const text = await response.text();
+  const length = body === undefined ? {} : { "Content-Length": body.length };
+  const call = request(new URL(path, url), { method, agent, signal, headers: { ...headers, ...length } });
+  call.end(body);
+  const [response] = (await once(call, "response")) as [IncomingMessage];
+  const answered = await text(response);
   const ms = performance.now() - startedAt;
-  return { status: response.status, ms, body: JSON.parse(text) as Record<string, unknown> };
+  return { status: response.statusCode!, ms, body: JSON.parse(answered) as Record<string, unknown> };
 }
 
 /** The answer of a call that must succeed. */
