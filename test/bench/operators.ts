@@ -22,7 +22,7 @@ import { bundle } from "./setup/bundle.ts";
 const copies = 16;
 const rounds = 7;
 
-/** Consecutive nodes from float32 to float32: a quantized product is one with its conversions. */
+/** Consecutive nodes from float32 to float32: a quantized product is one with its conversions and its fine codes. */
 interface Unit {
   readonly kind: string;
   readonly nodes: readonly Node[];
@@ -30,9 +30,13 @@ interface Unit {
   readonly output: Value;
 }
 
-/** Their results are not float32, or are float32 constants. */
-const isOpen = ({ op }: Node, before: readonly Node[]) =>
-  op === "QuantizeLinear" || op === "MatMulInteger" || (op === "Reshape" && before.length > 0);
+/** Whether a later node reads what one of them puts out besides the last, or the last's result is not float32. */
+function isOpen(nodes: readonly Node[], graph: Graph): boolean {
+  const last = nodes.at(-1)!;
+  if (["QuantizeLinear", "MatMulInteger", "Reshape"].includes(last.op)) return true;
+  const later = graph.nodes.slice(graph.nodes.indexOf(last) + 1);
+  return nodes.slice(0, -1).some(({ outputs }) => later.some(({ inputs }) => inputs.includes(outputs[0])));
+}
 
 function unitsOf(graph: Graph): Unit[] {
   const shapes = new Map([...graph.shapes, [graph.input.name, graph.input.shape]]);
@@ -41,9 +45,8 @@ function unitsOf(graph: Graph): Unit[] {
   for (const node of graph.nodes) {
     const isFree = (node.op === "Cast" || node.op === "Reshape") && nodes.length === 0;
     if (isFree) continue;
-    const open = isOpen(node, nodes);
     nodes.push(node);
-    if (open) continue;
+    if (isOpen(nodes, graph)) continue;
     const name = nodes[0].inputs.find((each) => each !== "" && !isWeight(graph, each)) ?? graph.input.name;
     const input = { name, shape: shapes.get(name)! };
     const output = { name: node.outputs[0], shape: shapeAfter(graph, nodes, input) };
