@@ -183,6 +183,12 @@ it("a plan has the fine codes of its ONNX file", async () => {
   ]);
 });
 
+it("no plan is made where a layer reads pixels of what a depthwise convolution into codes reads blocked", async () => {
+  const channels = (await observed(network())).get("c")!;
+  const quantized = quantizePointwise(network(), new Map([["c", { channels, fine: 0 }]]));
+  expect(() => compilePlan("channels", writeOnnx(quantized))).toThrow("a blocked value is read as pixels");
+});
+
 it.each([
   ["weights", "d/fine-w", "other weights"],
   ["scales", "d/fine-scale", "other scales"],
