@@ -12,9 +12,8 @@ import type { ModelDescriptor } from "../src/face/descriptor.ts";
 import type { Encoder } from "../src/face/encode.ts";
 import { createCodecs, type EncodedPhoto, openPhoto } from "../src/image/decode.ts";
 import { defaultImageLimits } from "../src/image/limits.ts";
-import { chooseKernels, createKernelEngine } from "../src/inference/kernels/engine.ts";
-import { createOnnxRuntime } from "../src/inference/onnxruntime.ts";
-import { createStages, encoderInUse, type Manifest, planOf } from "../src/models.ts";
+import { chooseKernels, createKernelEngine, type KernelEngine } from "../src/inference/kernels/engine.ts";
+import { type Artifact, createStages, encoderInUse, type Manifest, planOf } from "../src/models.ts";
 import { createPipeline, type Pipeline } from "../src/pipeline.ts";
 
 /** The manifest with what calibration added to it: by encoder id, for `parseCalibration`. */
@@ -61,13 +60,18 @@ export type EngineName = "kernels" | "onnxruntime";
 
 const require = createRequire(import.meta.url);
 
-async function createEngine(name: EngineName) {
-  if (name === "kernels") {
-    return { createModel: createKernelEngine(readKernels()).model, artifactOf: planOf };
-  }
+/** What an engine runs of a model. */
+export const artifactOf: Readonly<Record<EngineName, (model: ModelDescriptor) => Artifact>> = {
+  kernels: planOf,
+  onnxruntime: (model) => model,
+};
+
+async function createEngine(name: EngineName): Promise<Pick<KernelEngine, "model">> {
+  if (name === "kernels") return createKernelEngine(readKernels());
+  // Loaded only here: the command line has no use for it.
+  const { createOnnxRuntime } = await import("../src/inference/onnxruntime.ts");
   const wasm = await readFile(require.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
-  const { model } = createOnnxRuntime(await WebAssembly.compile(wasm));
-  return { createModel: model, artifactOf: (descriptor: ModelDescriptor) => descriptor };
+  return createOnnxRuntime(await WebAssembly.compile(wasm));
 }
 
 /**
@@ -86,9 +90,9 @@ export async function loadRuntime(
     avif: () => compile("@jsquash/avif/codec/dec/avif_dec.wasm"),
   });
   const open = (bytes: Uint8Array) => openPhoto(bytes, defaultImageLimits, codecs);
-  const { createModel, artifactOf } = await createEngine(engine);
+  const { model } = await createEngine(engine);
   const bytesOf = (file: string) => readFileSync(modelPath(file));
-  const stages = createStages(readManifest(), bytesOf, createModel, artifactOf);
+  const stages = createStages(readManifest(), bytesOf, model, artifactOf[engine]);
   const pipeline = createPipeline({ openPhoto: open, ...stages, encoder: watch(stages.encoder) });
   return { pipeline, openPhoto: open };
 }

@@ -62,10 +62,11 @@ static void call(s32 kernel, const Argument *a) {
     case 8: softmax(P(0), P(1), I(2)); break;
     case 9: compact(P(0), P(1), I(2), I(3), I(4)); break;
     case 10: depthToSpace(P(0), P(1), I(2), I(3), I(4)); break;
+    /* What no plan calls. */
+    case 100: scan(P(0), P(1), P(2), I(3), I(4)); break;
     case 101: widen(P(0), P(1), I(2)); break;
     case 102: scatterBytes(P(0), P(1), P(2), I(3)); break;
     case 103: scatterHalves(P(0), P(1), P(2), I(3)); break;
-    case 100: scan(P(0), P(1), P(2), I(3), I(4)); break;
     default: exit(3);
   }
 }

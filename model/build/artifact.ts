@@ -51,7 +51,7 @@ export interface RangesFile {
   readonly orders: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Of each channel, as the source orders them; and how many have fine codes. */
+/** Of each channel, as the simplified network orders them; and how many have fine codes. */
 export interface ObservedValue {
   readonly low: readonly number[];
   readonly high: readonly number[];

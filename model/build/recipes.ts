@@ -25,7 +25,7 @@ export interface Recipe {
   /**
    * Of `int8-static`: mean squared distance by which rounding may move an embedding of unit length; fine codes
    * spare it the rest. Of both encoders together it keeps two encodings of one photo less than 0.02 apart; the
-   * second has fewer channels, so that there a fine code costs less.
+   * second has fewer channels, so that there a fine code costs less. Without it there are none.
    */
   readonly mostRounding?: number;
   readonly descriptor: Descriptor;

@@ -7,11 +7,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SingleBar } from "cli-progress";
 import pLimit from "p-limit";
-import type { ModelDescriptor } from "../../src/face/descriptor.ts";
 import type { FacePolicy } from "../../src/face/face.ts";
 import type { Quality } from "../../src/face/quality.ts";
-import { planOf } from "../../src/models.ts";
-import { type EngineName, kernelPaths, modelPath, readManifest } from "../runtime.ts";
+import { artifactOf, type EngineName, kernelPaths, modelPath, readManifest } from "../runtime.ts";
 import { type Acquisition, openCache } from "./cache.ts";
 import type { EmbeddingSet } from "./comparisons.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -95,13 +93,12 @@ function collect(acquisitions: readonly Acquisition[]): Acquired {
 
 function pipelineFingerprint(policy: FacePolicy, engine: EngineName): string {
   const { calibration: _, ...manifest } = readManifest();
-  const artifactOf = engine === "kernels" ? planOf : (model: ModelDescriptor) => model;
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return fingerprint(root, {
     entry: join(root, "model/runtime.ts"),
     files: [
       ...[...manifest.detectors, manifest.landmarks, ...manifest.encoder].map((id) =>
-        modelPath(artifactOf(manifest.models[id]).file),
+        modelPath(artifactOf[engine](manifest.models[id]).file),
       ),
       ...kernelPaths,
     ],

@@ -38,8 +38,8 @@ INLINE void finish_tile(const Convolution *c, const i32x4 *sums, const i32x4 *fi
     for (s32 p = 0; p < pixels; p++)
       row[p] = __builtin_convertvector(sums[2 * p + half] + offset, f32x4) * scale;
     if (c->fine_depth) {
-      const i32x4 fine_sums = load_i32(weight_sums + c->channels) * splat_i32(128);
-      const i32x4 fine_offset = activation_flip ? fine_sums : splat_i32(0);
+      const i32x4 given = load_i32(weight_sums + c->channels) * splat_i32(128);
+      const i32x4 fine_offset = activation_flip ? given : splat_i32(0);
       for (s32 p = 0; p < pixels; p++)
         row[p] += __builtin_convertvector(fine[2 * p + half] - fine_offset, f32x4) * fine_scale;
     }
@@ -157,11 +157,11 @@ __attribute__((export_name("products"))) s32 products(void) {
 }
 #endif
 
-/** Bytes of activations that stay in the first cache while all channels pass. */
+/** Pixels whose activations stay in the first cache while all channels pass. */
 enum { block_pixels = 60 };
 
 /** A tile's sums of fine products wait in memory: the registers are for the other sums. */
-static i32x4 fine[2 * most_pixels];
+static i32x4 fine_sums[2 * most_pixels];
 INLINE void in_memory(void) { __asm__ volatile("" ::: "memory"); }
 
 INLINE void convolve(const Convolution *c, s32 form, s32 tile) {
@@ -174,11 +174,11 @@ INLINE void convolve(const Convolution *c, s32 form, s32 tile) {
         const s32 from = pixel + tile <= c->pixels ? pixel : c->pixels - tile;
         i32x4 sums[2 * most_pixels];
         if (c->fine_depth) {
-          multiply(form, c->fine + from * c->fine_depth, c->fine_depth, weights, c->fine_depth, fine);
+          multiply(form, c->fine + from * c->fine_depth, c->fine_depth, weights, c->fine_depth, fine_sums);
           in_memory();
         }
         multiply(form, c->input + from * c->depth, c->depth, weights, c->depth, sums);
-        finish_tile(c, sums, fine, from, channel, tile);
+        finish_tile(c, sums, fine_sums, from, channel, tile);
       }
     }
   }

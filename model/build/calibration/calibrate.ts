@@ -30,7 +30,12 @@ export async function calibrate(recipes: readonly Recipe[], folder: string, list
     const ranges = await observeRanges(graph, names, seen);
     const every = Math.max(1, Math.floor(seen.length / fineInputs));
     const some = seen.filter((_, i) => i % every === 0);
-    const { counts, orders } = await chooseFine(graph, ranges, some, recipe.mostRounding ?? 0);
+    const { counts, orders } = await chooseFine(
+      graph,
+      ranges,
+      some,
+      recipe.mostRounding ?? Number.POSITIVE_INFINITY,
+    );
     const values = [...ranges].map(([name, channels]) => {
       const list = (part: keyof Channel) => channels.map((channel) => round(channel[part]));
       const fine = counts.get(name) ?? 0;

@@ -119,6 +119,9 @@ async function measureRounding(
   const exact = await embeddings(graph, inputs);
   const roundings: Rounding[] = [];
   for (const [value, channels] of ranges) {
+    const group = groups.get(value);
+    // Channels in a fixed order cannot have the noisiest first.
+    if (group === undefined) continue;
     const scales = Float32Array.from(channels, (range) => affineOf(range).scale);
     const rounded = await embeddings(rounding(graph, value, scales), inputs);
     const moved = total(rounded.map((each, i) => squaredDistance(each, exact[i]))) / inputs.length;
@@ -127,8 +130,6 @@ async function measureRounding(
     const sum = total(local);
     const [, , height, width] = graph.shapes.get(value)!;
     const outputs = layers.reduce((count, each) => count + graph.shapes.get(each.outputs[0])![1], 0);
-    const group = groups.get(value);
-    if (group === undefined) continue;
     const noise = local.map((each) => (moved * each) / sum);
     roundings.push({ value, group, noise, weights: local, cost: height * width * outputs });
   }

@@ -71,7 +71,7 @@ const candidates = Array.from({ length: 24 }, (_, i) => 1 - 0.04 * i);
 
 /**
  * How much worse rounding counts than cutting off. What is cut off is lost alike for all photos of a face,
- * while rounding differs with each. At 5 instead of 2, fine codes need a quarter fewer products, and an
+ * while rounding differs with each. At 5 instead of 2, the first network's fine codes need a quarter fewer products, and an
  * embedding's cosine to float32's is 0.0001 less.
  */
 const roundingWeight = 5;

@@ -74,7 +74,8 @@ class Quantizer {
   convolve({ inputs: [x, weights, bias], outputs: [y] }: Node, ranges: Channels): void {
     const [outputs, inputs] = this.#constants.get(weights)!.shape;
     const input = this.#quantize(x, ranges);
-    const scaled = floatsOf(this.#graph, weights).map((weight, i) => weight * input.scales[i % inputs]);
+    const exact = floatsOf(this.#graph, weights);
+    const scaled = exact.map((weight, i) => weight * input.scales[i % inputs]);
     const { values, scales } = quantizePairs(scaled, outputs);
     const stored = Uint8Array.from(values, (value) => value + 128);
     this.#constants.set(`${y}/w`, { type: "uint8", shape: [1, outputs, inputs], data: stored });
@@ -84,9 +85,8 @@ class Quantizer {
       let sum = value;
       for (let c = 0; c < inputs; c++) {
         const { mean } = ranges.channels[c];
-        const exact = floatsOf(this.#graph, weights)[o * inputs + c] * mean;
         const code = input.zeroPoints[c] + mean / input.scales[c];
-        sum += exact - scales[o] * values[o * inputs + c] * code;
+        sum += exact[o * inputs + c] * mean - scales[o] * values[o * inputs + c] * code;
       }
       return sum;
     });
