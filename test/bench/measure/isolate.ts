@@ -94,11 +94,16 @@ export async function openIsolate(worker: RunningWorker): Promise<Isolate> {
           looks++;
         }),
       ]);
-      const result = await work().finally(() => {
+      const finish = async () => {
         isRunning = false;
+        await polled;
+        return { peak, looks, longestGapMs, processPeakMb: process.stop() };
+      };
+      const result = await work().catch(async (error) => {
+        await finish();
+        throw error;
       });
-      await polled;
-      return { result, watch: { peak, looks, longestGapMs, processPeakMb: process.stop() } };
+      return { result, watch: await finish() };
     },
     close() {
       inspector.close();

@@ -2,13 +2,13 @@
  * What an isolate holds under each load at 1, 8, 32 and 64 connections, garbage included and after a collection;
  * an isolate for each load, then all loads in one. Somebody with a small photo asks beside them all the while.
  */
-import { openConnection } from "../service/connection.ts";
+import { nameOf, openConnection } from "../service/connection.ts";
 import { enrolSubjects } from "../service/enrolment.ts";
 import { type RunningWorker, startWorkerd } from "../service/workerd.ts";
 import type { Bundle } from "../setup/bundle.ts";
 import { type Load, type LoadPhotos, makeLoads, photo } from "../setup/loads.ts";
 import { type Held, type Isolate, openIsolate, type Watch } from "./isolate.ts";
-import { type Answered, type Bounds, nameOf, sendLoad } from "./senders.ts";
+import { type Answered, type Bounds, sendLoad } from "./senders.ts";
 import { summarise } from "./statistics.ts";
 
 export const loadConnections = [1, 8, 32, 64] as const;
@@ -65,9 +65,11 @@ export async function withIsolate<T>(
   try {
     await enrolSubjects(worker.url, enrolled);
     const isolate = await openIsolate(worker);
-    const result = await work(worker, isolate);
-    isolate.close();
-    return result;
+    try {
+      return await work(worker, isolate);
+    } finally {
+      isolate.close();
+    }
   } finally {
     await worker.stop();
   }

@@ -2,7 +2,7 @@
  * Senders in a closed loop: each sends its next request when it has the answer to the last. One who is told
  * `overloaded` comes back after a quarter of a second, far sooner than told.
  */
-import { type Outcome, openConnection } from "../service/connection.ts";
+import { nameOf, type Outcome, openConnection } from "../service/connection.ts";
 import type { Load } from "../setup/loads.ts";
 import { summarise } from "./statistics.ts";
 
@@ -51,21 +51,6 @@ export async function sendLoad(
   const seconds = (performance.now() - startedAt) / 1000;
   const { p50, p99 } = summarise(times);
   return { answers, perSecond: times.length / seconds, p50, p99 };
-}
-
-/** "200", "503 overloaded", "hung up", "broken". */
-export function nameOf(outcome: Outcome): string {
-  if (outcome.kind !== "answered") return outcome.kind;
-  const code = outcome.status < 400 ? "" : ` ${codeOf(outcome.body)}`;
-  return `${outcome.status}${code}`;
-}
-
-function codeOf(body: Buffer): string {
-  try {
-    return (JSON.parse(body.toString()) as { error: { code: string } }).error.code;
-  } catch {
-    return "without a code";
-  }
 }
 
 function check(load: Load, name: string, outcome: Outcome): void {

@@ -36,6 +36,20 @@ export type Outcome =
   /** The other side closed or reset before a whole answer. */
   | { readonly kind: "broken"; readonly ms: number; readonly reason: string };
 
+/** "200", "503 overloaded", "hung up", "broken". */
+export function nameOf(outcome: Outcome): string {
+  if (outcome.kind !== "answered") return outcome.kind;
+  return outcome.status < 400 ? String(outcome.status) : `${outcome.status} ${codeOf(outcome.body)}`;
+}
+
+function codeOf(body: Buffer): string {
+  try {
+    return (JSON.parse(body.toString()) as { error: { code: string } }).error.code;
+  } catch {
+    return "without a code";
+  }
+}
+
 const chunkBytes = 64 * 1024;
 const defaultPatienceMs = 120_000;
 

@@ -4,6 +4,9 @@ import { childrenOf } from "../measure/process.ts";
 import type { Bundle } from "../setup/bundle.ts";
 import { benchOptions, galleryOptions, serviceOptions } from "./settings.ts";
 
+/** Read by miniflare as it starts workerd. */
+const collectionFlags = "--expose-gc --trace-gc --trace-gc-verbose";
+
 const optionsFor = { service: serviceOptions, bench: benchOptions, gallery: galleryOptions };
 
 export interface RunningWorker {
@@ -17,8 +20,20 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** `limitsRates: false` leaves out the bindings that count requests a minute: a load has all one key. */
-export async function startWorkerd(bundle: Bundle, { limitsRates = true } = {}): Promise<RunningWorker> {
+export interface Manner {
+  /** Whether requests a minute are counted; a load has one key for all. */
+  readonly limitsRates?: boolean;
+  /**
+   * Receives V8's lines about every collection, which GET /bench/collect asks for. The isolate then has no inspector:
+   * with one, workerd keeps the error of each body that breaks off, and with it the request.
+   */
+  readonly onCollection?: (line: string) => void;
+}
+
+export async function startWorkerd(
+  bundle: Bundle,
+  { limitsRates = true, onCollection }: Manner = {},
+): Promise<RunningWorker> {
   const before = new Set(childrenOf(process.pid));
   const options = {
     rootPath: bundle.folder,
@@ -27,23 +42,25 @@ export async function startWorkerd(bundle: Bundle, { limitsRates = true } = {}):
     ...optionsFor[bundle.kind](),
     ...(limitsRates ? {} : { ratelimits: {} }),
     unsafeDirectSockets: [{ port: 0 }],
-    inspectorPort: 0,
+    ...(onCollection === undefined && { inspectorPort: 0 }),
     log: new Log(LogLevel.ERROR),
     // The service logs every request; nobody reads that here.
-    handleStructuredLogs: () => undefined,
+    handleStructuredLogs: ({ message }: { message: string }) => onCollection?.(message),
   };
+  if (onCollection !== undefined) process.env.MINIFLARE_WORKERD_V8_FLAGS = collectionFlags;
   const startedAt = performance.now();
   const miniflare = new Miniflare(convertV4MiniflareOptions(options));
   await miniflare.ready;
+  delete process.env.MINIFLARE_WORKERD_V8_FLAGS;
   const startMs = performance.now() - startedAt;
   const pid = childrenOf(process.pid).find((child) => !before.has(child));
   if (pid === undefined) throw new Error("miniflare started no workerd");
-  const inspector = await miniflare.getInspectorURL();
   return {
     url: await miniflare.unsafeGetDirectURL(),
     pid,
     startMs,
     async inspectorUrl() {
+      const inspector = await miniflare.getInspectorURL();
       const response = await fetch(`http://${inspector.host}/json`);
       const targets = (await response.json()) as { id: string; webSocketDebuggerUrl: string }[];
       const isolate = targets.find(({ id }) => id.startsWith("core:user:"));

@@ -1,4 +1,7 @@
-/** Bench-only entry: the service itself, and GET /bench/memory for the sizes of its WebAssembly memories. */
+/**
+ * Bench-only entry: the service itself, GET /bench/memory for the sizes of its WebAssembly memories, and GET
+ * /bench/collect, which collects garbage where the engine was started with `--expose-gc`.
+ */
 
 // First: it takes note of the memories that what follows makes.
 import "./memory-sizes.ts";
@@ -9,7 +12,12 @@ export * from "../../../src/index.ts";
 
 export default {
   async fetch(request, env, context) {
-    if (new URL(request.url).pathname === "/bench/memory") return Response.json(memorySizes());
+    const { pathname } = new URL(request.url);
+    if (pathname === "/bench/memory") return Response.json(memorySizes());
+    if (pathname === "/bench/collect") {
+      (globalThis as { gc?: () => void }).gc!();
+      return new Response(null, { status: 204 });
+    }
     return service.fetch(request, env, context);
   },
 } satisfies ExportedHandler<Parameters<typeof service.fetch>[1]>;

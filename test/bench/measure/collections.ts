@@ -1,0 +1,86 @@
+/**
+ * What lives in an isolate after forced collections, from V8's own lines about them (`--trace-gc-verbose`): no
+ * inspector takes part, so nothing is kept for one.
+ */
+import { openConnection } from "../service/connection.ts";
+import { type RunningWorker, startWorkerd } from "../service/workerd.ts";
+import type { Bundle } from "../setup/bundle.ts";
+import type { Held } from "./isolate.ts";
+
+export interface Collected {
+  /** All spaces of the heap but the read-only one, which all isolates share. */
+  readonly heapBytes: number;
+  /** Buffers outside the heap, WebAssembly memories not among them. */
+  readonly bufferBytes: number;
+}
+
+/** Reads lines "[process:isolate] ...", and lists collections that were asked for, in their order. */
+export function createCollectionReader(): { push(line: string): void; readonly found: readonly Collected[] } {
+  const found: Collected[] = [];
+  /** Whose figures come now. Only the Worker's own isolate collects because it was asked to. */
+  let isolate: string | undefined;
+  let readOnlyBytes = 0;
+  let heapBytes = 0;
+  const bytesIn = (text: string) => 1024 * Number(/(\d+) KB/.exec(text)?.[1]);
+  return {
+    found,
+    push(line) {
+      const [, from, text] = /^\[(\d+:0x[0-9a-f]+)\] +(.*)/.exec(line) ?? [];
+      if (text === undefined) return;
+      if (/^\d+ ms: /.test(text)) {
+        if (text.includes("testing; GC in old space requested")) isolate = from;
+        else if (from === isolate) isolate = undefined;
+        return;
+      }
+      if (from !== isolate) return;
+      if (text.startsWith("Read-only space,")) readOnlyBytes = bytesIn(text);
+      if (text.startsWith("All spaces,")) heapBytes = bytesIn(text) - readOnlyBytes;
+      if (text.startsWith("Backing store memory:")) found.push({ heapBytes, bufferBytes: bytesIn(text) });
+    },
+  };
+}
+
+export interface CollectingWorker extends RunningWorker {
+  /** After forced collections: the least of several, as one frees WebAssembly memories and buffers only later. */
+  collected(): Promise<Held>;
+}
+
+const collectionsWanted = 6;
+/** V8 writes its lines when it has four kilobytes of them: those of the last collections come with later ones. */
+const mostCollections = 40;
+const pauseMs = 50;
+
+/** `measured` bundles workers/measured.ts. */
+export async function startCollectingWorker(measured: Bundle): Promise<CollectingWorker> {
+  const reader = createCollectionReader();
+  const worker = await startWorkerd(measured, { limitsRates: false, onCollection: reader.push });
+  let asked = 0;
+
+  async function ask(path: string): Promise<string> {
+    const connection = openConnection(worker.url);
+    const outcome = await connection.exchange({ method: "GET", path, headers: {} });
+    connection.close();
+    if (outcome.kind !== "answered") throw new Error(`${path}: ${outcome.kind}`);
+    return outcome.body.toString();
+  }
+
+  return {
+    ...worker,
+    async collected() {
+      const first = asked;
+      while (reader.found.length < first + collectionsWanted) {
+        if (asked - first === mostCollections) throw new Error("V8 says nothing of its collections");
+        await ask("/bench/collect");
+        asked++;
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      }
+      const memories = JSON.parse(await ask("/bench/memory")) as { bytes: number }[];
+      const wasmMb = memories.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
+      const held = reader.found.slice(first).map(({ heapBytes, bufferBytes }) => {
+        const [heapMb, buffersMb] = [heapBytes / 1e6, bufferBytes / 1e6];
+        return { heapMb, buffersMb, wasmMb, totalMb: heapMb + buffersMb + wasmMb };
+      });
+      return held.reduce((least, each) => (each.totalMb < least.totalMb ? each : least));
+    },
+  };
+}

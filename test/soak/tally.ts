@@ -1,0 +1,48 @@
+/** What was asked and answered: outcomes by kind of request, times by the traffic they were taken in, faults. */
+
+import { summarise } from "../bench/measure/statistics.ts";
+import { nameOf, type Outcome } from "../bench/service/connection.ts";
+
+export interface Fault {
+  readonly kind: string;
+  readonly fault: string;
+  /** What the service said, or the start of it. */
+  readonly said: string;
+}
+
+const mostKept = 50;
+
+export class Tally {
+  requests = 0;
+  wrong = 0;
+  readonly faults: Fault[] = [];
+  readonly answers: Record<string, number> = {};
+  readonly byKind: Record<string, Record<string, number>> = {};
+  /** Of successes, ms, by traffic and by size of the photo. */
+  readonly #times = new Map<string, number[]>();
+
+  note(kind: string, traffic: string, outcome: Outcome, fault: string | undefined): void {
+    this.requests++;
+    const name = nameOf(outcome);
+    this.answers[name] = (this.answers[name] ?? 0) + 1;
+    this.byKind[kind] ??= {};
+    this.byKind[kind][name] = (this.byKind[kind][name] ?? 0) + 1;
+    if (outcome.kind === "answered" && outcome.status < 400 && !kind.startsWith("slow")) {
+      const group = `${traffic}, ${kind.startsWith("large") ? "large photos" : "all others"}`;
+      const times = this.#times.get(group) ?? [];
+      times.push(outcome.ms);
+      this.#times.set(group, times);
+    }
+    if (fault === undefined) return;
+    this.wrong++;
+    const said = outcome.kind === "answered" ? outcome.body.toString().slice(0, 300) : "";
+    if (this.faults.length < mostKept) this.faults.push({ kind, fault, said });
+  }
+
+  times(): { readonly traffic: string; readonly n: number; readonly p50: number; readonly p99: number }[] {
+    return [...this.#times].map(([traffic, times]) => {
+      const { n, p50, p99 } = summarise(times);
+      return { traffic, n, p50, p99 };
+    });
+  }
+}
