@@ -19,10 +19,11 @@ export interface ErrorDetails {
   identity_conflict: Details & { readonly subject_id?: string };
   invalid_request: Details;
   unsupported_media_type: Details & { readonly found: string };
+  body_too_large: Details & { readonly limit: number; readonly actual?: number; readonly unit: "bytes" };
   image_too_large: Details & {
     readonly limit: number;
     readonly actual?: number;
-    readonly unit: "bytes" | "pixels" | "scans";
+    readonly unit: "pixels" | "scans";
   };
   invalid_image: Details;
   face_not_found: Details;
@@ -31,6 +32,8 @@ export interface ErrorDetails {
   model_mismatch: Details & { readonly stored: string; readonly expected: string; readonly face_id?: string };
   locked: Details;
   rate_limited: Details;
+  request_timeout: Details;
+  overloaded: Details;
   not_ready: Details;
   internal: Details & { readonly face_id?: string };
   /** No answer came: no network, no such host, a connection that broke off. */

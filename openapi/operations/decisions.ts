@@ -150,6 +150,6 @@ export const decisionOperations: readonly Operation[] = [
       description: "Unlocked.",
       content: json(unlockAnswerSchema, { subject_id: subjectId, request_id: requestId }),
     },
-    failures: ["invalid_request", "image_too_large", "not_found"],
+    failures: ["invalid_request", "body_too_large", "not_found"],
   },
 ];

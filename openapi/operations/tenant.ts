@@ -100,7 +100,7 @@ export const tenantOperations: readonly Operation[] = [
         },
       },
     },
-    failures: ["invalid_request", "image_too_large"],
+    failures: ["invalid_request", "body_too_large"],
   },
   {
     method: "post",
@@ -123,6 +123,6 @@ export const tenantOperations: readonly Operation[] = [
         request_id: requestId,
       }),
     },
-    failures: ["invalid_request", "image_too_large", "model_mismatch"],
+    failures: ["invalid_request", "body_too_large", "model_mismatch"],
   },
 ];

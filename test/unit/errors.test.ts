@@ -19,7 +19,10 @@ const table: [Failure, status: number, code: string][] = [
     415,
     "unsupported_media_type",
   ],
-  [{ code: "image_too_large", limit: 10, unit: "bytes" }, 413, "image_too_large"],
+  [{ code: "body_too_large", limit: 10 }, 413, "body_too_large"],
+  [{ code: "image_too_large", limit: 10, unit: "pixels" }, 413, "image_too_large"],
+  [{ code: "request_timeout", reason: "no byte came for 10 s" }, 408, "request_timeout"],
+  [{ code: "overloaded", reason: "no room", retryAfterSeconds: 2 }, 503, "overloaded"],
   [{ code: "invalid_image", reason: "it ends early" }, 422, "invalid_image"],
   [{ code: "face_not_found" }, 422, "face_not_found"],
   [{ code: "multiple_faces", count: 3 }, 422, "multiple_faces"],
@@ -38,6 +41,8 @@ describe("toWire", () => {
   it.each([
     { code: "unauthorized", reason: "SECRET" },
     { code: "not_ready", reason: "SECRET" },
+    { code: "request_timeout", reason: "SECRET" },
+    { code: "overloaded", reason: "SECRET", retryAfterSeconds: 1 },
     { code: "corrupt_record", faceId: "f1", reason: "SECRET" },
   ] satisfies Failure[])("keeps the reason of $code for the log", (failure) => {
     expect(JSON.stringify(toWire(failure))).not.toContain("SECRET");
@@ -55,6 +60,9 @@ describe("toWire", () => {
     expect(toWire({ code: "unauthorized", reason: "" }).headers).toHaveProperty("WWW-Authenticate");
     expect(toWire({ code: "method_not_allowed", allowed: ["GET", "HEAD"] }).headers).toEqual({
       Allow: "GET, HEAD",
+    });
+    expect(toWire({ code: "overloaded", reason: "", retryAfterSeconds: 2 }).headers).toEqual({
+      "Retry-After": "2",
     });
     for (const code of ["locked", "rate_limited"] as const) {
       expect(toWire({ code, retryAfterSeconds: 30 }).headers).toEqual({ "Retry-After": "30" });

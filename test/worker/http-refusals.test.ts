@@ -48,7 +48,20 @@ describe("a body", () => {
     ["of text called a JPEG", jpeg("hello, world"), 415, "unsupported_media_type"],
     ["of text in base64", json({ image: btoa("hello") }), 415, "unsupported_media_type"],
     ["of text", jpeg("hello", { "Content-Type": "text/plain" }), 415, "unsupported_media_type"],
-    ["of no type", jpeg(image, { "Content-Type": "" }), 415, "unsupported_media_type"],
+    ["of JSON under another name", jpeg('{"image": ""}'), 415, "unsupported_media_type"],
+    ["of a form under another name", jpeg("--b\r\nx\r\n--b--"), 415, "unsupported_media_type"],
+    [
+      "of JSON in Latin-1",
+      jpeg("{}", { "Content-Type": "application/json; charset=latin1" }),
+      415,
+      "unsupported_media_type",
+    ],
+    [
+      "in a coding that is not read",
+      jpeg(image, { "Content-Encoding": "br" }),
+      415,
+      "unsupported_media_type",
+    ],
     [
       "of a URL-encoded form",
       { method: "POST", body: new URLSearchParams({ image: "a" }) },
@@ -72,7 +85,7 @@ describe("a body", () => {
     ],
     ["with a number for an image", json({ image: 5 }), 400, "invalid_request"],
     ["with an image that is not base64", json({ image: "%%%" }), 400, "invalid_request"],
-    ["with base64 of the URL alphabet", json({ image: "____" }), 400, "invalid_request"],
+    ["with base64 of an impossible length", json({ image: "_____" }), 400, "invalid_request"],
     ["with a data URL without base64", json({ image: "data:image/jpeg,abc" }), 400, "invalid_request"],
     [
       "of a form without a boundary",
@@ -104,7 +117,6 @@ describe("a body", () => {
     ["a misspelt form field", form({ photo: image }), "image"],
     ["a form without fields", form({ face: "only" }), "image"],
     ["a form with one field too many", form({ image, name: "alice" }), "name"],
-    ["text where the form should have a file", form({ image: "text" }), "image"],
     ["a policy that is none, in a form", form({ image, face: "all" }), "face"],
     ["a misspelt field in JSON", json({ photo: base64(image) }), "image"],
     ["one field too many in JSON", json({ image: base64(image), fase: "only" }), "fase"],
@@ -160,7 +172,7 @@ describe("the limit of a body", () => {
     const error = await expectRefusal(
       await limited().call(enrolment, make(maxBodyBytes + 1)),
       413,
-      "image_too_large",
+      "body_too_large",
     );
     expect(error.details).toMatchObject({ limit: maxBodyBytes, unit: "bytes" });
   });
@@ -176,13 +188,13 @@ describe("the limit of a body", () => {
       });
     };
     expect((await limited().call(enrolment, jpeg(chunks(32)))).status).toBe(201);
-    await expectRefusal(await limited().call(enrolment, jpeg(chunks(33))), 413, "image_too_large");
+    await expectRefusal(await limited().call(enrolment, jpeg(chunks(33))), 413, "body_too_large");
   });
 
   it("refuses a huge declared length without waiting for the bytes", async () => {
     const never = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) });
     const response = await limited().call(enrolment, jpeg(never, { "Content-Length": "99999999999" }));
-    await expectRefusal(response, 413, "image_too_large");
+    await expectRefusal(response, 413, "body_too_large");
   });
 });
 
@@ -269,7 +281,7 @@ describe("what is not there", () => {
     ["a subject to verify", "/v1/subjects/nobody/verify", jpeg(image), "subject_has_no_faces"],
     ["a route", "/v1/nothing", undefined, "not_found"],
     ["a route outside the API", "/favicon.ico", undefined, "not_found"],
-    ["a route with a slash too many", "/v1/subjects/", undefined, "not_found"],
+    ["a route with a slash too many", "/v1//subjects", undefined, "not_found"],
   ])("%s is 404", async (_, path, init, code) => {
     await expectRefusal(await startService().call(path, init), 404, code);
   });
@@ -472,7 +484,7 @@ describe("a caller", () => {
       throw new Error("a directory was asked");
     };
     const { call } = startService({ trust: { openDirectory } });
-    await expectRefusal(await call("/v1/subjects/alice/faces", init), 413, "image_too_large");
+    await expectRefusal(await call("/v1/subjects/alice/faces", init), 413, "body_too_large");
   });
 
   it.each(["test-key", "dev-key", "undefined"])(
@@ -546,6 +558,8 @@ describe("every answer", () => {
         status: 201,
         tenant: "default",
         total_ms: expect.any(Number),
+        waited_ms: 0,
+        budget_used_bytes: image.length,
         stages_ms: expect.any(Object),
       },
     ]);

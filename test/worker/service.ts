@@ -3,6 +3,7 @@
  * text. Every answer is held to the API's document.
  */
 import { env } from "cloudflare:workers";
+import { createBudget } from "../../src/admission/budget.ts";
 import { createApp, type Deps, type LogEntry } from "../../src/app.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type Failure, fail, ok } from "../../src/errors.ts";
@@ -142,6 +143,7 @@ export interface Change {
   readonly limitRate?: Deps["limitRate"];
   readonly files?: Deps["files"];
   readonly nowMs?: Deps["nowMs"];
+  readonly budget?: Deps["budget"];
   readonly metrics?: Deps["metrics"];
   readonly diagnosis?: Partial<Deps["diagnosis"]>;
   /** Wrapped around what the caller's tenant is given. */
@@ -172,6 +174,7 @@ export function startService(change: Change = {}): Service {
     openStore: (caller) => ({ ...trust.openStore(caller), ...change.store }),
     limitRate: change.limitRate ?? (async () => undefined),
     pipeline,
+    budget: change.budget ?? createBudget({ codecBytes: () => 0 }),
     config,
     files: "files" in change ? change.files : files,
     calibration,

@@ -1,0 +1,356 @@
+/**
+ * Memory of one isolate, taken by requests before they use it. Bodies and decodes take bytes from one
+ * budget; whoever finds it spent waits in the order of arrival, and is told `overloaded` when that would
+ * take long.
+ *
+ * - A body takes its declared length as a promise before it is read, and keeps the promise while it
+ *   arrives at `leastBytesPerSecond`. A slower sender holds what it has used and no more.
+ * - The first `smallBodyBytes` of every body come from a part of the budget of their own, so that a small
+ *   request never waits behind photos.
+ * - A decode takes what its header says it needs. Codecs keep their memory between photos, so decodes
+ *   are counted against that memory, not beside it.
+ * - A claim is a lease: it ends with the request, or after `leaseMs` without a sign of life. A request
+ *   that is cancelled or killed runs no `finally`.
+ *
+ * No request waits on another request's promise: each looks again on a timer of its own.
+ */
+import { fail, ok, type Result } from "../errors.ts";
+
+export interface BudgetLimits {
+  /** Bodies and decodes together. */
+  readonly totalBytes: number;
+  /** Kept free of bodies, so that the decode of an ordinary photo never waits. */
+  readonly ordinaryDecodeBytes: number;
+  /** Bodies may take this much whatever the codecs hold: the longest body. */
+  readonly leastForBodiesBytes: number;
+  /** The part of each body that waits behind no photo. */
+  readonly smallBodyBytes: number;
+  /** All such parts together. */
+  readonly smallBodiesBytes: number;
+  /** A request waits no longer than this in all for one thing. */
+  readonly maxWaitMs: number;
+  readonly leaseMs: number;
+  /** A promise ends when its body comes more slowly than this. */
+  readonly leastBytesPerSecond: number;
+  /** The time after a promise in which no pace is asked for. */
+  readonly graceMs: number;
+}
+
+const kibibyte = 1024;
+const mebibyte = 1024 * kibibyte;
+
+/**
+ * An isolate has 128 MB. Measured in workerd after a forced collection, with all models loaded, it holds 25 MB: code
+ * and heap, the models' bytes, and the kernels' memory. The garbage between two collections came to 10 MB at most.
+ * The budget leaves a quarter of the isolate to what was not foreseen.
+ */
+export const isolateLimits: BudgetLimits = {
+  totalBytes: 64 * mebibyte,
+  ordinaryDecodeBytes: 12 * mebibyte,
+  leastForBodiesBytes: 10 * mebibyte,
+  smallBodyBytes: 64 * kibibyte,
+  smallBodiesBytes: 8 * mebibyte,
+  maxWaitMs: 4000,
+  leaseMs: 45_000,
+  leastBytesPerSecond: 256 * kibibyte,
+  graceMs: 500,
+};
+
+export interface Budget {
+  /** Opens the account of one request. */
+  open(): Claim;
+  /** Bytes that claims and codecs hold now. */
+  inUseBytes(): number;
+}
+
+/** The account of one request. Every method fails with `overloaded` alone. */
+export interface Claim {
+  /** Waits until a body of `bytes` has room, and keeps that room for it while it arrives at pace. */
+  expect(bytes: number): Promise<Result<void>>;
+  /** Takes `bytes` for a body that grows: of what was promised, or of the budget, in turn. */
+  grow(bytes: number): Promise<Result<void>>;
+  /** Counts bytes that arrived, for the pace. */
+  received(bytes: number): void;
+  /** Ends the promise: the body is complete and holds `bytes`. */
+  complete(bytes: number): void;
+  /** Takes room for a decode that needs `bytes` of working memory. */
+  decode(bytes: number): Promise<Result<void>>;
+  /** Gives a decode's room back. */
+  decoded(): void;
+  /** Registers memory that is given back when the account closes. */
+  keep(memory: { free(): void }): void;
+  /** Ends the lease, and frees what was kept. */
+  close(): void;
+  /** Milliseconds waited so far. */
+  readonly waitedMs: number;
+}
+
+export interface BudgetParts {
+  readonly limits?: BudgetLimits;
+  /** Bytes that the codecs hold between photos. */
+  readonly codecBytes: () => number;
+  /** ms since 1970. */
+  readonly now?: () => number;
+  readonly pause?: (ms: number) => Promise<void>;
+}
+
+interface Account {
+  /** Of the body: allocated. */
+  heldBytes: number;
+  /** Of the body: promised beyond that. */
+  promisedBytes: number;
+  /** When the promise was given, and what arrived since. */
+  promisedAtMs: number;
+  receivedBytes: number;
+  decodeBytes: number;
+  aliveAtMs: number;
+}
+
+interface Waiter {
+  polls: number;
+  /** How often those ahead had looked when this one last counted. */
+  seen: Map<Waiter, number>;
+}
+
+/** Those who wait for one kind of room, in the order of arrival. */
+interface Line {
+  readonly waiters: Waiter[];
+  /** Between two that were served while others waited: a moving mean, ms. */
+  intervalMs: number;
+  servedAtMs: number;
+}
+
+/** Looks after which one who does not look any more is passed over. */
+const looksUntilDead = 20;
+
+/** Looks after which the youngest who wait for a decode make room for the oldest. */
+const looksUntilYielding = 3;
+
+export function createBudget(parts: BudgetParts): Budget {
+  const { limits = isolateLimits, codecBytes, now = Date.now, pause = sleep } = parts;
+  const accounts = new Set<Account>();
+  const lines = { body: newLine(), small: newLine(), decode: newLine() };
+
+  const atPace = ({ promisedBytes, promisedAtMs, receivedBytes }: Account) =>
+    promisedBytes > 0 &&
+    receivedBytes >= (limits.leastBytesPerSecond / 1000) * (now() - promisedAtMs - limits.graceMs);
+
+  const bodyBytes = (account: Account) => account.heldBytes + (atPace(account) ? account.promisedBytes : 0);
+
+  function sums() {
+    const nowMs = now();
+    let small = 0;
+    let large = 0;
+    let decodes = 0;
+    for (const account of accounts) {
+      if (nowMs - account.aliveAtMs > limits.leaseMs) {
+        accounts.delete(account);
+        continue;
+      }
+      const bytes = bodyBytes(account);
+      small += Math.min(bytes, limits.smallBodyBytes);
+      large += Math.max(0, bytes - limits.smallBodyBytes);
+      decodes += account.decodeBytes;
+    }
+    return { small, large, decodes, codecs: Math.max(codecBytes(), decodes) };
+  }
+
+  /** Whether a body of `before` bytes may become `more` larger. */
+  function fitsBody(before: number, more: number): boolean {
+    const largeMore = Math.max(0, before + more - Math.max(before, limits.smallBodyBytes));
+    const { small, large, codecs } = sums();
+    if (small + more - largeMore > limits.smallBodiesBytes) return false;
+    if (largeMore === 0) return true;
+    const decoding = Math.max(codecs, limits.ordinaryDecodeBytes);
+    const after = large + largeMore;
+    return after + decoding <= limits.totalBytes || after <= limits.leastForBodiesBytes;
+  }
+
+  function fitsDecode(account: Account, more: number): boolean {
+    const { large, decodes } = sums();
+    const own = Math.max(0, bodyBytes(account) - limits.smallBodyBytes);
+    // One photo alone is always let in: its limits are the image's own.
+    if (large === own && decodes === account.decodeBytes) return true;
+    return large + Math.max(codecBytes(), decodes + more) <= limits.totalBytes;
+  }
+
+  /** Passes over those ahead who stopped looking: their requests were cancelled or killed. */
+  function dropDead({ waiters }: Line, me: Waiter): void {
+    if (me.polls % looksUntilDead !== 0) return;
+    const ahead = waiters.slice(0, waiters.indexOf(me));
+    for (const waiter of ahead) {
+      if (me.seen.get(waiter) === waiter.polls) waiters.splice(waiters.indexOf(waiter), 1);
+    }
+    me.seen = new Map(ahead.map((waiter) => [waiter, waiter.polls]));
+  }
+
+  function served(line: Line): void {
+    const nowMs = now();
+    if (line.waiters.length > 0 && line.servedAtMs > 0)
+      line.intervalMs += (nowMs - line.servedAtMs - line.intervalMs) / 4;
+    line.servedAtMs = line.waiters.length > 0 ? nowMs : 0;
+  }
+
+  /** True once `attempt` succeeds after everybody ahead; false when that takes, or would take, too long. */
+  async function queue(line: Line, attempt: () => boolean, yields: boolean): Promise<boolean> {
+    const { waiters } = line;
+    if (waiters.length * line.intervalMs > limits.maxWaitMs) return false;
+    const me: Waiter = { polls: 0, seen: new Map() };
+    const sinceMs = now();
+    waiters.push(me);
+    let waiting = 0;
+    let steadyLooks = 0;
+    try {
+      for (;;) {
+        dropDead(line, me);
+        const position = waiters.indexOf(me);
+        if (position === 0 && attempt()) {
+          waiters.shift();
+          served(line);
+          return true;
+        }
+        // Whoever left may have made room enough: the oldest looks first.
+        steadyLooks = waiters.length === waiting ? steadyLooks + 1 : 0;
+        waiting = waiters.length;
+        const youngest = position > 0 && position === waiters.length - 1;
+        if (yields && youngest && steadyLooks >= looksUntilYielding) return false;
+        if (now() - sinceMs >= limits.maxWaitMs) return false;
+        await pause(Math.min(25, 1 + position));
+        me.polls++;
+        if (!waiters.includes(me)) waiters.push(me);
+      }
+    } finally {
+      const index = waiters.indexOf(me);
+      if (index >= 0) waiters.splice(index, 1);
+    }
+  }
+
+  function open(): Claim {
+    const account: Account = {
+      heldBytes: 0,
+      promisedBytes: 0,
+      promisedAtMs: 0,
+      receivedBytes: 0,
+      decodeBytes: 0,
+      aliveAtMs: now(),
+    };
+    const kept: { free(): void }[] = [];
+    let waitedMs = 0;
+    accounts.add(account);
+
+    function touch(): void {
+      account.aliveAtMs = now();
+      // One whose lease ran out may come back.
+      accounts.add(account);
+    }
+
+    /** `attempt` checks and takes in one step, so that nobody comes between. */
+    async function take(line: Line, attempt: () => boolean, yields = false): Promise<Result<void>> {
+      touch();
+      if (line.waiters.length === 0 && attempt()) return ok(undefined);
+      const sinceMs = now();
+      const taken = await queue(line, attempt, yields);
+      waitedMs += now() - sinceMs;
+      touch();
+      return taken ? ok(undefined) : overloaded(line);
+    }
+
+    const lineOf = (bytes: number) => (bytes > limits.smallBodyBytes ? lines.body : lines.small);
+
+    return {
+      expect(bytes) {
+        const more = Math.max(0, bytes - account.heldBytes);
+        return take(lineOf(bytes), () => {
+          if (!fitsBody(account.heldBytes, more)) return false;
+          account.promisedBytes = more;
+          account.promisedAtMs = now();
+          account.receivedBytes = 0;
+          return true;
+        });
+      },
+
+      async grow(bytes) {
+        touch();
+        if (atPace(account) && account.promisedBytes >= bytes) {
+          account.promisedBytes -= bytes;
+          account.heldBytes += bytes;
+          return ok(undefined);
+        }
+        account.promisedBytes = 0;
+        return take(lineOf(account.heldBytes + bytes), () => {
+          if (!fitsBody(account.heldBytes, bytes)) return false;
+          account.heldBytes += bytes;
+          return true;
+        });
+      },
+
+      received(bytes) {
+        account.receivedBytes += bytes;
+        touch();
+      },
+
+      complete(bytes) {
+        account.promisedBytes = 0;
+        account.heldBytes = bytes;
+        touch();
+      },
+
+      async decode(bytes) {
+        const attempt = () => {
+          if (!fitsDecode(account, bytes)) return false;
+          account.decodeBytes += bytes;
+          return true;
+        };
+        // An ordinary decode fits beside all bodies and waits for nobody. Large ones would wait for each
+        // other's bodies for ever: the youngest makes room.
+        return attempt() ? ok(undefined) : take(lines.decode, attempt, true);
+      },
+
+      decoded() {
+        account.decodeBytes = 0;
+        touch();
+      },
+
+      keep(memory) {
+        kept.push(memory);
+      },
+
+      close() {
+        accounts.delete(account);
+        for (const memory of kept.splice(0)) memory.free();
+      },
+
+      get waitedMs() {
+        return waitedMs;
+      },
+    };
+  }
+
+  return {
+    open,
+    inUseBytes() {
+      const { small, large, codecs } = sums();
+      return small + large + codecs;
+    },
+  };
+}
+
+function newLine(): Line {
+  return { waiters: [], intervalMs: 0, servedAtMs: 0 };
+}
+
+const longestRetrySeconds = 10;
+
+function overloaded({ waiters, intervalMs }: Line) {
+  const seconds = Math.ceil((waiters.length * intervalMs) / 1000);
+  return fail({
+    code: "overloaded",
+    reason: `${waiters.length} others wait for memory`,
+    retryAfterSeconds: Math.min(longestRetrySeconds, Math.max(1, seconds)),
+  });
+}
+
+/** Timers belong to the request that waits. In workerd they also let the clock advance. */
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
