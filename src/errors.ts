@@ -81,13 +81,15 @@ export const internalWire: WireFailure = {
 };
 
 /**
- * The one place where a failure becomes an HTTP answer. `unauthorized`, `not_ready`, `request_timeout`,
+ * The one place where a failure becomes an HTTP answer. The message names the field that it is about. `unauthorized`, `not_ready`, `request_timeout`,
  * `overloaded` and `corrupt_record` keep their reasons for the log.
  */
 export function toWire(failure: Failure): WireFailure {
   const wire = describe(failure);
-  if (failure.field === undefined) return wire;
-  return { ...wire, details: { ...wire.details, field: failure.field } };
+  const { field } = failure;
+  if (field === undefined) return wire;
+  const message = wire.message.includes(`"${field}"`) ? wire.message : `In "${field}": ${wire.message}`;
+  return { ...wire, message, details: { ...wire.details, field } };
 }
 
 function describe(failure: FailureCase): WireFailure {

@@ -48,6 +48,13 @@ describe("toWire", () => {
     expect(JSON.stringify(toWire(failure))).not.toContain("SECRET");
   });
 
+  it("names the field that a failure is about in the message, once", () => {
+    const { message } = toWire({ code: "face_not_found", field: "image_b" });
+    expect(message).toMatch(/^In "image_b": No face/);
+    const reason = '"face" must be largest, center or only.';
+    expect(toWire({ code: "invalid_request", field: "face", reason }).message).toBe(reason);
+  });
+
   it("says which field a failure is about, beside its other details", () => {
     expect(toWire({ code: "multiple_faces", count: 2, field: "image_b" }).details).toEqual({
       count: 2,
