@@ -1,6 +1,8 @@
-/** Calls whose answer is JSON, and paths with names of the caller's in them. */
+/** Calls whose answer is JSON, and paths with ids of the caller's in them. */
+import { id } from "./check.ts";
 import { SamefaceError } from "./error.ts";
-import type { Call, Exchange, UploadOptions } from "./exchange.ts";
+import type { Call, Exchange } from "./exchange.ts";
+import type { UploadOptions } from "./options.ts";
 
 export type CallJson = <Answer>(call: Call, options: UploadOptions | undefined) => Promise<Answer>;
 
@@ -19,9 +21,14 @@ export function createCallJson(exchange: Exchange): CallJson {
   };
 }
 
-/** A path whose parameters are written with percent signs: path`/v1/subjects/${subjectId}`. */
-export function path(parts: TemplateStringsArray, ...names: string[]): string {
-  return parts.map((part, i) => part + (i < names.length ? encodeURIComponent(names[i]) : "")).join("");
+/** Ids by their arguments' names, checked and written with percent signs: path`/v1/subjects/${{ subjectId }}`. */
+export function path(parts: TemplateStringsArray, ...ids: Readonly<Record<string, string>>[]): string {
+  const steps = ids.map((named) => {
+    const [[name, value]] = Object.entries(named);
+    id(value, name);
+    return encodeURIComponent(value);
+  });
+  return parts.map((part, i) => part + (steps[i] ?? "")).join("");
 }
 
 interface Page {

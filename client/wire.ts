@@ -83,6 +83,11 @@ export interface NewKeyRequest {
   readonly expires_at?: string;
 }
 
+export interface RotationRequest {
+  /** For how long the old key goes on; default 0. */
+  readonly grace_seconds?: number;
+}
+
 export interface SessionRequest {
   readonly subject_id: string;
   readonly action: "verify";

@@ -39,8 +39,8 @@ it("the client has a call for every operation of the API's document but the docu
   await client.settings.get();
   await client.settings.change({});
   await client.audit.list();
-  await client.transfer.exportPage("");
-  await client.transfer.importPage("", "{}");
+  await client.transfer.exportPage("k");
+  await client.transfer.importPage("k", "{}");
   await client.tenants.list();
   await client.tenants.create({ tenant_id: "t" });
   await client.deployment.health();
