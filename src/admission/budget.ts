@@ -10,7 +10,7 @@
  * - A decode takes what its header says it needs. Codecs keep their memory between photos, so decodes
  *   are counted against that memory, not beside it.
  * - A claim is a lease: it ends with the request, or after `leaseMs` without a sign of life. A request
- *   that is cancelled or killed runs no `finally`.
+ *   that is cancelled or killed runs no `finally`, and gives no more signs.
  *
  * No request waits on another request's promise: each looks again on a timer of its own.
  */
@@ -29,7 +29,9 @@ export interface BudgetLimits {
   readonly smallBodiesBytes: number;
   /** A request waits no longer than this in all for one thing. */
   readonly maxWaitMs: number;
+  /** Longer than `beatMs`, at which requests give signs of life, and than most computing between two. */
   readonly leaseMs: number;
+  readonly beatMs: number;
   /** A promise ends when its body comes more slowly than this. */
   readonly leastBytesPerSecond: number;
   /** The time after a promise in which no pace is asked for. */
@@ -51,7 +53,8 @@ export const isolateLimits: BudgetLimits = {
   smallBodyBytes: 64 * kibibyte,
   smallBodiesBytes: 8 * mebibyte,
   maxWaitMs: 4000,
-  leaseMs: 45_000,
+  leaseMs: 5000,
+  beatMs: 1000,
   leastBytesPerSecond: 256 * kibibyte,
   graceMs: 500,
 };
@@ -65,6 +68,8 @@ export interface Budget {
 
 /** The account of one request. Every method fails with `overloaded` alone. */
 export interface Claim {
+  /** Gives a sign of life, due every `beatMs`. */
+  beat(): void;
   /** Waits until a body of `bytes` has room, and keeps that room for it while it arrives at pace. */
   expect(bytes: number): Promise<Result<void>>;
   /** Takes `bytes` for a body that grows: of what was promised, or of the budget, in turn. */
@@ -258,6 +263,8 @@ export function createBudget(parts: BudgetParts): Budget {
     const lineOf = (bytes: number) => (bytes > limits.smallBodyBytes ? lines.body : lines.small);
 
     return {
+      beat: touch,
+
       expect(bytes) {
         const more = Math.max(0, bytes - account.heldBytes);
         return take(lineOf(bytes), () => {

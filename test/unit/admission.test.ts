@@ -10,6 +10,7 @@ const limits: BudgetLimits = {
   smallBodiesBytes: 40,
   maxWaitMs: 1000,
   leaseMs: 30_000,
+  beatMs: 1000,
   leastBytesPerSecond: 100,
   graceMs: 500,
 };
@@ -216,6 +217,17 @@ describe("a lease", () => {
     expect(budget.inUseBytes()).toBe(700);
     await pass(1);
     expect(budget.inUseBytes()).toBe(0);
+  });
+
+  it("goes on while the request gives signs of life", async () => {
+    const { budget, pass } = start();
+    const claim = budget.open();
+    await withBody(claim, 700);
+    for (let i = 0; i < 5; i++) {
+      await pass(limits.leaseMs - 1);
+      claim.beat();
+    }
+    expect(budget.inUseBytes()).toBe(700);
   });
 
   it("of a killed request that was waiting holds nobody up", async () => {

@@ -179,6 +179,7 @@ function spy(grow: (bytes: number) => void, change: Partial<Claim> = {}): Claim 
     decoded: () => undefined,
     keep: () => undefined,
     close: () => undefined,
+    beat: () => undefined,
     waitedMs: 0,
     ...change,
   };
