@@ -6,8 +6,8 @@
 import { waitUntil } from "cloudflare:workers";
 import manifest from "../model/manifest.json";
 import jpegTurbo from "../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
-import avif from "../node_modules/@jsquash/avif/codec/dec/avif_dec.wasm";
-import webp from "../node_modules/@jsquash/webp/codec/dec/webp_dec.wasm";
+import avif from "../wasm/codecs/avif_dec.wasm";
+import webp from "../wasm/codecs/webp_dec.wasm";
 import { type Budget, createBudget } from "./admission/budget.ts";
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";

@@ -45,7 +45,6 @@ const build: EmbindBuild = {
     D: "nothing", // _emval_decref
     E: "getGlobal",
   },
-  memory: "F",
   constructors: "G",
   malloc: "I",
   free: "J",

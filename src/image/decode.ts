@@ -26,9 +26,9 @@ type ModuleLoader = () => Promise<WebAssembly.Module>;
 export interface CodecModules {
   /** `@cwasm/jpeg-turbo/jpeg-turbo.wasm` */
   readonly jpegTurbo: ModuleLoader;
-  /** `@jsquash/webp/codec/dec/webp_dec.wasm` */
+  /** `wasm/codecs/webp_dec.wasm` */
   readonly webp?: ModuleLoader;
-  /** `@jsquash/avif/codec/dec/avif_dec.wasm` */
+  /** `wasm/codecs/avif_dec.wasm` */
   readonly avif?: ModuleLoader;
 }
 

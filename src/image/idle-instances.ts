@@ -1,8 +1,9 @@
 /**
  * WebAssembly memory never shrinks, and a dropped instance keeps its memory until the engine collects it,
- * which no one can hurry: eight large photos of different formats in a row were seen to hold 300 MB. So each
- * codec keeps its instance for the next photo, and instances are dropped only where they would not leave room
- * for the photo at hand. Ordinary photos never reach that point, whatever their formats.
+ * which no one can hurry: eight large photos of different formats in a row were seen to hold 300 MB. So the
+ * codecs of WebP and AVIF share one memory (codec-memory.ts), every codec keeps its instance for the next
+ * photo, and instances are dropped only where they would not leave room for the photo at hand. Ordinary photos
+ * never reach that point, whatever their formats.
  */
 export interface Instance {
   memoryBytes(): number;

@@ -32,7 +32,6 @@ const build: EmbindBuild = {
     q: "copy",
     r: "nothing", // _embind_register_emval
   },
-  memory: "s",
   constructors: "t",
   malloc: "u",
   free: "v",

@@ -5,8 +5,6 @@
  */
 import { env } from "cloudflare:workers";
 import jpegTurbo from "@cwasm/jpeg-turbo/jpeg-turbo.wasm";
-import avif from "@jsquash/avif/codec/dec/avif_dec.wasm";
-import webp from "@jsquash/webp/codec/dec/webp_dec.wasm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import blazefaceFull from "../../model/blazeface-full.plan";
 import blazefaceShort from "../../model/blazeface-short.plan";
@@ -21,6 +19,8 @@ import { defaultImageLimits } from "../../src/image/limits.ts";
 import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
 import { createStages, planOf } from "../../src/models.ts";
 import { createPipeline } from "../../src/pipeline.ts";
+import avif from "../../wasm/codecs/avif_dec.wasm";
+import webp from "../../wasm/codecs/webp_dec.wasm";
 import kernels from "../../wasm/kernels-relaxed.wasm";
 import { watchWasmMemory } from "../fixtures/memory.ts";
 import { fetchPhoto } from "./photos.ts";
