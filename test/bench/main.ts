@@ -1,9 +1,10 @@
 /**
  * Measures sameface beside its alternatives, on this machine, in one run:
  *
- *     npm run bench -- [--json FILE] [--html FILE] [--quick]
+ *     npm run bench -- [--json FILE] [--html FILE] [--quick] [--only memory]
  *
- * Linux; about fifteen minutes on two cores, three with --quick (few repetitions: for trying the bench out).
+ * Linux; about twenty-five minutes on two cores, six with --quick (few repetitions: for trying the bench out).
+ * `--only memory` measures what an isolate holds by load, prints it as a table and writes no page.
  * Every contender's answers are checked before it is timed.
  */
 import { writeFileSync } from "node:fs";
@@ -13,16 +14,19 @@ import { measureCold } from "./measure/cold.ts";
 import { measureEncoder } from "./measure/encoder.ts";
 import { measureLoad } from "./measure/load.ts";
 import { measureMemory } from "./measure/memory.ts";
+import { measureMemoryByLoad } from "./measure/memory-by-load.ts";
 import type { Row } from "./measure/results.ts";
 import { measureNetworks, measureStages, putFiles } from "./measure/stages.ts";
 import { measureVerify } from "./measure/verify.ts";
+import { memoryTable } from "./report/memory-table.ts";
 import { renderPage } from "./report/page.ts";
-import { type Report, summariseRun } from "./report/report.ts";
+import { memoryReport, type Report, summariseRun } from "./report/report.ts";
 import { startRival } from "./rivals/protocol.ts";
 import { enrolCall, sendOk } from "./service/client.ts";
 import { startWorkerd } from "./service/workerd.ts";
 import { startWranglerDev } from "./service/wrangler-dev.ts";
 import { bundle, type Kind, serviceEntry, sizes } from "./setup/bundle.ts";
+import { makeLoadPhotos } from "./setup/load-photos.ts";
 import { describeMachine, load } from "./setup/machine.ts";
 import { readNetworks } from "./setup/networks.ts";
 import { cache } from "./setup/paths.ts";
@@ -33,6 +37,7 @@ const { values: flags } = parseArgs({
     json: { type: "string" },
     html: { type: "string", default: join(cache, "report.html") },
     quick: { type: "boolean", default: false },
+    only: { type: "string" },
   },
 });
 
@@ -43,6 +48,7 @@ const full = {
   cold: 7,
   load: { perConnection: 4, fewest: 24 },
   memory: 1000,
+  byLoad: { answers: 100, mostMs: 8000 },
 };
 const quick = {
   verify: 3,
@@ -51,18 +57,19 @@ const quick = {
   cold: 1,
   load: { perConnection: 1, fewest: 4 },
   memory: 160,
+  byLoad: { answers: 16, mostMs: 2000 },
 };
+const rounds = flags.quick ? quick : full;
+const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)}  ${line}`);
+const worker = (name: string, kind: Kind) =>
+  bundle(join(import.meta.dirname, "workers", `${name}.ts`), name, kind);
 
 async function main(): Promise<void> {
-  const rounds = flags.quick ? quick : full;
-  const say = (line: string) => console.log(`${new Date().toISOString().slice(11, 19)}  ${line}`);
   const startedAt = new Date();
   const loadBefore = load();
 
   const photos = await makePhotos();
   const networks = readNetworks();
-  const worker = (name: string, kind: Kind) =>
-    bundle(join(import.meta.dirname, "workers", `${name}.ts`), name, kind);
   const service = bundle(serviceEntry, "service", "service");
   const bundles = {
     service,
@@ -102,8 +109,14 @@ async function main(): Promise<void> {
   for (const server of [workerd, dev]) await server.stop();
 
   const measured = await startWorkerd(bundles.measured);
-  const memory = await measureMemory(measured, photos, rounds.memory, say);
+  const mixed = await measureMemory(measured, photos, rounds.memory, say);
   await measured.stop();
+  const byLoad = await measureMemoryByLoad(
+    bundles.measured,
+    await makeLoadPhotos(photos),
+    rounds.byLoad,
+    say,
+  );
 
   const report: Report = summariseRun({
     startedAt,
@@ -112,7 +125,7 @@ async function main(): Promise<void> {
     load: { before: loadBefore, after: load() },
     models: networks.manifest,
     bundle: sizes(service),
-    memory,
+    memory: memoryReport(mixed, byLoad),
     rows,
   });
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(report, null, 1)}\n`);
@@ -123,4 +136,13 @@ async function main(): Promise<void> {
   console.log(`written: ${[flags.json, flags.html].filter((path) => path !== undefined).join(", ")}`);
 }
 
-await main();
+async function onlyMemory(): Promise<void> {
+  const photos = await makeLoadPhotos(await makePhotos());
+  const byLoad = await measureMemoryByLoad(worker("measured", "service"), photos, rounds.byLoad, say);
+  console.log(memoryTable(byLoad));
+  if (flags.json !== undefined)
+    writeFileSync(flags.json, `${JSON.stringify({ memory: { by_load: byLoad } }, null, 1)}\n`);
+}
+
+if (flags.only !== undefined && flags.only !== "memory") throw new Error("--only takes memory");
+await (flags.only === undefined ? main() : onlyMemory());

@@ -2,7 +2,7 @@
 export interface Heap {
   /** Live JavaScript objects, bytes. */
   readonly usedBytes: number;
-  /** Buffers outside the heap, unshared WebAssembly memories among them; shared ones are not. */
+  /** Buffers outside the heap, WebAssembly memories not among them. */
   readonly bufferBytes: number;
 }
 

@@ -23,12 +23,12 @@ export function mainThreadCpuMs(pid: number): number {
   return threadCpuMs(pid, String(pid));
 }
 
-/** Physical memory now and at its highest, MiB. */
+/** Physical memory now and at its highest, MB. */
 export function residentMb(pid: number): { now: number; peak: number } {
   const status = read(`/proc/${pid}/status`);
-  const kibibytes = (field: string) =>
-    Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? Number.NaN);
-  return { now: kibibytes("VmRSS") / 1024, peak: kibibytes("VmHWM") / 1024 };
+  const megabytes = (field: string) =>
+    (Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? Number.NaN) * 1024) / 1e6;
+  return { now: megabytes("VmRSS"), peak: megabytes("VmHWM") };
 }
 
 function threadsOf(pid: number): string[] {

@@ -124,8 +124,8 @@ export function memoryChart(report: Report): string {
   });
   const series = [
     line("all", 0, ({ totalMb }) => totalMb),
-    line("onnxruntime's memory", 1, ({ sharedWasmMb }) => sharedWasmMb),
-    line("buffers and codecs", 2, ({ buffersMb }) => buffersMb),
+    line("WebAssembly: networks and codecs", 1, ({ wasmMb }) => wasmMb),
+    line("buffers", 2, ({ buffersMb }) => buffersMb),
     line("JavaScript heap", 3, ({ heapMb }) => heapMb),
   ];
   const last = held[held.length - 1].requests;
@@ -137,7 +137,7 @@ export function memoryChart(report: Report): string {
     ticks: evenTicks(last, 6),
   } as const;
   const y = {
-    title: "After collection, MiB",
+    title: "After collection, MB",
     scale: "linear",
     from: 0,
     to: 128,

@@ -41,7 +41,7 @@ export function renderPage(report: Report): string {
     card("12 MP photo, end to end", times(ratios.verify_12mp_vs_faceapi), "of face-api's time in Node"),
     card("Encoder, in workerd", times(ratios.encoder_vs_plain_fp32), "of the network as converted"),
     card("First answer", `${Math.round(cold.ready_to_first_answer_ms)} ms`, "from ready, in workerd"),
-    card("Memory at its peak", `${Math.round(memory.peak_mb)} MiB`, "heap, buffers and WebAssembly"),
+    card("Memory at its peak", `${Math.round(memory.peak_mb)} MB`, "heap, buffers and WebAssembly"),
     card("Bundle", mb(bundle.gzip_bytes), `gzipped; ${mb(bundle.bytes)} raw`),
   ];
   return `<!doctype html>

@@ -1,6 +1,7 @@
 /** What one run of the bench says: the figures that are held to limits, then everything they come from. */
 import { encoderInUse, type Manifest } from "../../../src/models.ts";
-import type { MemoryFigures } from "../measure/memory.ts";
+import type { MixedMemory } from "../measure/memory.ts";
+import type { LoadMemory } from "../measure/memory-by-load.ts";
 import { p50Of, type Row } from "../measure/results.ts";
 import type { ModuleSize } from "../setup/bundle.ts";
 import type { Machine } from "../setup/machine.ts";
@@ -17,6 +18,18 @@ export interface Ratios {
   readonly encoder_kernels_vs_onnxruntime: number;
   /** Detection, landmarks and encoding of a photo of 0.3 MP, decoding left out. */
   readonly pipeline_kernels_vs_onnxruntime: number;
+}
+
+/** MB, 10^6 bytes. */
+export interface MemoryFigures extends MixedMemory {
+  /** The highest of any load. */
+  readonly peak_mb: number;
+  readonly by_load: readonly LoadMemory[];
+}
+
+export function memoryReport(mixed: MixedMemory, byLoad: readonly LoadMemory[]): MemoryFigures {
+  const peaks = byLoad.map(({ peak }) => peak.totalMb);
+  return { ...mixed, peak_mb: Math.max(mixed.mixed_peak_mb, ...peaks), by_load: byLoad };
 }
 
 export interface Run {

@@ -22,16 +22,21 @@ const configs = {
   gallery: "test/bench/wrangler.gallery.toml",
 };
 
-export function bundle(entry: string, name: string, kind: Kind): Bundle {
+/** The service as it is in a checkout, which has the configuration that goes with it. */
+export function bundleService(checkout: string, name: string): Bundle {
+  return bundle(join(checkout, "src/index.ts"), name, "service", checkout);
+}
+
+export function bundle(entry: string, name: string, kind: Kind, checkout = repository): Bundle {
   const folder = join(cache, "bundles", name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const config = join(repository, configs[kind]);
+  const config = join(checkout, configs[kind]);
   const { status, stderr } = spawnSync(
     node,
     [wrangler, "deploy", entry, "--config", config, "--dry-run", "--outdir", folder],
     {
-      cwd: repository,
+      cwd: checkout,
       env: { ...process.env, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" },
       timeout: 120_000,
       encoding: "utf8",

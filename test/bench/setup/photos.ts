@@ -47,6 +47,23 @@ export interface Photos {
   readonly stranger: BenchPhoto;
 }
 
+/** As large as a body of 10 MiB may carry: as it is, and in base64. */
+const largestSizes = {
+  raw: { label: "10 MB", width: 7560, height: 5670 },
+  inBase64: { label: "10 MB in base64", width: 6512, height: 4884 },
+};
+
+/** The same person. */
+export async function makeLargestPhotos(): Promise<{
+  readonly raw: BenchPhoto;
+  readonly inBase64: BenchPhoto;
+}> {
+  return {
+    raw: await makePhoto(person, largestSizes.raw),
+    inBase64: await makePhoto(person, largestSizes.inBase64),
+  };
+}
+
 export async function makePhotos(): Promise<Photos> {
   const made: [string, BenchPhoto][] = [];
   for (const size of sizes) made.push([size.label, await makePhoto(person, size)]);
@@ -60,7 +77,9 @@ const quality = 95;
 /** Standard deviation of the grain, grey levels: a phone's at ISO 200. */
 const grain = 3;
 
-async function makePhoto(portrait: Portrait, size: (typeof sizes)[number]): Promise<BenchPhoto> {
+type Size = Pick<BenchPhoto, "label" | "width" | "height">;
+
+async function makePhoto(portrait: Portrait, size: Size): Promise<BenchPhoto> {
   const path = join(
     cache,
     `${portrait.file.slice(0, -4)}-${size.width}x${size.height}-q${quality}-g${grain}.jpg`,
