@@ -1,5 +1,4 @@
 /** Comparison without a service: the same pipeline, in this process. */
-import { readFile } from "node:fs/promises";
 import { type Comparison, type DecisionOptions, type ErrorCode, SamefaceError } from "../client/index.ts";
 import { loadRuntime, readCalibration } from "../model/runtime.ts";
 import { parseConfig } from "../src/config.ts";
@@ -10,16 +9,18 @@ import { decisionBody } from "../src/http/decision-body.ts";
 import { faceBody } from "../src/http/face-body.ts";
 import { requireQuality } from "../src/http/quality.ts";
 
-/** Answers as the service does, and fails with the same codes. */
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Answers as the service does, and fails with the same codes. The first photo is the same each time. */
 export async function openLocal(
   options: DecisionOptions,
-): Promise<(a: string, b: string) => Promise<Omit<Comparison, "request_id">>> {
+): Promise<(a: Bytes, b: Bytes) => Promise<Omit<Comparison, "request_id">>> {
   const { pipeline } = await loadRuntime();
   const calibration = readCalibration();
   const { face = "largest", quality = "warn", max_fmr = parseConfig({}).defaultMaxFmr } = options;
 
-  async function encode(path: string, field: string): Promise<EncodedFace> {
-    const encoded = await pipeline.encodeFace(await readFile(path), face);
+  async function encode(photo: Bytes, field: string): Promise<EncodedFace> {
+    const encoded = await pipeline.encodeFace(photo, face);
     if (!encoded.ok) throw errorOf({ ...encoded.failure, field });
     const fit = quality === "refuse" ? requireQuality(encoded.value) : encoded;
     if (!fit.ok) throw errorOf({ ...fit.failure, field });
@@ -27,10 +28,10 @@ export async function openLocal(
   }
 
   let reference: Promise<EncodedFace> | undefined;
-  return async (pathA, pathB) => {
-    reference ??= encode(pathA, "image_a");
+  return async (photoA, photoB) => {
+    reference ??= encode(photoA, "image_a");
     const a = await reference;
-    const b = await encode(pathB, "image_b");
+    const b = await encode(photoB, "image_b");
     const measured = distance(a.embedding, b.embedding);
     if (!measured.ok) throw errorOf(measured.failure);
     const decision = decideAtFmr(calibration, measured.value, max_fmr, 1);

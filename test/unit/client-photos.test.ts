@@ -3,6 +3,7 @@ import { createReadStream, mkdtempSync, openAsBlob, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
 import { type ClientOptions, type Photo, Sameface, type SamefaceError } from "../../client/index.ts";
 import { maxStreamBytes } from "../../client/photo-stream.ts";
@@ -126,6 +127,21 @@ describe("a photo as", () => {
     const seen: number[] = [];
     await client.detect(make(), { onUploadProgress: ({ sentBytes }) => seen.push(sentBytes) });
     expect([[...server.came[0].body], seen]).toEqual([photo, [8]]);
+  });
+
+  it.each([
+    "new Uint8Array(photo)",
+    "new Uint8Array(photo).buffer",
+    "new DataView(new Uint8Array(photo).buffer)",
+  ])("%s of another realm arrives, with options of there", async (program) => {
+    const { server, client } = await start();
+    const [there, options] = runInNewContext(`[${program}, { face: "only" }]`, { photo });
+    expect(there instanceof Uint8Array || there instanceof ArrayBuffer).toBe(false);
+    await client.detect(there, options);
+    await client.compare(there, there);
+    expect([...server.came[0].body]).toEqual(photo);
+    expect(server.came[0].url).toBe("/v1/detect?face=only");
+    expect(await formOf(server.came[1])).toEqual({ image_a: photo, image_b: photo });
   });
 
   it("files on disk, opened as a blob and as a stream", async () => {
