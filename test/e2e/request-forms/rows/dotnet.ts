@@ -169,7 +169,7 @@ export const dotnetRows: readonly Row[] = [
 
       ${base64}
     `,
-    answer: refused(415, "unsupported_media_type", { says: ["This is text"] }),
+    answer: refused(415, "unsupported_media_type", { says: ["a photo in base64"] }),
   },
   {
     client: ".NET Framework",

@@ -103,7 +103,7 @@ export const jsonRows: readonly Row[] = [
     does: "the photo under another name",
     source: "RFC 8259",
     request: json("/v1/detect", `{"photo":"${base64.slice(0, 400)}"}`),
-    answer: refused(400, "invalid_request", { field: "image", says: ["must be a string of base64"] }),
+    answer: refused(400, "invalid_request", { field: "image", says: ["is missing"] }),
   },
   {
     client: "any client",
@@ -245,7 +245,7 @@ export const jsonRows: readonly Row[] = [
 
       ${base64}
     `,
-    answer: refused(415, "unsupported_media_type", { says: ["This is text"] }),
+    answer: refused(415, "unsupported_media_type", { says: ["a photo in base64"] }),
   },
   {
     client: "AWS Lambda",
@@ -255,6 +255,6 @@ export const jsonRows: readonly Row[] = [
       "/v1/detect",
       JSON.stringify({ version: "2.0", rawPath: "/", body: base64.slice(0, 400), isBase64Encoded: true }),
     ),
-    answer: refused(400, "invalid_request", { field: "image", says: ["must be a string of base64"] }),
+    answer: refused(400, "invalid_request", { field: "image", says: ["is missing"] }),
   },
 ];
