@@ -62,6 +62,7 @@ describe("parseJsonBody", () => {
     ["spaces", '" aGVs bG8= "'],
     ["padding as Gson escapes it", String.raw`"aGVsbG8\u003d"`],
     ["a data URL in code points", String.raw`"\u0064ata:;n\u003d1;base6\u0034,aGVsbG8="`],
+    ["a data URL with a quoted parameter", String.raw`"data:image/jpeg;n=\"\\\"\\\\;base64,aGVsbG8="`],
     ["characters as code points", String.raw`"\u0061\u0047Vs\u0062G8\u003D"`],
     ["a data URL of PHP, whose slashes are escaped", String.raw`"data:image\/jpeg;base64,aGVsbG8="`],
   ])("reads base64, %s", (_, text) => {
@@ -104,10 +105,9 @@ describe("parseJsonBody", () => {
     ['{"image":"aGVs\nbG8="}', '"image" is not base64.'],
     ['{"image":"AA\\n\nAA"}', '"image" is not base64.'],
     ['{"image":"AA\\qAA"}', '"image" is not base64.'],
-    ['{"image":"AAAA\\u00"}', '"image" is not base64.'],
+    ['{"image":"AAA\\u003"}', '"image" is not base64.'],
     ['{"image":"AAAA\\u+041"}', '"image" is not base64.'],
     ['{"image":"AAAA\\u0041\\u014a"}', '"image" is not base64.'],
-    ['{"image":"AAAA\\"}', '"image" is not base64.'],
     ['{"image":"AA\\"AA"}', '"image" is not base64.'],
     ['{"image":"AAAA\\\\"}', '"image" is not base64.'],
     ['{"image":""}', '"image" is empty.'],
@@ -133,6 +133,7 @@ describe("parseJsonBody", () => {
     '{"image":"AAAA"',
     '{"image":"AAAA',
     '{"image":"AAAA\\',
+    '{"image":"AAAA\\"}',
     '{"image" "AAAA"}',
     '{"image":"AAAA" "AAAA"}',
     '{"image":1 "AAAA"}',
@@ -178,6 +179,8 @@ describe("parseJsonBody", () => {
     };
     expect(parse(body(maxJsonBytes)).ok).toBe(true);
     expect(reasonOf(body(maxJsonBytes + 1))).toContain("are accepted");
+    expect(parse(`"${"x".repeat(maxJsonBytes - 2)}"`).ok).toBe(true);
+    expect(reasonOf(`"${"x".repeat(maxJsonBytes - 1)}"`)).toContain("are accepted");
     expect(reasonOf(`{"photo":"${photo}"}`)).toBe(
       '"photo" is too long: at most 65536 bytes beside "image" and "image_b" are accepted.',
     );

@@ -5,7 +5,6 @@
  * Texts are accepted as `atob` accepts them: white space anywhere, padding in full or not at all, and
  * the unused bits of the last character ignored. `-` and `_` mean what `+` and `/` mean, in one text too.
  */
-
 import { escapeLength, readEscape } from "./json-string.ts";
 
 const skipped = -2;
@@ -26,6 +25,7 @@ export function decodeBase64InPlace(
   form: "plain" | "json string" = "plain",
 ): Uint8Array<ArrayBuffer> | undefined {
   const sextets = form === "plain" ? plainSextets : jsonSextets;
+  const end = characters.length;
   let from = 0;
   let to = 0;
   for (;;) {
@@ -35,12 +35,13 @@ export function decodeBase64InPlace(
     let bits = 0;
     let count = 0;
     let pads = 0;
-    while (from < characters.length && count < 4) {
-      let sextet = sextets[characters[from]];
+    while (from < end && count < 4) {
+      const at = from++;
+      let sextet = sextets[characters[at]];
       if (sextet === escaped) {
-        sextet = plainSextets[readEscape(characters, from)] ?? -1;
-        from += escapeLength(characters, from);
-      } else from++;
+        sextet = plainSextets[readEscape(characters, at)] ?? -1;
+        from = at + escapeLength(characters, at);
+      }
       if (sextet === skipped) continue;
       if (sextet === padding && pads < 2) pads++;
       else if (sextet < 0 || pads > 0) return undefined;
