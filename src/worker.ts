@@ -66,6 +66,7 @@ function open(env: Env, { files, artifactOf }: Engine, pipeline: Pipeline): Retu
       clock: () => new Date(),
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       background: waitUntil,
+      failureRate: env.FAILURE_RATE,
     }),
     limitRate: createRateLimit(env.KEY_RATE, env.SESSION_RATE),
     pipeline,
@@ -104,6 +105,7 @@ const bindings = [
   "METRICS",
   "KEY_RATE",
   "SESSION_RATE",
+  "FAILURE_RATE",
 ] as const;
 
 export interface Env {
@@ -114,4 +116,5 @@ export interface Env {
   readonly METRICS?: AnalyticsEngineDataset;
   readonly KEY_RATE?: RateLimiter;
   readonly SESSION_RATE?: RateLimiter;
+  readonly FAILURE_RATE?: RateLimiter;
 }
