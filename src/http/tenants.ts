@@ -19,18 +19,21 @@ import { directoryContext } from "./context.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { checkQuery } from "./input.ts";
 import { readJson } from "./json.ts";
+import { checkRates } from "./rate-settings.ts";
 import { listQuerySchema } from "./schemas.ts";
 
 const tenantCursorSchema = z.string().refine((text) => parseTenantId(text) !== undefined);
 
 /** POST /v1/tenants */
 export function createTenant(deps: Deps) {
-  const { openDirectory, clock, randomBytes } = deps;
+  const { openDirectory, clock, randomBytes, calibration } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
     const request = await readJson(c, tenantRequestSchema);
     if (!request.ok) return refuse(c, request.failure);
     const tenant = request.value.tenant_id as TenantId;
     if (tenant === defaultTenant) return refuse(c, { code: "conflict", what: "tenant" });
+    const rates = checkRates(calibration, request.value.settings ?? {});
+    if (!rates.ok) return refuse(c, rates.failure);
     const settings = changed(defaultSettings, request.value.settings ?? {});
     const context: DirectoryContext = { ...directoryContext(c, deps), tenant };
     const directory = openDirectory(tenant, 0);
@@ -84,10 +87,12 @@ export function getSettings(c: Context<AppEnv>): Response {
 
 /** PATCH /v1/settings */
 export function changeSettings(deps: Deps) {
-  const { openDirectory } = deps;
+  const { openDirectory, calibration } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
     const change = await readJson(c, settingsChangeSchema);
     if (!change.ok) return refuse(c, change.failure);
+    const rates = checkRates(calibration, change.value);
+    if (!rates.ok) return refuse(c, rates.failure);
     const settings = changed(c.var.settings, change.value);
     const { tenant } = c.var.principal;
     const written = await openDirectory(tenant, 0).changeSettings(settings, directoryContext(c, deps));
@@ -111,6 +116,8 @@ function settingsBody(settings: TenantSettings): WireSettings {
       max_total: lockOut.maxTotal,
     },
     audit_retention_seconds: settings.auditSeconds,
+    max_fmr: settings.maxFmr,
+    max_fmr_with_scores: settings.maxFmrWithScores,
     max_fpir: settings.maxFpir,
     shards: settings.shards,
   };
@@ -133,6 +140,8 @@ function changed(settings: TenantSettings, change: SettingsChange): TenantSettin
       maxTotal: lock_out.max_total,
     },
     auditSeconds: wire.audit_retention_seconds,
+    maxFmr: wire.max_fmr,
+    maxFmrWithScores: wire.max_fmr_with_scores,
     maxFpir: wire.max_fpir,
     shards: wire.shards,
   };
