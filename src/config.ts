@@ -28,8 +28,8 @@ export interface Config {
   /** Exactly as browsers send `Origin`. */
   readonly corsOrigins: readonly string[];
   /**
-   * Of a whole request body, however it is dressed. A body is held about three times while a form or
-   * JSON is taken apart, and an isolate has 128 MB for that, the models and the decoded photo.
+   * Of a whole request body, however it is dressed. It is held once, and takes its length from the budget of
+   * `admission/budget.ts`.
    */
   readonly maxBodyBytes: number;
   /** The false match rate of requests that name none: NIST SP 800-63B-4's limit for 1:1. */
