@@ -1,17 +1,17 @@
-/** What a command takes. Everything else on its line is refused, by its name, before anything is sent. */
+/** Commands state the words and flags that they take; the rest of their line is refused by name before anything is sent. */
 import type { Flag, Options } from "./options.ts";
 import type { ExitCode } from "./output.ts";
 import { shownStray } from "./shown.ts";
 import { UsageError } from "./usage.ts";
 
 export interface Command {
-  /** After its name; without it any number. */
+  /** The most words after its name; without it any number. */
   readonly maxWords?: number;
   readonly flags: readonly Flag[];
   readonly run: (words: readonly string[], options: Options) => Promise<ExitCode>;
 }
 
-/** Of every command that asks the service. */
+/** Flags that every command that asks the service takes. */
 export const serviceFlags = ["url", "key", "timeout", "json"] as const satisfies readonly Flag[];
 
 /** Fails with a `UsageError`. */

@@ -6,10 +6,10 @@ import { UsageError } from "./usage.ts";
 
 const extensions = new Set([".jpg", ".jpeg", ".png", ".webp", ".avif"]);
 
-/** A file of this name is written `./-`. */
+/** Stands for standard input; a file of this name is written `./-`. */
 const standardInput = "-";
 
-/** As large as the body of a request may be on any deployment. */
+/** The largest body that a deployment can be set to take. */
 const maxPhotoBytes = 64 * 1024 * 1024;
 
 /** Folders give the photos in them, in the order of their names; what is not a photo by its name is left out. */
@@ -61,7 +61,7 @@ export function findPeople(folder: string): PersonPhoto[] {
   return found;
 }
 
-/** What has no place in a file system, as a photo in base64, is none. */
+/** False too for what has no place in a file system, as a photo in base64. */
 export function isFolder(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

@@ -1,4 +1,4 @@
-/** Words of the command line as an error may repeat them: keys are hidden, and what is long is cut. */
+/** Words of the command line as errors may repeat them: keys are hidden, and long words are cut. */
 
 const apiKey = /^sf_[a-z0-9-]+\.[\w-]+\.[\w-]+$/;
 const sessionToken = /^eyJ[\w-]*\.[\w-]+\.[\w-]+$/;
@@ -12,7 +12,7 @@ export function isKey(word: string): boolean {
   );
 }
 
-/** As long as the name of a file may be; a photo in base64 is longer. */
+/** The longest name of a file; a photo in base64 is longer. */
 const mostLetters = 255;
 const lettersOfLong = 8;
 
@@ -21,7 +21,7 @@ export function shown(word: string, most = mostLetters): string {
   return word.length <= most ? word : `${word.slice(0, lettersOfLong)}… (${word.length} letters)`;
 }
 
-/** Cuts sooner what has no place on the line: the deployment's own key looks like any long word. */
+/** Cuts a word sooner that has no place on the line: the deployment's own key looks like any long word. */
 export function shownStray(word: string): string {
   return shown(word, 24);
 }

@@ -20,10 +20,10 @@ export interface RequestBody {
   readonly content: Blob | Uint8Array<ArrayBuffer> | FormData | string;
 }
 
-/** A body once its streams are read. */
+/** Reads the streams of a body, and makes it. */
 export type OpenBody = (limits: ReadLimits) => Promise<RequestBody>;
 
-/** A face, checked under the argument's name: a photo, or an embedding. */
+/** Takes a photo or an embedding. Throws a `TypeError` that names the argument for anything else. */
 export function openFace(face: unknown, name: string, options: WireOptions): OpenBody {
   if (typeof face !== "object" || face === null || !("embedding" in face))
     return openPhotoBody(face, name, options);
@@ -38,7 +38,7 @@ export function openPhotoBody(photo: unknown, name: string, options: WireOptions
   return async (limits) => photoBody(await open(limits), options);
 }
 
-/** Photos by the names of their fields; each has been checked. */
+/** Makes a form of photos by the names of their fields. */
 export function openForm(photos: Readonly<Record<string, OpenPhoto>>, options: WireOptions): OpenBody {
   return async (limits) => {
     const read: Record<string, WholePhoto> = {};

@@ -6,7 +6,7 @@
 /** Throws unless the value fits; `name` is the argument's, as the caller knows it. */
 export type Check = (value: unknown, name: string) => void;
 
-/** One for each field: a type with a field that has no check does not compile. */
+/** A check for each field: a type with a field that has none does not compile. */
 export type Checks<T> = { readonly [Field in keyof T]-?: Check };
 
 export function rule(accepted: string, fits: (value: unknown) => boolean): Check {
@@ -21,7 +21,7 @@ export const flag = rule("true or false", (value) => typeof value === "boolean")
 export const number = rule("a finite number", (value) => Number.isFinite(value));
 export const callback = rule("a function", (value) => typeof value === "function");
 
-/** Fits a header: `fetch` says the whole value where one does not. */
+/** Holds text to what fits a header: the error of `fetch` repeats the whole value of one that does not. */
 export const headerText = rule(
   "a string of visible ASCII characters",
   (value) => typeof value === "string" && /^[\x21-\x7e]+$/.test(value),
@@ -49,7 +49,7 @@ export function orNull(check: Check): Check {
   };
 }
 
-/** An object with these fields and no other. */
+/** Takes a plain object with these fields and no other. */
 export function fields<T>(checks: Checks<T>): Check {
   const known = Object.entries<Check>(checks);
   const names = known.map(([field]) => field);
@@ -65,20 +65,20 @@ export function fields<T>(checks: Checks<T>): Check {
   };
 }
 
-/** The value, when it fits. */
+/** Gives the value back when it fits. */
 export function checked<T>(check: Check, value: T, name: string): T {
   check(value, name);
   return value;
 }
 
-/** Half of a surrogate pair has no place in an address. */
+/** False for half of a surrogate pair, which has no place in an address. */
 export function isText(value: unknown): value is string {
   return typeof value === "string" && !/[\ud800-\udfff]/u.test(value);
 }
 
 /**
- * An id that becomes a step of a path. Of `.` and `..` an address would be made that means another thing, as
- * the subject in place of its face; what is far too long for an id was meant to be another argument.
+ * Takes an id that becomes a step of a path. With `.` or `..` the address would mean another thing, as the subject
+ * in place of its face; a text that is far too long for an id was meant to be another argument.
  */
 export const id: Check = (value, name) => {
   someText(value, name);
@@ -88,10 +88,10 @@ export const id: Check = (value, name) => {
     throw new TypeError(`${name} must be an id: it has more than ${maxIdLength} characters.`);
 };
 
-/** UTF-16 code units: twice the 128 characters that the longest ids have. */
+/** UTF-16 code units; the longest ids have 128 characters of at most two. */
 const maxIdLength = 256;
 
-/** Of any realm; an instance of a class is none. */
+/** True for objects of any realm, and false for instances of classes. */
 function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

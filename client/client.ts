@@ -19,7 +19,7 @@ import { Faces, Subjects } from "./resources/faces.ts";
 import { Audit, Keys, SettingsOfTenant, Transfer } from "./resources/tenant.ts";
 import type * as wire from "./wire.ts";
 
-/** Every call rejects, and none throws: with a `TypeError`, before anything is sent, for arguments that it cannot take. */
+/** No call throws: for arguments that it cannot take it rejects with a `TypeError` before anything is sent. */
 export class Sameface {
   readonly subjects: Subjects;
   readonly faces: Faces;

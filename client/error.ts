@@ -19,9 +19,9 @@ export interface ErrorDetails {
   identity_conflict: Details & { readonly subject_id?: string };
   invalid_request: Details;
   unsupported_media_type: Details & { readonly found: string };
-  /** Of the request as a whole. A stream beyond the limit is not sent at all: then `status` is 0. */
+  /** The request as a whole. A stream beyond the limit is not sent at all: then `status` is 0. */
   body_too_large: Details & { readonly limit: number; readonly actual?: number; readonly unit: "bytes" };
-  /** Of a photo. */
+  /** A photo in it. */
   image_too_large: Details & {
     readonly limit: number;
     readonly actual?: number;

@@ -27,7 +27,7 @@ export interface Call {
 export type Exchange = (call: Call, options: UploadOptions) => Promise<WireAnswer>;
 
 const defaults = { timeoutMs: 60_000, maxRetries: 2, maxRetryWaitMs: 60_000 };
-/** Of the random wait before a repetition: half a second, doubled each time. */
+/** The longest random wait before the first repetition; it is doubled each time. */
 const firstWaitMs = 500;
 const longestWaitMs = 8_000;
 
@@ -90,9 +90,9 @@ export function createExchange(client: ClientOptions): Exchange {
 }
 
 /**
- * As long as the service asks, and a random part of as long again, or of a time that grows where it asks for less:
- * callers that were refused together do not come back together. Milliseconds; undefined when the service asks for
- * more than the caller would wait.
+ * Waits as long as the service asks, and a random part of as long again, or of a time that grows where it asks for
+ * less, so that callers that were refused together do not come back together. Milliseconds; undefined when the
+ * service asks for more than the caller would wait.
  */
 export function waitBefore(
   retries: number,

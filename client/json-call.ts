@@ -21,7 +21,7 @@ export function createCallJson(exchange: Exchange): CallJson {
   };
 }
 
-/** Ids by their arguments' names, checked and written with percent signs: path`/v1/subjects/${{ subjectId }}`. */
+/** Writes a path with ids, by their arguments' names, checked and with percent signs: path`/v1/subjects/${{ subjectId }}`. */
 export function path(parts: TemplateStringsArray, ...ids: Readonly<Record<string, string>>[]): string {
   const steps = ids.map((named) => {
     const [[name, value]] = Object.entries(named);

@@ -1,4 +1,4 @@
-/** How a client is made, and how a call is. */
+/** Options of a client and of a call. */
 import { type Check, type Checks, callback, checked, fields, maybe, rule } from "./check.ts";
 import type { Fetch, UploadProgress } from "./transport.ts";
 
@@ -50,7 +50,7 @@ const retries = rule(
 
 const wait = rule("a number of milliseconds, 0 or more", (value) => isNumber(value) && value >= 0);
 
-/** By what it does: React Native's, and those of other windows, are instances of other classes. */
+/** Looks at what it does: React Native's, and those of other windows, are instances of other classes. */
 const signal = rule("an AbortSignal", (value) => {
   const { aborted, addEventListener, removeEventListener } = (value ?? {}) as Partial<AbortSignal>;
   const listens = typeof addEventListener === "function" && typeof removeEventListener === "function";
@@ -69,7 +69,7 @@ function isParsed(url: string): boolean {
   return typeof URL !== "function" || typeof URL.canParse !== "function" || URL.canParse(url);
 }
 
-/** White space around it is left out on its way. */
+/** Takes white space around it, which is left out on its way. */
 const keyText = rule(
   "a string of visible ASCII characters",
   (value) => typeof value === "string" && /^[\x21-\x7e]+$/.test(value.trim()),

@@ -5,7 +5,7 @@
 import { SamefaceError } from "./error.ts";
 import { reasonOf } from "./signal.ts";
 
-/** A web stream, or Node's `Readable`. */
+/** A web stream, Node's `Readable`, or another iterable of bytes. */
 export type PhotoStream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
 export interface ReadLimits {
@@ -13,7 +13,7 @@ export interface ReadLimits {
   readonly timeoutMs: number;
 }
 
-/** Of a photo that comes as a stream: as large as a body may be, unless the service is set otherwise. */
+/** The most that is read of a stream: as much as a body may have, unless the service is set otherwise. */
 export const maxStreamBytes = 10 * 1024 * 1024;
 
 interface Source {
@@ -37,7 +37,7 @@ export async function readPhotoStream(
   try {
     return await readToEnd(source, name, ended);
   } catch (error) {
-    // A source that hangs would not be let go of in time.
+    // Nothing waits for it: a source that hangs would hold the call.
     source.drop().catch(() => undefined);
     throw error;
   } finally {
@@ -78,7 +78,7 @@ export function checkUnread(stream: PhotoStream, name: string): void {
     throw new TypeError(`${name} is a stream that is being read already: a stream can be sent once.`);
 }
 
-/** A promise that fails when the time is over, or when the caller aborts. */
+/** Makes a promise that fails when the time is over, or when the caller aborts. */
 function watch(name: string, { signal, timeoutMs }: ReadLimits) {
   let fail!: (reason: unknown) => void;
   const ended = new Promise<never>((_, reject) => {

@@ -1,4 +1,4 @@
-/** Photos as callers have them, made into what a request can send as often as it must. */
+/** Photos as callers have them, made into bodies that can be sent as often as they must. */
 import { type Check, maybe, someText, text } from "./check.ts";
 import { checkUnread, type PhotoStream, type ReadLimits, readPhotoStream } from "./photo-stream.ts";
 
@@ -16,10 +16,10 @@ export interface FileReference {
  */
 export type Photo = Blob | ArrayBufferLike | ArrayBufferView | PhotoStream | FileReference;
 
-/** `fetch` reads it without using it up. */
+/** A photo that can be sent again: `fetch` reads it without using it up. */
 export type WholePhoto = Blob | Uint8Array<ArrayBuffer> | FileReference;
 
-/** Checked; a stream is read when it is called, and can be so once. */
+/** Reads the photo where it is a stream, which it can do once. */
 export type OpenPhoto = (limits: ReadLimits) => Promise<WholePhoto>;
 
 const accepted =
@@ -63,11 +63,11 @@ export function isReference(photo: object): photo is FileReference {
 
 export function isBlob(photo: object): photo is Blob {
   if (typeof Blob === "function" && photo instanceof Blob) return true;
-  // Of another window.
+  // One of another window is no instance of this window's class.
   return ["[object Blob]", "[object File]"].includes(tagOf(photo));
 }
 
-/** A buffer that was transferred has no byte left either. */
+/** Throws for a buffer that was transferred too: it has no byte left. */
 function checkSize(bytes: number, name: string): void {
   if (bytes === 0) throw new TypeError(`${name} must have at least one byte.`);
 }
@@ -86,8 +86,8 @@ function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value);
 }
 
-/** A view's own bytes. `fetch` takes no memory that is shared or can be resized: that is copied. */
-export function bytesOf(photo: ArrayBufferLike | ArrayBufferView): Uint8Array<ArrayBuffer> {
+/** Gives a view's own bytes. `fetch` takes no memory that is shared or can be resized: that is copied. */
+function bytesOf(photo: ArrayBufferLike | ArrayBufferView): Uint8Array<ArrayBuffer> {
   const view = ArrayBuffer.isView(photo)
     ? new Uint8Array(photo.buffer, photo.byteOffset, photo.byteLength)
     : new Uint8Array(photo);

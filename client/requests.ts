@@ -1,4 +1,4 @@
-/** What requests have in them, field by field. Which words a field may have is for the service to enforce. */
+/** Requests, field by field. The service says which words and numbers a field may have. */
 import {
   type Checks,
   fields,

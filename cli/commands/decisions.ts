@@ -18,7 +18,7 @@ import { UsageError } from "../usage.ts";
 const concurrency = 4;
 
 export const enrol: Command = {
-  // An enrolment refuses photos that are not fit, whatever is asked.
+  // An enrolment refuses photos that are not fit, whatever `quality` says.
   flags: [...serviceFlags, "face"],
   async run([first, ...photos], options) {
     const subject = neededId(first, "The subject, or a folder,");
@@ -79,14 +79,14 @@ export const compare: Command = {
     }),
 };
 
-/** In this process, and so without what a service needs. */
+/** Runs in this process, and so takes no flag that reaches a service. */
 export const compareLocally: Command = {
   flags: ["local", "json", ...decisionFlags],
   run: (words, options) =>
     compareAll(words, options, 1, async (asked) => (await import("../local.ts")).openLocal(asked)),
 };
 
-/** Each photo with the first, which is read once. */
+/** Compares each photo with the first, which is read once. */
 async function compareAll(
   words: readonly string[],
   options: Options,

@@ -13,7 +13,7 @@ import {
 } from "../options.ts";
 import { type Row, show } from "../output.ts";
 
-/** One that asks the service, with a word or none, and flags of its own. */
+/** Makes a command that asks the service, with a word or none and flags of its own. */
 function command(
   maxWords: number,
   flags: readonly Flag[],

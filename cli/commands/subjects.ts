@@ -5,7 +5,7 @@ import { connect, neededId } from "../options.ts";
 import { type Row, runAll, show } from "../output.ts";
 import { shown } from "../shown.ts";
 
-/** Subjects at the same time. */
+/** Requests at the same time. */
 const concurrency = 4;
 
 const list: Command = {
@@ -21,7 +21,7 @@ const list: Command = {
   },
 };
 
-/** The same for each subject that is named; one that fails keeps the others from nothing. */
+/** Does the same for each subject that is named; one that fails keeps none of the others from being done. */
 function each(
   heads: readonly string[],
   rowsOf: (client: Sameface, subject: string) => Promise<readonly Row[]>,

@@ -47,6 +47,12 @@ const mistakes: readonly { readonly begins: RegExp; readonly found: string; read
     found: "a form under another name",
     instead: "Send it as multipart/form-data with its boundary, which most libraries set themselves.",
   },
+  {
+    // The signatures of JPEG, PNG and WebP.
+    begins: /^(\/9j\/|iVBORw0KGgo|UklGR)[A-Za-z0-9+/]/,
+    found: "a photo in base64",
+    instead: 'Send its bytes, or JSON with it as "image".',
+  },
   { begins: /^data:image\//, found: "a data URL", instead: 'Send its bytes, or JSON with it as "image".' },
   {
     begins: /^\w{1,64}=/,

@@ -19,12 +19,17 @@ export const facePolicySchema = z
   .enum(["largest", "center", "only"] satisfies FacePolicy[], "must be largest, center or only")
   .describe("Which face of several is meant: `largest` unless it says so; `only` refuses several.");
 
+/** The message for a field that is not a text; a field that is not there is missing. */
+const textRule = (rule: string) => ({
+  error: ({ input }: { readonly input?: unknown }) => (input === undefined ? "is missing" : rule),
+});
+
 export const imageTextSchema = z
-  .string("must be a string of base64, or a data URL")
+  .string(textRule("must be a string of base64, or a data URL"))
   .describe("The photo in base64, or a data URL.");
 
 export const embeddingTextSchema = z
-  .string("must be a string of base64")
+  .string(textRule("must be a string of base64"))
   .describe("Base64 of the float32 numbers, as `POST /v1/embed` gives them.");
 
 /** A number, or its text in a query or a form. */

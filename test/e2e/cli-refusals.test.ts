@@ -1,4 +1,4 @@
-/** What the command line refuses, in what words, and what it never says. */
+/** The command line refuses what it does not use, names it, and says no secret. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

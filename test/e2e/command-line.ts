@@ -14,7 +14,7 @@ export interface Ran {
   readonly err: string;
 }
 
-/** With nothing of this process's environment but the path, and with `input` as standard input. */
+/** Runs with nothing of this process's environment but the path, and with `input` as standard input. */
 export function runIn(
   folder: string,
   program: string,
@@ -27,7 +27,7 @@ export function runIn(
     const child = execFile(node, [program, ...args], options, (_, out, err) =>
       resolve({ code: child.exitCode ?? -1, out, err }),
     );
-    // What is not read to its end is not missed.
+    // A program that refuses its words does not read its input.
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(input);
   });

@@ -155,12 +155,21 @@ describe("the budget for bodies", () => {
     expect(fifth.outcome).toBeUndefined();
   });
 
-  it("lets the longest body in whatever the codecs hold", async () => {
+  it("lets bodies in whatever the codecs hold, up to a least, to the byte", async () => {
     const { budget } = start({ bytes: 990 });
-    const body = follow(budget.open().expect(310));
+    await withBody(budget.open(), 210);
+    const exactly = follow(budget.open().expect(110));
+    const oneMore = follow(budget.open().expect(11));
+    await settle();
+    expect([exactly.outcome, oneMore.outcome]).toEqual(["ok", undefined]);
+  });
+
+  it("lets any body in that is alone, and nobody beside it", async () => {
+    const { budget } = start();
+    const alone = follow(budget.open().expect(5000));
     const next = follow(budget.open().expect(11));
     await settle();
-    expect([body.outcome, next.outcome]).toEqual(["ok", undefined]);
+    expect([alone.outcome, next.outcome]).toEqual(["ok", undefined]);
   });
 });
 

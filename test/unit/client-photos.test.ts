@@ -1,4 +1,4 @@
-/** Everything that a photo may be, and that its bytes and no others arrive. */
+/** Photos in every form that the client takes: their bytes arrive, and no others. */
 import { createReadStream, mkdtempSync, openAsBlob, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,7 +51,7 @@ const buffer = () => surrounded(new ArrayBuffer(24));
 
 function pooled(): Buffer {
   const part = Buffer.from(photo);
-  // It is a part of a larger buffer indeed.
+  // The pool is larger than the photo.
   expect(part.buffer.byteLength).toBeGreaterThan(8);
   return part;
 }

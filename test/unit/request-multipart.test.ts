@@ -468,6 +468,7 @@ describe("parseMultipart", () => {
       ["form-data; name=image; filename=my photo (1).jpg ", { fileName: "my photo (1).jpg" }],
       ['form-data; name="image"; filename="a;b=c.jpg"', { fileName: "a;b=c.jpg" }],
       ['form-data; name="image"; filename="C:\\photos\\a.jpg"', { fileName: "C:\\photos\\a.jpg" }],
+      ['form-data; name="image"; filename="a "b" c.jpg"', { fileName: 'a "b" c.jpg' }],
       ['form-data; name="image"; filename="%22%0D%0a%41"', { fileName: '"\r\n%41' }],
       ["form-data; name=image; filename=x; filename*=UTF-8'en'%E2%82%AC.jpg", { fileName: "€.jpg" }],
       ["form-data; name=image; filename*=iso-8859-1''%A3.jpg", { fileName: "£.jpg" }],
@@ -500,6 +501,11 @@ describe("parseMultipart", () => {
       [
         "a crooked disposition",
         ['Content-Disposition: form-data; name="image" filename="a"'],
+        needsDisposition,
+      ],
+      [
+        "a file name with a quote before a semicolon",
+        ['Content-Disposition: form-data; name="image"; filename="a"; b"c.jpg"'],
         needsDisposition,
       ],
       ["an open quote", ['Content-Disposition: form-data; name="image'], needsDisposition],

@@ -13,6 +13,8 @@ export interface HeaderValue {
  * the time is linear.
  */
 const parameter = /\s*([^\s;="]+)\s*=\s*(?:"((?:\\["\\]|\\(?!["\\])|[^"\\])*)"\s*|([^;"\s][^;]*)?)(?:;|$)/y;
+/** A file's name with quotes as they are, as Guzzle writes it: it ends at one that a semicolon or nothing follows. */
+const quotedName = /\s*(filename)\s*=\s*"((?:\\["\\]|\\(?!["\\])|"(?!\s*(?:;|$))|[^"\\])*)"\s*(?:;|$)/iy;
 const blank = /\s*(?:;|$)/y;
 
 /** Undefined when it is not well formed or gives a parameter twice. */
@@ -20,7 +22,7 @@ export function parseHeaderValue(text: string): HeaderValue | undefined {
   const value = text.split(";", 1)[0];
   const parameters = new Map<string, string>();
   for (let at = value.length + 1; at < text.length; ) {
-    const matched = matchAt(blank, text, at) ?? matchAt(parameter, text, at);
+    const matched = matchAt(blank, text, at) ?? matchAt(parameter, text, at) ?? matchAt(quotedName, text, at);
     if (matched === undefined) return undefined;
     at += matched[0].length;
     const [, name, quoted, plain] = matched;
