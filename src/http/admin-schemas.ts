@@ -36,7 +36,11 @@ export const settingsSchema = z.strictObject({
     })
     .describe("When failed verifications of a subject stop further ones."),
   // Without their defaults: what a change leaves out stays as it is.
-  audit_retention_seconds: shape.auditSeconds.unwrap().describe("How long the audit trail goes back."),
+  audit_retention_seconds: shape.auditSeconds
+    .unwrap()
+    .describe(
+      "How long the audit trail goes back; each further shard hears of a change with its next entry.",
+    ),
   max_fpir: shape.maxFpir
     .unwrap()
     .describe("The false positive identification rate of searches that name none."),

@@ -4,7 +4,12 @@ import * as z from "zod";
 import { decodeCursor, encodeCursor } from "../identity/cursor.ts";
 import type { Context as DirectoryContext } from "../identity/directory/types.ts";
 import { defaultTenant, parseTenantId, type TenantId } from "../identity/ids.ts";
-import { defaultSettings, type TenantSettings } from "../identity/settings.ts";
+import {
+  applyChange,
+  defaultSettings,
+  type SettingsChange,
+  type TenantSettings,
+} from "../identity/settings.ts";
 import { mintApiKey } from "../trust/api-key.ts";
 import { scopes } from "../trust/scopes.ts";
 import type {
@@ -23,7 +28,15 @@ import { listQuerySchema } from "./schemas.ts";
 
 const tenantCursorSchema = z.string().refine((text) => parseTenantId(text) !== undefined);
 
-/** POST /v1/tenants */
+/**
+ * POST /v1/tenants
+ *
+ * The list of tenants and the tenant itself are two objects, and no transaction spans them. First comes the
+ * list, where a name may stand that has no tenant yet: what died after that step is found there and can be
+ * begun again. Then one transaction of the tenant's own directory writes settings and first key, unless there is
+ * a key: of any number of creators one is answered with the key, and the others with `conflict`. Nothing follows
+ * it but the answer. An answer that is lost takes the key with it, which is kept nowhere.
+ */
 export function createTenant(deps: Deps) {
   const { openDirectory, clock, randomBytes } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
@@ -31,25 +44,30 @@ export function createTenant(deps: Deps) {
     if (!request.ok) return refuse(c, request.failure);
     const tenant = request.value.tenant_id as TenantId;
     if (tenant === defaultTenant) return refuse(c, { code: "conflict", what: "tenant" });
-    const settings = changed(defaultSettings, request.value.settings ?? {});
-    const context: DirectoryContext = { ...directoryContext(c, deps), tenant };
-    const directory = openDirectory(tenant, 0);
-    // First into the list: a tenant that was begun and not finished can be found and begun again.
+    const { shards = defaultSettings.shards, ...others } = request.value.settings ?? {};
+    const settings = applyChange({ ...defaultSettings, shards }, fromWire(others));
+    if (!settings.ok) return refuse(c, settings.failure);
+    const context: DirectoryContext = {
+      ...directoryContext(c, deps),
+      tenant,
+      auditSeconds: settings.value.auditSeconds,
+    };
     const registered = await openDirectory(defaultTenant, 0).registerTenant(
       tenant,
       directoryContext(c, deps),
     );
     if (!registered.ok) return refuse(c, registered.failure);
-    const created = await directory.createTenant(settings, context);
-    // One without any key was begun and not finished: nobody can have used it.
-    if (!created.ok && (await directory.listApiKeys()).length > 0) return refuse(c, created.failure);
     const key = await mintApiKey(tenant, randomBytes);
     const row = { id: key.id, hash: key.hash, name: "first", scopes, createdAtMs: clock().getTime() };
-    const added = await directory.addApiKey({ ...row, expiresAtMs: null, revokedAtMs: null }, context);
-    if (!added.ok) return refuse(c, added.failure);
+    const created = await openDirectory(tenant, 0).createTenant(
+      settings.value,
+      { ...row, expiresAtMs: null, revokedAtMs: null },
+      context,
+    );
+    if (!created.ok) return refuse(c, created.failure);
     return answer(c, 201, {
       tenant_id: tenant,
-      settings: settingsBody(settings),
+      settings: settingsBody(settings.value),
       key: key.text,
       key_id: key.id,
     } satisfies Body<typeof newTenantAnswerSchema>);
@@ -88,11 +106,11 @@ export function changeSettings(deps: Deps) {
   return async (c: Context<AppEnv>): Promise<Response> => {
     const change = await readJson(c, settingsChangeSchema);
     if (!change.ok) return refuse(c, change.failure);
-    const settings = changed(c.var.settings, change.value);
     const { tenant } = c.var.principal;
-    const written = await openDirectory(tenant, 0).changeSettings(settings, directoryContext(c, deps));
+    const directory = openDirectory(tenant, 0);
+    const written = await directory.changeSettings(fromWire(change.value), directoryContext(c, deps));
     if (!written.ok) return refuse(c, written.failure);
-    return answer(c, 200, settingsBody(settings) satisfies Body<typeof settingsAnswerSchema>);
+    return answer(c, 200, settingsBody(written.value) satisfies Body<typeof settingsAnswerSchema>);
   };
 }
 
@@ -116,24 +134,19 @@ function settingsBody(settings: TenantSettings): WireSettings {
   };
 }
 
-type SettingsChange = { [Name in keyof WireSettings]?: WireSettings[Name] | undefined };
-
-function changed(settings: TenantSettings, change: SettingsChange): TenantSettings {
-  const given = Object.entries(change).filter(([, value]) => value !== undefined);
-  const wire: WireSettings = { ...settingsBody(settings), ...Object.fromEntries(given) };
-  const { lock_out } = wire;
+function fromWire(change: z.infer<typeof settingsChangeSchema>): SettingsChange {
+  const { lock_out } = change;
   return {
-    consistency: wire.consistency,
-    edgeSeconds: wire.edge_seconds,
-    consentRequired: wire.consent_required,
-    retentionSeconds: wire.retention_seconds,
-    lockOut: {
+    consistency: change.consistency,
+    edgeSeconds: change.edge_seconds,
+    consentRequired: change.consent_required,
+    retentionSeconds: change.retention_seconds,
+    lockOut: lock_out && {
       maxInARow: lock_out.max_in_a_row,
       delaySeconds: lock_out.delay_seconds,
       maxTotal: lock_out.max_total,
     },
-    auditSeconds: wire.audit_retention_seconds,
-    maxFpir: wire.max_fpir,
-    shards: wire.shards,
+    auditSeconds: change.audit_retention_seconds,
+    maxFpir: change.max_fpir,
   };
 }

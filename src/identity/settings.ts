@@ -1,5 +1,6 @@
 /** What a tenant decides for itself, kept in its directory. */
 import * as z from "zod";
+import { fail, ok, type Result } from "../errors.ts";
 import { defaultLockOut } from "../trust/lock-out.ts";
 
 const secondsInAYear = 365 * 24 * 3600;
@@ -34,6 +35,24 @@ export const tenantSettingsSchema = z.strictObject({
 });
 
 export type TenantSettings = z.infer<typeof tenantSettingsSchema>;
+
+/** What is left out, or undefined, stays as it is. The shards stay in any case. */
+export type SettingsChange = {
+  readonly [Name in keyof Omit<TenantSettings, "shards">]?: TenantSettings[Name] | undefined;
+};
+
+/** Fails with `invalid_request` where the settings together are none that a tenant may have. */
+export function applyChange(settings: TenantSettings, change: SettingsChange): Result<TenantSettings> {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  const merged = tenantSettingsSchema.safeParse({
+    ...settings,
+    ...Object.fromEntries(given),
+    shards: settings.shards,
+  });
+  if (merged.success) return ok(merged.data);
+  const [{ message }] = merged.error.issues;
+  return fail({ code: "invalid_request", reason: `The settings cannot be so together: ${message}.` });
+}
 
 export const defaultSettings: TenantSettings = {
   consistency: "strong",

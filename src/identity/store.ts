@@ -121,7 +121,7 @@ export interface TenantStore {
   beginSearch(kind: { model: string; dimension: number }): Promise<Result<GallerySearch>>;
   /** Oldest first. Fails with `not_found` or `corrupt_record`. */
   describeFaces(subjectId: SubjectId): Promise<Result<readonly FaceSummary[]>>;
-  /** Fails with `not_found` or `corrupt_record`. */
+  /** Fails with `not_found`, `corrupt_record`, or `not_ready` where the face is replaced again and again. */
   updateFace(subjectId: SubjectId, faceId: FaceId, update: FaceUpdate): Promise<Result<void>>;
   /** Works on a damaged record too. Fails with `not_found`. */
   deleteFace(subjectId: SubjectId, faceId: FaceId): Promise<Result<void>>;

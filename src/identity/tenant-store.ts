@@ -7,12 +7,12 @@ import { fromStoredConsent, toStoredConsent } from "./consent.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Context, Directory, OpenDirectory } from "./directory/types.ts";
 import * as gallerySearch from "./gallery-search.ts";
-import { parseSubjectId, type SubjectId } from "./ids.ts";
+import { type FaceId, parseSubjectId, type SubjectId } from "./ids.ts";
 import type { RecentKeys } from "./recent-keys.ts";
 import { crc32 } from "./record.ts";
 import type { RecordCopies } from "./record-copies.ts";
 import { openMetadata, sealFace, sealMetadata } from "./sealed-face.ts";
-import type { Caller, FaceSummary, OpenStore, TenantStore } from "./store.ts";
+import type { Caller, FaceSummary, Metadata, OpenStore, TenantStore } from "./store.ts";
 import { beginAttempt } from "./tenant-attempts.ts";
 
 export interface StoreDeps {
@@ -26,6 +26,9 @@ export interface StoreDeps {
   /** Goes on with a promise after the answer. */
   readonly background: (work: Promise<unknown>) => void;
 }
+
+/** Of a face that is replaced each time before its metadata arrive. */
+const maxUpdates = 3;
 
 const subjectCursorSchema = z.string().refine((text) => parseSubjectId(text) !== undefined);
 
@@ -67,6 +70,15 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       consent: fromStoredConsent(consent),
       metadata: metadata.value,
     });
+  }
+
+  /** Metadata under the data key that the face has now. Fails with `not_found` or `corrupt_record`. */
+  async function sealNotes(directory: Directory, subjectId: SubjectId, faceId: FaceId, metadata: Metadata) {
+    const rows = await directory.describeFaces(subjectId, clock().getTime());
+    const row = rows.find((face) => face.faceId === faceId);
+    if (row === undefined) return fail({ code: "not_found", what: "face" });
+    const sealed = await sealMetadata(tenant, row, metadata, ring, random);
+    return sealed.ok ? ok({ sealed: sealed.value, keyId: row.keyId }) : sealed;
   }
 
   return {
@@ -135,24 +147,23 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
 
     async updateFace(subjectId, faceId, { expiresAt, metadata }) {
       const directory = directoryOf(subjectId);
-      const rows = await directory.describeFaces(subjectId, clock().getTime());
-      const row = rows.find((face) => face.faceId === faceId);
-      if (row === undefined) return fail({ code: "not_found", what: "face" });
-      const sealed =
-        metadata === undefined || metadata === null
-          ? ok(metadata)
-          : await sealMetadata(tenant, row, metadata, ring, random);
-      if (!sealed.ok) return sealed;
-      recent.forget(tenant, subjectId);
-      return directory.updateFace(
-        subjectId,
-        faceId,
-        {
-          ...(expiresAt === undefined ? {} : { expiresAtMs: expiresAt?.getTime() ?? null }),
-          ...(sealed.value === undefined ? {} : { sealedMetadata: sealed.value }),
-        },
-        context(),
-      );
+      for (let tries = 1; ; tries++) {
+        const sealed = metadata ? await sealNotes(directory, subjectId, faceId, metadata) : ok(metadata);
+        if (!sealed.ok) return sealed;
+        const updated = await directory.updateFace(
+          subjectId,
+          faceId,
+          {
+            ...(expiresAt === undefined ? {} : { expiresAtMs: expiresAt?.getTime() ?? null }),
+            ...(sealed.value === undefined ? {} : { sealedMetadata: sealed.value }),
+          },
+          context(),
+        );
+        recent.forget(tenant, subjectId);
+        // An import put another record in the face's place meanwhile.
+        const again = !updated.ok && updated.failure.code === "not_ready";
+        if (!again || tries === maxUpdates) return updated;
+      }
     },
 
     async deleteFace(subjectId, faceId) {

@@ -47,14 +47,15 @@ export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDep
     return known.rows;
   }
 
-  async function make(context: Context): Promise<Result<string>> {
+  /** @param first only where there is none: of isolates that find none at the same instant, one has its way */
+  async function make(context: Context, first: boolean): Promise<Result<string>> {
     const pair = (await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"])) as CryptoKeyPair;
     const publicKey = new Uint8Array((await crypto.subtle.exportKey("raw", pair.publicKey)) as ArrayBuffer);
     const pkcs8 = new Uint8Array((await crypto.subtle.exportKey("pkcs8", pair.privateKey)) as ArrayBuffer);
     const id = await calculateJwkThumbprint(jwkOf(publicKey));
     const wrapped = await ring.wrap(pkcs8, wrapContext(id));
     const row = { id, publicKey, ...wrapped, createdAtMs: context.nowMs };
-    const added = await directory().addSigningKey(row, context);
+    const added = await directory().addSigningKey(row, first, context);
     known = undefined;
     return added.ok ? ok(id) : added;
   }
@@ -65,7 +66,7 @@ export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDep
       if (newest === undefined) {
         const nowMs = clock().getTime();
         const context = { tenant: defaultTenant, actor: "service", requestId: "", nowMs, auditSeconds: null };
-        await make(context);
+        await make(context, true);
         newest = (await read(0)).at(-1);
       }
       if (newest === undefined) throw new Error("a signing key that was just made is not there");
@@ -92,7 +93,7 @@ export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDep
       };
     },
 
-    rotate: make,
+    rotate: (context) => make(context, false),
 
     async rewrap() {
       const currentKekId = await ring.currentKekId();

@@ -90,6 +90,10 @@ export function createEnrolments(storage: DirectoryStorage, ledger: Ledger, chor
       const updated = audited(event, context, () => {
         if (!faces.hasFace(sql, subjectId, faceId, context.nowMs))
           return fail({ code: "not_found", what: "face" });
+        const keyId = change.sealedMetadata?.keyId;
+        // What another data key sealed would never open again.
+        if (keyId !== undefined && queries.readFaceKey(sql, subjectId, faceId)?.keyId !== keyId)
+          return fail({ code: "not_ready", reason: "the face was replaced while its metadata were sealed" });
         faces.changeFace(sql, subjectId, faceId, change);
         if (change.expiresAtMs !== undefined) enqueue(sql, ["copy"], "add", subjectId, faceId);
         return ok(undefined);

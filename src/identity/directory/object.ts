@@ -17,6 +17,7 @@ const methods = [
   "addApiKey",
   "listApiKeys",
   "revokeApiKey",
+  "rotateApiKey",
   "registerTenant",
   "listTenants",
   "listSigningKeys",

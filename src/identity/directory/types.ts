@@ -10,7 +10,7 @@ import type { LockOutPolicy } from "../../trust/lock-out.ts";
 import type { Scope } from "../../trust/scopes.ts";
 import type { Bytes } from "../../trust/sealing.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
-import type { TenantSettings } from "../settings.ts";
+import type { SettingsChange, TenantSettings } from "../settings.ts";
 
 /** Who asks, for the audit trail, and when. */
 export interface Context {
@@ -65,7 +65,8 @@ export type FaceDetails = Omit<FaceRow, "sealed">;
 /** Undefined leaves a value as it is. */
 export interface FaceChange {
   readonly expiresAtMs?: number | null;
-  readonly sealedMetadata?: Bytes | null;
+  /** With the name of the data key that sealed them: they are for the face that still has it. */
+  readonly sealedMetadata?: { readonly sealed: Bytes; readonly keyId: string } | null;
 }
 
 export interface Attempt {
@@ -147,18 +148,31 @@ export interface Page {
 export interface Directory {
   /** Settings of a tenant that exists, and the key of this id if it has one. */
   admit(keyId: string | null): Promise<{ settings: TenantSettings | null; key: ApiKeyRow | null }>;
-  createTenant(settings: TenantSettings, context: Context): Promise<Result<void>>;
-  changeSettings(settings: TenantSettings, context: Context): Promise<Result<void>>;
+  /** Settings and first key, or neither. Fails with `conflict` for a tenant that has a key. */
+  createTenant(settings: TenantSettings, firstKey: ApiKeyRow, context: Context): Promise<Result<void>>;
+  /** Answers all of the settings. Fails with `invalid_request`, or `not_found` for a tenant that nobody made. */
+  changeSettings(change: SettingsChange, context: Context): Promise<Result<TenantSettings>>;
   addApiKey(key: ApiKeyRow, context: Context): Promise<Result<void>>;
   listApiKeys(): Promise<readonly ApiKeyRow[]>;
-  /** From `atMs` on the key is refused. Fails with `not_found`. */
-  revokeApiKey(id: string, atMs: number, context: Context): Promise<Result<void>>;
+  /** From `atMs` on the key is refused, or from an earlier time that was said before: answers which. Fails with `not_found`. */
+  revokeApiKey(id: string, atMs: number, context: Context): Promise<Result<number>>;
+  /**
+   * Another key with the same name, scopes and end, while the old one goes on until `oldEndsAtMs`; both or
+   * neither. Fails with `not_found` for a key that is not there, has expired, or has its end already.
+   */
+  rotateApiKey(
+    id: string,
+    next: Pick<ApiKeyRow, "id" | "hash">,
+    oldEndsAtMs: number,
+    context: Context,
+  ): Promise<Result<ApiKeyRow>>;
   /** Of the root tenant's directory: the others. */
   registerTenant(id: TenantId, context: Context): Promise<Result<void>>;
   listTenants(page: Page): Promise<readonly TenantId[]>;
   /** Oldest first. */
   listSigningKeys(): Promise<readonly SigningKeyRow[]>;
-  addSigningKey(key: SigningKeyRow, context: Context): Promise<Result<void>>;
+  /** Fails with `conflict` where it was to be the first, and there is one. */
+  addSigningKey(key: SigningKeyRow, first: boolean, context: Context): Promise<Result<void>>;
   rewrapSigningKey(id: string, before: WrappedKey, after: WrappedKey): Promise<boolean>;
 
   /**
@@ -171,6 +185,7 @@ export interface Directory {
    * how many they were.
    */
   importFaces(rows: readonly FaceRow[], context: Context): Promise<number>;
+  /** Fails with `not_found`, or `not_ready` where another record has taken the face's place. */
   updateFace(
     subjectId: SubjectId,
     faceId: FaceId,
