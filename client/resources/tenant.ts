@@ -108,7 +108,7 @@ export class Transfer {
     return { page: text, next_cursor: header("Sameface-Next-Cursor") };
   }
 
-  /** What is there already is skipped. */
+  /** What is there already, of the same model, is skipped. */
   async importPage(transferKey: string, page: string, options?: CallOptions): Promise<wire.ImportedPage> {
     const content = checked(someText, page, "page");
     const body = { query: "", contentType: "application/x-ndjson", content };

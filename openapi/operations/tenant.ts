@@ -123,6 +123,13 @@ export const tenantOperations: readonly Operation[] = [
         request_id: requestId,
       }),
     },
-    failures: ["invalid_request", "body_too_large", "model_mismatch"],
+    failures: [
+      "invalid_request",
+      "unsupported_media_type",
+      "body_too_large",
+      "request_timeout",
+      "overloaded",
+      "model_mismatch",
+    ],
   },
 ];

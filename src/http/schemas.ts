@@ -58,7 +58,15 @@ const includeSchema = z
 
 const timeSchema = z.iso.datetime({ offset: true, error: "must be a time, as 2030-01-31T12:00:00Z" });
 
-const consentTextSchema = z.string().min(1, "must not be empty").max(200, "must be at most 200 letters");
+/** A character that can be seen. The braille blank is empty ink, and no property of Unicode says so. */
+const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800]/u;
+
+/** Kept as it came: what a person agreed to is not for the service to trim. */
+const consentTextSchema = z
+  .string()
+  .min(1, "must not be empty")
+  .max(200, "must be at most 200 letters")
+  .refine((text) => visible.test(text), "must not be blank");
 
 /** Of the JSON that it makes. */
 export const maxMetadataBytes = 1024;
@@ -87,8 +95,8 @@ export const enrolmentOptionsSchema = z.object({
   face: facePolicySchema.optional(),
   include: includeSchema.optional(),
   expires_at: timeSchema.optional().describe("When the face is to be deleted."),
-  consent_version: consentTextSchema.optional().describe("Of the text that the person agreed to."),
-  consent_purpose: consentTextSchema.optional().describe("What the person agreed to."),
+  consent_version: consentTextSchema.optional().describe("Of the text that the person agreed to; not blank."),
+  consent_purpose: consentTextSchema.optional().describe("What the person agreed to; not blank."),
   consent_at: timeSchema.optional().describe("When the person agreed; now unless it says so."),
   metadata: metadataSchema.optional(),
   duplicates: z

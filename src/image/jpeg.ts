@@ -11,6 +11,9 @@ import { placeRaster, uprightSize } from "./orientation.ts";
 import type { Photo, Raster } from "./photo.ts";
 import { invalid } from "./refusal.ts";
 
+/** `JPEG_MAX_DIMENSION` of libjpeg. The format itself has sides of up to 65,535. */
+const maxSidePixels = 65_500;
+
 /** Reads and checks the header; `turbo` is asked for at the first decode. Fails as `openPhoto` does. */
 export function openJpeg(
   bytes: Uint8Array,
@@ -25,6 +28,11 @@ export function openJpeg(
   const { width, height, orientation } = header;
   const tooLarge = refuseSize(width, height, limits.jpegMaxPixels, decodingCost(header), limits);
   if (tooLarge) return tooLarge;
+  if (Math.max(width, height) > maxSidePixels) {
+    return invalid(
+      `it measures ${width} by ${height} pixels, and no side of a JPEG may be over ${maxSidePixels}`,
+    );
+  }
   if (header.codedBytes < fewestCodedBytes(header)) {
     return invalid("it holds less data than its size needs");
   }

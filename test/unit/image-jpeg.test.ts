@@ -88,6 +88,17 @@ describe("a JPEG's limits", () => {
     expect(await open(flatJpeg(31, 500))).toMatchObject({ failure: { code: "invalid_image" } });
   });
 
+  it("on sides: 65,500 passes, one more is refused by name, as the library would refuse it without one", async () => {
+    expect(await open(flatJpeg(65_500, 64))).toMatchObject({ ok: true });
+    expect(await open(flatJpeg(64, 65_501))).toEqual({
+      ok: false,
+      failure: {
+        code: "invalid_image",
+        reason: "it measures 64 by 65501 pixels, and no side of a JPEG may be over 65500",
+      },
+    });
+  });
+
   it("on memory: a progressive file is refused at a size that a baseline file may have", async () => {
     expect(await open(flatJpeg(4000, 3000))).toMatchObject({ ok: true });
     expect(await open(flatJpeg(4000, 3000, 2))).toMatchObject({

@@ -286,6 +286,8 @@ describe("a tenant", () => {
     expect(await codeOf(await service.callAs(admin, path, jpeg(image)))).toBe("400 invalid_request");
     const half = `${path}?consent_version=v2`;
     expect(await codeOf(await service.callAs(admin, half, jpeg(image)))).toBe("400 invalid_request");
+    const blank = `${half}&consent_purpose=%20%E2%80%8B`;
+    expect(await codeOf(await service.callAs(admin, blank, jpeg(image)))).toBe("400 invalid_request");
     const given = `${half}&consent_purpose=door&consent_at=2026-03-01T00:00:00Z`;
     expect((await service.callAs(admin, given, jpeg(image))).status).toBe(201);
     expect(await (await service.callAs(admin, "/v1/subjects/alice")).json()).toMatchObject({
