@@ -8,7 +8,7 @@ import { distance } from "../face/decide.ts";
 import type { Embedding } from "../face/embedding.ts";
 import type { KeyRing } from "../trust/key-ring.ts";
 import type { AttemptFace, Context, Directory, SearchAction, SearchKind } from "./directory/types.ts";
-import type { FaceId, SubjectId, TenantId } from "./ids.ts";
+import { compareNames, type FaceId, type SubjectId, type TenantId } from "./ids.ts";
 import { openFace } from "./sealed-face.ts";
 import type { Candidate, GallerySearch } from "./store.ts";
 
@@ -82,7 +82,7 @@ function closestOfEach(faces: readonly Candidate[]): Candidate[] {
     if (known === undefined || face.distance < known.distance) closest.set(face.subjectId, face);
   }
   return [...closest.values()].sort(
-    (a, b) => a.distance - b.distance || (a.subjectId < b.subjectId ? -1 : 1),
+    (a, b) => a.distance - b.distance || compareNames(a.subjectId, b.subjectId),
   );
 }
 
