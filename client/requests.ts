@@ -105,6 +105,8 @@ const settingsChecks: Checks<wire.SettingsChange> = {
     fields<wire.Settings["lock_out"]>({ max_in_a_row: number, delay_seconds: number, max_total: number }),
   ),
   audit_retention_seconds: maybe(number),
+  max_fmr: maybe(number),
+  max_fmr_with_scores: maybe(orNull(number)),
   max_fpir: maybe(number),
 };
 

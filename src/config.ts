@@ -32,8 +32,6 @@ export interface Config {
    * models an isolate of 128 MB has room for 24 MiB of it.
    */
   readonly maxBodyBytes: number;
-  /** The false match rate of requests that name none: NIST SP 800-63B-4's limit for 1:1. */
-  readonly defaultMaxFmr: number;
   /** Subjects on one page of a listing. */
   readonly defaultPageSize: number;
   readonly maxPageSize: number;
@@ -104,7 +102,6 @@ export function parseConfig(env: unknown): Config {
     environment: parsed.data.SAMEFACE_ENV,
     apiKey: parsed.data.SAMEFACE_API_KEY,
     maxBodyBytes: parsed.data.SAMEFACE_MAX_BODY_BYTES,
-    defaultMaxFmr: 1e-4,
     defaultPageSize: 100,
     maxPageSize: 1000,
   };

@@ -28,7 +28,8 @@ type FailureCase =
   | { code: "forbidden"; reason: string }
   /** Too many failed attempts at this subject; without a time, until it is reset. */
   | { code: "locked"; retryAfterSeconds?: number }
-  | { code: "rate_limited"; retryAfterSeconds: number }
+  /** `reason` is a sentence for a caller who is not known yet. */
+  | { code: "rate_limited"; retryAfterSeconds: number; reason?: string }
   /** `what` names the missing thing in words: "subject", "face", "route". */
   | { code: "not_found"; what: string }
   /** `what` names in words the thing that is there already. */
@@ -121,7 +122,7 @@ function describe(failure: FailureCase): WireFailure {
       return {
         status: 429,
         code,
-        message: "Too many requests with this key or token. Slow down.",
+        message: failure.reason ?? "Too many requests with this key or token. Slow down.",
         headers: { "Retry-After": String(failure.retryAfterSeconds) },
       };
     case "not_found":

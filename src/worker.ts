@@ -73,6 +73,7 @@ function open(
       clock: () => new Date(),
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       background: waitUntil,
+      failureRate: env.FAILURE_RATE,
     }),
     limitRate: createRateLimit(env.KEY_RATE, env.SESSION_RATE),
     pipeline,
@@ -112,6 +113,7 @@ const bindings = [
   "METRICS",
   "KEY_RATE",
   "SESSION_RATE",
+  "FAILURE_RATE",
 ] as const;
 
 export interface Env {
@@ -122,4 +124,5 @@ export interface Env {
   readonly METRICS?: AnalyticsEngineDataset;
   readonly KEY_RATE?: RateLimiter;
   readonly SESSION_RATE?: RateLimiter;
+  readonly FAILURE_RATE?: RateLimiter;
 }

@@ -8,7 +8,8 @@
  * - The first `smallBodyBytes` of every body come from a part of the budget of their own, so that a small
  *   request never waits behind photos.
  * - A decode takes what its header says it needs. Codecs keep their memory between photos, so decodes
- *   are counted against that memory, not beside it.
+ *   are counted against that memory, not beside it. The largest also compute long, half a second and more:
+ *   they take turns, with a breath between two in which other requests get on.
  * - A claim is a lease: it ends with the request, or after `leaseMs` without a sign of life. A request
  *   that is cancelled or killed runs no `finally`, and gives no more signs.
  *
@@ -27,6 +28,10 @@ export interface BudgetLimits {
   readonly smallBodyBytes: number;
   /** All such parts together. */
   readonly smallBodiesBytes: number;
+  /** A decode that needs more takes turns with others like it. */
+  readonly longDecodeBytes: number;
+  /** The time between two such decodes. */
+  readonly breathMs: number;
   /** A request waits no longer than this in all for one thing. */
   readonly maxWaitMs: number;
   /** Longer than `beatMs`, at which requests give signs of life, and than most computing between two. */
@@ -53,6 +58,8 @@ export const isolateLimits: BudgetLimits = {
   leastForBodiesBytes: 10 * mebibyte,
   smallBodyBytes: 64 * kibibyte,
   smallBodiesBytes: 8 * mebibyte,
+  longDecodeBytes: 32 * mebibyte,
+  breathMs: 20,
   maxWaitMs: 4000,
   leaseMs: 5000,
   beatMs: 1000,
@@ -116,7 +123,11 @@ interface Waiter {
   polls: number;
   /** How often those ahead had looked when this one last counted. */
   seen: Map<Waiter, number>;
+  /** Whether it was refused memory when it last looked; otherwise it waits for its turn. */
+  lacksMemory: boolean;
 }
+
+type Attempt = "taken" | "no memory" | "not yet";
 
 /** Those who wait for one kind of room, in the order of arrival. */
 interface Line {
@@ -136,6 +147,7 @@ export function createBudget(parts: BudgetParts): Budget {
   const { limits = isolateLimits, codecBytes, now = Date.now, pause = sleep } = parts;
   const accounts = new Set<Account>();
   const lines = { body: newLine(), small: newLine(), decode: newLine() };
+  let longDecodeEndedAtMs = 0;
 
   const atPace = ({ promisedBytes, promisedAtMs, receivedBytes }: Account) =>
     promisedBytes > 0 &&
@@ -200,10 +212,10 @@ export function createBudget(parts: BudgetParts): Budget {
   }
 
   /** True once `attempt` succeeds after everybody ahead; false when that takes, or would take, too long. */
-  async function queue(line: Line, attempt: () => boolean, yields: boolean): Promise<boolean> {
+  async function queue(line: Line, attempt: () => Attempt, yields: boolean): Promise<boolean> {
     const { waiters } = line;
     if (waiters.length * line.intervalMs > limits.maxWaitMs) return false;
-    const me: Waiter = { polls: 0, seen: new Map() };
+    const me: Waiter = { polls: 0, seen: new Map(), lacksMemory: false };
     const sinceMs = now();
     waiters.push(me);
     let waiting = 0;
@@ -212,16 +224,20 @@ export function createBudget(parts: BudgetParts): Budget {
       for (;;) {
         dropDead(line, me);
         const position = waiters.indexOf(me);
-        if (position === 0 && attempt()) {
-          waiters.shift();
-          served(line);
-          return true;
+        if (position === 0) {
+          const result = attempt();
+          me.lacksMemory = result === "no memory";
+          if (result === "taken") {
+            waiters.shift();
+            served(line);
+            return true;
+          }
         }
         // Whoever left may have made room enough: the oldest looks first.
         steadyLooks = waiters.length === waiting ? steadyLooks + 1 : 0;
         waiting = waiters.length;
         const youngest = position > 0 && position === waiters.length - 1;
-        if (yields && youngest && steadyLooks >= looksUntilYielding) return false;
+        if (yields && youngest && waiters[0].lacksMemory && steadyLooks >= looksUntilYielding) return false;
         if (now() - sinceMs >= limits.maxWaitMs) return false;
         await pause(Math.min(25, 1 + position));
         me.polls++;
@@ -253,9 +269,9 @@ export function createBudget(parts: BudgetParts): Budget {
     }
 
     /** `attempt` checks and takes in one step, so that nobody comes between. */
-    async function take(line: Line, attempt: () => boolean, yields = false): Promise<Result<void>> {
+    async function take(line: Line, attempt: () => Attempt, yields = false): Promise<Result<void>> {
       touch();
-      if (line.waiters.length === 0 && attempt()) return ok(undefined);
+      if (line.waiters.length === 0 && attempt() === "taken") return ok(undefined);
       const sinceMs = now();
       const taken = await queue(line, attempt, yields);
       waitedMs += now() - sinceMs;
@@ -271,11 +287,11 @@ export function createBudget(parts: BudgetParts): Budget {
       expect(bytes) {
         const more = Math.max(0, bytes - account.heldBytes);
         return take(lineOf(bytes), () => {
-          if (!fitsBody(account, more)) return false;
+          if (!fitsBody(account, more)) return "no memory";
           account.promisedBytes = more;
           account.promisedAtMs = now();
           account.receivedBytes = 0;
-          return true;
+          return "taken";
         });
       },
 
@@ -288,9 +304,9 @@ export function createBudget(parts: BudgetParts): Budget {
         }
         account.promisedBytes = 0;
         return take(lineOf(account.heldBytes + bytes), () => {
-          if (!fitsBody(account, bytes)) return false;
+          if (!fitsBody(account, bytes)) return "no memory";
           account.heldBytes += bytes;
-          return true;
+          return "taken";
         });
       },
 
@@ -306,17 +322,21 @@ export function createBudget(parts: BudgetParts): Budget {
       },
 
       async decode(bytes) {
-        const attempt = () => {
-          if (!fitsDecode(account, bytes)) return false;
+        const isLong = bytes > limits.longDecodeBytes;
+        const attempt = (): Attempt => {
+          if (isLong && now() - longDecodeEndedAtMs < limits.breathMs) return "not yet";
+          if (!fitsDecode(account, bytes)) return "no memory";
           account.decodeBytes += bytes;
-          return true;
+          return "taken";
         };
-        // An ordinary decode fits beside all bodies and waits for nobody. Large ones would wait for each
-        // other's bodies for ever: the youngest makes room.
-        return attempt() ? ok(undefined) : take(lines.decode, attempt, true);
+        // An ordinary decode fits beside all bodies and waits for nobody.
+        if (!isLong && attempt() === "taken") return ok(undefined);
+        // Large ones would wait for each other's bodies for ever: the youngest makes room.
+        return take(lines.decode, attempt, true);
       },
 
       decoded() {
+        if (account.decodeBytes > limits.longDecodeBytes) longDecodeEndedAtMs = now();
         account.decodeBytes = 0;
         touch();
       },

@@ -87,8 +87,9 @@ export const decisionFields = {
     .describe("Euclidean distance of the two embeddings, up to 2. With the scope `scores`."),
   band: z
     .enum(["clear_match", "match", "no_match"])
-    .optional()
-    .describe("In place of the distance, without the scope `scores`."),
+    .describe(
+      "`clear_match`, with the scope `scores` alone: `fmr` is at most a tenth of the rate asked for. Without it the band is `match` or `no_match`.",
+    ),
   threshold: z.number().min(0).max(2).describe("A match is a distance at or below this."),
   max_fmr: z.number().describe("The false match rate asked for, which set the threshold."),
   fmr: z
@@ -171,7 +172,15 @@ export const identificationAnswerSchema = z
           fmr: decisionFields.fmr,
         }),
       )
-      .describe("Subjects within the threshold, closest first; empty when nobody is."),
+      .describe(
+        "Subjects within the threshold, closest first, or without the scope `scores` in the order of their ids; empty when nobody is.",
+      ),
+    more_candidates: z
+      .literal(true)
+      .optional()
+      .describe(
+        "More subjects than were asked for are within the threshold; absent when there are none. Without the scope `scores`.",
+      ),
     gallery_size: z.int().min(0).describe("Faces that were compared."),
     not_compared: z
       .int()

@@ -44,7 +44,9 @@ export const maxFmrSchema = z
     ],
     "must be a number",
   )
-  .describe("The false match rate that you can live with, 1e-4 unless it says so: it sets the threshold.");
+  .describe(
+    "The false match rate that you can live with: it sets the threshold. The tenant's `max_fmr` (1e-4) unless it says so; without the scope `scores` that, or that divided by 10, 100 and so on.",
+  );
 
 const qualityPolicySchema = z
   .enum(["warn", "refuse"], "must be warn or refuse")

@@ -26,6 +26,7 @@ import { directoryContext } from "./context.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { checkQuery } from "./input.ts";
 import { readJson } from "./json.ts";
+import { checkRates } from "./rate-settings.ts";
 import { listQuerySchema } from "./schemas.ts";
 
 const tenantCursorSchema = z.string().refine((text) => parseTenantId(text) !== undefined);
@@ -40,12 +41,14 @@ const tenantCursorSchema = z.string().refine((text) => parseTenantId(text) !== u
  * it but the answer. An answer that is lost takes the key with it, which is kept nowhere.
  */
 export function createTenant(deps: Deps) {
-  const { openDirectory, clock, randomBytes } = deps;
+  const { openDirectory, clock, randomBytes, calibration } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
     const request = await readJson(c, tenantRequestSchema);
     if (!request.ok) return refuse(c, request.failure);
     const tenant = request.value.tenant_id as TenantId;
     if (tenant === defaultTenant) return refuse(c, { code: "conflict", what: "tenant" });
+    const rates = checkRates(calibration, request.value.settings ?? {});
+    if (!rates.ok) return refuse(c, rates.failure);
     const { shards = defaultSettings.shards, ...others } = request.value.settings ?? {};
     const settings = applyChange({ ...defaultSettings, shards }, fromWire(others));
     if (!settings.ok) return refuse(c, settings.failure);
@@ -104,10 +107,12 @@ export function getSettings(c: Context<AppEnv>): Response {
 
 /** PATCH /v1/settings: where it names a retention, the answer says how many faces outlive that. */
 export function changeSettings(deps: Deps) {
-  const { openDirectory } = deps;
+  const { openDirectory, calibration } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
     const change = await readJson(c, settingsChangeSchema);
     if (!change.ok) return refuse(c, change.failure);
+    const rates = checkRates(calibration, change.value);
+    if (!rates.ok) return refuse(c, rates.failure);
     const { tenant } = c.var.principal;
     const directory = openDirectory(tenant, 0);
     const written = await directory.changeSettings(fromWire(change.value), directoryContext(c, deps));
@@ -144,6 +149,8 @@ function settingsBody(settings: TenantSettings): WireSettings {
       max_total: lockOut.maxTotal,
     },
     audit_retention_seconds: settings.auditSeconds,
+    max_fmr: settings.maxFmr,
+    max_fmr_with_scores: settings.maxFmrWithScores,
     max_fpir: settings.maxFpir,
     shards: settings.shards,
   };
@@ -162,6 +169,8 @@ function fromWire(change: z.infer<typeof settingsChangeSchema>): SettingsChange 
       maxTotal: lock_out.max_total,
     },
     auditSeconds: change.audit_retention_seconds,
+    maxFmr: change.max_fmr,
+    maxFmrWithScores: change.max_fmr_with_scores,
     maxFpir: change.max_fpir,
   };
 }

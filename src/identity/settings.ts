@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { fail, ok, type Result } from "../errors.ts";
 import { defaultLockOut } from "../trust/lock-out.ts";
+import { defaultRates } from "../trust/rate-choice.ts";
 
 const secondsInAYear = 365 * 24 * 3600;
 const secondsInTenYears = 10 * secondsInAYear;
@@ -28,6 +29,10 @@ export const tenantSettingsSchema = z.strictObject({
   }),
   /** How long the audit trail goes back. */
   auditSeconds: z.int().min(3600).max(secondsInTenYears).default(secondsInAYear),
+  /** The false match rate of requests that name none, and the laxest for callers without "scores". */
+  maxFmr: z.number().gt(0).lt(1).default(defaultRates.maxFmr),
+  /** The laxest for callers with "scores", though never below `maxFmr`; null for any. */
+  maxFmrWithScores: z.number().gt(0).lt(1).nullable().default(defaultRates.maxFmrWithScores),
   /** The false positive identification rate of searches that name none. */
   maxFpir: z.number().gt(0).lt(1).default(0.01),
   /** Directories over which the subjects are spread; fixed when the tenant is made. */
@@ -61,6 +66,7 @@ export const defaultSettings: TenantSettings = {
   retentionSeconds: null,
   lockOut: { ...defaultLockOut },
   auditSeconds: secondsInAYear,
+  ...defaultRates,
   maxFpir: 0.01,
   shards: 1,
 };

@@ -45,9 +45,11 @@ export async function beginAttempt(
   if (!faces.ok) return faces;
   return ok({
     faces: faces.value,
-    async settle(faceId, match) {
+    async settle({ closest, match, resetsLockOut }) {
+      const compared = keys.value.map(({ faceId }) => faceId);
+      const attempt = { subjectId, faceId: closest, compared, match, resetsLockOut };
       const settled = directory.settleAttempt(
-        { subjectId, faceId, match, sessionId: sessionId ?? null },
+        { ...attempt, sessionId: sessionId ?? null },
         lockOut,
         context(),
       );

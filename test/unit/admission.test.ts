@@ -8,6 +8,8 @@ const limits: BudgetLimits = {
   leastForBodiesBytes: 300,
   smallBodyBytes: 10,
   smallBodiesBytes: 40,
+  longDecodeBytes: 200,
+  breathMs: 20,
   maxWaitMs: 1000,
   leaseMs: 30_000,
   beatMs: 1000,
@@ -289,6 +291,20 @@ describe("a decode", () => {
     const claim = budget.open();
     await withBody(claim, 300);
     expect((await claim.decode(5000)).ok).toBe(true);
+  });
+
+  it("that takes long starts a breath after the last, in the order of arrival; an ordinary one at once", async () => {
+    const { budget, pass } = start();
+    const first = budget.open();
+    await first.decode(201);
+    first.decoded();
+    const second = follow(budget.open().decode(201));
+    const third = follow(budget.open().decode(300));
+    const ordinary = follow(budget.open().decode(200));
+    await pass(limits.breathMs - 1);
+    expect([second.outcome, third.outcome, ordinary.outcome]).toEqual([undefined, undefined, "ok"]);
+    await pass(5);
+    expect([second.outcome, third.outcome]).toEqual(["ok", "ok"]);
   });
 
   it("of the youngest makes room when large ones would wait for each other's bodies", async () => {

@@ -60,6 +60,9 @@ describe("parseJsonBody", () => {
     ["a data URL without a media type", '"data:;base64,aGVsbG8="'],
     ["line breaks of Android and MIME", String.raw`"aGVs\nbG8=\r\n"`],
     ["spaces", '" aGVs bG8= "'],
+    ["padding as Gson escapes it", String.raw`"aGVsbG8\u003d"`],
+    ["a data URL in code points", String.raw`"\u0064ata:;n\u003d1;base6\u0034,aGVsbG8="`],
+    ["a data URL with a quoted parameter", String.raw`"data:image/jpeg;n=\"\\\"\\\\;base64,aGVsbG8="`],
     ["characters as code points", String.raw`"\u0061\u0047Vs\u0062G8\u003D"`],
     ["a data URL of PHP, whose slashes are escaped", String.raw`"data:image\/jpeg;base64,aGVsbG8="`],
   ])("reads base64, %s", (_, text) => {
@@ -100,6 +103,13 @@ describe("parseJsonBody", () => {
     ['{"image":"aGVsb"}', '"image" is not base64.'],
     ['{"image":"aGVsbG8\\u00e9"}', '"image" is not base64.'],
     ['{"image":"aGVs\nbG8="}', '"image" is not base64.'],
+    ['{"image":"AA\\n\nAA"}', '"image" is not base64.'],
+    ['{"image":"AA\\qAA"}', '"image" is not base64.'],
+    ['{"image":"AAA\\u003"}', '"image" is not base64.'],
+    ['{"image":"AAAA\\u+041"}', '"image" is not base64.'],
+    ['{"image":"AAAA\\u0041\\u014a"}', '"image" is not base64.'],
+    ['{"image":"AA\\"AA"}', '"image" is not base64.'],
+    ['{"image":"AAAA\\\\"}', '"image" is not base64.'],
     ['{"image":""}', '"image" is empty.'],
     ['{"image":" "}', '"image" is empty.'],
     ['{"image":"data:image/png;base64,"}', '"image" is empty.'],
@@ -124,9 +134,6 @@ describe("parseJsonBody", () => {
     '{"image":"AAAA',
     '{"image":"AAAA\\',
     '{"image":"AAAA\\"}',
-    '{"image":"AAAA\\u00"}',
-    '{"image":"AA\\qAA"}',
-    '{"image":"AA\\n\nAA"}',
     '{"image" "AAAA"}',
     '{"image":"AAAA" "AAAA"}',
     '{"image":1 "AAAA"}',
@@ -172,6 +179,8 @@ describe("parseJsonBody", () => {
     };
     expect(parse(body(maxJsonBytes)).ok).toBe(true);
     expect(reasonOf(body(maxJsonBytes + 1))).toContain("are accepted");
+    expect(parse(`"${"x".repeat(maxJsonBytes - 2)}"`).ok).toBe(true);
+    expect(reasonOf(`"${"x".repeat(maxJsonBytes - 1)}"`)).toContain("are accepted");
     expect(reasonOf(`{"photo":"${photo}"}`)).toBe(
       '"photo" is too long: at most 65536 bytes beside "image" and "image_b" are accepted.',
     );

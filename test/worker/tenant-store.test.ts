@@ -30,6 +30,10 @@ function storeOf(
   return service.trust.openStore(caller);
 }
 
+function outcome(closest: string, match: boolean) {
+  return { closest: closest as FaceId, match, resetsLockOut: true };
+}
+
 async function facesOf(store: TenantStore, subjectId: SubjectId): Promise<readonly StoredFace[]> {
   const attempt = await store.beginAttempt(subjectId);
   if (!attempt.ok) throw new Error(attempt.failure.code);
@@ -250,7 +254,7 @@ describe("deletion", () => {
     await store.addFace(face(alice, "a"), {});
     const attempt = await store.beginAttempt(alice);
     await store.deleteSubject(alice);
-    expect(attempt.ok && (await attempt.value.settle("a" as FaceId, true)).ok).toBe(false);
+    expect(attempt.ok && (await attempt.value.settle(outcome("a", true))).ok).toBe(false);
   });
 
   it("of a hundred faces while a hundred others are enrolled loses nothing and brings nothing back", async () => {
@@ -363,7 +367,7 @@ describe("with consistency edge", () => {
     for (let i = 0; i < 3; i++) {
       const attempt = await store.beginAttempt(alice);
       if (!attempt.ok) throw new Error(attempt.failure.code);
-      await attempt.value.settle("a" as FaceId, true);
+      await attempt.value.settle(outcome("a", true));
     }
     await service.settled();
     expect(calls.filter((method) => method === "beginAttempt")).toHaveLength(1);

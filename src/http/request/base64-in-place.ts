@@ -5,52 +5,60 @@
  * Texts are accepted as `atob` accepts them: white space anywhere, padding in full or not at all, and
  * the unused bits of the last character ignored. `-` and `_` mean what `+` and `/` mean, in one text too.
  */
-
-/** Line breaks and tabs are white space in MIME; a JSON string cannot hold them as they are. */
-export type WhiteSpace = "any" | "spaces";
+import { escapeLength, readEscape } from "./json-string.ts";
 
 const skipped = -2;
 const padding = -3;
+const escaped = -4;
 
-const sextetsBetween: Readonly<Record<WhiteSpace, Int8Array>> = {
-  any: sextetTable(" \t\n\f\r"),
-  spaces: sextetTable(" "),
-};
+const plainSextets = sextetTable(" \t\n\f\r");
+/** Line breaks and tabs are escaped in JSON. */
+const jsonSextets = sextetTable(" ");
+jsonSextets["\\".charCodeAt(0)] = escaped;
 
-/** A view of the start of `characters`, whose bytes are overwritten; undefined when they are not base64. */
+/**
+ * A view of the start of `characters`, whose bytes are overwritten; undefined when they are not base64.
+ * As the content of a `json string` they may have its escapes, and no control characters.
+ */
 export function decodeBase64InPlace(
   characters: Uint8Array<ArrayBuffer>,
-  whiteSpace: WhiteSpace = "any",
+  form: "plain" | "json string" = "plain",
 ): Uint8Array<ArrayBuffer> | undefined {
-  const sextets = sextetsBetween[whiteSpace];
+  const sextets = form === "plain" ? plainSextets : jsonSextets;
+  const end = characters.length;
+  let from = 0;
   let to = 0;
-  let bits = 0;
-  let pending = 0;
-  let pads = 0;
-  for (let from = 0; from < characters.length; ) {
-    if (pending === 0) {
-      const read = decodeQuads(characters, from, to, sextets);
-      to += ((read - from) / 4) * 3;
-      from = read;
-      if (from === characters.length) break;
+  for (;;) {
+    const read = decodeQuads(characters, from, to, sextets);
+    to += ((read - from) / 4) * 3;
+    from = read;
+    let bits = 0;
+    let count = 0;
+    let pads = 0;
+    while (from < end && count < 4) {
+      const at = from++;
+      let sextet = sextets[characters[at]];
+      if (sextet === escaped) {
+        sextet = plainSextets[readEscape(characters, at)] ?? -1;
+        from = at + escapeLength(characters, at);
+      }
+      if (sextet === skipped) continue;
+      if (sextet === padding && pads < 2) pads++;
+      else if (sextet < 0 || pads > 0) return undefined;
+      else {
+        bits = (bits << 6) | sextet;
+        count++;
+      }
     }
-    const sextet = sextets[characters[from++]];
-    if (sextet === skipped) continue;
-    if (sextet === padding) {
-      pads++;
-      continue;
+    if (count < 4) {
+      if (pads === 0 ? count === 1 : count + pads !== 4) return undefined;
+      if (count > 1) characters[to++] = bits >> (count === 2 ? 4 : 10);
+      if (count > 2) characters[to++] = bits >> 2;
+      return characters.subarray(0, to);
     }
-    if (sextet < 0 || pads > 0) return undefined;
-    bits = (bits << 6) | sextet;
-    if (++pending < 4) continue;
     writeTriple(characters, to, bits);
     to += 3;
-    pending = bits = 0;
   }
-  if (pending === 1 || (pads !== 0 && (pending === 0 || pads !== 4 - pending))) return undefined;
-  if (pending > 1) characters[to++] = bits >> (pending === 2 ? 4 : 10);
-  if (pending > 2) characters[to++] = bits >> 2;
-  return characters.subarray(0, to);
 }
 
 /** Decodes from `from` while four characters in a row are of the alphabet; returns where that ends. */

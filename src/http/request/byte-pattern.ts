@@ -21,10 +21,11 @@ export function bytePattern(text: string): BytePattern {
 
 /** The first index from `from` where the pattern stands; -1 when there is none. */
 export function indexOfPattern(body: Uint8Array, { bytes, skips }: BytePattern, from: number): number {
+  const first = bytes[0];
   const last = bytes.length - 1;
   const end = body.length - last;
   for (let at = from; at < end; at += skips[body[at + last]]) {
-    if (body[at + last] === bytes[last] && startsWith(body, bytes, at)) return at;
+    if (body[at] === first && startsWith(body, bytes, at)) return at;
   }
   return -1;
 }

@@ -5,7 +5,6 @@
 import { ok, type Result } from "../../errors.ts";
 import { decodeBase64InPlace } from "./base64-in-place.ts";
 import { JsonScan, notJson, utf8 } from "./json-scan.ts";
-import type { JsonString } from "./json-string.ts";
 import { refuseField } from "./refusal.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -43,26 +42,29 @@ export function parseJsonBody(body: Bytes, binaryFields: readonly string[]): Res
   return ok({ value, binaries });
 }
 
-/** `data:`, up to 256 characters of media type and parameters, `;base64,`. */
-const maxDataUrlHead = 5 + 256 + 8;
-/** The media type is not believed and so not read. */
-const dataUrlHead = /^data:[\x20-\x2b\x2d-\x7e]*;base64,/i;
+/** `data:`, up to 256 characters of media type and parameters, `;base64`; each may be an escape. */
+const maxDataUrlHead = 6 * (5 + 256 + 7);
+const commaCode = 0x2c;
 
-/** Base64, plain or in a data URL (RFC 2397). */
-function decodeText({ content, escaped }: JsonString, field: string): Result<Bytes> {
-  const head = latin1(content.subarray(0, maxDataUrlHead));
-  let base64 = content;
-  if (/^data:/i.test(head)) {
-    const matched = dataUrlHead.exec(head)?.[0];
-    if (matched === undefined) return refuseField(field, "must be a data URL with base64");
-    base64 = content.subarray(matched.length);
+/** Base64, plain or in a data URL (RFC 2397), whose media type is not believed and so not read. */
+function decodeText(content: Bytes, field: string): Result<Bytes> {
+  const start = content.subarray(0, maxDataUrlHead + 1);
+  const comma = start.indexOf(commaCode);
+  const head = unquote(String.fromCharCode(...start.subarray(0, Math.max(comma, 5))));
+  const isDataUrl = /^data:/i.test(head);
+  if (isDataUrl && !(comma > 0 && /^data:[\x20-\x7e]{0,256};base64$/i.test(head))) {
+    return refuseField(field, "must be a data URL with base64");
   }
-  const bytes = decodeBase64InPlace(base64, escaped ? "any" : "spaces");
+  const bytes = decodeBase64InPlace(isDataUrl ? content.subarray(comma + 1) : content, "json string");
   if (bytes === undefined) return refuseField(field, "is not base64");
   return bytes.length === 0 ? refuseField(field, "is empty") : ok(bytes);
 }
 
-/** A character for each byte. */
-function latin1(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+/** The text that the content of a JSON string is; empty when it is none. */
+function unquote(content: string): string {
+  try {
+    return JSON.parse(`"${content}"`) as string;
+  } catch {
+    return "";
+  }
 }

@@ -71,9 +71,13 @@ export interface FaceChange {
 
 export interface Attempt {
   readonly subjectId: SubjectId;
-  /** The face on which the decision rests: it must still be there. */
+  /** The one that came closest, for the audit trail. */
   readonly faceId: FaceId;
+  /** All that were compared: each must still be there, or the refusal would say which came closest. */
+  readonly compared: readonly FaceId[];
   readonly match: boolean;
+  /** Whether a match starts the count of failures anew. */
+  readonly resetsLockOut: boolean;
   readonly sessionId: string | null;
 }
 
@@ -89,9 +93,15 @@ export interface SearchQuery {
   readonly model: string;
   /** The probe's embedding. */
   readonly values: Float32Array;
-  /** Subjects. */
-  readonly limit: number;
+  /** That many of the closest subjects; null for everybody within `maxDistance`. */
+  readonly limit: number | null;
   readonly maxDistance: number;
+}
+
+export interface FoundFaces {
+  readonly faces: readonly AttemptFace[];
+  /** Whether there are more than an answer holds. */
+  readonly more: boolean;
 }
 
 export interface SearchState {
@@ -241,12 +251,15 @@ export interface Directory {
   /** Brings the gallery up to date, as far as that goes within some seconds. */
   prepareSearch(kind: SearchKind): Promise<SearchState>;
   /**
-   * Every face that may belong to one of the `limit` closest subjects within `maxDistance`, and by a
-   * hair more: with its record, for an exact comparison. Each of them is enrolled. Fails with
-   * `not_ready` when the gallery cannot answer, or has to be built anew.
+   * Every face that may belong to one of the subjects asked for within `maxDistance`, and by a hair more:
+   * with its record, for an exact comparison. Each of them is enrolled. Fails with `not_ready` when the
+   * gallery cannot answer, or has to be built anew.
    */
-  search(query: SearchQuery, nowMs: number): Promise<Result<readonly AttemptFace[]>>;
-  /** Writes who was found into the audit trail. Answers which of the faces are still there. */
+  search(query: SearchQuery, nowMs: number): Promise<Result<FoundFaces>>;
+  /**
+   * Writes who was found into the audit trail, each subject once, by the first of its faces that is still
+   * there. Answers which of the faces are.
+   */
   settleSearch(
     found: readonly (readonly [SubjectId, FaceId])[],
     action: SearchAction,

@@ -37,6 +37,12 @@ export interface GalleryState {
   readonly notCompared: number;
 }
 
+export interface NamedFaces {
+  readonly names: readonly FaceName[];
+  /** Whether there are more than an answer holds. */
+  readonly more: boolean;
+}
+
 export interface Gallery {
   /**
    * All or nothing. Changes that were applied before are passed over, so a batch may come twice, or
@@ -45,10 +51,8 @@ export interface Gallery {
    */
   apply(batch: GalleryChanges): Promise<boolean>;
   state(kind: SearchKind): Promise<GalleryState>;
-  /**
-   * Every face that may belong to one of the closest subjects. Null and throws as `apply` does.
-   */
-  search(query: SearchQuery): Promise<readonly FaceName[] | null>;
+  /** Every face that the query may mean. Null and throws as `apply` does. */
+  search(query: SearchQuery): Promise<NamedFaces | null>;
   /**
    * Wraps the blocks' keys by `kekId`, if that is the KEK in use here. Answers how many were, and
    * whether all are. Null and throws as `apply` does.
