@@ -2,11 +2,19 @@
 import * as z from "zod";
 import type { Config } from "../config.ts";
 import type { FacePolicy } from "../face/face.ts";
-import { faceIdPattern, subjectIdPattern } from "../identity/ids.ts";
+import { faceIdPattern, fitsBytes, isNormal, maxSubjectIdBytes, subjectIdPattern } from "../identity/ids.ts";
 
 export const subjectIdSchema = z
   .string()
-  .regex(subjectIdPattern, "must be 1 to 128 of A-Z a-z 0-9 . _ ~ : @ - and neither . nor ..");
+  .regex(subjectIdPattern, {
+    error: "must be 1 to 128 letters and digits of any script or . _ ~ : @ + = | - and neither . nor ..",
+    abort: true,
+  })
+  .refine(isNormal, "must be in the normal form NFC of Unicode")
+  .refine(fitsBytes, `must be at most ${maxSubjectIdBytes} bytes in UTF-8`)
+  .describe(
+    `Your own name for a person: up to 128 letters and digits of any script or \`. _ ~ : @ + = | -\`, at most ${maxSubjectIdBytes} bytes in UTF-8, in the normal form NFC, compared byte by byte; percent-encoded in a path.`,
+  );
 
 export const faceIdSchema = z.string().regex(faceIdPattern, "must be 1 to 64 of A-Z a-z 0-9 _ -");
 

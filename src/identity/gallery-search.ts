@@ -8,7 +8,7 @@ import { distance } from "../face/decide.ts";
 import type { Embedding } from "../face/embedding.ts";
 import type { KeyRing } from "../trust/key-ring.ts";
 import type { AttemptFace, Context, Directory, SearchAction, SearchKind } from "./directory/types.ts";
-import type { FaceId, SubjectId, TenantId } from "./ids.ts";
+import { compareNames, type FaceId, type SubjectId, type TenantId } from "./ids.ts";
 import { openFace } from "./sealed-face.ts";
 import type { Candidate, GallerySearch, SearchOptions } from "./store.ts";
 
@@ -95,7 +95,7 @@ function closestOfEach(faces: readonly Candidate[], order: SearchOptions["order"
     const known = closest.get(face.subjectId);
     if (known === undefined || face.distance < known.distance) closest.set(face.subjectId, face);
   }
-  const byId = (a: Candidate, b: Candidate) => (a.subjectId < b.subjectId ? -1 : 1);
+  const byId = (a: Candidate, b: Candidate) => compareNames(a.subjectId, b.subjectId);
   return [...closest.values()].sort(
     order === "subject_id" ? byId : (a, b) => a.distance - b.distance || byId(a, b),
   );

@@ -7,7 +7,7 @@ import { fromStoredConsent, toStoredConsent } from "./consent.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Context, Directory, OpenDirectory } from "./directory/types.ts";
 import * as gallerySearch from "./gallery-search.ts";
-import { type FaceId, parseSubjectId, type SubjectId } from "./ids.ts";
+import { compareNames, type FaceId, parseSubjectId, type SubjectId } from "./ids.ts";
 import type { RecentKeys } from "./recent-keys.ts";
 import { crc32 } from "./record.ts";
 import type { RecordCopies } from "./record-copies.ts";
@@ -191,7 +191,7 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
           openDirectory(tenant, shard).listSubjects(page, clock().getTime()),
         ),
       );
-      const subjectIds = pages.flat().sort(byBytes).slice(0, limit);
+      const subjectIds = pages.flat().sort(compareNames).slice(0, limit);
       const more = pages.flat().length > limit;
       return ok({ subjectIds, nextCursor: more ? encodeCursor(subjectIds[limit - 1]) : undefined });
     },
@@ -202,9 +202,4 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       return unlocked;
     },
   };
-}
-
-/** Ids are ASCII, where the order of UTF-16 units is the order of bytes. */
-function byBytes(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -56,3 +56,16 @@ it("the client has a call for every operation of the API's document but the docu
     );
   expect(asked.sort()).toEqual(documented.sort());
 });
+
+it("a name of any script and mark goes into the path with percent signs", async () => {
+  const asked: string[] = [];
+  const client = new Sameface({
+    url: "http://service",
+    async fetch(url) {
+      asked.push(url);
+      return new Response("{}");
+    },
+  });
+  await client.subjects.get("a+b=c|d/李 𠀀");
+  expect(asked).toEqual(["http://service/v1/subjects/a%2Bb%3Dc%7Cd%2F%E6%9D%8E%20%F0%A0%80%80"]);
+});

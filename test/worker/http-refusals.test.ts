@@ -213,8 +213,13 @@ describe("a subject_id", () => {
     ["bytes that are no UTF-8", "/v1/subjects/%ff%fe/faces", 400, "invalid_request"],
     ["the store's separator", "/v1/subjects/alice!face/faces", 400, "invalid_request"],
     ["fullwidth dots", "/v1/subjects/%EF%BC%8E%EF%BC%8E/faces", 400, "invalid_request"],
-    ["a letter that looks Latin", "/v1/subjects/%D0%B0lice/faces", 400, "invalid_request"],
     ["a right-to-left mark", "/v1/subjects/alice%E2%80%AE/faces", 400, "invalid_request"],
+    ["a space", "/v1/subjects/alice%20b/faces", 400, "invalid_request"],
+    ["a letter that cannot be seen", "/v1/subjects/alice%E3%85%A4/faces", 400, "invalid_request"],
+    ["a variation selector", "/v1/subjects/alice%EF%B8%8F/faces", 400, "invalid_request"],
+    ["half of a pair of surrogates", "/v1/subjects/%ED%A1%80/faces", 400, "invalid_request"],
+    ["a letter with its accent apart", "/v1/subjects/e%CC%81/faces", 400, "invalid_request"],
+    ["256 bytes", `/v1/subjects/${"%C3%A9".repeat(128)}/faces`, 400, "invalid_request"],
     ["129 letters", `/v1/subjects/${"a".repeat(129)}/faces`, 400, "invalid_request"],
   ])("with %s is refused", async (_, path, status, code) => {
     const { call, pipeline } = startService();
@@ -222,6 +227,19 @@ describe("a subject_id", () => {
     if (status === 400) expect(error.details).toEqual({ field: "subject_id" });
     expect(pipeline.calls).toEqual([]);
     expect((await templates.list()).keys).toEqual([]);
+  });
+
+  it.each([
+    ["e%CC%81", '"subject_id" must be in the normal form NFC of Unicode.'],
+    ["%C3%A9".repeat(128), '"subject_id" must be at most 255 bytes in UTF-8.'],
+    ["%C3%A9".repeat(129), expect.stringContaining("1 to 128 letters and digits of any script")],
+  ])("like %s is told what is wrong with it", async (name, message) => {
+    const error = await expectRefusal(
+      await startService().call(`/v1/subjects/${name}/faces`, jpeg(image)),
+      400,
+      "invalid_request",
+    );
+    expect(error.message).toEqual(message);
   });
 
   it("of exactly 128 letters is taken", async () => {
