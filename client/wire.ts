@@ -309,6 +309,14 @@ export interface RevokedApiKey extends Answer {
 
 export interface SettingsAnswer extends Settings, Answer {}
 
+export interface ChangedSettings extends SettingsAnswer {
+  /**
+   * Faces that outlive the `retention_seconds` of the change: enrolled before it, or with an end of their own. Where
+   * the change names one.
+   */
+  faces_beyond_retention?: number | undefined;
+}
+
 export interface AuditPage extends Answer {
   entries: {
     at: string;

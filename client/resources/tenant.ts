@@ -57,7 +57,8 @@ export class SettingsOfTenant {
     return this.#call({ method: "GET", path: "/v1/settings", repeatable: true }, options);
   }
 
-  async change(change: wire.SettingsChange, options?: CallOptions): Promise<wire.SettingsAnswer> {
+  /** What is not named stays. A retention holds for faces enrolled from then on. */
+  async change(change: wire.SettingsChange, options?: CallOptions): Promise<wire.ChangedSettings> {
     const body = jsonBody(checked(settingsChange, change, "change"));
     return this.#call({ method: "PATCH", path: "/v1/settings", body, repeatable: true }, options);
   }

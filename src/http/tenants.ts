@@ -4,6 +4,7 @@ import * as z from "zod";
 import { decodeCursor, encodeCursor } from "../identity/cursor.ts";
 import type { Context as DirectoryContext } from "../identity/directory/types.ts";
 import { defaultTenant, parseTenantId, type TenantId } from "../identity/ids.ts";
+import { countOutliving } from "../identity/retention.ts";
 import {
   applyChange,
   defaultSettings,
@@ -13,6 +14,7 @@ import {
 import { mintApiKey } from "../trust/api-key.ts";
 import { scopes } from "../trust/scopes.ts";
 import type {
+  changedSettingsAnswerSchema,
   newTenantAnswerSchema,
   settingsAnswerSchema,
   tenantListAnswerSchema,
@@ -103,7 +105,7 @@ export function getSettings(c: Context<AppEnv>): Response {
   return answer(c, 200, settingsBody(c.var.settings) satisfies Body<typeof settingsAnswerSchema>);
 }
 
-/** PATCH /v1/settings */
+/** PATCH /v1/settings: where it names a retention, the answer says how many faces outlive that. */
 export function changeSettings(deps: Deps) {
   const { openDirectory, calibration } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
@@ -115,8 +117,21 @@ export function changeSettings(deps: Deps) {
     const directory = openDirectory(tenant, 0);
     const written = await directory.changeSettings(fromWire(change.value), directoryContext(c, deps));
     if (!written.ok) return refuse(c, written.failure);
-    return answer(c, 200, settingsBody(written.value) satisfies Body<typeof settingsAnswerSchema>);
+    const { retention_seconds: named } = change.value;
+    const beyond =
+      named === undefined || named === null
+        ? {}
+        : { faces_beyond_retention: await countBeyond(deps, tenant, written.value.shards, named) };
+    return answer(c, 200, {
+      ...settingsBody(written.value),
+      ...beyond,
+    } satisfies Body<typeof changedSettingsAnswerSchema>);
   };
+}
+
+function countBeyond({ openDirectory, clock }: Deps, tenant: TenantId, shards: number, seconds: number) {
+  const directories = Array.from({ length: shards }, (_, shard) => openDirectory(tenant, shard));
+  return countOutliving(directories, seconds, clock().getTime());
 }
 
 type WireSettings = z.infer<typeof settingsSchema>;

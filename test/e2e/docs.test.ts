@@ -3,8 +3,10 @@ import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, inject, it } from "vitest";
+import type { Sameface } from "../../client/index.ts";
 import { failureCodes } from "../../openapi/failures.ts";
 import { type Block, blocksOf, pages, read, repository } from "../fixtures/documentation.ts";
+import { cage, franck, newTenant, read as readPhoto } from "./setting.ts";
 
 const mark = "=== a block ends here";
 
@@ -87,6 +89,26 @@ describe("programs in the documentation", () => {
     };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
     execFileSync(join(repository, "node_modules/.bin/tsc"), ["-p", folder], { stdio: "inherit" });
+  });
+
+  it("end the faces that outlive a retention, as docs/concepts.md says, and no others", async () => {
+    const { code } = blocksOf(read("docs/concepts.md")).find((block) =>
+      block.code.includes("endByRetention"),
+    )!;
+    const file = join(folder, "end-by-retention.ts");
+    writeFileSync(file, code.replace("sameface/client", join(repository, "client/index.ts")));
+    const program = (await import(file)) as { endByRetention(sameface: Sameface): Promise<void> };
+    const { client } = await newTenant("docs-retention");
+    const soon = new Date(Date.now() + 60_000).toISOString();
+    await client.enrol("without-end", readPhoto(franck));
+    await client.enrol("soon", readPhoto(cage), { expires_at: soon });
+    const change = () => client.settings.change({ retention_seconds: 3600 });
+    expect((await change()).faces_beyond_retention).toBe(1);
+    await program.endByRetention(client);
+    expect((await change()).faces_beyond_retention).toBe(0);
+    const [{ created_at, expires_at }] = (await client.subjects.get("without-end")).faces;
+    expect(Date.parse(expires_at!)).toBe(Date.parse(created_at) + 3_600_000);
+    expect((await client.subjects.get("soon")).faces[0].expires_at).toBe(soon);
   });
 });
 

@@ -38,6 +38,7 @@ describe("the client's types", () => {
     expectTypeOf<wire.NewApiKey>().toEqualTypeOf<z.output<typeof admin.newKeyAnswerSchema>>();
     expectTypeOf<wire.RevokedApiKey>().toEqualTypeOf<z.output<typeof admin.revokedKeyAnswerSchema>>();
     expectTypeOf<wire.SettingsAnswer>().toEqualTypeOf<z.output<typeof admin.settingsAnswerSchema>>();
+    expectTypeOf<wire.ChangedSettings>().toEqualTypeOf<z.output<typeof admin.changedSettingsAnswerSchema>>();
     expectTypeOf<wire.AuditPage>().toEqualTypeOf<z.output<typeof admin.auditAnswerSchema>>();
     expectTypeOf<wire.TenantPage>().toEqualTypeOf<z.output<typeof admin.tenantListAnswerSchema>>();
     expectTypeOf<wire.NewTenant>().toEqualTypeOf<z.output<typeof admin.newTenantAnswerSchema>>();

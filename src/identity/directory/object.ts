@@ -31,6 +31,7 @@ const methods = [
   "readRecords",
   "listSubjects",
   "listFaces",
+  "countOutliving",
   "beginAttempt",
   "settleAttempt",
   "prepareSearch",

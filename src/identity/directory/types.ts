@@ -149,6 +149,15 @@ export interface SigningKeyRow extends WrappedKey {
   readonly createdAtMs: number;
 }
 
+export type FaceName = readonly [SubjectId, FaceId];
+
+/** Of one page of faces. */
+export interface Outliving {
+  readonly faces: number;
+  /** Where the next page starts; null after the last. */
+  readonly next: FaceName | null;
+}
+
 export interface Page {
   /** The last one already given out. */
   readonly after: string | null;
@@ -218,6 +227,8 @@ export interface Directory {
     limit: number,
     nowMs: number,
   ): Promise<readonly FaceRow[]>;
+  /** Of a page of faces, those that such a retention would not end. */
+  countOutliving(retentionSeconds: number, after: FaceName | null, nowMs: number): Promise<Outliving>;
 
   /**
    * Whether an attempt may be made, and with which faces: their records too where `withRecords` says

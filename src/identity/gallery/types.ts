@@ -3,8 +3,10 @@
  * crosses an object's boundary, so it is plain data.
  */
 import type { Bytes } from "../../trust/sealing.ts";
-import type { FaceKey, SearchKind, SearchQuery } from "../directory/types.ts";
+import type { FaceKey, FaceName, SearchKind, SearchQuery } from "../directory/types.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
+
+export type { FaceName } from "../directory/types.ts";
 
 /** `seq` grows with every change of the directory. */
 export type GalleryChange =
@@ -34,8 +36,6 @@ export interface GalleryState {
   /** Of other kinds, or damaged. */
   readonly notCompared: number;
 }
-
-export type FaceName = readonly [SubjectId, FaceId];
 
 export interface NamedFaces {
   readonly names: readonly FaceName[];
