@@ -12,7 +12,9 @@ export function copyCheckout(root: string): string {
   const copy = realpathSync(mkdtempSync(join(tmpdir(), "sameface-mutate-")));
   const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root });
   for (const file of listed.toString().split("\0")) {
-    if (file && existsSync(join(root, file))) cpSync(join(root, file), join(copy, file));
+    // A link in place of a folder is not ignored; a file that was deleted is listed still.
+    const isCopied = file && !shared.includes(file) && existsSync(join(root, file));
+    if (isCopied) cpSync(join(root, file), join(copy, file));
   }
   for (const folder of shared) {
     if (existsSync(join(root, folder))) symlinkSync(realpathSync(join(root, folder)), join(copy, folder));
