@@ -46,7 +46,7 @@ export function openRuns(copy: string): Runs {
     const asked = await started();
     const done = new AbortController();
     const { signal } = done;
-    const timer = AbortSignal.timeout(maxSeconds * 1000);
+    const timer = AbortSignal.timeout(Math.ceil(maxSeconds * 1000));
     try {
       asked.send(question);
       const either = AbortSignal.any([signal, timer]);
