@@ -21,11 +21,13 @@ const patience = 5;
 const leastPatienceSeconds = 30;
 const firstPatienceSeconds = 120;
 
-/** Node's tests first: workerd takes seconds to start. */
-const kind = ({ project }: TestFile) => (project === "unit" ? 0 : 1);
+/** Imports between a test and its file that cost as much as starting workerd does. */
+const workerdImports = 2;
+/** Seconds of a test that cost as much as an import more does. */
+const secondsAnImport = 3;
 const nameOf = ({ project, path }: TestFile, copy: string) => `${project} ${path.slice(copy.length + 1)}`;
 
-/** Begins no further test file once a mutant has taken `maxSeconds`. */
+/** Begins no test file that would take a mutant past `maxSeconds`, as long as the file took before. */
 export function createJudge(runs: Runs, copy: string, maxSeconds: number): Judge {
   const testsByFile = new Map<string, readonly RelatedTest[]>();
   const kills = new Map<string, number>();
@@ -49,12 +51,13 @@ export function createJudge(runs: Runs, copy: string, maxSeconds: number): Judge
     const killsOf = (test: RelatedTest) => kills.get(`${file} ${nameOf(test, copy)}`) ?? 0;
     return tests
       .filter((test) => !broken.has(nameOf(test, copy)))
-      .toSorted((a, b) => kind(a) - kind(b) || killsOf(b) - killsOf(a) || cost(a) - cost(b));
+      .toSorted((a, b) => killsOf(b) - killsOf(a) || cost(a) - cost(b));
   }
 
-  /** An import further away costs as much as this many seconds. */
+  /** The likelier a test is to notice and the sooner it is done, the earlier it runs. */
   function cost(test: RelatedTest): number {
-    return test.distance + (passedSeconds.get(nameOf(test, copy)) ?? 0) / 5;
+    const seconds = passedSeconds.get(nameOf(test, copy)) ?? 0;
+    return test.distance + seconds / secondsAnImport + (test.project === "unit" ? 0 : workerdImports);
   }
 
   async function judge(mutant: Mutant): Promise<Verdict> {
@@ -64,10 +67,10 @@ export function createJudge(runs: Runs, copy: string, maxSeconds: number): Judge
     const start = performance.now();
     let run = 0;
     for (const test of tests) {
-      if (performance.now() - start > maxSeconds * 1000) break;
-      run++;
       const name = nameOf(test, copy);
       const usual = passedSeconds.get(name);
+      if ((performance.now() - start) / 1000 + (usual ?? 0) > maxSeconds) continue;
+      run++;
       const limit =
         usual === undefined ? firstPatienceSeconds : Math.max(leastPatienceSeconds, patience * usual);
       let outcome: Awaited<ReturnType<Runs["run"]>>;

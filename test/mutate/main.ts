@@ -4,7 +4,7 @@
  *
  *   --seed N      which changes; drawn and printed without it
  *   --count N     how many, one a line; 50
- *   --seconds N   begins no further test file after this time of one change; 60
+ *   --seconds N   begins no test file that would take a change past this time; 60
  *   --json FILE   the report; test/output/mutants.json
  *   --again FILE  tries those that survived in an earlier report, in place of a draw
  */
