@@ -16,6 +16,9 @@ export interface Judge {
   readonly broken: ReadonlySet<string>;
 }
 
+/** What a test is taken to last before it has run. */
+const guessedSeconds = { unit: 2, workerd: 8 };
+
 /** How much longer than unchanged a test may take: others use the machine too. */
 const patience = 5;
 const leastPatienceSeconds = 30;
@@ -54,10 +57,14 @@ export function createJudge(runs: Runs, copy: string, maxSeconds: number): Judge
       .toSorted((a, b) => killsOf(b) - killsOf(a) || cost(a) - cost(b));
   }
 
+  function lasts(test: RelatedTest): number {
+    const guess = test.project === "unit" ? guessedSeconds.unit : guessedSeconds.workerd;
+    return passedSeconds.get(nameOf(test, copy)) ?? guess;
+  }
+
   /** The likelier a test is to notice and the sooner it is done, the earlier it runs. */
   function cost(test: RelatedTest): number {
-    const seconds = passedSeconds.get(nameOf(test, copy)) ?? 0;
-    return test.distance + seconds / secondsAnImport + (test.project === "unit" ? 0 : workerdImports);
+    return test.distance + lasts(test) / secondsAnImport + (test.project === "unit" ? 0 : workerdImports);
   }
 
   async function judge(mutant: Mutant): Promise<Verdict> {
@@ -69,7 +76,7 @@ export function createJudge(runs: Runs, copy: string, maxSeconds: number): Judge
     for (const test of tests) {
       const name = nameOf(test, copy);
       const usual = passedSeconds.get(name);
-      if ((performance.now() - start) / 1000 + (usual ?? 0) > maxSeconds) continue;
+      if ((performance.now() - start) / 1000 + lasts(test) > maxSeconds) continue;
       run++;
       const limit =
         usual === undefined ? firstPatienceSeconds : Math.max(leastPatienceSeconds, patience * usual);

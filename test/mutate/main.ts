@@ -78,7 +78,8 @@ async function main(): Promise<void> {
   const runs = openRuns(copy);
   const close = () => {
     runs.stop();
-    rmSync(copy, { recursive: true, force: true });
+    // What was just ended may still be writing.
+    rmSync(copy, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
   process.on("SIGINT", () => process.exit(130));
   process.on("SIGTERM", () => process.exit(143));

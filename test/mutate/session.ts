@@ -42,8 +42,13 @@ function testsOf(file: string): RelatedTest[] {
   return relatedTests([file], tests, root);
 }
 
+/** The file that was changed last is its own again by the time that another is. */
+let changedBefore: string | undefined;
+
 async function run({ project, path }: TestFile, changed: string): Promise<Outcome> {
+  if (changedBefore !== undefined) vitest.invalidateFile(changedBefore);
   vitest.invalidateFile(changed);
+  changedBefore = changed;
   // The failures that `bail` counts are those of all runs.
   vitest.state.idMap.clear();
   vitest.state.filesMap.clear();
