@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { RelatedTest, TestFile } from "../related/imports.ts";
 import { apply, type Mutant } from "./mutants.ts";
 import type { Runs } from "./runs.ts";
+import type { Outcome } from "./session.ts";
 
 export type Verdict =
   | { readonly verdict: "killed"; readonly by: string; readonly failure: string }
@@ -67,32 +68,45 @@ export function createJudge(runs: Runs, copy: string, maxSeconds: number): Judge
     return test.distance + lasts(test) / secondsAnImport + (test.project === "unit" ? 0 : workerdImports);
   }
 
-  async function judge(mutant: Mutant): Promise<Verdict> {
+  async function runOn(mutant: Mutant, test: RelatedTest): Promise<Outcome> {
     const path = join(copy, mutant.file);
     const source = readFileSync(path, "utf8");
+    const usual = passedSeconds.get(nameOf(test, copy));
+    const limit =
+      usual === undefined ? firstPatienceSeconds : Math.max(leastPatienceSeconds, patience * usual);
+    writeFileSync(path, apply(source, mutant));
+    try {
+      return await runs.run(test, path, limit);
+    } finally {
+      writeFileSync(path, source);
+    }
+  }
+
+  /** A test that fails by chance, or all the time, notices nothing: it must fail twice, and pass in between. */
+  async function notices(mutant: Mutant, test: RelatedTest): Promise<string | undefined> {
+    const { failure, seconds } = await runOn(mutant, test);
+    if (failure === undefined) {
+      const name = nameOf(test, copy);
+      passedSeconds.set(name, Math.max(passedSeconds.get(name) ?? 0, seconds));
+      return undefined;
+    }
+    if (!(await passes(test, join(copy, mutant.file)))) return undefined;
+    return (await runOn(mutant, test)).failure;
+  }
+
+  async function judge(mutant: Mutant): Promise<Verdict> {
+    const path = join(copy, mutant.file);
     const tests = await testsOf(path);
     const start = performance.now();
     let run = 0;
     for (const test of tests) {
-      const name = nameOf(test, copy);
-      const usual = passedSeconds.get(name);
       if ((performance.now() - start) / 1000 + lasts(test) > maxSeconds) continue;
       run++;
-      const limit =
-        usual === undefined ? firstPatienceSeconds : Math.max(leastPatienceSeconds, patience * usual);
-      let outcome: Awaited<ReturnType<Runs["run"]>>;
-      writeFileSync(path, apply(source, mutant));
-      try {
-        outcome = await runs.run(test, path, limit);
-      } finally {
-        writeFileSync(path, source);
-      }
-      if (outcome.failure === undefined) {
-        passedSeconds.set(name, Math.max(usual ?? 0, outcome.seconds));
-      } else if (await passes(test, path)) {
-        kills.set(`${path} ${name}`, (kills.get(`${path} ${name}`) ?? 0) + 1);
-        return { verdict: "killed", by: name, failure: outcome.failure };
-      }
+      const failure = await notices(mutant, test);
+      if (failure === undefined) continue;
+      const by = nameOf(test, copy);
+      kills.set(`${path} ${by}`, (kills.get(`${path} ${by}`) ?? 0) + 1);
+      return { verdict: "killed", by, failure };
     }
     return { verdict: "survived", run, tests: tests.length };
   }
