@@ -35,7 +35,7 @@ const nameOf = ({ project, path }: TestFile, copy: string) => `${project} ${path
 export function createJudge(runs: Runs, copy: string, maxSeconds: number): Judge {
   const testsByFile = new Map<string, readonly RelatedTest[]>();
   const kills = new Map<string, number>();
-  /** Of runs that passed, by the name of the test file. */
+  /** The shortest run that passed, by the name of the test file. */
   const passedSeconds = new Map<string, number>();
   const broken = new Set<string>();
 
@@ -87,7 +87,7 @@ export function createJudge(runs: Runs, copy: string, maxSeconds: number): Judge
     const { failure, seconds } = await runOn(mutant, test);
     if (failure === undefined) {
       const name = nameOf(test, copy);
-      passedSeconds.set(name, Math.max(passedSeconds.get(name) ?? 0, seconds));
+      passedSeconds.set(name, Math.min(passedSeconds.get(name) ?? seconds, seconds));
       return undefined;
     }
     if (!(await passes(test, join(copy, mutant.file)))) return undefined;
