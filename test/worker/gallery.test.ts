@@ -218,12 +218,11 @@ describe("blocks at rest", () => {
     const { codes } = quantizeTemplate(faces[0].embedding.values);
     const secret = String.fromCharCode(...new Uint8Array(codes.buffer.slice(0, 16)));
     const stored = await inGallery((sql) => sql.exec("SELECT * FROM block").toArray());
-    for (const row of stored) {
-      for (const value of Object.values(row)) {
-        const text =
-          value instanceof ArrayBuffer ? String.fromCharCode(...new Uint8Array(value)) : `${value}`;
-        expect(text).not.toContain(secret);
-      }
+    const values = stored.flatMap((row) => Object.values(row));
+    expect(values.some((value) => value instanceof ArrayBuffer)).toBe(true);
+    for (const value of values) {
+      const text = value instanceof ArrayBuffer ? String.fromCharCode(...new Uint8Array(value)) : `${value}`;
+      expect(text).not.toContain(secret);
     }
     const other = mortalGallery(unlimited(), stubOf().id.toString(), [otherKek]);
     await expect(
