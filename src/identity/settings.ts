@@ -14,8 +14,8 @@ const secondsInTenYears = 10 * secondsInAYear;
 export const tenantSettingsSchema = z.strictObject({
   /**
    * `strong` asks the directory about every verification: what was deleted, locked or revoked is so
-   * at once, everywhere. `edge` reuses an answer of up to `edgeSeconds` and counts attempts
-   * afterwards. A session token is always `strong`.
+   * at once, everywhere. `edge` reuses an answer of up to `edgeSeconds` and may count a match after it
+   * was told. A session token is always `strong`.
    */
   consistency: z.enum(["strong", "edge"]),
   edgeSeconds: z.int().min(1).max(300),
