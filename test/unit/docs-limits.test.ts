@@ -32,6 +32,7 @@ import {
   subjectIdSchema,
   verificationOptionsSchema,
 } from "../../src/http/schemas.ts";
+import { maxSubjectIdBytes } from "../../src/identity/ids.ts";
 import { defaultSettings } from "../../src/identity/settings.ts";
 import { openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
@@ -132,7 +133,7 @@ const stated: Readonly<Record<string, readonly number[]>> = {
   "time for all of it": [defaultPatience.maxTotalMs / 1000],
   memory: [isolateLimits.totalBytes / mebibyte, isolateLimits.maxWaitMs / 1000],
   "codings (`Content-Encoding`)": [],
-  "`subject_id`": [longestText(subjectIdSchema)],
+  "`subject_id`": [longestText(subjectIdSchema), maxSubjectIdBytes],
   "`tenant_id`": [longestText(tenantIdSchema)],
   "`Idempotency-Key`": [longestText(idempotencyKeySchema)],
   "`X-Request-Id`": [await longestRequestId()],
@@ -152,6 +153,7 @@ const stated: Readonly<Record<string, readonly number[]>> = {
   "faces of a subject, at a rate of 0.00001": [facesAt(1e-5)],
   "requests with a key at one location": [rateOf("KEY_RATE")],
   "requests with a session token at one location": [rateOf("SESSION_RATE")],
+  "refused keys from one address at one location": [rateOf("FAILURE_RATE")],
   "verifications with a session token": [
     1,
     sessionLimit("max_uses"),
@@ -245,7 +247,7 @@ describe("README.md's limits", () => {
       ["`metadata`", [maxMetadataBytes]],
       ["a body's way here", [defaultPatience.maxSilenceMs / 1000, defaultPatience.maxTotalMs / 1000]],
       ["memory of an instance", [isolateLimits.totalBytes / mebibyte]],
-      ["requests at one location", [rateOf("KEY_RATE"), rateOf("SESSION_RATE")]],
+      ["requests at one location", [rateOf("KEY_RATE"), rateOf("SESSION_RATE"), rateOf("FAILURE_RATE")]],
     ]);
   });
 });
@@ -258,6 +260,7 @@ describe("docs/operating.md", () => {
   it.each([
     `a budget of ${totalBytes / mebibyte} MiB`,
     `slower than ${leastBytesPerSecond / 1024} KiB a second`,
+    `Decodes of more than ${isolateLimits.longDecodeBytes / mebibyte} MiB compute long and take turns, with ${isolateLimits.breathMs} ms between two`,
     `for ${maxWaitMs / 1000} seconds at most`,
     `The first ${smallBodyBytes / 1024} KiB of every body come from ${smallBodiesBytes / mebibyte} MiB of their own`,
     `gives its room back within ${leaseMs / 1000} seconds`,

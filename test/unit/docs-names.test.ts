@@ -69,7 +69,7 @@ const logged = [
   ...["level", "event", "request_id", "method", "route", "status", "code", "reason", "tenant", "outcome"],
   ...["total_ms", "waited_ms", "budget_used_bytes", "stages_ms"],
 ];
-/** Of commands, files, JSON, JWT (RFC 7519), HTTP headers and JavaScript; what `details.found` may say. */
+/** Of commands, files, JSON, JWT (RFC 7519), HTTP headers and JavaScript; what `details.found` may say; a person. */
 const others = [
   ...[
     "curl",
@@ -83,7 +83,7 @@ const others = [
     "nosniff",
     "fetch",
   ],
-  ...["f", "text"],
+  ...["f", "text", "alice"],
 ];
 
 const vocabulary = new Set([
