@@ -79,7 +79,7 @@ export function thresholdAt(calibration: Calibration, maxFmr: number, field = "m
   const highest = fmrTable[fmrTable.length - 1][1];
   // Written so that NaN fails too.
   if (!(maxFmr >= measuredDownTo && maxFmr <= highest)) {
-    const reason = `${field} must lie between ${rounded(measuredDownTo)} and ${rounded(highest)}, the rates that were measured`;
+    const reason = `"${field}" must lie between ${rounded(measuredDownTo)} and ${rounded(highest)}, the rates that were measured.`;
     return fail({ code: "invalid_request", field, reason });
   }
   const above = Math.max(

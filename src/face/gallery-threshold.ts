@@ -52,7 +52,7 @@ export function thresholdForGallery(
   const maxFpir = asked ?? Math.max(byDefault, lowest);
   // Written so that NaN fails too.
   if (!(maxFpir >= lowest && maxFpir < 1)) {
-    const reason = `With ${faces} faces enrolled, max_fpir must lie between ${roundedUp(lowest)} and 1: false match rates below ${measuredDownTo} were not measured.`;
+    const reason = `With ${faces} faces enrolled, "max_fpir" must lie between ${roundedUp(lowest)} and 1: false match rates below ${measuredDownTo} were not measured.`;
     return fail({ code: "invalid_request", field: "max_fpir", reason });
   }
   const share = comparisonRate(maxFpir, comparisons);

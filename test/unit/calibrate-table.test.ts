@@ -64,7 +64,7 @@ describe("a threshold from a false match rate", () => {
   it("is refused with the range in words", () => {
     const refused = thresholdAt(calibration, 1);
     expect(!refused.ok && refused.failure).toMatchObject({
-      reason: "max_fmr must lie between 0.000001 and 0.5, the rates that were measured",
+      reason: '"max_fmr" must lie between 0.000001 and 0.5, the rates that were measured.',
     });
   });
 });

@@ -57,6 +57,8 @@ describe("settings changed by several at once", () => {
     { retention_seconds: 3600 },
     { lock_out: { max_in_a_row: 7, delay_seconds: 31, max_total: 77 } },
     { audit_retention_seconds: 7200 },
+    { max_fmr: 1e-5 },
+    { max_fmr_with_scores: 1e-3 },
     { max_fpir: 0.02 },
   ];
 

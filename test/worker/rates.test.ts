@@ -186,7 +186,7 @@ describe("the tenant's rate", () => {
       expect(await told(refused)).toMatchObject({
         error: {
           code: "invalid_request",
-          message: `${field} must lie between 0.000001 and 0.01, the rates that were measured`,
+          message: `"${field}" must lie between 0.000001 and 0.01, the rates that were measured.`,
           details: { field },
         },
       });
