@@ -42,13 +42,13 @@ export function decodeBase64InPlace(
         sextet = plainSextets[readEscape(characters, at)] ?? -1;
         from = at + escapeLength(characters, at);
       }
-      if (sextet === skipped) continue;
-      if (sextet === padding && pads < 2) pads++;
-      else if (sextet < 0 || pads > 0) return undefined;
-      else {
+      if (sextet >= 0) {
+        if (pads > 0) return undefined;
         bits = (bits << 6) | sextet;
         count++;
-      }
+      } else if (sextet === padding) {
+        if (++pads > 2) return undefined;
+      } else if (sextet !== skipped) return undefined;
     }
     if (count < 4) {
       if (pads === 0 ? count === 1 : count + pads !== 4) return undefined;

@@ -1,7 +1,7 @@
 /**
  * Search for a short text in many bytes, as Horspool does: by the last byte of each window, past as
- * many bytes as the text is long. The first character of the text occurs in it once, so that no byte
- * is compared in two windows and the time is linear whatever the bytes.
+ * many bytes as the text is long. The first character of the text occurs in it once, so that what
+ * matched in one window is not matched again in another, and the time is linear whatever the bytes.
  */
 
 export interface BytePattern {
@@ -23,9 +23,12 @@ export function bytePattern(text: string): BytePattern {
 export function indexOfPattern(body: Uint8Array, { bytes, skips }: BytePattern, from: number): number {
   const first = bytes[0];
   const last = bytes.length - 1;
+  const lastByte = bytes[last];
   const end = body.length - last;
-  for (let at = from; at < end; at += skips[body[at + last]]) {
-    if (body[at] === first && startsWith(body, bytes, at)) return at;
+  for (let at = from; at < end; ) {
+    const byte = body[at + last];
+    if (byte === lastByte && body[at] === first && startsWith(body, bytes, at)) return at;
+    at += skips[byte];
   }
   return -1;
 }
