@@ -127,8 +127,9 @@ export const identify: Command = {
       async run(photo) {
         const answer = await client.identify(await readPhoto(photo), asked);
         const [best, ...rest] = answer.candidates;
-        const others = rest.map(({ subject_id }) => subject_id).join(", ");
-        const cells = [photo, best?.subject_id ?? "nobody", best?.distance, others, ""];
+        const others = rest.map(({ subject_id }) => subject_id);
+        if (answer.more_candidates) others.push("and more");
+        const cells = [photo, best?.subject_id ?? "nobody", best?.distance, others.join(", "), ""];
         return [{ cells, json: { input: photo, ...answer }, exitCode: best === undefined ? 1 : 0 }];
       },
     });

@@ -5,7 +5,6 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { sessionAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
 import { verificationAnswerSchema } from "../../src/http/answer-schemas.ts";
 import { defaultTenant } from "../../src/identity/ids.ts";
-import { times } from "../fixtures/exhaustive.ts";
 import { jpeg, json, now, photoAt, type Service, startService, threshold } from "./service.ts";
 
 beforeEach(reset);
@@ -318,75 +317,5 @@ describe("failed attempts at a subject", () => {
     const service = await enrolled();
     for (let i = 0; i < 10; i++) await service.call(verifyAlice, jpeg("no photo"));
     expect((await service.call(verifyAlice, match)).status).toBe(200);
-  });
-});
-
-describe("climbing the hill", () => {
-  const tries = times(10_000, 500);
-
-  /**
-   * The classic attack: from a stranger's face on, a step is kept when the answer calls it better.
-   * `ask` gives the answer's score, the smaller the better; undefined when there was no answer.
-   * Counts the tries until a match; undefined when there was none.
-   */
-  async function climb(
-    tries: number,
-    ask: (angle: number) => Promise<{ match: boolean; score: number } | undefined>,
-  ): Promise<number | undefined> {
-    let [best, bestScore, step] = [3, Number.POSITIVE_INFINITY, 0.4];
-    for (let i = 1; i <= tries; i++) {
-      const angle = best + step;
-      const answered = await ask(angle);
-      if (answered?.match) return i;
-      if (answered !== undefined && answered.score < bestScore) [best, bestScore] = [angle, answered.score];
-      else step = -step;
-    }
-    return undefined;
-  }
-
-  it("by the distance, where nothing is counted, arrives in a few tries", async () => {
-    const service = startService();
-    const lock_out = { max_in_a_row: 1_000_000, delay_seconds: 30, max_total: 1_000_000 };
-    await service.call("/v1/settings", { ...json({ lock_out }), method: "PATCH" });
-    await service.call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
-    const arrived = await climb(200, async (angle) => {
-      const response = await service.call(verifyAlice, jpeg(photoAt(angle)));
-      const { match, distance } = (await response.json()) as { match: boolean; distance: number };
-      return { match, score: distance };
-    });
-    expect(arrived).toBeLessThan(20);
-  });
-
-  it(`with session tokens is answered 50 times in ${tries} tries, always with the same words`, {
-    timeout: 300_000,
-  }, async () => {
-    const service = startService();
-    await service.call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
-    const answers = new Set<string>();
-    const counts: Record<string, number> = {};
-    const renew = () => session(service, { max_uses: 100, ttl_seconds: 3600 });
-    let { token } = await renew();
-    const arrived = await climb(tries, async (angle) => {
-      const response = await service.callAs(token, verifyAlice, jpeg(photoAt(angle)));
-      const { request_id, error, ...answer } = (await response.json()) as Record<string, unknown>;
-      const code = (error as { code: string } | undefined)?.code ?? "answered";
-      counts[code] = (counts[code] ?? 0) + 1;
-      if (code === "locked" && response.headers.has("Retry-After")) {
-        // As patient an attacker as there is, with as many tokens as they like.
-        service.wait(86_400);
-        ({ token } = await renew());
-      }
-      if (error !== undefined) return undefined;
-      answers.add(JSON.stringify(answer));
-      return {
-        match: answer.match === true,
-        score: ["clear_match", "match", "no_match"].indexOf(`${answer.band}`),
-      };
-    });
-    console.log(`${tries} tries with session tokens: ${JSON.stringify(counts)}, ${answers.size} answer(s)`);
-    expect(arrived).toBeUndefined();
-    expect(counts.answered).toBe(50);
-    expect(answers.size).toBe(1);
-    expect(await codeOf(await service.call(verifyAlice, match))).toBe("423 locked");
   });
 });
