@@ -26,9 +26,9 @@ const leastPatienceSeconds = 30;
 const firstPatienceSeconds = 120;
 
 /** Imports between a test and its file that cost as much as starting workerd does. */
-const workerdImports = 2;
+const workerdImports = 1;
 /** Seconds of a test that cost as much as an import more does. */
-const secondsAnImport = 3;
+const secondsAnImport = 6;
 const nameOf = ({ project, path }: TestFile, copy: string) => `${project} ${path.slice(copy.length + 1)}`;
 
 /** Begins no test file that would take a mutant past `maxSeconds`, as long as the file took before. */

@@ -250,6 +250,16 @@ describe.each(names)("a step of %s", (kernel) => {
     }
   });
 
+  it("may read the same bytes as several of its inputs", () => {
+    const read = Object.keys(values).filter((name) => !/^(output|quantized)/.test(name));
+    const same = (all: readonly string[]) => Object.fromEntries(all.map((name) => [name, 0]));
+    // What is written lies behind all that is read.
+    const behind = Object.keys(values).filter((name) => !read.includes(name));
+    const written = Object.fromEntries(behind.map((name, i) => [name, (i + 1) * 65_536]));
+    const step = roomy(kernel, { ...same(read), ...same(Object.keys(constants)), ...written });
+    expect(refusalOf(step)).toBe("none");
+  });
+
   it("has every argument of its kernel, each a whole number of 65,536 at most", () => {
     const parameters = kernels[kernel].parameters;
     const plan = roomy(kernel);
