@@ -58,6 +58,19 @@ describe("a PNG's pixels", () => {
     },
   );
 
+  it.each([1, 2, 4, 8] as const)("of a palette of colours at %i bits are its colours", async (bitDepth) => {
+    const photo = scene(40, 40);
+    const colours = Uint8Array.from({ length: 3 * 2 ** bitDepth }, (_, i) => (i * 89 + 11) & 255);
+    // The writer's own palette is of greys: the one that follows it counts.
+    const bytes = await encodePng(photo, { colourType: 3, bitDepth, extra: [["PLTE", colours]] });
+    const decoded = await decode(bytes);
+    const expected = photo.data.map((_, i) => {
+      const entry = photo.data[i - (i % 4)] >> (8 - bitDepth);
+      return i % 4 === 3 ? 255 : colours[3 * entry + (i % 4)];
+    });
+    expect(decoded.ok && decoded.value.raster.data).toEqual(expected);
+  });
+
   it("of every interlaced size down to one pixel are exact", async () => {
     for (let width = 1; width <= 9; width++) {
       for (let height = 1; height <= 9; height++) {

@@ -10,13 +10,14 @@ const instantiate = WebAssembly.instantiate;
 const { input, outputs } = manifest.models[manifest.landmarks as "mtcnn-onet"];
 
 const runtime = createOnnxRuntime(onnxRuntime);
-const model = runtime.model({
+const source = {
   id: "mtcnn-onet",
   bytes: landmarkModel,
   inputName: input.name,
   inputShape: input.shape,
   outputNames: outputs.map(({ name }) => name),
-});
+};
+const model = runtime.model(source);
 
 async function run(seed: number): Promise<number[]> {
   const result = await model.run((values) => {
@@ -39,6 +40,10 @@ test(`${runs} runs that overlap give what each gives alone, and the stack stays 
   for (const [i, outputs] of overlapped.entries()) expect(outputs).toEqual(alone[i % 10]);
   expect(runtime.probe()!.stackPointer).toBe(before.stackPointer);
   expect(runtime.probe()!.memoryBytes).toBe(before.memoryBytes);
+});
+
+test("a second model loads beside the first", async () => {
+  expect(await runtime.model(source).load()).toMatchObject({ ok: true });
 });
 
 test("bytes that are no model are not_ready, and do not spoil the models beside them", async () => {
