@@ -105,6 +105,11 @@ function startBar(total: number) {
 
 /** A sentence for people. */
 export function explain(error: unknown): string {
+  // A server's words and a file's name may hold a terminal's commands.
+  return sentenceOf(error).replace(/\p{Cc}/gu, " ");
+}
+
+function sentenceOf(error: unknown): string {
   if (error instanceof SamefaceError) {
     const id = error.requestId === undefined ? "" : ` (request ${error.requestId})`;
     return `${error.code}: ${error.message}${error.code === "internal" ? id : ""}`;

@@ -2,7 +2,7 @@
 import { jsonBody, openFace, openForm, openPhotoBody, type SentEmbedding, type WireOptions } from "./body.ts";
 import { checked } from "./check.ts";
 import { createExchange } from "./exchange.ts";
-import { type CallJson, createCallJson, path } from "./json-call.ts";
+import { type CallJson, createCallJson, decided, path } from "./json-call.ts";
 import type { CallOptions, ClientOptions, UploadOptions } from "./options.ts";
 import { openPhoto, type Photo } from "./photo.ts";
 import {
@@ -71,7 +71,8 @@ export class Sameface {
     const where = path`/v1/subjects/${{ subjectId }}/verify`;
     const { wireOptions, callOptions } = split(checked(verificationOptions, options, "options"));
     const body = openFace(face, "face", wireOptions);
-    return this.#call({ method: "POST", path: where, body, repeatable: false }, callOptions);
+    const call = { method: "POST", path: where, body, repeatable: false } as const;
+    return decided(await this.#call<wire.Verification>(call, callOptions));
   }
 
   /** Do two photos show the same person? */
@@ -83,7 +84,8 @@ export class Sameface {
     const photos = { image_a: openPhoto(imageA, "imageA"), image_b: openPhoto(imageB, "imageB") };
     const { wireOptions, callOptions } = split(checked(decisionOptions, options, "options"));
     const body = openForm(photos, wireOptions);
-    return this.#call({ method: "POST", path: "/v1/compare", body, repeatable: true }, callOptions);
+    const call = { method: "POST", path: "/v1/compare", body, repeatable: true } as const;
+    return decided(await this.#call<wire.Comparison>(call, callOptions));
   }
 
   /** Who of everybody enrolled is this? */

@@ -31,6 +31,14 @@ export function path(parts: TemplateStringsArray, ...ids: Readonly<Record<string
   return parts.map((part, i) => part + (steps[i] ?? "")).join("");
 }
 
+/** Refuses an answer whose decision is not one: nothing but `true` is a match. */
+export function decided<Answer extends { readonly match: boolean }>(answer: Answer): Answer {
+  if (typeof answer?.match === "boolean") return answer;
+  throw new SamefaceError("bad_answer", "This was not sameface: the answer has no decision.", {
+    status: 200,
+  });
+}
+
 interface Page {
   readonly next_cursor: string | null;
 }

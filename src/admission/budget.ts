@@ -4,7 +4,8 @@
  * take long.
  *
  * - A body takes its declared length as a promise before it is read, and keeps the promise while it
- *   arrives at `leastBytesPerSecond`. A slower sender holds what it has used and no more.
+ *   arrives at `leastBytesPerSecond`. A slower sender holds what it has used and no more; a far slower one
+ *   is cut off where others wait.
  * - The first `smallBodyBytes` of every body come from a part of the budget of their own, so that a small
  *   request never waits behind photos.
  * - A decode takes what its header says it needs. Codecs keep their memory between photos, so decodes
@@ -41,6 +42,8 @@ export interface BudgetLimits {
   readonly leastBytesPerSecond: number;
   /** The time after a promise in which no pace is asked for. */
   readonly graceMs: number;
+  /** A sender who is slower is cut off where others wait for memory. */
+  readonly cutOffBytesPerSecond: number;
 }
 
 const kibibyte = 1024;
@@ -65,6 +68,7 @@ export const isolateLimits: BudgetLimits = {
   beatMs: 1000,
   leastBytesPerSecond: 256 * kibibyte,
   graceMs: 500,
+  cutOffBytesPerSecond: 32 * kibibyte,
 };
 
 export interface Budget {
@@ -84,6 +88,8 @@ export interface Claim {
   grow(bytes: number): Promise<Result<void>>;
   /** Counts bytes that arrived, for the pace. */
   received(bytes: number): void;
+  /** Says whether others wait for memory while this body comes far too slowly. */
+  isInTheWay(): boolean;
   /** Ends the promise: the body is complete and holds `bytes`. */
   complete(bytes: number): void;
   /** Takes room for a decode that needs `bytes` of working memory. */
@@ -115,6 +121,9 @@ interface Account {
   /** When the promise was given, and what arrived since. */
   promisedAtMs: number;
   receivedBytes: number;
+  /** When its body began, and all of it that arrived. */
+  readonly openedAtMs: number;
+  arrivedBytes: number;
   decodeBytes: number;
   aliveAtMs: number;
 }
@@ -255,6 +264,8 @@ export function createBudget(parts: BudgetParts): Budget {
       promisedBytes: 0,
       promisedAtMs: 0,
       receivedBytes: 0,
+      openedAtMs: now(),
+      arrivedBytes: 0,
       decodeBytes: 0,
       aliveAtMs: now(),
     };
@@ -312,7 +323,14 @@ export function createBudget(parts: BudgetParts): Budget {
 
       received(bytes) {
         account.receivedBytes += bytes;
+        account.arrivedBytes += bytes;
         touch();
+      },
+
+      isInTheWay() {
+        if (lines.body.waiters.length + lines.small.waiters.length === 0) return false;
+        const dueMs = now() - account.openedAtMs - limits.maxWaitMs / 4;
+        return account.arrivedBytes < (limits.cutOffBytesPerSecond / 1000) * dueMs;
       },
 
       complete(bytes) {

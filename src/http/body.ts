@@ -13,6 +13,8 @@ export interface BodyRules {
   readonly wanted: string;
   readonly claim: Claim;
   readonly patience?: Patience;
+  /** Ends the reading: nobody wants the body any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A sender who takes longer is cut off. */
@@ -25,8 +27,14 @@ export interface Patience {
 /** Ten megabytes in a minute are 1.4 Mbit/s. */
 export const defaultPatience: Patience = { maxSilenceMs: 10_000, maxTotalMs: 60_000 };
 
-/** The first piece of every body; what grows beyond it waits its turn with photos. */
-const firstBytes = 64 * 1024;
+/** What the first byte of a body takes. */
+const firstBytes = 4 * 1024;
+
+/** A body whose length nobody declared is taken for a photo beyond this. */
+const smallBytes = 64 * 1024;
+
+/** Between two looks at whether others wait for what a slow sender holds. */
+const lookMs = 500;
 
 /**
  * The bytes of the body, decoded where it is gzip. Room is taken for its declared length before a byte is
@@ -36,7 +44,7 @@ const firstBytes = 64 * 1024;
  * `overloaded`, or `unsupported_media_type` for another coding.
  */
 export async function readBody(request: Request, rules: BodyRules): Promise<Result<Uint8Array<ArrayBuffer>>> {
-  const { limitBytes, wanted, claim, patience = defaultPatience } = rules;
+  const { limitBytes, wanted, claim, patience = defaultPatience, signal } = rules;
   const declared = declaredLength(request);
   if (declared !== undefined && declared > limitBytes) return tooLarge(limitBytes, declared);
   if (request.body === null || declared === 0) return empty(wanted);
@@ -50,7 +58,7 @@ export async function readBody(request: Request, rules: BodyRules): Promise<Resu
     if (!room.ok) return room;
   }
   const reader = readerOf(stream);
-  const watch = watchSender(patience, () => reader.cancel());
+  const watch = watchSender(patience, claim, signal, () => reader.cancel());
   const growing = createGrowingBuffer(claim, limitBytes, lengthBytes);
   try {
     for (;;) {
@@ -94,7 +102,7 @@ function createGrowingBuffer(claim: Claim, limitBytes: number, lengthBytes: numb
     async makeRoom(): Promise<Result<void>> {
       const capacity = buffer.byteLength;
       if (size < capacity || capacity === mostBytes) return ok(undefined);
-      if (lengthBytes === undefined && capacity === firstBytes) {
+      if (lengthBytes === undefined && capacity === smallBytes) {
         const room = await claim.expect(mostBytes);
         if (!room.ok) return room;
       }
@@ -126,8 +134,13 @@ function createGrowingBuffer(claim: Claim, limitBytes: number, lengthBytes: numb
   };
 }
 
-/** Cancels the reading of a body that comes too slowly. */
-function watchSender({ maxSilenceMs, maxTotalMs }: Patience, cancel: () => void) {
+/** Cancels the reading of a body that comes too slowly, or that nobody wants. */
+function watchSender(
+  { maxSilenceMs, maxTotalMs }: Patience,
+  claim: Claim,
+  signal: AbortSignal | undefined,
+  cancel: () => void,
+) {
   let late: string | undefined;
   const giveUp = (reason: string) => () => {
     late = reason;
@@ -136,6 +149,11 @@ function watchSender({ maxSilenceMs, maxTotalMs }: Patience, cancel: () => void)
   const silent = giveUp(`no byte came for ${maxSilenceMs} ms`);
   const total = setTimeout(giveUp(`the body took more than ${maxTotalMs} ms`), maxTotalMs);
   let silence = setTimeout(silent, maxSilenceMs);
+  const makeWay = giveUp("others waited for the memory of a body that hardly came");
+  const look = setInterval(() => claim.isInTheWay() && makeWay(), lookMs);
+  const unwanted = giveUp("nobody wanted the body any more");
+  if (signal?.aborted) unwanted();
+  signal?.addEventListener("abort", unwanted);
   return {
     get late() {
       return late;
@@ -145,6 +163,8 @@ function watchSender({ maxSilenceMs, maxTotalMs }: Patience, cancel: () => void)
       silence = setTimeout(silent, maxSilenceMs);
     },
     stop() {
+      clearInterval(look);
+      signal?.removeEventListener("abort", unwanted);
       clearTimeout(total);
       clearTimeout(silence);
     },

@@ -41,9 +41,11 @@ export async function readFaceSource<W extends Wanted>(
   c: Context<AppEnv>,
   deps: Pick<Deps, "config" | "pipeline" | "embeddingLength">,
   wanted: W,
+  signal?: AbortSignal,
 ): Promise<Result<{ source: FaceSource; options: z.output<W["options"]> }>> {
   const read = await readPhotos(c, deps.config.maxBodyBytes, wanted as typeof photoToEnrol, {
     embeddings: true,
+    signal,
   });
   if (!read.ok) return read;
   const options = read.value.options as z.output<W["options"]>;

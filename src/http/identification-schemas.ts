@@ -32,7 +32,7 @@ export const maxFpirSchema = z
       z.number(),
       z
         .string()
-        .regex(/^[\d.]+(e-?\d+)?$/i)
+        .regex(/^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i)
         .transform(Number),
     ],
     maxFpirRule,

@@ -73,7 +73,7 @@ export async function readPhotos<Name extends string, Options extends z.ZodObjec
   c: Context<AppEnv>,
   limitBytes: number,
   wanted: Wanted<Name, Options>,
-  { embeddings = false }: { embeddings?: boolean } = {},
+  { embeddings = false, signal }: { embeddings?: boolean; signal?: AbortSignal | undefined } = {},
 ): Promise<Result<Photos<Name, Options>>> {
   const query = checkQuery(c, wanted.options);
   if (!query.ok) return query;
@@ -81,7 +81,7 @@ export async function readPhotos<Name extends string, Options extends z.ZodObjec
   const form = formOf(contentType);
   if (!form.ok) return form;
   const { claim, stopwatch } = c.var;
-  const rules = { limitBytes, claim, wanted: `send ${named(wanted.names)}` };
+  const rules = { limitBytes, claim, signal, wanted: `send ${named(wanted.names)}` };
   const body = await stopwatch.time("read", () => readBody(c.req.raw, rules));
   if (!body.ok) return body;
   const fields = readFields(form.value, body.value, contentType, wanted, embeddings);

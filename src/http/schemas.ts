@@ -47,7 +47,7 @@ export const maxFmrSchema = z
       z.number(),
       z
         .string()
-        .regex(/^[\d.]+(e-?\d+)?$/i)
+        .regex(/^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i)
         .transform(Number),
     ],
     "must be a number",

@@ -27,13 +27,18 @@ export function verify(deps: Deps) {
     const { principal, settings, store, stopwatch } = c.var;
     const session = sessionFor(principal, subjectId.value);
     if (!session.ok) return refuse(c, session.failure);
-    // The store answers while the photo arrives.
+    // The store answers while the photo arrives, and a photo that it refuses is not read to its end.
+    const unwanted = new AbortController();
     const [read, attempt] = await Promise.all([
-      readFaceSource(c, deps, photoToVerify),
-      stopwatch.time("store", () => store.beginAttempt(subjectId.value, session.value?.sessionId)),
+      readFaceSource(c, deps, photoToVerify, unwanted.signal),
+      stopwatch.time("store", async () => {
+        const begun = await store.beginAttempt(subjectId.value, session.value?.sessionId);
+        if (!begun.ok) unwanted.abort();
+        return begun;
+      }),
     ]);
-    if (!read.ok) return refuse(c, read.failure);
     if (!attempt.ok) return refuse(c, attempt.failure);
+    if (!read.ok) return refuse(c, read.failure);
     const { source, options } = read.value;
     const chosen = chooseRate(principal, settings, { maxFmr: options.max_fmr });
     if (!chosen.ok) return refuse(c, chosen.failure);

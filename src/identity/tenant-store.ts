@@ -3,7 +3,7 @@ import * as z from "zod";
 import { fail, ok, type Result } from "../errors.ts";
 import type { RandomBytes } from "../trust/api-key.ts";
 import type { KeyRing } from "../trust/key-ring.ts";
-import { fromStoredConsent, toStoredConsent } from "./consent.ts";
+import { fromStoredConsent, requireConsent, toStoredConsent } from "./consent.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Context, Directory, OpenDirectory } from "./directory/types.ts";
 import * as gallerySearch from "./gallery-search.ts";
@@ -83,13 +83,8 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
 
   return {
     async addFace(face, { expiresAt, consent, metadata, request }) {
-      if (settings.consentRequired && consent === undefined) {
-        return fail({
-          code: "invalid_request",
-          field: "consent_version",
-          reason: '"consent_version" and "consent_purpose" are missing: this tenant requires consent.',
-        });
-      }
+      const consented = requireConsent(settings, consent);
+      if (!consented.ok) return consented;
       const { key, sealed, sealedMetadata } = await sealFace(tenant, face, metadata, ring, random);
       const { retentionSeconds } = settings;
       const byDefault = retentionSeconds === null ? null : face.createdAt.getTime() + 1000 * retentionSeconds;

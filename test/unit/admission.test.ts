@@ -15,6 +15,7 @@ const limits: BudgetLimits = {
   beatMs: 1000,
   leastBytesPerSecond: 100,
   graceMs: 500,
+  cutOffBytesPerSecond: 20,
 };
 
 /** A budget on a clock that only `pass` moves. */
@@ -201,6 +202,22 @@ describe("a slow sender", () => {
       await pass(100);
     }
     expect(other.outcome).toBeUndefined();
+  });
+
+  it("is in the way once others wait and hardly anything came, and not before", async () => {
+    const { budget, pass } = start();
+    const slow = budget.open();
+    const steady = budget.open();
+    await slow.expect(400);
+    await slow.grow(400);
+    await steady.expect(410);
+    await steady.grow(410);
+    await pass(400);
+    expect([slow.isInTheWay(), steady.isInTheWay()]).toEqual([false, false]);
+    void budget.open().expect(300);
+    steady.received(100);
+    await pass(1);
+    expect([slow.isInTheWay(), steady.isInTheWay()]).toEqual([true, false]);
   });
 
   it("takes what it needs in turn when it goes on", async () => {

@@ -175,6 +175,7 @@ function spy(grow: (bytes: number) => void, change: Partial<Claim> = {}): Claim 
     },
     received: () => undefined,
     complete: () => undefined,
+    isInTheWay: () => false,
     decode: async () => ok(undefined),
     decoded: () => undefined,
     keep: () => undefined,

@@ -213,6 +213,23 @@ describe("a call is made again", () => {
   });
 });
 
+describe("an answer that is not sameface's", () => {
+  it.each([[302], [307]])(
+    "of a redirect with %i gets no photo sent on, and is bad_answer",
+    async (status) => {
+      const { server, client } = await start([{ status, headers: { Location: "http://127.0.0.1:1/steal" } }]);
+      await expect(client.verify("anna", photo)).rejects.toMatchObject({ code: "bad_answer", status });
+      expect(server.came).toHaveLength(1);
+    },
+  );
+
+  it.each(["false", 1, null, undefined])("that gives %j for a decision is no decision", async (match) => {
+    const { client } = await start([{ body: { match } }]);
+    await expect(client.verify("anna", photo)).rejects.toMatchObject({ code: "bad_answer" });
+    await expect(client.compare(photo, photo)).rejects.toMatchObject({ code: "bad_answer" });
+  });
+});
+
 describe("time", () => {
   it("that runs out is a timeout, of each attempt", async () => {
     const { server, client } = await start([{ instead: "say nothing" }], { timeoutMs: 50, maxRetries: 1 });

@@ -11,7 +11,7 @@ export function startUntyped(options: object = {}) {
   const sent: string[] = [];
   const fetch = async (url: string) => {
     sent.push(url);
-    return new Response(`{"next_cursor":null}`);
+    return new Response(`{"match":false,"next_cursor":null}`);
   };
   const client = new Sameface({ url: "http://service", key: "k", fetch, ...options } as ClientOptions);
   // biome-ignore lint/suspicious/noExplicitAny: callers without types pass anything.
