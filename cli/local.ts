@@ -1,25 +1,32 @@
 /** Comparison without a service: the same pipeline, in this process. */
-import { readFile } from "node:fs/promises";
 import { type Comparison, type DecisionOptions, type ErrorCode, SamefaceError } from "../client/index.ts";
 import { loadRuntime, readCalibration } from "../model/runtime.ts";
-import { parseConfig } from "../src/config.ts";
 import { type Failure, toWire } from "../src/errors.ts";
 import { decideAtFmr, distance } from "../src/face/decide.ts";
 import type { EncodedFace } from "../src/face/face.ts";
 import { decisionBody } from "../src/http/decision-body.ts";
 import { faceBody } from "../src/http/face-body.ts";
 import { requireQuality } from "../src/http/quality.ts";
+import { defaultSettings } from "../src/identity/settings.ts";
+import { chooseRate } from "../src/trust/rate-choice.ts";
 
-/** Answers as the service does, and fails with the same codes. */
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Answers as the service does, and fails with the same codes. The first photo is the same each time. */
 export async function openLocal(
   options: DecisionOptions,
-): Promise<(a: string, b: string) => Promise<Omit<Comparison, "request_id">>> {
+): Promise<(a: Bytes, b: Bytes) => Promise<Omit<Comparison, "request_id">>> {
   const { pipeline } = await loadRuntime();
   const calibration = readCalibration();
-  const { face = "largest", quality = "warn", max_fmr = parseConfig({}).defaultMaxFmr } = options;
+  const { face = "largest", quality = "warn", max_fmr } = options;
+  // The photos and the model are at hand: nothing is to be kept from whoever runs this.
+  const caller = { kind: "root", scopes: new Set(["scores"] as const) } as const;
+  const chosen = chooseRate(caller, defaultSettings, { maxFmr: max_fmr });
+  if (!chosen.ok) throw errorOf(chosen.failure);
+  const rate = chosen.value;
 
-  async function encode(path: string, field: string): Promise<EncodedFace> {
-    const encoded = await pipeline.encodeFace(await readFile(path), face);
+  async function encode(photo: Bytes, field: string): Promise<EncodedFace> {
+    const encoded = await pipeline.encodeFace(photo, face);
     if (!encoded.ok) throw errorOf({ ...encoded.failure, field });
     const fit = quality === "refuse" ? requireQuality(encoded.value) : encoded;
     if (!fit.ok) throw errorOf({ ...fit.failure, field });
@@ -27,16 +34,16 @@ export async function openLocal(
   }
 
   let reference: Promise<EncodedFace> | undefined;
-  return async (pathA, pathB) => {
-    reference ??= encode(pathA, "image_a");
+  return async (photoA, photoB) => {
+    reference ??= encode(photoA, "image_a");
     const a = await reference;
-    const b = await encode(pathB, "image_b");
+    const b = await encode(photoB, "image_b");
     const measured = distance(a.embedding, b.embedding);
     if (!measured.ok) throw errorOf(measured.failure);
-    const decision = decideAtFmr(calibration, measured.value, max_fmr, 1);
+    const decision = decideAtFmr(calibration, measured.value, rate.maxFmr, 1);
     if (!decision.ok) throw errorOf(decision.failure);
     return {
-      ...decisionBody(decision.value, { scopes: new Set(["scores"]) }),
+      ...decisionBody(decision.value, rate),
       model: a.embedding.model,
       face_a: await faceBody(a),
       face_b: await faceBody(b),

@@ -1,14 +1,13 @@
 /** `sameface`: the service from a terminal, and the comparison of photos without one. */
-
-import { compare, enrol, identify, verify } from "./commands/decisions.ts";
+import { type Command, refuseUnused } from "./command.ts";
+import { compare, compareLocally, enrol, identify, verify } from "./commands/decisions.ts";
 import { doctor } from "./commands/doctor.ts";
 import { keys } from "./commands/keys.ts";
 import { subjects } from "./commands/subjects.ts";
-import { type Options, parseCommandLine } from "./options.ts";
+import { parseCommandLine } from "./options.ts";
 import { type ExitCode, errorBody, explain } from "./output.ts";
+import { shownStray } from "./shown.ts";
 import { keysUsage, readVersion, UsageError, usage } from "./usage.ts";
-
-type Command = (positionals: readonly string[], options: Options) => Promise<ExitCode>;
 
 const commands: Readonly<Record<string, Command>> = {
   enrol,
@@ -16,26 +15,54 @@ const commands: Readonly<Record<string, Command>> = {
   verify,
   compare,
   identify,
-  subjects,
-  keys,
   doctor,
 };
 
 async function run(args: readonly string[]): Promise<ExitCode> {
-  const { positionals, values } = parseCommandLine(args);
-  const [name, ...rest] = positionals;
-  if (values.version) return say(readVersion());
-  if (values.help) return say(name === "keys" ? keysUsage : usage);
-  if (name === undefined) throw new UsageError(`A command is missing.\n\n${usage}`);
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command === undefined) throw new UsageError(`There is no command "${name}".\n\n${usage}`);
-  return command(rest, values);
+  const { words, options, given } = parseCommandLine(args);
+  if (options.version) return say(readVersion());
+  if (options.help) return say(words[0] === "keys" ? keysUsage : usage);
+  const { name, command, rest } = find(words, options.local);
+  refuseUnused(name, command, rest, given);
+  return command.run(rest, options);
+}
+
+interface Found {
+  readonly name: string;
+  readonly command: Command;
+  readonly rest: readonly string[];
+}
+
+function find([first, ...rest]: readonly string[], local: boolean): Found {
+  if (first === undefined) throw new UsageError(`A command is missing.\n\n${usage}`);
+  if (first === "compare" && local) return { name: "compare --local", command: compareLocally, rest };
+  if (first === "subjects") return findIn("subjects", subjects, rest.length === 0 ? ["list"] : rest, usage);
+  if (first === "keys") return findIn("keys", keys, rest, keysUsage);
+  return findIn("", commands, [first, ...rest], usage);
+}
+
+function findIn(
+  group: string,
+  commands: Readonly<Record<string, Command>>,
+  [action, ...rest]: readonly string[],
+  usage: string,
+): Found {
+  if (action === undefined) throw new UsageError(`A command is missing.\n\n${usage}`);
+  const name = `${group} ${action}`.trim();
+  if (!Object.hasOwn(commands, action))
+    throw new UsageError(`There is no command "${`${group} ${shownStray(action)}`.trim()}".\n\n${usage}`);
+  return { name, command: commands[action], rest };
 }
 
 function say(text: string): ExitCode {
   process.stdout.write(`${text}\n`);
   return 0;
 }
+
+// The reader may have had enough, as `head` has.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 
 const args = process.argv.slice(2);
 try {

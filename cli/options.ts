@@ -2,49 +2,62 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type ClientOptions, Sameface } from "../client/index.ts";
+import { isKey, shown } from "./shown.ts";
 import { UsageError } from "./usage.ts";
 
 const text = { type: "string" } as const;
 const flag = { type: "boolean", default: false } as const;
 
+const known = {
+  url: text,
+  key: text,
+  local: flag,
+  "max-fmr": text,
+  "max-fpir": text,
+  face: text,
+  quality: text,
+  timeout: text,
+  name: text,
+  expires: text,
+  grace: text,
+  shards: text,
+  json: flag,
+  help: { type: "boolean", short: "h", default: false },
+  version: flag,
+} as const;
+
+export type Flag = keyof typeof known;
+
+/** Fails with a `UsageError`, which has no flag's value in it. */
 export function parseCommandLine(args: readonly string[]) {
+  const { positionals: words, values: options, tokens } = parse(args);
+  const found = tokens.filter((token) => token.kind === "option");
+  for (const { name, value } of found) {
+    if (found.some((other) => other.name === name && other.value !== value))
+      throw new UsageError(`--${name} is given twice, and says two things.`);
+  }
+  const given = [...new Set(found.map(({ name }) => name as Flag))];
+  return { words, options, given };
+}
+
+function parse(args: readonly string[]) {
   try {
-    const { positionals, values } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        url: text,
-        key: text,
-        local: flag,
-        "max-fmr": text,
-        "max-fpir": text,
-        face: text,
-        quality: text,
-        timeout: text,
-        name: text,
-        expires: text,
-        grace: text,
-        shards: text,
-        json: flag,
-        help: { type: "boolean", short: "h", default: false },
-        version: flag,
-      },
-    });
-    return { positionals, values };
+    return parseArgs({ args: [...args], allowPositionals: true, tokens: true, options: known });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
 }
 
-export type Options = ReturnType<typeof parseCommandLine>["values"];
+export type Options = ReturnType<typeof parse>["values"];
 
 const defaultUrl = "http://127.0.0.1:8787";
 const defaultTimeoutSeconds = 60;
 
 export function urlOf(options: Options): string {
   const url = options.url ?? process.env.SAMEFACE_URL ?? defaultUrl;
+  // An address may have a password in it, and so is not repeated.
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-    throw new UsageError(`--url must be an address, as https://sameface.example.com, not ${url}`);
+    throw new UsageError("--url must be an address, as https://sameface.example.com");
   return url;
 }
 
@@ -53,6 +66,7 @@ export function connect(options: Options, changes: Partial<ClientOptions> = {}):
   const key = keyFor(url, options);
   if (key === undefined) throw new UsageError("A key is needed: --key, or SAMEFACE_KEY in the environment.");
   const timeoutMs = 1000 * numberOf("timeout", options.timeout, defaultTimeoutSeconds);
+  if (timeoutMs === 0) throw new UsageError("--timeout must be more than 0.");
   return new Sameface({ url, key, timeoutMs, ...changes });
 }
 
@@ -79,7 +93,7 @@ export function optionalNumber(name: string, text: string | undefined): number |
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value) || value < 0)
-    throw new UsageError(`--${name} must be a number, not ${text}`);
+    throw new UsageError(`--${name} must be a number, not ${shown(text)}`);
   return value;
 }
 
@@ -90,13 +104,21 @@ export function oneOf<T extends string>(
 ): T | undefined {
   if (text === undefined) return undefined;
   const found = choices.find((choice) => choice === text);
-  if (found === undefined) throw new UsageError(`--${name} must be ${choices.join(" or ")}, not ${text}`);
+  if (found === undefined)
+    throw new UsageError(`--${name} must be ${choices.join(" or ")}, not ${shown(text)}`);
   return found;
 }
 
 export function needed(value: string | undefined, what: string): string {
   if (value === undefined || value === "") throw new UsageError(`${what} is missing.`);
   return value;
+}
+
+/** Becomes a part of an address, where a key that was meant for another place has none. */
+export function neededId(value: string | undefined, what: string): string {
+  const id = needed(value, what);
+  if (isKey(id)) throw new UsageError(`${what} is missing: a key is in its place.`);
+  return id;
 }
 
 /** What is undefined is left out. */

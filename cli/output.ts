@@ -25,7 +25,7 @@ export interface Work<Item> {
   readonly json: boolean;
   /** Names an item where it fails. */
   readonly nameOf: (item: Item) => string;
-  readonly run: (item: Item) => Promise<Row>;
+  readonly run: (item: Item) => Promise<readonly Row[]>;
 }
 
 const fewestForProgress = 4;
@@ -33,39 +33,49 @@ const fewestForProgress = 4;
 /** The next photo would meet the same. */
 const endingCodes = ["locked", "unauthorized", "forbidden", "subject_has_no_faces", "network"] as const;
 
-/** Each item to its result, shown in their order. A failure that the next would meet too ends it. */
+/**
+ * Each item to its rows, shown in their order. A failure that the next would meet too ends it: the items that are
+ * left have a row that says so.
+ */
 export async function runAll<Item>(work: Work<Item>): Promise<ExitCode> {
   const { items, heads, json } = work;
-  const rows: Row[] = [];
+  const results: (readonly Row[])[] = [];
   let next = 0;
   const shown = process.stderr.isTTY === true && !json && items.length >= fewestForProgress;
   const bar = shown ? startBar(items.length) : undefined;
   const worker = async () => {
     while (next < items.length) {
       const index = next++;
-      const row = await runOne(work, items[index]);
-      rows[index] = row;
-      if (row.endsAll) next = items.length;
+      const rows = await runOne(work, items[index]);
+      results[index] = rows;
+      if (rows.some(({ endsAll }) => endsAll)) next = items.length;
       bar?.increment();
     }
   };
   await Promise.all(Array.from({ length: Math.min(work.concurrency, items.length) }, worker));
   bar?.stop();
-  const done = rows.filter((row) => row !== undefined);
-  show(heads, done, json);
-  const left = items.length - done.length;
-  if (left > 0) process.stderr.write(`${left} more not tried.\n`);
-  return Math.max(0, ...done.map(({ exitCode }) => exitCode)) as ExitCode;
+  const rows = items.flatMap((item, index) => results[index] ?? [notTried(work, item)]);
+  show(heads, rows, json);
+  return Math.max(0, ...rows.map(({ exitCode }) => exitCode)) as ExitCode;
 }
 
-async function runOne<Item>({ heads, nameOf, run }: Work<Item>, item: Item): Promise<Row> {
+async function runOne<Item>(work: Work<Item>, item: Item): Promise<readonly Row[]> {
   try {
-    return await run(item);
+    return await work.run(item);
   } catch (error) {
-    const cells = [nameOf(item), ...heads.slice(2).map(() => ""), explain(error)];
     const endsAll = error instanceof SamefaceError && error.is(...endingCodes);
-    return { cells, json: { input: nameOf(item), ...errorBody(error) }, exitCode: 2, endsAll };
+    return [{ ...failedRow(work, item, explain(error), errorBody(error)), endsAll }];
   }
+}
+
+function notTried<Item>(work: Work<Item>, item: Item): Row {
+  const message = "What failed before would have failed here too.";
+  return failedRow(work, item, "not tried", { error: { code: "not_tried", message } });
+}
+
+function failedRow<Item>({ heads, nameOf }: Work<Item>, item: Item, sentence: string, body: object): Row {
+  const cells = [nameOf(item), ...heads.slice(2).map(() => ""), sentence];
+  return { cells, json: { input: nameOf(item), ...body }, exitCode: 2 };
 }
 
 export function show(heads: readonly string[], rows: readonly Row[], json: boolean): void {
@@ -95,6 +105,11 @@ function startBar(total: number) {
 
 /** A sentence for people. */
 export function explain(error: unknown): string {
+  // A server's words and a file's name may hold a terminal's commands.
+  return sentenceOf(error).replace(/\p{Cc}/gu, " ");
+}
+
+function sentenceOf(error: unknown): string {
   if (error instanceof SamefaceError) {
     const id = error.requestId === undefined ? "" : ` (request ${error.requestId})`;
     return `${error.code}: ${error.message}${error.code === "internal" ? id : ""}`;

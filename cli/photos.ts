@@ -1,18 +1,46 @@
-/** Photos on disk: files, and folders of them. */
-import { readdirSync, statSync } from "node:fs";
+/** Photos on disk: files, and folders of them; and one from standard input, as `-`. */
+import { createReadStream, readdirSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
+import { shown } from "./shown.ts";
 import { UsageError } from "./usage.ts";
 
 const extensions = new Set([".jpg", ".jpeg", ".png", ".webp", ".avif"]);
 
+/** Stands for standard input; a file of this name is written `./-`. */
+const standardInput = "-";
+
+/** The largest body that a deployment can be set to take. */
+const maxPhotoBytes = 64 * 1024 * 1024;
+
 /** Folders give the photos in them, in the order of their names; what is not a photo by its name is left out. */
 export function findPhotos(paths: readonly string[]): string[] {
+  if (paths.filter((path) => path === standardInput).length > 1)
+    throw new UsageError("Standard input can be read once: - is given twice.");
   return paths.flatMap((path) => {
-    if (!isFolder(path)) return [path];
+    if (path === standardInput || !isFolder(path)) return [path];
     const found = entriesOf(path).filter(isPhoto);
-    if (found.length === 0) throw new UsageError(`There is no photo in ${path}.`);
+    if (found.length === 0) throw new UsageError(`There is no photo in ${shown(path)}.`);
     return found;
   });
+}
+
+/** Fails with a sentence that does not repeat the path: what stands there may be no path at all. */
+export async function readPhoto(path: string): Promise<Buffer<ArrayBuffer>> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of path === standardInput ? process.stdin : createReadStream(path)) {
+      chunks.push(chunk as Buffer);
+      size += (chunk as Buffer).length;
+      if (size > maxPhotoBytes) break;
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(code === "ENOENT" ? "There is no such file." : `The file cannot be read (${code}).`);
+  }
+  if (size === 0) throw new Error(path === standardInput ? "Standard input is empty." : "The file is empty.");
+  if (size > maxPhotoBytes) throw new Error(`This is no photo: it has more than ${maxPhotoBytes} bytes.`);
+  return Buffer.concat(chunks);
 }
 
 export interface PersonPhoto {
@@ -29,12 +57,17 @@ export function findPeople(folder: string): PersonPhoto[] {
         .map((photo) => ({ subject: basename(path), photo }));
     return isPhoto(path) ? [{ subject: basename(path, extname(path)), photo: path }] : [];
   });
-  if (found.length === 0) throw new UsageError(`There is no photo in ${folder}.`);
+  if (found.length === 0) throw new UsageError(`There is no photo in ${shown(folder)}.`);
   return found;
 }
 
+/** False too for what has no place in a file system, as a photo in base64. */
 export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch {
+    return false;
+  }
 }
 
 function entriesOf(folder: string): string[] {

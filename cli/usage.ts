@@ -9,11 +9,12 @@ export const usage = `sameface <command> [options]
   compare <photo> <photo>...     does each show the same person as the first?
   identify <photo>...            who of everybody enrolled is this?
   subjects [list]                who is enrolled
-  subjects show|delete|unlock <subject>
+  subjects show|delete|unlock <subject>...
   keys ...                       keys and tenants: sameface keys --help
   doctor                         checks a deployment and your key
 
-A photo may be a folder of photos.
+A photo may be a folder of photos, and one of them - for standard input. What a command does not use is
+refused, and so is an option given twice that says two things.
 
   --url URL          of the service; default SAMEFACE_URL, or http://127.0.0.1:8787
   --key KEY          an API key or session token; default SAMEFACE_KEY, or the one in .dev.vars for
@@ -27,7 +28,8 @@ A photo may be a folder of photos.
   --json             one line of JSON for each result
   --help, --version
 
-Exit code: 0 match, 1 no match, 2 error; of several photos the highest.`;
+Exit code: 0 match, or done; 1 no match, or nobody found; 2 error. Of several photos or subjects the
+highest: after one that failed the others are tried, unless they would fail alike.`;
 
 export const keysUsage = `sameface keys <command>
 
@@ -40,9 +42,12 @@ export const keysUsage = `sameface keys <command>
   rotate-kek                             wraps everything by the current SAMEFACE_KEK
   rotate-signing                         a new key for tokens and receipts
 
-Needs a key with the scope "admin"; see sameface --help for --url and --key.
+Needs a key with the scope "admin"; see sameface --help for --url, --key, --timeout and --json.
+An id that begins with - stands after --.
 To replace the KEK: put the old one into SAMEFACE_KEK_PREVIOUS and a new one into SAMEFACE_KEK, deploy,
-run rotate-kek, and then take the old one out.`;
+run rotate-kek, and then take the old one out.
+
+Exit code: 0 done; 2 error.`;
 
 /** The package's: one step up from the sources, two from what is built of them. */
 export function readVersion(): string {

@@ -1,15 +1,7 @@
 /** Requests' bodies: photos as they are, forms, and JSON. */
-
-/** React Native's way to name a file: it is read where it lies, and never enters JavaScript. */
-export interface FileReference {
-  readonly uri: string;
-  /** As image/jpeg. */
-  readonly type?: string;
-  readonly name?: string;
-}
-
-/** JPEG, PNG, WebP or AVIF, up to 10 MiB. */
-export type Photo = Blob | ArrayBuffer | Uint8Array | FileReference;
+import { someText } from "./check.ts";
+import { isBlob, isReference, type OpenPhoto, openPhoto, type WholePhoto } from "./photo.ts";
+import type { ReadLimits } from "./photo-stream.ts";
 
 /** What `embed` answered, in place of a photo; for keys with the scope "embeddings". */
 export interface SentEmbedding {
@@ -28,27 +20,48 @@ export interface RequestBody {
   readonly content: Blob | Uint8Array<ArrayBuffer> | FormData | string;
 }
 
-export function faceBody(source: Photo | SentEmbedding, options: WireOptions): RequestBody {
-  if ("embedding" in source) {
-    const { embedding, model } = source;
-    return jsonBody({ embedding, model, ...options });
-  }
-  // An address may be logged on its way: notes about a person do not belong in it.
-  if (isReference(source) || options.metadata !== undefined) return formBody({ image: source }, options);
-  const blob = typeof Blob === "function" && source instanceof Blob ? source : undefined;
-  const type = blob?.type.startsWith("image/") ? blob.type : "application/octet-stream";
-  return { query: queryOf(options), contentType: type, content: blob ?? bytesOf(source as Uint8Array) };
+/** Reads the streams of a body, and makes it. */
+export type OpenBody = (limits: ReadLimits) => Promise<RequestBody>;
+
+/** Takes a photo or an embedding. Throws a `TypeError` that names the argument for anything else. */
+export function openFace(face: unknown, name: string, options: WireOptions): OpenBody {
+  if (typeof face !== "object" || face === null || !("embedding" in face))
+    return openPhotoBody(face, name, options);
+  const { embedding, model } = face as SentEmbedding;
+  someText(embedding, `${name}.embedding`);
+  someText(model, `${name}.model`);
+  return async () => jsonBody({ embedding, model, ...options });
 }
 
-export function formBody(photos: Readonly<Record<string, Photo>>, options: WireOptions): RequestBody {
+export function openPhotoBody(photo: unknown, name: string, options: WireOptions): OpenBody {
+  const open = openPhoto(photo, name);
+  return async (limits) => photoBody(await open(limits), options);
+}
+
+/** Makes a form of photos by the names of their fields. */
+export function openForm(photos: Readonly<Record<string, OpenPhoto>>, options: WireOptions): OpenBody {
+  return async (limits) => {
+    const read: Record<string, WholePhoto> = {};
+    for (const [field, open] of Object.entries(photos)) read[field] = await open(limits);
+    return formBody(read, options);
+  };
+}
+
+function photoBody(photo: WholePhoto, options: WireOptions): RequestBody {
+  // An address may be logged on its way: notes about a person do not belong in it.
+  if (isReference(photo) || options.metadata !== undefined) return formBody({ image: photo }, options);
+  const type = isBlob(photo) && photo.type.startsWith("image/") ? photo.type : "application/octet-stream";
+  return { query: queryOf(options), contentType: type, content: photo };
+}
+
+function formBody(photos: Readonly<Record<string, WholePhoto>>, options: WireOptions): RequestBody {
   const form = new FormData();
-  for (const [name, photo] of Object.entries(photos)) {
+  for (const [field, photo] of Object.entries(photos)) {
     if (isReference(photo)) {
-      const { uri, type = "image/jpeg", name: fileName = "photo" } = photo;
-      form.append(name, { uri, type, name: fileName } as unknown as Blob);
+      const { uri, type = "image/jpeg", name = "photo" } = photo;
+      form.append(field, { uri, type, name } as unknown as Blob);
     } else {
-      const blob = photo instanceof Blob ? photo : new Blob([bytesOf(photo)]);
-      form.append(name, blob, "photo");
+      form.append(field, isBlob(photo) ? photo : new Blob([photo]), "photo");
     }
   }
   for (const [name, text] of textsOf(options)) form.append(name, text);
@@ -69,12 +82,4 @@ function textsOf(options: WireOptions): [string, string][] {
     if (value === undefined) return [];
     return [[name, typeof value === "object" ? JSON.stringify(value) : String(value)]];
   });
-}
-
-function isReference(photo: Photo): photo is FileReference {
-  return "uri" in photo;
-}
-
-function bytesOf(photo: ArrayBuffer | Uint8Array): Uint8Array<ArrayBuffer> {
-  return photo instanceof Uint8Array ? (photo as Uint8Array<ArrayBuffer>) : new Uint8Array(photo);
 }

@@ -1,17 +1,25 @@
 /** The service's calls. Options and answers have the names that they have on the wire. */
-import { faceBody, formBody, jsonBody, type Photo, type SentEmbedding, type WireOptions } from "./body.ts";
-import { type CallOptions, type ClientOptions, createExchange, type UploadOptions } from "./exchange.ts";
-import { type CallJson, createCallJson, path } from "./json-call.ts";
+import { jsonBody, openFace, openForm, openPhotoBody, type SentEmbedding, type WireOptions } from "./body.ts";
+import { checked } from "./check.ts";
+import { createExchange } from "./exchange.ts";
+import { type CallJson, createCallJson, decided, path } from "./json-call.ts";
+import type { CallOptions, ClientOptions, UploadOptions } from "./options.ts";
+import { openPhoto, type Photo } from "./photo.ts";
+import {
+  decisionOptions,
+  type EnrolmentCallOptions,
+  embeddingOptions,
+  enrolmentOptions,
+  identificationOptions,
+  sessionRequest,
+  verificationOptions,
+} from "./requests.ts";
 import { Deployment, Tenants } from "./resources/deployment.ts";
 import { Faces, Subjects } from "./resources/faces.ts";
 import { Audit, Keys, SettingsOfTenant, Transfer } from "./resources/tenant.ts";
 import type * as wire from "./wire.ts";
 
-export interface EnrolmentCallOptions extends wire.EnrolmentOptions, UploadOptions {
-  /** One is made for each call. With your own the enrolment is safe across calls too, for a day. */
-  readonly idempotencyKey?: string;
-}
-
+/** No call throws: for arguments that it cannot take it rejects with a `TypeError` before anything is sent. */
 export class Sameface {
   readonly subjects: Subjects;
   readonly faces: Faces;
@@ -38,16 +46,16 @@ export class Sameface {
   }
 
   /** Adds a face to a subject. Repeated after a failure of the network it adds no second one. */
-  enrol(
+  async enrol(
     subjectId: string,
     face: Photo | SentEmbedding,
     options: EnrolmentCallOptions = {},
   ): Promise<wire.Enrolment> {
-    const { idempotencyKey = randomName(), ...rest } = options;
+    const where = path`/v1/subjects/${{ subjectId }}/faces`;
+    const { idempotencyKey = randomName(), ...rest } = checked(enrolmentOptions, options, "options");
     const { wireOptions, callOptions } = split(rest);
     const headers = { "Idempotency-Key": idempotencyKey };
-    const body = faceBody(face, wireOptions);
-    const where = path`/v1/subjects/${subjectId}/faces`;
+    const body = openFace(face, "face", wireOptions);
     return this.#call({ method: "POST", path: where, headers, body, repeatable: true }, callOptions);
   }
 
@@ -55,56 +63,65 @@ export class Sameface {
    * Is this the enrolled person? Each answer counts as an attempt, so the call is repeated only where
    * the service says that it did nothing.
    */
-  verify(
+  async verify(
     subjectId: string,
     face: Photo | SentEmbedding,
     options: wire.VerificationOptions & UploadOptions = {},
   ): Promise<wire.Verification> {
-    const { wireOptions, callOptions } = split(options);
-    const body = faceBody(face, wireOptions);
-    const where = path`/v1/subjects/${subjectId}/verify`;
-    return this.#call({ method: "POST", path: where, body, repeatable: false }, callOptions);
+    const where = path`/v1/subjects/${{ subjectId }}/verify`;
+    const { wireOptions, callOptions } = split(checked(verificationOptions, options, "options"));
+    const body = openFace(face, "face", wireOptions);
+    const call = { method: "POST", path: where, body, repeatable: false } as const;
+    return decided(await this.#call<wire.Verification>(call, callOptions));
   }
 
   /** Do two photos show the same person? */
-  compare(
+  async compare(
     imageA: Photo,
     imageB: Photo,
     options: wire.DecisionOptions & UploadOptions = {},
   ): Promise<wire.Comparison> {
-    const { wireOptions, callOptions } = split(options);
-    const body = formBody({ image_a: imageA, image_b: imageB }, wireOptions);
-    return this.#call({ method: "POST", path: "/v1/compare", body, repeatable: true }, callOptions);
+    const photos = { image_a: openPhoto(imageA, "imageA"), image_b: openPhoto(imageB, "imageB") };
+    const { wireOptions, callOptions } = split(checked(decisionOptions, options, "options"));
+    const body = openForm(photos, wireOptions);
+    const call = { method: "POST", path: "/v1/compare", body, repeatable: true } as const;
+    return decided(await this.#call<wire.Comparison>(call, callOptions));
   }
 
   /** Who of everybody enrolled is this? */
-  identify(
+  async identify(
     face: Photo | SentEmbedding,
     options: wire.IdentificationOptions & UploadOptions = {},
   ): Promise<wire.Identification> {
-    const { wireOptions, callOptions } = split(options);
-    const body = faceBody(face, wireOptions);
+    const { wireOptions, callOptions } = split(checked(identificationOptions, options, "options"));
+    const body = openFace(face, "face", wireOptions);
     return this.#call({ method: "POST", path: "/v1/identify", body, repeatable: true }, callOptions);
   }
 
   /** Where is the face, and is it fit for comparison? Keeps nothing. */
-  detect(photo: Photo, options: wire.EmbeddingOptions & UploadOptions = {}): Promise<wire.Detection> {
-    const { wireOptions, callOptions } = split(options);
-    const body = faceBody(photo, wireOptions);
-    return this.#call({ method: "POST", path: "/v1/detect", body, repeatable: true }, callOptions);
+  async detect(photo: Photo, options: wire.EmbeddingOptions & UploadOptions = {}): Promise<wire.Detection> {
+    return this.#sendPhoto("/v1/detect", photo, options);
   }
 
   /** The embedding itself, to keep or to send in place of a photo. */
-  embed(photo: Photo, options: wire.EmbeddingOptions & UploadOptions = {}): Promise<wire.Embedding> {
-    const { wireOptions, callOptions } = split(options);
-    const body = faceBody(photo, wireOptions);
-    return this.#call({ method: "POST", path: "/v1/embed", body, repeatable: true }, callOptions);
+  async embed(photo: Photo, options: wire.EmbeddingOptions & UploadOptions = {}): Promise<wire.Embedding> {
+    return this.#sendPhoto("/v1/embed", photo, options);
   }
 
   /** A token with which a phone may verify one subject, and nothing else. */
-  createSession(request: wire.SessionRequest, options?: CallOptions): Promise<wire.Session> {
-    const body = jsonBody(request);
+  async createSession(request: wire.SessionRequest, options?: CallOptions): Promise<wire.Session> {
+    const body = jsonBody(checked(sessionRequest, request, "request"));
     return this.#call({ method: "POST", path: "/v1/sessions", body, repeatable: true }, options);
+  }
+
+  async #sendPhoto<Answer>(
+    where: string,
+    photo: Photo,
+    options: wire.EmbeddingOptions & UploadOptions,
+  ): Promise<Answer> {
+    const { wireOptions, callOptions } = split(checked(embeddingOptions, options, "options"));
+    const body = openPhotoBody(photo, "photo", wireOptions);
+    return this.#call({ method: "POST", path: where, body, repeatable: true }, callOptions);
   }
 }
 

@@ -19,10 +19,13 @@ export interface ErrorDetails {
   identity_conflict: Details & { readonly subject_id?: string };
   invalid_request: Details;
   unsupported_media_type: Details & { readonly found: string };
+  /** The request as a whole. A stream beyond the limit is not sent at all: then `status` is 0. */
+  body_too_large: Details & { readonly limit: number; readonly actual?: number; readonly unit: "bytes" };
+  /** A photo in it. */
   image_too_large: Details & {
     readonly limit: number;
     readonly actual?: number;
-    readonly unit: "bytes" | "pixels" | "scans";
+    readonly unit: "pixels" | "scans";
   };
   invalid_image: Details;
   face_not_found: Details;
@@ -31,6 +34,10 @@ export interface ErrorDetails {
   model_mismatch: Details & { readonly stored: string; readonly expected: string; readonly face_id?: string };
   locked: Details;
   rate_limited: Details;
+  /** The body did not arrive in time; nothing was done. */
+  request_timeout: Details;
+  /** The service has its hands full; nothing was done. */
+  overloaded: Details;
   not_ready: Details;
   internal: Details & { readonly face_id?: string };
   /** No answer came: no network, no such host, a connection that broke off. */

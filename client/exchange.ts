@@ -1,35 +1,17 @@
 /** A request until it is answered: with the key, in time, and again where that is safe. */
-import type { RequestBody } from "./body.ts";
+import type { OpenBody, RequestBody } from "./body.ts";
+import { checked } from "./check.ts";
 import { errorOf, SamefaceError } from "./error.ts";
-import { type Fetch, send, type UploadProgress, type WireAnswer } from "./transport.ts";
-
-/** With which a client is made. */
-export interface ClientOptions {
-  /** Of the service: https://sameface.example.com, with a path if it has one. */
-  readonly url: string;
-  /** An API key or a session token, or what gives one; it is asked before each attempt. */
-  readonly key?: string | (() => string | Promise<string>);
-  /** For one attempt, from its first byte to the answer's last; default 60,000. */
-  readonly timeoutMs?: number;
-  /** After the first attempt; default 2. */
-  readonly maxRetries?: number;
-  /** A `Retry-After` beyond this is left to you, as `retryAfterSeconds` of the error; default 60,000. */
-  readonly maxRetryWaitMs?: number;
-  /** In place of the platform's. */
-  readonly fetch?: Fetch;
-}
-
-/** With which a call is made. */
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-  readonly timeoutMs?: number;
-  readonly maxRetries?: number;
-}
-
-export interface UploadOptions extends CallOptions {
-  /** Of the body; a repeated attempt begins again. */
-  readonly onUploadProgress?: (progress: UploadProgress) => void;
-}
+import {
+  type ClientOptions,
+  checkGivenKey,
+  clientOptions,
+  longestTimerMs,
+  type UploadOptions,
+  uploadOptions,
+} from "./options.ts";
+import { reasonOf } from "./signal.ts";
+import { send, type UploadProgress, type WireAnswer } from "./transport.ts";
 
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -37,7 +19,7 @@ export interface Call {
   readonly path: string;
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: RequestBody;
+  readonly body?: RequestBody | OpenBody;
   /** Whether it does no harm if the service carries it out twice. */
   readonly repeatable: boolean;
 }
@@ -45,35 +27,41 @@ export interface Call {
 export type Exchange = (call: Call, options: UploadOptions) => Promise<WireAnswer>;
 
 const defaults = { timeoutMs: 60_000, maxRetries: 2, maxRetryWaitMs: 60_000 };
-/** Of the wait before a repetition: half a second, doubled each time. */
+/** The longest random wait before the first repetition; it is doubled each time. */
 const firstWaitMs = 500;
 const longestWaitMs = 8_000;
 
 /** The service has done nothing with these. */
-const notBegun = ["rate_limited", "not_ready"] as const;
+const notBegun = ["rate_limited", "not_ready", "overloaded", "request_timeout"] as const;
 /** It may have. */
 const unknown = ["network", "timeout", "bad_answer"] as const;
 
+/** Throws a `TypeError` for options that it cannot use; a call rejects with one. */
 export function createExchange(client: ClientOptions): Exchange {
+  checked(clientOptions, client, "options");
   const base = client.url.replace(/\/+$/, "");
   const { maxRetryWaitMs } = { ...defaults, ...withoutUndefined(client) };
 
-  async function attempt(call: Call, options: UploadOptions, timeoutMs: number): Promise<WireAnswer> {
-    const key = typeof client.key === "function" ? await client.key() : client.key;
-    const { body } = call;
-    return inTime(timeoutMs, options.signal, (signal) =>
+  async function attempt(
+    call: Call,
+    body: RequestBody | undefined,
+    options: UploadOptions,
+    timeoutMs: number,
+  ): Promise<WireAnswer> {
+    const key = typeof client.key === "function" ? checkGivenKey(await client.key()) : client.key;
+    return inTime(timeoutMs, options, (signal, onUploadProgress) =>
       send(
         {
           method: call.method,
           url: `${base}${call.path}${call.query ?? body?.query ?? ""}`,
           headers: {
-            ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }),
+            ...(key === undefined ? {} : { Authorization: `Bearer ${key.trim()}` }),
             ...(body?.contentType === undefined ? {} : { "Content-Type": body.contentType }),
             ...call.headers,
           },
           content: body?.content,
           signal,
-          onUploadProgress: options.onUploadProgress,
+          onUploadProgress,
         },
         client.fetch,
       ),
@@ -81,26 +69,42 @@ export function createExchange(client: ClientOptions): Exchange {
   }
 
   return async function exchange(call, options) {
+    checked(uploadOptions, options, "options");
     const { timeoutMs, maxRetries } = {
       ...defaults,
       ...withoutUndefined(client),
       ...withoutUndefined(options),
     };
+    const { signal } = options;
+    if (signal?.aborted) throw reasonOf(signal);
+    const body = typeof call.body === "function" ? await call.body({ signal, timeoutMs }) : call.body;
     for (let retries = 0; ; retries++) {
-      const result = await outcome(attempt(call, options, timeoutMs));
+      const result = await outcome(attempt(call, body, options, timeoutMs));
       if (!(result instanceof SamefaceError)) return result;
-      const waitMs = waitBefore(retries, result);
+      const waitMs = waitBefore(retries, result.retryAfterSeconds, maxRetryWaitMs, Math.random);
       const safe = result.is(...notBegun) || (call.repeatable && result.is(...unknown));
-      if (!safe || retries >= maxRetries || waitMs > maxRetryWaitMs) throw result;
-      await sleep(waitMs, options.signal);
+      if (!safe || retries >= maxRetries || waitMs === undefined) throw result;
+      await sleep(waitMs, signal);
     }
   };
 }
 
-/** As the service asks; else a random part of a time that grows, so that callers do not come back together. */
-function waitBefore(retries: number, { retryAfterSeconds }: SamefaceError): number {
-  if (retryAfterSeconds !== undefined) return 1000 * retryAfterSeconds;
-  return Math.random() * Math.min(longestWaitMs, firstWaitMs * 2 ** retries);
+/**
+ * Waits as long as the service asks, and a random part of as long again, or of a time that grows where it asks for
+ * less, so that callers that were refused together do not come back together. Milliseconds; undefined when the
+ * service asks for more than the caller would wait.
+ */
+export function waitBefore(
+  retries: number,
+  retryAfterSeconds: number | undefined,
+  maxRetryWaitMs: number,
+  random: () => number,
+): number | undefined {
+  const longestMs = Math.min(maxRetryWaitMs, longestTimerMs);
+  const askedMs = 1000 * (retryAfterSeconds ?? 0);
+  if (askedMs > longestMs) return undefined;
+  const spreadMs = Math.min(longestWaitMs, Math.max(askedMs, firstWaitMs * 2 ** retries));
+  return Math.min(askedMs + random() * spreadMs, longestMs);
 }
 
 /** Expected failures as values; what the caller aborted is thrown. */
@@ -115,11 +119,16 @@ async function outcome(attempted: Promise<WireAnswer>): Promise<WireAnswer | Sam
   }
 }
 
-/** Fails with `timeout` or `network`; with the signal's own reason when it aborts. */
+type OnProgress = ((progress: UploadProgress) => void) | undefined;
+
+/**
+ * Fails with `timeout` or `network`, with the signal's own reason when it aborts, and with what the caller's
+ * `onUploadProgress` throws: that is no failure of the network, whose own are `TypeError`s.
+ */
 async function inTime<T>(
   timeoutMs: number,
-  outer: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<T>,
+  { signal: outer, onUploadProgress }: UploadOptions,
+  work: (signal: AbortSignal, onUploadProgress: OnProgress) => Promise<T>,
 ): Promise<T> {
   if (outer?.aborted) throw reasonOf(outer);
   const controller = new AbortController();
@@ -130,9 +139,21 @@ async function inTime<T>(
     abort();
   }, timeoutMs);
   outer?.addEventListener("abort", abort);
+  let thrown: { readonly error: unknown } | undefined;
+  const report = (progress: UploadProgress) => {
+    try {
+      onUploadProgress?.(progress);
+    } catch (error) {
+      thrown ??= { error };
+      abort();
+    }
+  };
   try {
-    return await work(controller.signal);
+    const done = await work(controller.signal, onUploadProgress && report);
+    if (thrown !== undefined) throw thrown.error;
+    return done;
   } catch (cause) {
+    if (thrown !== undefined) throw thrown.error;
     if (outer?.aborted) throw reasonOf(outer);
     if (late)
       throw new SamefaceError("timeout", `No answer came within ${timeoutMs} ms.`, { status: 0, cause });
@@ -154,11 +175,6 @@ function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
     const timer = setTimeout(done, ms);
     signal?.addEventListener("abort", done);
   });
-}
-
-/** React Native's signals have none. */
-function reasonOf(signal: AbortSignal): unknown {
-  return signal.reason ?? Object.assign(new Error("The call was aborted."), { name: "AbortError" });
 }
 
 function withoutUndefined<T extends object>(options: T): T {

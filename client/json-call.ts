@@ -1,6 +1,8 @@
-/** Calls whose answer is JSON, and paths with names of the caller's in them. */
+/** Calls whose answer is JSON, and paths with ids of the caller's in them. */
+import { id } from "./check.ts";
 import { SamefaceError } from "./error.ts";
-import type { Call, Exchange, UploadOptions } from "./exchange.ts";
+import type { Call, Exchange } from "./exchange.ts";
+import type { UploadOptions } from "./options.ts";
 
 export type CallJson = <Answer>(call: Call, options: UploadOptions | undefined) => Promise<Answer>;
 
@@ -19,9 +21,22 @@ export function createCallJson(exchange: Exchange): CallJson {
   };
 }
 
-/** A path whose parameters are written with percent signs: path`/v1/subjects/${subjectId}`. */
-export function path(parts: TemplateStringsArray, ...names: string[]): string {
-  return parts.map((part, i) => part + (i < names.length ? encodeURIComponent(names[i]) : "")).join("");
+/** Writes a path with ids, by their arguments' names, checked and with percent signs: path`/v1/subjects/${{ subjectId }}`. */
+export function path(parts: TemplateStringsArray, ...ids: Readonly<Record<string, string>>[]): string {
+  const steps = ids.map((named) => {
+    const [[name, value]] = Object.entries(named);
+    id(value, name);
+    return encodeURIComponent(value);
+  });
+  return parts.map((part, i) => part + (steps[i] ?? "")).join("");
+}
+
+/** Refuses an answer whose decision is not one: nothing but `true` is a match. */
+export function decided<Answer extends { readonly match: boolean }>(answer: Answer): Answer {
+  if (typeof answer?.match === "boolean") return answer;
+  throw new SamefaceError("bad_answer", "This was not sameface: the answer has no decision.", {
+    status: 200,
+  });
 }
 
 interface Page {

@@ -1,4 +1,6 @@
 /** A photo made smaller before it leaves the browser, and nothing in it but the picture. */
+import { fields, maybe, rule } from "./check.ts";
+import { isBlob } from "./photo.ts";
 
 export interface ShrinkOptions {
   /** Of the longer side, px; default 1600. A smaller photo keeps its size. */
@@ -7,14 +9,27 @@ export interface ShrinkOptions {
   readonly quality?: number;
 }
 
+const blob = rule("a Blob or File", (value) => typeof value === "object" && value !== null && isBlob(value));
+
+const shrinkOptions = fields<ShrinkOptions>({
+  maxSidePx: maybe(
+    rule("a number of pixels, more than 0", (value) => typeof value === "number" && value > 0),
+  ),
+  quality: maybe(
+    rule("a number from 0 to 1", (value) => typeof value === "number" && value >= 0 && value <= 1),
+  ),
+});
+
 /**
  * Turns the photo upright, shrinks it and writes it anew as JPEG: EXIF, with the place and the device,
  * stays behind. Reads whatever the browser can show, and so HEIC where that does (Safari).
  *
  * For browsers alone: it needs `createImageBitmap` and a canvas. Rejects with an `Error` when the
- * browser cannot read the photo.
+ * browser cannot read the photo, and with a `TypeError` for what is no `Blob`.
  */
 export async function shrinkPhoto(photo: Blob, options: ShrinkOptions = {}): Promise<Blob> {
+  blob(photo, "photo");
+  shrinkOptions(options, "options");
   const { maxSidePx = 1600, quality = 0.9 } = options;
   const bitmap = await createImageBitmap(photo, { imageOrientation: "from-image" });
   try {

@@ -46,6 +46,8 @@ async function sendByFetch(
       : undefined;
   const response = await fetch(url, {
     method,
+    // The service never redirects: whoever does is another, and gets no photo.
+    redirect: "manual",
     headers: { ...headers, ...counted?.headers },
     signal,
     ...(content === undefined ? {} : { body: counted?.stream ?? content }),

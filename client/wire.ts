@@ -49,7 +49,10 @@ export interface EmbeddingOptions extends FaceOptions {
 }
 
 export interface DecisionOptions extends EmbeddingOptions {
-  /** The false match rate that you can live with; it sets the threshold. Default 1e-4. */
+  /**
+   * The false match rate that you can live with; it sets the threshold. Default the tenant's, 1e-4. A key
+   * without the scope "scores" may ask for that, or that divided by 10, 100 and so on.
+   */
   readonly max_fmr?: number;
 }
 
@@ -61,9 +64,9 @@ export interface VerificationOptions extends DecisionOptions {
 }
 
 export interface IdentificationOptions extends EmbeddingOptions {
-  /** 1 to 50; default 5. */
+  /** 1 to 50; default 5. The closest, or without the scope "scores" the first by their ids. */
   readonly max_candidates?: number;
-  /** How often a search for a stranger may answer with anyone. */
+  /** How often a search for a stranger may answer with anyone; to choose it a key needs "scores". */
   readonly max_fpir?: number;
 }
 
@@ -83,6 +86,11 @@ export interface NewKeyRequest {
   readonly expires_at?: string;
 }
 
+export interface RotationRequest {
+  /** For how long the old key goes on; default 0. */
+  readonly grace_seconds?: number;
+}
+
 export interface SessionRequest {
   readonly subject_id: string;
   readonly action: "verify";
@@ -100,6 +108,10 @@ export interface Settings {
   retention_seconds: number | null;
   lock_out: { max_in_a_row: number; delay_seconds: number; max_total: number };
   audit_retention_seconds: number;
+  /** Of requests that name none. Without the scope "scores" no laxer one may be asked for. */
+  max_fmr: number;
+  /** The laxest with "scores", though never below `max_fmr`; null for any. */
+  max_fmr_with_scores: number | null;
   max_fpir: number;
   /** Fixed when the tenant is made. */
   shards: number;
@@ -166,8 +178,8 @@ export interface Decision extends Answer {
   match: boolean;
   /** Of the two embeddings, 0 to 2; for keys with the scope "scores". */
   distance?: number | undefined;
-  /** In its place for the others. */
-  band?: "clear_match" | "match" | "no_match" | undefined;
+  /** `clear_match`, with "scores" alone: `fmr` is at most a tenth of the rate asked for. */
+  band: "clear_match" | "match" | "no_match";
   /** A match is a distance at or below this. */
   threshold: number;
   max_fmr: number;
@@ -200,8 +212,10 @@ export interface Candidate {
 }
 
 export interface Identification extends Answer {
-  /** Closest first; empty when nobody is within the threshold. */
+  /** Closest first, or without "scores" in the order of their ids; empty when nobody is within the threshold. */
   candidates: Candidate[];
+  /** More subjects than were asked for are within the threshold; told without "scores". */
+  more_candidates?: true | undefined;
   /** Faces that were compared. */
   gallery_size: number;
   /** Faces that were not, because another model made them. */
@@ -294,6 +308,14 @@ export interface RevokedApiKey extends Answer {
 }
 
 export interface SettingsAnswer extends Settings, Answer {}
+
+export interface ChangedSettings extends SettingsAnswer {
+  /**
+   * Faces that outlive the `retention_seconds` of the change: enrolled before it, or with an end of their own. Where
+   * the change names one.
+   */
+  faces_beyond_retention?: number | undefined;
+}
 
 export interface AuditPage extends Answer {
   entries: {

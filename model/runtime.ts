@@ -44,6 +44,12 @@ export function modelPath(file: string): string {
   return fileURLToPath(new URL(`./${file}`, import.meta.url));
 }
 
+/** The codecs' modules that share a memory. */
+export const codecPaths = {
+  webp: fileURLToPath(new URL("../wasm/codecs/webp_dec.wasm", import.meta.url)),
+  avif: fileURLToPath(new URL("../wasm/codecs/avif_dec.wasm", import.meta.url)),
+};
+
 /** Both builds of the kernels: with relaxed SIMD, and without. */
 export const kernelPaths = ["kernels-relaxed.wasm", "kernels.wasm"].map((file) =>
   fileURLToPath(new URL(`../wasm/${file}`, import.meta.url)),
@@ -83,11 +89,11 @@ export async function loadRuntime(
   watch = (encoder: Encoder) => encoder,
   engine: EngineName = "kernels",
 ): Promise<Runtime> {
-  const compile = async (file: string) => WebAssembly.compile(await readFile(require.resolve(file)));
+  const compile = async (path: string) => WebAssembly.compile(await readFile(path));
   const codecs = createCodecs({
-    jpegTurbo: () => compile("@cwasm/jpeg-turbo/jpeg-turbo.wasm"),
-    webp: () => compile("@jsquash/webp/codec/dec/webp_dec.wasm"),
-    avif: () => compile("@jsquash/avif/codec/dec/avif_dec.wasm"),
+    jpegTurbo: () => compile(require.resolve("@cwasm/jpeg-turbo/jpeg-turbo.wasm")),
+    webp: () => compile(codecPaths.webp),
+    avif: () => compile(codecPaths.avif),
   });
   const open = (bytes: Uint8Array) => openPhoto(bytes, defaultImageLimits, codecs);
   const { model } = await createEngine(engine);

@@ -32,8 +32,9 @@ Face verification at the edge: a photo in, a match decision and a distance out.
 Every call under \`/v1\` carries \`Authorization: Bearer <key>\`. Every answer carries \`X-Request-Id\`,
 yours if you sent one of 1 to 128 letters of \`A-Z a-z 0-9 . _ -\`; JSON has it as \`request_id\` too.
 
-A photo is JPEG, PNG, WebP or AVIF, up to 10 MiB: the body itself (\`image/*\`), a field of
-\`multipart/form-data\`, or JSON with base64 or a data URL. It is turned upright by its EXIF orientation.
+A photo is JPEG, PNG, WebP or AVIF, up to 10 MiB: the body itself (under any \`Content-Type\` but those of
+forms and JSON), a field of \`multipart/form-data\`, or JSON with base64 or a data URL. It is turned upright
+by the orientation that the file gives.
 
 An error is \`{"error": {"code", "message", "details"?}, "request_id"}\`. Programs branch on the code.
 New fields may join an answer: ignore those you do not know.

@@ -43,6 +43,7 @@ export const face: z.infer<typeof faceSchema> = {
 
 export const decision = {
   match: true,
+  band: "clear_match" as const,
   distance: 0.660294,
   threshold: 1.05191,
   max_fmr: 0.0001,
@@ -57,6 +58,8 @@ export const settings: z.infer<typeof settingsSchema> = {
   retention_seconds: null,
   lock_out: { max_in_a_row: 5, delay_seconds: 30, max_total: 50 },
   audit_retention_seconds: 31_536_000,
+  max_fmr: 0.0001,
+  max_fmr_with_scores: null,
   max_fpir: 0.01,
   shards: 1,
 };

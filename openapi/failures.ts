@@ -24,7 +24,8 @@ const instances: Instances = {
     found: "a PDF document",
     instead: "Send a JPEG, PNG, WebP or AVIF.",
   },
-  image_too_large: { code: "image_too_large", unit: "bytes", limit: 10_485_760, actual: 12_000_000 },
+  body_too_large: { code: "body_too_large", limit: 10_485_760, actual: 12_000_000 },
+  image_too_large: { code: "image_too_large", unit: "pixels", limit: 50_000_000, actual: 64_000_000 },
   invalid_image: { code: "invalid_image", reason: "it ends too early" },
   face_not_found: { code: "face_not_found" },
   low_quality: { code: "low_quality", reasons: ["blurred", "too_dark"] },
@@ -34,6 +35,8 @@ const instances: Instances = {
     stored: "mobilefacenet-128 (128)",
     expected: "mobilefacenet-192 (192)",
   },
+  request_timeout: { code: "request_timeout", reason: "" },
+  overloaded: { code: "overloaded", reason: "", retryAfterSeconds: 2 },
   not_ready: { code: "not_ready", reason: "" },
 };
 

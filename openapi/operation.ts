@@ -104,6 +104,9 @@ export function photoBody(
 export const photoFailures = [
   "invalid_request",
   "unsupported_media_type",
+  "body_too_large",
+  "request_timeout",
+  "overloaded",
   "image_too_large",
   "invalid_image",
   "face_not_found",
@@ -115,5 +118,7 @@ export const photoFailures = [
 export const jsonFailures = [
   "invalid_request",
   "unsupported_media_type",
-  "image_too_large",
+  "body_too_large",
+  "request_timeout",
+  "overloaded",
 ] as const satisfies readonly FailureCode[];

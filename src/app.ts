@@ -1,6 +1,7 @@
 /** The API's contents page: middleware in its order, then every route. */
 import { Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
+import { admission } from "./http/admission.ts";
 import { refuse, refuseInternal } from "./http/answer.ts";
 import { listAudit } from "./http/audit.ts";
 import { requireCaller, requireKey, requireRoot, requireScope } from "./http/auth.ts";
@@ -14,6 +15,7 @@ import { embed } from "./http/embed.ts";
 import { deleteFace, enrol, updateFace } from "./http/faces.ts";
 import { health, readiness } from "./http/health.ts";
 import { identify } from "./http/identification.ts";
+import { requireNoQuery } from "./http/input.ts";
 import { rewrapKeys, rotateSigningKey, showPublicKeys } from "./http/key-rotation.ts";
 import { createKey, listKeys, revokeKey, rotateKey } from "./http/keys.ts";
 import { linger } from "./http/linger.ts";
@@ -29,10 +31,12 @@ import { compare, verify } from "./http/verification.ts";
 export type { Deps, LogEntry } from "./http/deps.ts";
 
 export function createApp(deps: Deps): Hono<AppEnv> {
-  const app = new Hono<AppEnv>();
+  // A slash at the end of a path changes nothing.
+  const app = new Hono<AppEnv>({ strict: false });
 
   app.use(linger());
   app.use(requestId(deps.randomId));
+  app.use(admission(deps));
   app.use(requestLog(deps));
   app.use(securityHeaders());
   app.use(async function noStore(c, next) {
@@ -66,35 +70,51 @@ export function createApp(deps: Deps): Hono<AppEnv> {
 
   app.use("/v1/*", limitDeclaredBody(deps.config.maxBodyBytes), requireCaller(deps));
   app.get("/v1/subjects", requireScope("read"), listSubjects(deps));
-  app.get("/v1/subjects/:subject_id", requireScope("read"), getSubject());
-  app.delete("/v1/subjects/:subject_id", requireScope("delete"), deleteSubject());
+  app.get("/v1/subjects/:subject_id", requireScope("read"), requireNoQuery(), getSubject());
+  app.delete("/v1/subjects/:subject_id", requireScope("delete"), requireNoQuery(), deleteSubject());
   app.post("/v1/subjects/:subject_id/faces", requireScope("enrol"), enrol(deps));
-  app.patch("/v1/subjects/:subject_id/faces/:face_id", requireScope("enrol"), updateFace(deps));
-  app.delete("/v1/subjects/:subject_id/faces/:face_id", requireScope("delete"), deleteFace());
+  app.patch(
+    "/v1/subjects/:subject_id/faces/:face_id",
+    requireScope("enrol"),
+    requireNoQuery(),
+    updateFace(deps),
+  );
+  app.delete(
+    "/v1/subjects/:subject_id/faces/:face_id",
+    requireScope("delete"),
+    requireNoQuery(),
+    deleteFace(),
+  );
   app.post("/v1/subjects/:subject_id/verify", requireScope("verify", { sessions: true }), verify(deps));
-  app.post("/v1/subjects/:subject_id/unlock", requireScope("admin"), unlockSubject());
+  app.post("/v1/subjects/:subject_id/unlock", requireScope("admin"), requireNoQuery(), unlockSubject());
   app.post("/v1/identify", requireScope("identify"), identify(deps));
   app.post("/v1/compare", requireScope("verify"), compare(deps));
   app.post("/v1/detect", requireScope("verify"), detect(deps));
   app.post("/v1/embed", requireScope("embeddings"), embed(deps));
-  app.post("/v1/sessions", requireScope("verify"), createSession(deps));
+  app.post("/v1/sessions", requireScope("verify"), requireNoQuery(), createSession(deps));
 
-  app.get("/v1/keys", requireScope("admin"), listKeys(deps));
-  app.post("/v1/keys", requireScope("admin"), createKey(deps));
-  app.post("/v1/keys/:key_id/rotate", requireScope("admin"), rotateKey(deps));
-  app.delete("/v1/keys/:key_id", requireScope("admin"), revokeKey(deps));
-  app.get("/v1/settings", requireScope("admin"), getSettings);
-  app.patch("/v1/settings", requireScope("admin"), changeSettings(deps));
+  app.get("/v1/keys", requireScope("admin"), requireNoQuery(), listKeys(deps));
+  app.post("/v1/keys", requireScope("admin"), requireNoQuery(), createKey(deps));
+  app.post("/v1/keys/:key_id/rotate", requireScope("admin"), requireNoQuery(), rotateKey(deps));
+  app.delete("/v1/keys/:key_id", requireScope("admin"), requireNoQuery(), revokeKey(deps));
+  app.get("/v1/settings", requireScope("admin"), requireNoQuery(), getSettings);
+  app.patch("/v1/settings", requireScope("admin"), requireNoQuery(), changeSettings(deps));
   app.get("/v1/audit", requireScope("admin"), listAudit(deps));
 
   app.post("/v1/export", requireScope("admin"), requireScope("embeddings"), exportFaces(deps));
-  app.post("/v1/import", requireScope("admin"), requireScope("embeddings"), importFaces(deps));
+  app.post(
+    "/v1/import",
+    requireScope("admin"),
+    requireScope("embeddings"),
+    requireNoQuery(),
+    importFaces(deps),
+  );
 
-  app.get("/v1/doctor", requireKey(), doctor(deps));
+  app.get("/v1/doctor", requireKey(), requireNoQuery(), doctor(deps));
   app.get("/v1/tenants", requireRoot(), listTenants(deps));
-  app.post("/v1/tenants", requireRoot(), createTenant(deps));
-  app.post("/v1/kek/rewrap", requireRoot(), rewrapKeys(deps));
-  app.post("/v1/signing-keys", requireRoot(), rotateSigningKey(deps));
+  app.post("/v1/tenants", requireRoot(), requireNoQuery(), createTenant(deps));
+  app.post("/v1/kek/rewrap", requireRoot(), requireNoQuery(), rewrapKeys(deps));
+  app.post("/v1/signing-keys", requireRoot(), requireNoQuery(), rotateSigningKey(deps));
 
   app.notFound((c) => refuse(c, { code: "not_found", what: "route" }));
   app.onError((error, c) => {

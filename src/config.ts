@@ -6,7 +6,7 @@
  *   SAMEFACE_KEK             secret; base64 of 32 random bytes, which wrap the data keys of all faces
  *   SAMEFACE_KEK_PREVIOUS    secret; earlier ones, separated by commas, while they are being replaced
  *   SAMEFACE_DEMO            on | off; the page to try the service on, by default in development alone
- *   SAMEFACE_MAX_BODY_BYTES  default 10 MiB
+ *   SAMEFACE_MAX_BODY_BYTES  default 10 MiB, at most 24 MiB
  *   SAMEFACE_CORS_ORIGINS    origins whose pages may call, separated by commas; default none
  */
 import * as z from "zod";
@@ -28,12 +28,10 @@ export interface Config {
   /** Exactly as browsers send `Origin`. */
   readonly corsOrigins: readonly string[];
   /**
-   * Of a whole request body, however it is dressed. A body is held about three times while a form or
-   * JSON is taken apart, and an isolate has 128 MB for that, the models and the decoded photo.
+   * Limit of a whole request body, whatever its form. A body is held once; beside the largest decode and the
+   * models an isolate of 128 MB has room for 24 MiB of it.
    */
   readonly maxBodyBytes: number;
-  /** The false match rate of requests that name none: NIST SP 800-63B-4's limit for 1:1. */
-  readonly defaultMaxFmr: number;
   /** Subjects on one page of a listing. */
   readonly defaultPageSize: number;
   readonly maxPageSize: number;
@@ -83,7 +81,7 @@ const environmentSchema = z.object({
       .number()
       .int()
       .min(1024)
-      .max(64 * mebibyte)
+      .max(24 * mebibyte)
       .default(10 * mebibyte),
   ),
 });
@@ -104,7 +102,6 @@ export function parseConfig(env: unknown): Config {
     environment: parsed.data.SAMEFACE_ENV,
     apiKey: parsed.data.SAMEFACE_API_KEY,
     maxBodyBytes: parsed.data.SAMEFACE_MAX_BODY_BYTES,
-    defaultMaxFmr: 1e-4,
     defaultPageSize: 100,
     maxPageSize: 1000,
   };

@@ -28,7 +28,8 @@ type FailureCase =
   | { code: "forbidden"; reason: string }
   /** Too many failed attempts at this subject; without a time, until it is reset. */
   | { code: "locked"; retryAfterSeconds?: number }
-  | { code: "rate_limited"; retryAfterSeconds: number }
+  /** `reason` is a sentence for a caller who is not known yet. */
+  | { code: "rate_limited"; retryAfterSeconds: number; reason?: string }
   /** `what` names the missing thing in words: "subject", "face", "route". */
   | { code: "not_found"; what: string }
   /** `what` names in words the thing that is there already. */
@@ -42,8 +43,10 @@ type FailureCase =
   | { code: "invalid_request"; reason: string }
   /** `found` is what the bytes or the header turned out to be; `instead` says what to send. */
   | { code: "unsupported_media_type"; found: string; instead: string }
-  /** A limit read from a header or a length, before anything was allocated for it. */
-  | { code: "image_too_large"; limit: number; actual?: number; unit: "bytes" | "pixels" | "scans" }
+  /** The whole body is longer than the route accepts, as declared or as counted while it came. */
+  | { code: "body_too_large"; limit: number; actual?: number }
+  /** A limit of a photo, read from its header before anything is allocated for it. */
+  | { code: "image_too_large"; limit: number; actual?: number; unit: "pixels" | "scans" }
   | { code: "invalid_image"; reason: string }
   | { code: "face_not_found" }
   /** `reasons` name the limits that the face does not meet. */
@@ -53,6 +56,10 @@ type FailureCase =
   | { code: "model_mismatch"; stored: string; expected: string; faceId?: string }
   /** A stored record that is not what was written. It is neither scored nor skipped. */
   | { code: "corrupt_record"; faceId: string; reason: string }
+  /** The body came too slowly, and reading it was given up. */
+  | { code: "request_timeout"; reason: string }
+  /** The isolate's memory is taken by other requests. Nothing was done. */
+  | { code: "overloaded"; reason: string; retryAfterSeconds: number }
   | { code: "not_ready"; reason: string; retryAfterSeconds?: number };
 
 /** The codes a caller meets. A damaged record is our fault, so it is `internal`. */
@@ -60,7 +67,7 @@ export type FailureCode = Exclude<Failure["code"], "corrupt_record"> | "internal
 
 /** What a caller sees: the HTTP status, the public sentence, and details that are safe to show. */
 export interface WireFailure {
-  status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 423 | 429 | 500 | 503;
+  status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 423 | 429 | 500 | 503;
   code: FailureCode;
   message: string;
   details?: Record<string, unknown>;
@@ -75,13 +82,15 @@ export const internalWire: WireFailure = {
 };
 
 /**
- * The one place where a failure becomes an HTTP answer. `unauthorized`, `not_ready` and
- * `corrupt_record` keep their reasons for the log.
+ * The one place where a failure becomes an HTTP answer. The message names the field that it is about. `unauthorized`, `not_ready`, `request_timeout`,
+ * `overloaded` and `corrupt_record` keep their reasons for the log.
  */
 export function toWire(failure: Failure): WireFailure {
   const wire = describe(failure);
-  if (failure.field === undefined) return wire;
-  return { ...wire, details: { ...wire.details, field: failure.field } };
+  const { field } = failure;
+  if (field === undefined) return wire;
+  const message = wire.message.includes(`"${field}"`) ? wire.message : `In "${field}": ${wire.message}`;
+  return { ...wire, message, details: { ...wire.details, field } };
 }
 
 function describe(failure: FailureCase): WireFailure {
@@ -113,7 +122,7 @@ function describe(failure: FailureCase): WireFailure {
       return {
         status: 429,
         code,
-        message: "Too many requests with this key or token. Slow down.",
+        message: failure.reason ?? "Too many requests with this key or token. Slow down.",
         headers: { "Retry-After": String(failure.retryAfterSeconds) },
       };
     case "not_found":
@@ -151,6 +160,19 @@ function describe(failure: FailureCase): WireFailure {
         message: `This is ${failure.found}. ${failure.instead}`,
         details: { found: failure.found },
       };
+    case "body_too_large": {
+      const actual = failure.actual === undefined ? "" : `, and this has ${failure.actual}`;
+      return {
+        status: 413,
+        code,
+        message: `The body is too large: at most ${failure.limit} bytes are accepted${actual}.`,
+        details: {
+          limit: failure.limit,
+          unit: "bytes",
+          ...(failure.actual === undefined ? {} : { actual: failure.actual }),
+        },
+      };
+    }
     case "image_too_large": {
       const actual = failure.actual === undefined ? "" : `, and this has ${failure.actual}`;
       return {
@@ -203,6 +225,19 @@ function describe(failure: FailureCase): WireFailure {
         code: "internal",
         message: "A stored face cannot be read. Delete it and enrol it again.",
         details: { face_id: failure.faceId },
+      };
+    case "request_timeout":
+      return {
+        status: 408,
+        code,
+        message: "The body did not arrive in time. Send a smaller photo, or send it again.",
+      };
+    case "overloaded":
+      return {
+        status: 503,
+        code,
+        message: `This instance is busy with other requests. Try again in ${failure.retryAfterSeconds} seconds.`,
+        headers: { "Retry-After": String(failure.retryAfterSeconds) },
       };
     case "not_ready":
       return {

@@ -6,6 +6,7 @@ import type { EncodedFace, FacePolicy } from "./face/face.ts";
 import type { LandmarkFinder } from "./face/landmarks.ts";
 import { measureQuality } from "./face/quality.ts";
 import { selectFace } from "./face/select.ts";
+import { freeBuffer } from "./free-buffer.ts";
 import type { EncodedPhoto } from "./image/decode.ts";
 import type { Photo } from "./image/photo.ts";
 import type { Stopwatch } from "./stopwatch.ts";
@@ -17,19 +18,29 @@ export interface Pipeline {
    * Decodes, detects, aligns and encodes one photo.
    *
    * Fails with `unsupported_media_type`, `image_too_large`, `invalid_image`, `face_not_found`,
-   * `multiple_faces` (policy `only`) or `not_ready`.
+   * `multiple_faces` (policy `only`), `overloaded` or `not_ready`.
    */
   encodeFace(image: Uint8Array, policy: FacePolicy, observation?: Observation): Promise<Result<EncodedFace>>;
   /** Loads what every request needs; fails with `not_ready`. */
   warmUp(): Promise<Result<readonly ModelStatus[]>>;
 }
 
-/** What else is wanted of a run than its result. */
+/** Accompanies a run: times its stages, and gives it room. */
 export interface Observation {
   /** Called around each stage. */
   readonly time?: Stopwatch["time"];
+  /** Asked before each decode. */
+  readonly room?: DecodeRoom;
   /** Whether to keep the crop that the encoder saw. */
   readonly keepCrop?: boolean;
+}
+
+/** Working memory for decodes, out of what the isolate has. */
+export interface DecodeRoom {
+  /** Fails with `overloaded`. */
+  decode(bytes: number): Promise<Result<void>>;
+  /** Gives back what all decodes of the run took. */
+  decoded(): void;
 }
 
 export interface ModelStatus {
@@ -71,38 +82,51 @@ export function createPipeline({
   return {
     encoderId: encoder.id,
 
-    async encodeFace(image, policy, { time = untimed, keepCrop = false } = {}) {
+    async encodeFace(image, policy, { time = untimed, room = unlimited, keepCrop = false } = {}) {
       const opened = await openPhoto(image);
       if (!opened.ok) return opened;
       const file = opened.value;
+      const rasters: Photo["raster"][] = [];
+      const decode = async (scaleAtLeast: number) => {
+        const taken = await room.decode(file.workingBytes({ scaleAtLeast }));
+        if (!taken.ok) return taken;
+        const photo = await time("decode", () => file.decode({ scaleAtLeast }));
+        if (photo.ok) rasters.push(photo.value.raster);
+        return photo;
+      };
 
-      const overviewScale = Math.min(1, detectionSidePx / Math.max(file.width, file.height));
-      const overview = await time("decode", () => file.decode({ scaleAtLeast: overviewScale }));
-      if (!overview.ok) return overview;
+      try {
+        const overview = await decode(Math.min(1, detectionSidePx / Math.max(file.width, file.height)));
+        if (!overview.ok) return overview;
 
-      const detections = await time("detect", () => detect(overview.value));
-      if (!detections.ok) return detections;
-      const selected = selectFace(detections.value, policy, file);
-      if (!selected.ok) return selected;
+        const detections = await time("detect", () => detect(overview.value));
+        if (!detections.ok) return detections;
+        const selected = selectFace(detections.value, policy, file);
+        if (!selected.ok) return selected;
 
-      const detail = await time("decode", () => showFace(file, overview.value, selected.value));
-      if (!detail.ok) return detail;
+        const larger = scaleWanted(file, overview.value, selected.value);
+        const detail = larger === undefined ? overview : await decode(larger);
+        if (!detail.ok) return detail;
 
-      const located = await time("landmarks", () => landmarks.find(detail.value, selected.value));
-      if (!located.ok) return located;
-      const { landmarks: points } = located.value;
-      const encoded = await time("encode", () => encoder.encode(detail.value, points, { keepCrop }));
-      if (!encoded.ok) return encoded;
+        const located = await time("landmarks", () => landmarks.find(detail.value, selected.value));
+        if (!located.ok) return located;
+        const { landmarks: points } = located.value;
+        const encoded = await time("encode", () => encoder.encode(detail.value, points, { keepCrop }));
+        if (!encoded.ok) return encoded;
 
-      const { box, score } = selected.value;
-      const { embedding, appearance, cropCorners, crop } = encoded.value;
-      return ok({
-        face: { box, score, landmarks: points },
-        embedding,
-        quality: measureQuality(selected.value, points, file, cropCorners, appearance),
-        image: { width: file.width, height: file.height, format: file.format },
-        ...(crop === undefined ? {} : { crop }),
-      });
+        const { box, score } = selected.value;
+        const { embedding, appearance, cropCorners, crop } = encoded.value;
+        return ok({
+          face: { box, score, landmarks: points },
+          embedding,
+          quality: measureQuality(selected.value, points, file, cropCorners, appearance),
+          image: { width: file.width, height: file.height, format: file.format },
+          ...(crop === undefined ? {} : { crop }),
+        });
+      } finally {
+        for (const { data } of rasters) freeBuffer(data.buffer);
+        room.decoded();
+      }
     },
 
     async warmUp() {
@@ -117,10 +141,12 @@ export function createPipeline({
 
 const untimed: Stopwatch["time"] = (_, work) => work();
 
-/** The photo at a scale that shows the face in full detail: the one at hand, or a larger decode. */
-async function showFace(file: EncodedPhoto, overview: Photo, { box }: Detection): Promise<Result<Photo>> {
+const unlimited: DecodeRoom = { decode: async () => ok(undefined), decoded: () => undefined };
+
+/** The scale at which the photo shows the face in full detail; undefined where the overview does. */
+function scaleWanted(file: EncodedPhoto, overview: Photo, { box }: Detection): number | undefined {
   const scaleAtHand =
     Math.max(overview.raster.width, overview.raster.height) / Math.max(file.width, file.height);
-  const scaleWanted = Math.min(1, detailedFacePx / Math.max(box.width, box.height));
-  return scaleAtHand >= scaleWanted ? ok(overview) : file.decode({ scaleAtLeast: scaleWanted });
+  const wanted = Math.min(1, detailedFacePx / Math.max(box.width, box.height));
+  return scaleAtHand >= wanted ? undefined : wanted;
 }

@@ -6,8 +6,9 @@
 import { waitUntil } from "cloudflare:workers";
 import manifest from "../model/manifest.json";
 import jpegTurbo from "../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
-import avif from "../node_modules/@jsquash/avif/codec/dec/avif_dec.wasm";
-import webp from "../node_modules/@jsquash/webp/codec/dec/webp_dec.wasm";
+import avif from "../wasm/codecs/avif_dec.wasm";
+import webp from "../wasm/codecs/webp_dec.wasm";
+import { type Budget, createBudget } from "./admission/budget.ts";
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { parseCalibration } from "./face/calibration.ts";
@@ -42,6 +43,7 @@ export function createWorker(engine: Engine) {
     webp: async () => webp,
     avif: async () => avif,
   });
+  const budget = createBudget({ codecBytes: () => codecs.heldBytes() + codecs.droppedBytes() });
   const pipeline = createPipeline({
     ...createStages(manifest, (file) => engine.files[file], engine.createModel, engine.artifactOf),
     openPhoto: (image) => openPhoto(image, defaultImageLimits, codecs),
@@ -49,13 +51,18 @@ export function createWorker(engine: Engine) {
   let app: ReturnType<typeof createApp> | undefined;
   return {
     fetch(request, env, context) {
-      app ??= open(env, engine, pipeline);
+      app ??= open(env, engine, pipeline, budget);
       return app.fetch(request, env, context);
     },
   } satisfies ExportedHandler<Env>;
 }
 
-function open(env: Env, { files, artifactOf }: Engine, pipeline: Pipeline): ReturnType<typeof createApp> {
+function open(
+  env: Env,
+  { files, artifactOf }: Engine,
+  pipeline: Pipeline,
+  budget: Budget,
+): ReturnType<typeof createApp> {
   const config = parseConfig(env);
   const copies = createKvCopies(env.TEMPLATES);
   return createApp({
@@ -66,9 +73,11 @@ function open(env: Env, { files, artifactOf }: Engine, pipeline: Pipeline): Retu
       clock: () => new Date(),
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       background: waitUntil,
+      failureRate: env.FAILURE_RATE,
     }),
     limitRate: createRateLimit(env.KEY_RATE, env.SESSION_RATE),
     pipeline,
+    budget,
     config,
     files: env.ASSETS,
     calibration,
@@ -104,6 +113,7 @@ const bindings = [
   "METRICS",
   "KEY_RATE",
   "SESSION_RATE",
+  "FAILURE_RATE",
 ] as const;
 
 export interface Env {
@@ -114,4 +124,5 @@ export interface Env {
   readonly METRICS?: AnalyticsEngineDataset;
   readonly KEY_RATE?: RateLimiter;
   readonly SESSION_RATE?: RateLimiter;
+  readonly FAILURE_RATE?: RateLimiter;
 }

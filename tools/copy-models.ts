@@ -1,7 +1,7 @@
-/** Puts what the built pipeline reads beside it: the manifest, the models that are in use, and the kernels. */
+/** Puts what the built pipeline reads beside it: the manifest, the models that are in use, the kernels and the codecs. */
 import { copyFileSync, mkdirSync } from "node:fs";
 import { basename } from "node:path";
-import { kernelPaths, manifestPath, modelPath, readManifest } from "../model/runtime.ts";
+import { codecPaths, kernelPaths, manifestPath, modelPath, readManifest } from "../model/runtime.ts";
 import { planOf } from "../src/models.ts";
 
 const { encoder, detectors, landmarks, models } = readManifest();
@@ -9,6 +9,7 @@ const plans = [encoder, detectors, landmarks].flat().map((id) => modelPath(planO
 
 copy("model", [manifestPath, ...plans]);
 copy("wasm", kernelPaths);
+copy("wasm/codecs", Object.values(codecPaths));
 
 function copy(folder: string, paths: readonly string[]): void {
   const target = (file: string) => new URL(`../dist/${folder}/${file}`, import.meta.url);

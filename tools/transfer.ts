@@ -1,17 +1,20 @@
 /**
  * `npm run transfer -- export FILE | import FILE`: a tenant's faces to a file and back. The file is
- * the pages of the service one after the other; both directions go on where they were cut off.
+ * the pages of the service one after the other; both directions go on where they were cut off. `import -` reads
+ * standard input. Ends with 0 when all is done, and with 2 otherwise.
  *
  *   SAMEFACE_URL           default http://127.0.0.1:8787
  *   SAMEFACE_KEY           with the scopes admin and embeddings
  *   SAMEFACE_TRANSFER_KEY  base64 of 32 bytes: openssl rand -base64 32. Whoever has it can read the file
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { refuseUnused } from "../cli/command.ts";
 import { connect, parseCommandLine } from "../cli/options.ts";
 import { explain } from "../cli/output.ts";
+import { UsageError } from "../cli/usage.ts";
 
 const timeoutSeconds = "120";
-const openTransfer = () => connect(parseCommandLine(["--timeout", timeoutSeconds]).values).transfer;
+const openTransfer = () => connect(parseCommandLine(["--timeout", timeoutSeconds]).options).transfer;
 const headLine = '{"sameface_export"';
 
 function transferKey(): string {
@@ -41,20 +44,27 @@ async function exportTo(file: string): Promise<void> {
 
 async function importFrom(file: string): Promise<void> {
   const transfer = openTransfer();
-  const pages = readFileSync(file, "utf8").split(new RegExp(`^(?=${headLine})`, "m"));
+  const pages = readFileSync(file === "-" ? 0 : file, "utf8").split(new RegExp(`^(?=${headLine})`, "m"));
   for (const page of pages) {
     const { imported, skipped, complete } = await transfer.importPage(transferKey(), page);
     console.log(`${imported} imported, ${skipped} there already`);
-    if (!complete) console.error("This page was cut off: export again to complete it.");
+    if (complete) continue;
+    console.error("This page was cut off: export again to complete it.");
+    process.exitCode = 2;
   }
 }
 
-const [command, file] = process.argv.slice(2);
+const usage = "npm run transfer -- export FILE | import FILE";
+
 try {
-  if (file !== undefined && command === "export") await exportTo(file);
-  else if (file !== undefined && command === "import") await importFrom(file);
-  else throw new Error("npm run transfer -- export FILE | import FILE");
+  const { words, given } = parseCommandLine(process.argv.slice(2));
+  const [command, file, ...rest] = words;
+  if (file === undefined || !["export", "import"].includes(command)) throw new UsageError(usage);
+  refuseUnused(`transfer ${command}`, { maxWords: 0, flags: [] }, rest, given);
+  if (command === "import") await importFrom(file);
+  else if (file !== "-") await exportTo(file);
+  else throw new UsageError("An export goes to a file, where it can go on when it was cut off.");
 } catch (error) {
   console.error(explain(error));
-  process.exitCode = 1;
+  process.exitCode = 2;
 }

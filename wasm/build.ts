@@ -1,5 +1,5 @@
 /**
- * Builds the kernels: `npm run wasm:build`, with
+ * Builds the kernels, and the codecs' modules with a memory that they import: `npm run wasm:build`, with
  *
  *     -- --check   compare with the files at hand instead; exits 1 on a difference, and says so where the
  *                  compiler is not there
@@ -8,13 +8,16 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { importMemory } from "./import-memory.ts";
 
 export const compiler = "clang-19";
 const version = "19.1.7";
 
+const require = createRequire(import.meta.url);
 const folder = join(import.meta.dirname, "kernels");
 
 const flags = [
@@ -38,6 +41,12 @@ const flags = [
 const builds: Readonly<Record<string, readonly string[]>> = {
   "kernels-relaxed.wasm": ["-mrelaxed-simd"],
   "kernels.wasm": [],
+};
+
+/** Modules of packages that share one memory in the Worker. */
+export const codecs: Readonly<Record<string, string>> = {
+  "avif_dec.wasm": "@jsquash/avif/codec/dec/avif_dec.wasm",
+  "webp_dec.wasm": "@jsquash/webp/codec/dec/webp_dec.wasm",
 };
 
 /** Sources in an order that does not depend on the machine. */
@@ -70,22 +79,32 @@ function compile(extra: readonly string[]): Uint8Array {
 
 function main(): void {
   const { values } = parseArgs({ options: { check: { type: "boolean" } } });
+  const put = (name: string, bytes: Uint8Array) => (values.check ? compare(name, bytes) : write(name, bytes));
+  for (const [name, source] of Object.entries(codecs)) {
+    put(join("codecs", name), importMemory(readFileSync(require.resolve(source))));
+  }
   if (!hasCompiler()) {
     console.log(`not built: there is no ${compiler} ${version}`);
     if (!values.check) process.exitCode = 1;
     return;
   }
   for (const [name, extra] of Object.entries(builds)) {
-    const path = join(import.meta.dirname, name);
-    const bytes = compile(extra);
-    if (!values.check) {
-      writeFileSync(path, bytes);
-      console.log(`${path}: ${bytes.length} bytes`);
-    } else if (existsSync(path) && readFileSync(path).equals(bytes)) console.log(`${name} is as built`);
-    else {
-      console.error(`differs: ${name}`);
-      process.exitCode = 1;
-    }
+    put(name, compile(extra));
+  }
+}
+
+function write(name: string, bytes: Uint8Array): void {
+  const path = join(import.meta.dirname, name);
+  writeFileSync(path, bytes);
+  console.log(`${path}: ${bytes.length} bytes`);
+}
+
+function compare(name: string, bytes: Uint8Array): void {
+  const path = join(import.meta.dirname, name);
+  if (existsSync(path) && readFileSync(path).equals(bytes)) console.log(`${name} is as built`);
+  else {
+    console.error(`differs: ${name}`);
+    process.exitCode = 1;
   }
 }
 

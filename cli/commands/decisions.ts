@@ -1,100 +1,140 @@
 /** Enrol, verify, compare, identify. */
-import { readFile } from "node:fs/promises";
-import type { Comparison, Decision } from "../../client/index.ts";
-import { connect, decisionOptions, needed, type Options, optionalNumber, photoOptions } from "../options.ts";
+import type { Comparison, Decision, DecisionOptions } from "../../client/index.ts";
+import { type Command, serviceFlags } from "../command.ts";
+import {
+  connect,
+  decisionOptions,
+  neededId,
+  type Options,
+  optionalNumber,
+  photoOptions,
+} from "../options.ts";
 import { type ExitCode, type Row, runAll } from "../output.ts";
-import { findPeople, findPhotos, isFolder } from "../photos.ts";
+import { findPeople, findPhotos, isFolder, readPhoto } from "../photos.ts";
+import { shown } from "../shown.ts";
 import { UsageError } from "../usage.ts";
 
 /** Requests at the same time, where one does not depend on another. */
 const concurrency = 4;
 
-export function enrol([first, ...photos]: readonly string[], options: Options): Promise<ExitCode> {
-  const subject = needed(first, "The subject, or a folder,");
-  const folder = photos.length === 0 && isFolder(subject);
-  if (photos.length === 0 && !folder) throw new UsageError("A photo is missing.");
-  const client = connect(options);
-  const { face } = photoOptions(options);
-  return runAll({
-    heads: ["photo", "subject", "face", ""],
-    items: folder ? findPeople(subject) : findPhotos(photos).map((photo) => ({ subject, photo })),
-    concurrency,
-    json: options.json,
-    nameOf: ({ photo }) => photo,
-    async run({ subject, photo }): Promise<Row> {
-      const answer = await client.enrol(subject, await readFile(photo), face === undefined ? {} : { face });
-      const cells = [photo, subject, answer.face_id, "enrolled"];
-      return { cells, json: { input: photo, ...answer }, exitCode: 0 };
-    },
-  });
-}
+export const enrol: Command = {
+  // An enrolment refuses photos that are not fit, whatever `quality` says.
+  flags: [...serviceFlags, "face"],
+  async run([first, ...photos], options) {
+    const subject = neededId(first, "The subject, or a folder,");
+    const folder = photos.length === 0 && isFolder(subject);
+    if (photos.length === 0 && !folder) throw new UsageError("A photo is missing.");
+    const client = connect(options);
+    const { face } = photoOptions(options);
+    return runAll({
+      heads: ["photo", "subject", "face", ""],
+      items: folder ? findPeople(subject) : findPhotos(photos).map((photo) => ({ subject, photo })),
+      concurrency,
+      json: options.json,
+      nameOf: ({ photo }) => shown(photo),
+      async run({ subject, photo }) {
+        const answer = await client.enrol(
+          subject,
+          await readPhoto(photo),
+          face === undefined ? {} : { face },
+        );
+        const cells = [photo, subject, answer.face_id, "enrolled"];
+        return [{ cells, json: { input: photo, ...answer }, exitCode: 0 }];
+      },
+    });
+  },
+};
 
 const decisionHeads = ["photo", "match", "distance", "threshold", "fmr", ""];
+const decisionFlags = ["max-fmr", "face", "quality"] as const;
 
-export function verify([first, ...photos]: readonly string[], options: Options): Promise<ExitCode> {
-  const subject = needed(first, "The subject");
-  if (photos.length === 0) throw new UsageError("A photo is missing.");
-  const client = connect(options);
-  const asked = decisionOptions(options);
-  return runAll({
-    heads: decisionHeads,
-    items: findPhotos(photos),
-    // In their order: failures count, and a lock comes at the same photo each time.
-    concurrency: 1,
-    json: options.json,
-    nameOf: (photo) => photo,
-    run: async (photo) => decisionRow(photo, await client.verify(subject, await readFile(photo), asked)),
-  });
-}
+export const verify: Command = {
+  flags: [...serviceFlags, ...decisionFlags],
+  async run([first, ...photos], options) {
+    const subject = neededId(first, "The subject");
+    if (photos.length === 0) throw new UsageError("A photo is missing.");
+    const client = connect(options);
+    const asked = decisionOptions(options);
+    return runAll({
+      heads: decisionHeads,
+      items: findPhotos(photos),
+      // In their order: failures count, and a lock comes at the same photo each time.
+      concurrency: 1,
+      json: options.json,
+      nameOf: shown,
+      run: async (photo) => [decisionRow(photo, await client.verify(subject, await readPhoto(photo), asked))],
+    });
+  },
+};
 
-export async function compare([first, ...others]: readonly string[], options: Options): Promise<ExitCode> {
-  const reference = needed(first, "A photo");
+type Bytes = Buffer<ArrayBuffer>;
+type Compare = (a: Bytes, b: Bytes) => Promise<Omit<Comparison, "request_id">>;
+
+export const compare: Command = {
+  flags: [...serviceFlags, ...decisionFlags],
+  run: (words, options) =>
+    compareAll(words, options, concurrency, async (asked) => {
+      const client = connect(options);
+      return (a, b) => client.compare(a, b, asked);
+    }),
+};
+
+/** Runs in this process, and so takes no flag that reaches a service. */
+export const compareLocally: Command = {
+  flags: ["local", "json", ...decisionFlags],
+  run: (words, options) =>
+    compareAll(words, options, 1, async (asked) => (await import("../local.ts")).openLocal(asked)),
+};
+
+/** Compares each photo with the first, which is read once. */
+async function compareAll(
+  words: readonly string[],
+  options: Options,
+  concurrency: number,
+  open: (asked: DecisionOptions) => Promise<Compare>,
+): Promise<ExitCode> {
+  if (words.length === 0) throw new UsageError("A photo is missing.");
+  const [first, ...others] = findPhotos(words);
   if (others.length === 0) throw new UsageError("The second photo is missing.");
-  const asked = decisionOptions(options);
-  const comparePhotos = options.local
-    ? await (await import("../local.ts")).openLocal(asked)
-    : compareByService(options);
+  const comparePhotos = await open(decisionOptions(options));
+  let reference: Promise<Bytes> | undefined;
   return runAll({
     heads: decisionHeads,
-    items: findPhotos(others),
-    concurrency: options.local ? 1 : concurrency,
-    json: options.json,
-    nameOf: (photo) => photo,
-    run: async (photo) => decisionRow(photo, await comparePhotos(reference, photo)),
-  });
-}
-
-/** The first photo is read once for all comparisons. */
-function compareByService(options: Options): (a: string, b: string) => Promise<Comparison> {
-  const client = connect(options);
-  const asked = decisionOptions(options);
-  let reference: Promise<Uint8Array> | undefined;
-  return async (a, b) => {
-    reference ??= readFile(a);
-    return client.compare(await reference, await readFile(b), asked);
-  };
-}
-
-export function identify(photos: readonly string[], options: Options): Promise<ExitCode> {
-  if (photos.length === 0) throw new UsageError("A photo is missing.");
-  const client = connect(options);
-  const max_fpir = optionalNumber("max-fpir", options["max-fpir"]);
-  const asked = { ...photoOptions(options), ...(max_fpir === undefined ? {} : { max_fpir }) };
-  return runAll({
-    heads: ["photo", "subject", "distance", "others", ""],
-    items: findPhotos(photos),
+    items: others,
     concurrency,
     json: options.json,
-    nameOf: (photo) => photo,
-    async run(photo): Promise<Row> {
-      const answer = await client.identify(await readFile(photo), asked);
-      const [best, ...rest] = answer.candidates;
-      const others = rest.map(({ subject_id }) => subject_id).join(", ");
-      const cells = [photo, best?.subject_id ?? "nobody", best?.distance, others, ""];
-      return { cells, json: { input: photo, ...answer }, exitCode: best === undefined ? 1 : 0 };
+    nameOf: shown,
+    async run(photo) {
+      reference ??= readPhoto(first);
+      return [decisionRow(photo, await comparePhotos(await reference, await readPhoto(photo)))];
     },
   });
 }
+
+export const identify: Command = {
+  flags: [...serviceFlags, "max-fpir", "face", "quality"],
+  async run(photos, options) {
+    if (photos.length === 0) throw new UsageError("A photo is missing.");
+    const client = connect(options);
+    const max_fpir = optionalNumber("max-fpir", options["max-fpir"]);
+    const asked = { ...photoOptions(options), ...(max_fpir === undefined ? {} : { max_fpir }) };
+    return runAll({
+      heads: ["photo", "subject", "distance", "others", ""],
+      items: findPhotos(photos),
+      concurrency,
+      json: options.json,
+      nameOf: shown,
+      async run(photo) {
+        const answer = await client.identify(await readPhoto(photo), asked);
+        const [best, ...rest] = answer.candidates;
+        const others = rest.map(({ subject_id }) => subject_id);
+        if (answer.more_candidates) others.push("and more");
+        const cells = [photo, best?.subject_id ?? "nobody", best?.distance, others.join(", "), ""];
+        return [{ cells, json: { input: photo, ...answer }, exitCode: best === undefined ? 1 : 0 }];
+      },
+    });
+  },
+};
 
 function decisionRow(photo: string, answer: Omit<Decision, "request_id"> & { request_id?: string }): Row {
   const { match, distance, band, threshold, fmr } = answer;

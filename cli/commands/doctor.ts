@@ -1,5 +1,6 @@
 /** Checks a deployment from outside, and asks it to check itself. */
 import type { Doctor, Readiness, Sameface } from "../../client/index.ts";
+import { type Command, serviceFlags } from "../command.ts";
 import { connect, type Options, urlOf } from "../options.ts";
 import { type ExitCode, explain, type Row, show } from "../output.ts";
 
@@ -8,7 +9,13 @@ type Status = "ok" | "warning" | "failed";
 /** A clock that is further off than this breaks session tokens and times of deletion. */
 const maxClockSkewMs = 5_000;
 
-export async function doctor(_: readonly string[], options: Options): Promise<ExitCode> {
+export const doctor: Command = {
+  maxWords: 0,
+  flags: serviceFlags,
+  run: (_, options) => examineAll(options),
+};
+
+async function examineAll(options: Options): Promise<ExitCode> {
   const client = connect(options, { maxRetries: 0 });
   const rows: Row[] = [];
   const report = (name: string, status: Status, detail: string | null) => {

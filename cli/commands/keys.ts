@@ -1,70 +1,80 @@
 /** Tenants, API keys and the keys behind them. */
 import type { ApiKey, NewApiKey, NewTenant, Sameface, Scope } from "../../client/index.ts";
-import { connect, given, needed, numberOf, type Options, optionalNumber } from "../options.ts";
-import { type ExitCode, type Row, show } from "../output.ts";
-import { keysUsage, UsageError } from "../usage.ts";
+import { type Command, serviceFlags } from "../command.ts";
+import {
+  connect,
+  type Flag,
+  given,
+  needed,
+  neededId,
+  numberOf,
+  type Options,
+  optionalNumber,
+} from "../options.ts";
+import { type Row, show } from "../output.ts";
 
-export async function keys([action, name]: readonly string[], options: Options): Promise<ExitCode> {
-  if (action === undefined) throw new UsageError(`A command is missing.\n\n${keysUsage}`);
-  const client = connect(options);
-  const tell = (sentence: string, json: object) => {
-    process.stdout.write(`${options.json ? JSON.stringify(json) : sentence}\n`);
+/** Makes a command that asks the service, with a word or none and flags of its own. */
+function command(
+  maxWords: number,
+  flags: readonly Flag[],
+  ask: (client: Sameface, word: string | undefined, options: Options) => Promise<void>,
+): Command {
+  return {
+    maxWords,
+    flags: [...serviceFlags, ...flags],
+    async run([word], options) {
+      await ask(connect(options), word, options);
+      return 0;
+    },
   };
-  switch (action) {
-    case "list": {
-      const rows = (await client.keys.list()).keys.map(
-        (key): Row => ({ cells: cellsOf(key), json: key, exitCode: 0 }),
-      );
-      show(["key", "scopes", "name", "ends"], rows, options.json);
-      break;
-    }
-    case "create": {
-      const scopes = needed(name, "The list of scopes").split(",") as Scope[];
-      const made = await client.keys.create({
-        scopes,
-        ...given({ name: options.name, expires_at: options.expires }),
-      });
-      showNewKey(made, options);
-      break;
-    }
-    case "rotate": {
-      const grace_seconds = numberOf("grace", options.grace, 0);
-      showNewKey(await client.keys.rotate(needed(name, "The key's id"), { grace_seconds }), options);
-      break;
-    }
-    case "revoke": {
-      const revoked = await client.keys.revoke(needed(name, "The key's id"));
-      tell(`revoked ${revoked.revoked_at}`, revoked);
-      break;
-    }
-    case "tenants": {
-      const rows: Row[] = [];
-      for await (const tenant of client.tenants.all())
-        rows.push({ cells: [tenant.tenant_id], json: tenant, exitCode: 0 });
-      show(["tenant"], rows, options.json);
-      break;
-    }
-    case "create-tenant": {
-      const shards = optionalNumber("shards", options.shards);
-      const settings = shards === undefined ? {} : { settings: { shards } };
-      const tenant_id = needed(name, "The tenant's id");
-      showNewKey(await client.tenants.create({ tenant_id, ...settings }), options);
-      break;
-    }
-    case "rotate-kek": {
-      const rewrapped = await rewrapAll(client);
-      tell(`${rewrapped} keys wrapped anew; none is left under an earlier KEK.`, { rewrapped });
-      break;
-    }
-    case "rotate-signing": {
-      const made = await client.deployment.rotateSigningKey();
-      tell(`signing with ${made.kid}`, made);
-      break;
-    }
-    default:
-      throw new UsageError(`There is no "keys ${action}".\n\n${keysUsage}`);
-  }
-  return 0;
+}
+
+const keyId = "The key's id, which stands between its two dots,";
+
+export const keys: Readonly<Record<string, Command>> = {
+  list: command(0, [], async (client, _, { json }) => {
+    const rows = (await client.keys.list()).keys.map(
+      (key): Row => ({ cells: cellsOf(key), json: key, exitCode: 0 }),
+    );
+    show(["key", "scopes", "name", "ends"], rows, json);
+  }),
+  create: command(1, ["name", "expires"], async (client, word, options) => {
+    const scopes = needed(word, "The list of scopes").split(",") as Scope[];
+    const asked = given({ name: options.name, expires_at: options.expires });
+    showNewKey(await client.keys.create({ scopes, ...asked }), options);
+  }),
+  rotate: command(1, ["grace"], async (client, word, options) => {
+    const grace_seconds = numberOf("grace", options.grace, 0);
+    showNewKey(await client.keys.rotate(neededId(word, keyId), { grace_seconds }), options);
+  }),
+  revoke: command(1, [], async (client, word, options) => {
+    const revoked = await client.keys.revoke(neededId(word, keyId));
+    tell(`revoked ${revoked.revoked_at}`, revoked, options);
+  }),
+  tenants: command(0, [], async (client, _, { json }) => {
+    const rows: Row[] = [];
+    for await (const tenant of client.tenants.all())
+      rows.push({ cells: [tenant.tenant_id], json: tenant, exitCode: 0 });
+    show(["tenant"], rows, json);
+  }),
+  "create-tenant": command(1, ["shards"], async (client, word, options) => {
+    const shards = optionalNumber("shards", options.shards);
+    const settings = shards === undefined ? {} : { settings: { shards } };
+    const tenant_id = needed(word, "The tenant's id");
+    showNewKey(await client.tenants.create({ tenant_id, ...settings }), options);
+  }),
+  "rotate-kek": command(0, [], async (client, _, options) => {
+    const rewrapped = await rewrapAll(client);
+    tell(`${rewrapped} keys wrapped anew; none is left under an earlier KEK.`, { rewrapped }, options);
+  }),
+  "rotate-signing": command(0, [], async (client, _, options) => {
+    const made = await client.deployment.rotateSigningKey();
+    tell(`signing with ${made.kid}`, made, options);
+  }),
+};
+
+function tell(sentence: string, body: object, { json }: Options): void {
+  process.stdout.write(`${json ? JSON.stringify(body) : sentence}\n`);
 }
 
 /** Alone on stdout, as the service shows it: once. */

@@ -1,48 +1,66 @@
 /** Who is enrolled. */
-import { connect, needed, type Options } from "../options.ts";
-import { type ExitCode, type Row, show } from "../output.ts";
-import { UsageError } from "../usage.ts";
+import type { EnrolledFace, Sameface } from "../../client/index.ts";
+import { type Command, serviceFlags } from "../command.ts";
+import { connect, neededId } from "../options.ts";
+import { type Row, runAll, show } from "../output.ts";
+import { shown } from "../shown.ts";
 
-export async function subjects(
-  [action = "list", name]: readonly string[],
-  options: Options,
-): Promise<ExitCode> {
-  const client = connect(options);
-  const subject = () => needed(name, "The subject");
-  const row = (cells: Row["cells"], json: object): Row => ({ cells, json, exitCode: 0 });
-  switch (action) {
-    case "list": {
-      const rows: Row[] = [];
-      for await (const found of client.subjects.all()) rows.push(row([found.subject_id], found));
-      show(["subject"], rows, options.json);
-      return 0;
-    }
-    case "show": {
-      const { faces } = await client.subjects.get(subject());
-      const rows = faces.map((face) =>
-        row([face.face_id, face.created_at, face.expires_at, face.model], face),
-      );
-      show(["face", "enrolled", "expires", "model"], rows, options.json);
-      return 0;
-    }
-    case "delete": {
-      const answer = await client.subjects.delete(subject());
-      const rows = answer.deleted_faces.map((face) => [face, "deleted"]);
-      if (options.json) show([], [row([], answer)], true);
-      else
-        show(
-          ["face", ""],
-          rows.map((cells) => row(cells, {})),
-          false,
-        );
-      return 0;
-    }
-    case "unlock": {
-      const answer = await client.subjects.unlock(subject());
-      show(["subject", ""], [row([answer.subject_id, "unlocked"], answer)], options.json);
-      return 0;
-    }
-    default:
-      throw new UsageError(`There is no "subjects ${action}".`);
-  }
+/** Requests at the same time. */
+const concurrency = 4;
+
+const list: Command = {
+  maxWords: 0,
+  flags: serviceFlags,
+  async run(_, options) {
+    const client = connect(options);
+    const rows: Row[] = [];
+    for await (const found of client.subjects.all())
+      rows.push({ cells: [found.subject_id], json: found, exitCode: 0 });
+    show(["subject"], rows, options.json);
+    return 0;
+  },
+};
+
+/** Does the same for each subject that is named; one that fails keeps none of the others from being done. */
+function each(
+  heads: readonly string[],
+  rowsOf: (client: Sameface, subject: string) => Promise<readonly Row[]>,
+): Command {
+  return {
+    flags: serviceFlags,
+    async run(words, options) {
+      const [first, ...others] = words;
+      const subjects = [first, ...others].map((word) => neededId(word, "The subject"));
+      const client = connect(options);
+      return runAll({
+        heads,
+        items: [...new Set(subjects)],
+        concurrency,
+        json: options.json,
+        nameOf: shown,
+        run: (subject) => rowsOf(client, subject),
+      });
+    },
+  };
 }
+
+function faceRow(subject: string, face: EnrolledFace): Row {
+  const { face_id, created_at, expires_at, model } = face;
+  const cells = [subject, face_id, created_at, expires_at, model, ""];
+  return { cells, json: { subject_id: subject, ...face }, exitCode: 0 };
+}
+
+export const subjects: Readonly<Record<string, Command>> = {
+  list,
+  show: each(["subject", "face", "enrolled", "expires", "model", ""], async (client, subject) =>
+    (await client.subjects.get(subject)).faces.map((face) => faceRow(subject, face)),
+  ),
+  delete: each(["subject", "faces", ""], async (client, subject) => {
+    const answer = await client.subjects.delete(subject);
+    return [{ cells: [subject, answer.deleted_faces.length, "deleted"], json: answer, exitCode: 0 }];
+  }),
+  unlock: each(["subject", ""], async (client, subject) => {
+    const answer = await client.subjects.unlock(subject);
+    return [{ cells: [subject, "unlocked"], json: answer, exitCode: 0 }];
+  }),
+};

@@ -1,7 +1,9 @@
 /** What the deployment's own key is for, and what anybody may ask. */
 import { jsonBody, queryOf } from "../body.ts";
-import type { CallOptions } from "../exchange.ts";
+import { checked } from "../check.ts";
 import { type CallJson, everyItem } from "../json-call.ts";
+import type { CallOptions } from "../options.ts";
+import { pageOptions, tenantRequest } from "../requests.ts";
 import type * as wire from "../wire.ts";
 
 export class Tenants {
@@ -11,8 +13,8 @@ export class Tenants {
     this.#call = call;
   }
 
-  list(page: wire.PageOptions = {}, options?: CallOptions): Promise<wire.TenantPage> {
-    const query = queryOf({ ...page });
+  async list(page: wire.PageOptions = {}, options?: CallOptions): Promise<wire.TenantPage> {
+    const query = queryOf({ ...checked(pageOptions, page, "page") });
     return this.#call({ method: "GET", path: "/v1/tenants", query, repeatable: true }, options);
   }
 
@@ -23,8 +25,8 @@ export class Tenants {
     );
   }
 
-  create(request: wire.NewTenantRequest, options?: CallOptions): Promise<wire.NewTenant> {
-    const body = jsonBody(request);
+  async create(request: wire.NewTenantRequest, options?: CallOptions): Promise<wire.NewTenant> {
+    const body = jsonBody(checked(tenantRequest, request, "request"));
     return this.#call({ method: "POST", path: "/v1/tenants", body, repeatable: false }, options);
   }
 }
@@ -36,31 +38,31 @@ export class Deployment {
     this.#call = call;
   }
 
-  health(options?: CallOptions): Promise<wire.Health> {
+  async health(options?: CallOptions): Promise<wire.Health> {
     return this.#call({ method: "GET", path: "/healthz", repeatable: true }, options);
   }
 
   /** Whom the key speaks for; for the deployment's own key also checks of all that it stands on. */
-  doctor(options?: CallOptions): Promise<wire.Doctor> {
+  async doctor(options?: CallOptions): Promise<wire.Doctor> {
     return this.#call({ method: "GET", path: "/v1/doctor", repeatable: true }, options);
   }
 
   /** Loads the models where they are not. */
-  readiness(options?: CallOptions): Promise<wire.Readiness> {
+  async readiness(options?: CallOptions): Promise<wire.Readiness> {
     return this.#call({ method: "GET", path: "/readyz", repeatable: true }, options);
   }
 
   /** With which receipts and session tokens verify. */
-  publicKeys(options?: CallOptions): Promise<wire.JsonWebKeySet> {
+  async publicKeys(options?: CallOptions): Promise<wire.JsonWebKeySet> {
     return this.#call({ method: "GET", path: "/.well-known/jwks.json", repeatable: true }, options);
   }
 
   /** Wraps by the current KEK what an earlier one wraps, some hundreds a call: again until `done`. */
-  rewrapKeys(options?: CallOptions): Promise<wire.Rewrapped> {
+  async rewrapKeys(options?: CallOptions): Promise<wire.Rewrapped> {
     return this.#call({ method: "POST", path: "/v1/kek/rewrap", repeatable: true }, options);
   }
 
-  rotateSigningKey(options?: CallOptions): Promise<wire.SigningKey> {
+  async rotateSigningKey(options?: CallOptions): Promise<wire.SigningKey> {
     return this.#call({ method: "POST", path: "/v1/signing-keys", repeatable: false }, options);
   }
 }

@@ -1,7 +1,9 @@
 /** Subjects and their faces. */
 import { jsonBody, queryOf } from "../body.ts";
-import type { CallOptions } from "../exchange.ts";
+import { checked } from "../check.ts";
 import { type CallJson, everyItem, path } from "../json-call.ts";
+import type { CallOptions } from "../options.ts";
+import { faceUpdate, pageOptions } from "../requests.ts";
 import type * as wire from "../wire.ts";
 
 export class Subjects {
@@ -12,8 +14,8 @@ export class Subjects {
   }
 
   /** In the order of their ids. */
-  list(page: wire.PageOptions = {}, options?: CallOptions): Promise<wire.SubjectPage> {
-    const query = queryOf({ ...page });
+  async list(page: wire.PageOptions = {}, options?: CallOptions): Promise<wire.SubjectPage> {
+    const query = queryOf({ ...checked(pageOptions, page, "page") });
     return this.#call({ method: "GET", path: "/v1/subjects", query, repeatable: true }, options);
   }
 
@@ -26,18 +28,24 @@ export class Subjects {
   }
 
   /** With its faces. Fails with `not_found`. */
-  get(subjectId: string, options?: CallOptions): Promise<wire.Subject> {
-    return this.#call({ method: "GET", path: path`/v1/subjects/${subjectId}`, repeatable: true }, options);
+  async get(subjectId: string, options?: CallOptions): Promise<wire.Subject> {
+    return this.#call(
+      { method: "GET", path: path`/v1/subjects/${{ subjectId }}`, repeatable: true },
+      options,
+    );
   }
 
   /** With all of its faces. Fails with `not_found`, also when an earlier attempt got through unheard. */
-  delete(subjectId: string, options?: CallOptions): Promise<wire.Deletion> {
-    return this.#call({ method: "DELETE", path: path`/v1/subjects/${subjectId}`, repeatable: true }, options);
+  async delete(subjectId: string, options?: CallOptions): Promise<wire.Deletion> {
+    return this.#call(
+      { method: "DELETE", path: path`/v1/subjects/${{ subjectId }}`, repeatable: true },
+      options,
+    );
   }
 
   /** Starts the count of failed attempts anew. */
-  unlock(subjectId: string, options?: CallOptions): Promise<wire.Unlocked> {
-    const where = path`/v1/subjects/${subjectId}/unlock`;
+  async unlock(subjectId: string, options?: CallOptions): Promise<wire.Unlocked> {
+    const where = path`/v1/subjects/${{ subjectId }}/unlock`;
     return this.#call({ method: "POST", path: where, repeatable: true }, options);
   }
 }
@@ -50,19 +58,27 @@ export class Faces {
   }
 
   /** Null removes; what is not named stays. */
-  update(
+  async update(
     subjectId: string,
     faceId: string,
     change: wire.FaceUpdate,
     options?: CallOptions,
   ): Promise<wire.UpdatedFace> {
-    const where = path`/v1/subjects/${subjectId}/faces/${faceId}`;
-    return this.#call({ method: "PATCH", path: where, body: jsonBody(change), repeatable: true }, options);
+    const where = path`/v1/subjects/${{ subjectId }}/faces/${{ faceId }}`;
+    return this.#call(
+      {
+        method: "PATCH",
+        path: where,
+        body: jsonBody(checked(faceUpdate, change, "change")),
+        repeatable: true,
+      },
+      options,
+    );
   }
 
   /** Fails with `not_found`, also when an earlier attempt got through unheard. */
-  delete(subjectId: string, faceId: string, options?: CallOptions): Promise<wire.Deletion> {
-    const where = path`/v1/subjects/${subjectId}/faces/${faceId}`;
+  async delete(subjectId: string, faceId: string, options?: CallOptions): Promise<wire.Deletion> {
+    const where = path`/v1/subjects/${{ subjectId }}/faces/${{ faceId }}`;
     return this.#call({ method: "DELETE", path: where, repeatable: true }, options);
   }
 }

@@ -1,7 +1,10 @@
 /** A tenant's own affairs: its keys, settings and audit trail, and its faces in and out. */
 import { jsonBody, queryOf } from "../body.ts";
-import type { CallOptions, Exchange } from "../exchange.ts";
+import { checked, headerText, someText } from "../check.ts";
+import type { Exchange } from "../exchange.ts";
 import { type CallJson, everyItem, path } from "../json-call.ts";
+import type { CallOptions } from "../options.ts";
+import { keyRequest, pageOptions, rotationRequest, settingsChange } from "../requests.ts";
 import type * as wire from "../wire.ts";
 
 export class Keys {
@@ -11,27 +14,35 @@ export class Keys {
     this.#call = call;
   }
 
-  list(options?: CallOptions): Promise<wire.ApiKeyList> {
+  async list(options?: CallOptions): Promise<wire.ApiKeyList> {
     return this.#call({ method: "GET", path: "/v1/keys", repeatable: true }, options);
   }
 
-  create(request: wire.NewKeyRequest, options?: CallOptions): Promise<wire.NewApiKey> {
-    const body = jsonBody(request);
+  async create(request: wire.NewKeyRequest, options?: CallOptions): Promise<wire.NewApiKey> {
+    const body = jsonBody(checked(keyRequest, request, "request"));
     return this.#call({ method: "POST", path: "/v1/keys", body, repeatable: false }, options);
   }
 
   /** Another key with the same scopes; the old one goes on for `grace_seconds`, 0 unless it says so. */
-  rotate(
+  async rotate(
     keyId: string,
-    request: { readonly grace_seconds?: number } = {},
+    request: wire.RotationRequest = {},
     options?: CallOptions,
   ): Promise<wire.NewApiKey> {
-    const where = path`/v1/keys/${keyId}/rotate`;
-    return this.#call({ method: "POST", path: where, body: jsonBody(request), repeatable: false }, options);
+    const where = path`/v1/keys/${{ keyId }}/rotate`;
+    return this.#call(
+      {
+        method: "POST",
+        path: where,
+        body: jsonBody(checked(rotationRequest, request, "request")),
+        repeatable: false,
+      },
+      options,
+    );
   }
 
-  revoke(keyId: string, options?: CallOptions): Promise<wire.RevokedApiKey> {
-    return this.#call({ method: "DELETE", path: path`/v1/keys/${keyId}`, repeatable: true }, options);
+  async revoke(keyId: string, options?: CallOptions): Promise<wire.RevokedApiKey> {
+    return this.#call({ method: "DELETE", path: path`/v1/keys/${{ keyId }}`, repeatable: true }, options);
   }
 }
 
@@ -42,12 +53,13 @@ export class SettingsOfTenant {
     this.#call = call;
   }
 
-  get(options?: CallOptions): Promise<wire.SettingsAnswer> {
+  async get(options?: CallOptions): Promise<wire.SettingsAnswer> {
     return this.#call({ method: "GET", path: "/v1/settings", repeatable: true }, options);
   }
 
-  change(change: wire.SettingsChange, options?: CallOptions): Promise<wire.SettingsAnswer> {
-    const body = jsonBody(change);
+  /** What is not named stays. A retention holds for faces enrolled from then on. */
+  async change(change: wire.SettingsChange, options?: CallOptions): Promise<wire.ChangedSettings> {
+    const body = jsonBody(checked(settingsChange, change, "change"));
     return this.#call({ method: "PATCH", path: "/v1/settings", body, repeatable: true }, options);
   }
 }
@@ -60,8 +72,8 @@ export class Audit {
   }
 
   /** Oldest first. */
-  list(page: wire.PageOptions = {}, options?: CallOptions): Promise<wire.AuditPage> {
-    const query = queryOf({ ...page });
+  async list(page: wire.PageOptions = {}, options?: CallOptions): Promise<wire.AuditPage> {
+    const query = queryOf({ ...checked(pageOptions, page, "page") });
     return this.#call({ method: "GET", path: "/v1/audit", query, repeatable: true }, options);
   }
 
@@ -89,7 +101,7 @@ export class Transfer {
     options: CallOptions = {},
   ): Promise<wire.ExportedPage> {
     const headers = headersOf(transferKey);
-    const query = queryOf({ ...page });
+    const query = queryOf({ ...checked(pageOptions, page, "page") });
     const { text, header } = await this.#exchange(
       { method: "POST", path: "/v1/export", query, headers, repeatable: true },
       options,
@@ -97,14 +109,15 @@ export class Transfer {
     return { page: text, next_cursor: header("Sameface-Next-Cursor") };
   }
 
-  /** What is there already is skipped. */
-  importPage(transferKey: string, page: string, options?: CallOptions): Promise<wire.ImportedPage> {
-    const body = { query: "", contentType: "application/x-ndjson", content: page };
+  /** What is there already, of the same model, is skipped. */
+  async importPage(transferKey: string, page: string, options?: CallOptions): Promise<wire.ImportedPage> {
+    const content = checked(someText, page, "page");
+    const body = { query: "", contentType: "application/x-ndjson", content };
     const headers = headersOf(transferKey);
     return this.#call({ method: "POST", path: "/v1/import", headers, body, repeatable: true }, options);
   }
 }
 
 function headersOf(transferKey: string): Record<string, string> {
-  return { "Sameface-Transfer-Key": transferKey };
+  return { "Sameface-Transfer-Key": checked(headerText, transferKey, "transferKey") };
 }

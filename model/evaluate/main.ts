@@ -5,8 +5,8 @@
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { parseConfig } from "../../src/config.ts";
 import { thresholdAt } from "../../src/face/calibration.ts";
+import { defaultSettings } from "../../src/identity/settings.ts";
 import { encoderInUse } from "../../src/models.ts";
 import { readCalibration, readManifest } from "../runtime.ts";
 import { acquireAll } from "./acquire.ts";
@@ -110,7 +110,7 @@ async function main(): Promise<void> {
 function shippedThreshold(): Provenance["shipped"] {
   const manifest = readManifest();
   if (manifest.calibration?.[encoderInUse(manifest).id] === undefined) return null;
-  const { defaultMaxFmr: maxFmr } = parseConfig({});
+  const { maxFmr } = defaultSettings;
   const threshold = thresholdAt(readCalibration(), maxFmr);
   return threshold.ok ? { threshold: threshold.value, maxFmr } : null;
 }

@@ -28,7 +28,7 @@ export const decisionOperations: readonly Operation[] = [
     tag: "Decisions",
     summary: "Is this the enrolled person?",
     description:
-      "Compares the face in the photo with those of the subject, at the false match rate of your choice. A subject with several faces is held to its share of the rate for each. Failures are counted; too many in a row lock the subject for a while.",
+      "Compares the face in the photo with those of the subject, at a false match rate of your choice. A subject with several faces is held to its share of the rate for each. Failures are counted; too many in a row lock the subject for a while, and a match at the tenant's `max_fmr` or a stricter rate starts the count anew. A face of the subject that is deleted meanwhile leaves the attempt without an answer (`not_found`).",
     caller: { kind: "key", scopes: ["verify"], orSession: true },
     params: { path: ofSubject, query: photoToVerify.options },
     body: photoBody(photoToVerify, { embeddings: true }),
@@ -43,7 +43,7 @@ export const decisionOperations: readonly Operation[] = [
         request_id: requestId,
       }),
     },
-    failures: [...photoFailures, "subject_has_no_faces", "model_mismatch", "locked"],
+    failures: [...photoFailures, "subject_has_no_faces", "model_mismatch", "locked", "not_found"],
   },
   {
     method: "post",
@@ -52,7 +52,7 @@ export const decisionOperations: readonly Operation[] = [
     tag: "Decisions",
     summary: "Who is this?",
     description:
-      "Compares the face in the photo with every face enrolled. The threshold is held to the size of the gallery, so that a stranger is taken for anyone no more often than `max_fpir`.",
+      "Compares the face in the photo with every face enrolled. The threshold is held to the size of the gallery, so that a stranger is taken for anyone no more often than `max_fpir`; for callers without the scope `scores` in a few steps alone.",
     caller: { kind: "key", scopes: ["identify"] },
     params: { query: photoToIdentify.options },
     body: photoBody(photoToIdentify, { embeddings: true }),
@@ -150,6 +150,6 @@ export const decisionOperations: readonly Operation[] = [
       description: "Unlocked.",
       content: json(unlockAnswerSchema, { subject_id: subjectId, request_id: requestId }),
     },
-    failures: ["invalid_request", "image_too_large", "not_found"],
+    failures: ["invalid_request", "body_too_large", "not_found"],
   },
 ];

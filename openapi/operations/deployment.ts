@@ -66,7 +66,7 @@ export const deploymentOperations: readonly Operation[] = [
       description: "How many were wrapped anew.",
       content: json(rewrapAnswerSchema, { rewrapped: 212, done: true, request_id: requestId }),
     },
-    failures: ["image_too_large"],
+    failures: ["body_too_large"],
   },
   {
     method: "post",
@@ -81,7 +81,7 @@ export const deploymentOperations: readonly Operation[] = [
       description: "The new key's id.",
       content: json(signingKeyAnswerSchema, { kid: "Jq3mYb0VxkE", request_id: requestId }),
     },
-    failures: ["image_too_large"],
+    failures: ["body_too_large"],
   },
   {
     method: "get",

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import {
   auditAnswerSchema,
+  changedSettingsAnswerSchema,
   importAnswerSchema,
   settingsAnswerSchema,
 } from "../../src/http/admin-answer-schemas.ts";
@@ -38,15 +39,18 @@ export const tenantOperations: readonly Operation[] = [
     operationId: "changeSettings",
     tag: "Tenant",
     summary: "Change the tenant's rules",
+    description:
+      "A retention holds for faces enrolled from now on. Where one is named, the answer says how many faces outlive it; `PATCH` their `expires_at`, or delete them.",
     caller: admin,
     body: jsonBody(settingsChangeSchema, { consent_required: true, retention_seconds: 31_536_000 }),
     answer: {
       status: 200,
       description: "The rules as they are now.",
-      content: json(settingsAnswerSchema, {
+      content: json(changedSettingsAnswerSchema, {
         ...settings,
         consent_required: true,
         retention_seconds: 31_536_000,
+        faces_beyond_retention: 12,
         request_id: requestId,
       }),
     },
@@ -100,7 +104,7 @@ export const tenantOperations: readonly Operation[] = [
         },
       },
     },
-    failures: ["invalid_request", "image_too_large"],
+    failures: ["invalid_request", "body_too_large"],
   },
   {
     method: "post",
@@ -123,6 +127,13 @@ export const tenantOperations: readonly Operation[] = [
         request_id: requestId,
       }),
     },
-    failures: ["invalid_request", "image_too_large", "model_mismatch"],
+    failures: [
+      "invalid_request",
+      "unsupported_media_type",
+      "body_too_large",
+      "request_timeout",
+      "overloaded",
+      "model_mismatch",
+    ],
   },
 ];

@@ -35,8 +35,8 @@ export class ActionPanel {
     this.subject = element("input", {
       name: "subject_id",
       required: "",
-      pattern: "[A-Za-z0-9._~:@\\-]{1,128}",
-      title: "1 to 128 of A-Z a-z 0-9 . _ ~ : @ -",
+      pattern: "[\\p{L}\\p{M}\\p{N}._~:@+=\\|\\-]{1,128}",
+      title: "1 to 128 letters and digits or . _ ~ : @ + = | -",
       autocomplete: "off",
       spellcheck: "false",
       value: "me",

@@ -50,21 +50,21 @@ function verdict(action, body) {
   if (action === "identify") return candidates(body);
   const same = action === "compare" ? "The same person" : "Match";
   const other = action === "compare" ? "Not the same person" : "No match";
-  // In place of numbers, for keys that are not told them.
-  const clearly = body.band === "clear_match" ? "Clearly so. " : "";
   const rate = `At the rate you chose, ${oneIn(body.max_fmr)} strangers would pass.`;
   return headline(
     body.match ? "good" : "bad",
     body.match ? same : other,
-    `${clearly}${strangersWords(body.fmr)} ${rate}`,
+    `${strangersWords(body.fmr)} ${rate}`,
   );
 }
 
 /** @param {any} body */
-function candidates({ candidates, gallery_size, max_fpir }) {
+function candidates({ candidates, more_candidates, gallery_size, max_fpir }) {
   const searched = `${gallery_size} enrolled ${gallery_size === 1 ? "face was" : "faces were"} compared. A search for a stranger names somebody at most ${oneIn(max_fpir)} times.`;
   if (candidates.length === 0) return headline("bad", "Nobody who is enrolled", searched);
-  const found = headline("good", candidates[0].subject_id, searched);
+  // Without distances they come by their ids: none of several is known to be the closest.
+  const several = candidates.length > 1 && candidates[0].distance === undefined;
+  const found = headline("good", several ? "One of these" : candidates[0].subject_id, searched);
   const rows = candidates.map((/** @type {any} */ { subject_id, distance, fmr }) =>
     element(
       "li",
@@ -73,6 +73,7 @@ function candidates({ candidates, gallery_size, max_fpir }) {
       ` ${distance?.toFixed(3) ?? ""} ${strangersWords(fmr)}`,
     ),
   );
+  if (more_candidates) rows.push(element("li", {}, "and others"));
   found.append(element("ol", { class: "candidates" }, ...rows));
   return found;
 }

@@ -70,16 +70,17 @@ export interface FalseMatchRate {
 /**
  * The largest distance whose FMR does not exceed `maxFmr`.
  *
- * Fails with `invalid_request` (field `max_fmr`) for what is not a rate that the table covers and the
- * data support.
+ * Fails with `invalid_request` for what is not a rate that the table covers and the data support.
+ *
+ * @param field whose rate it is, by the caller's name for it
  */
-export function thresholdAt(calibration: Calibration, maxFmr: number): Result<number> {
+export function thresholdAt(calibration: Calibration, maxFmr: number, field = "max_fmr"): Result<number> {
   const { fmrTable, measuredDownTo } = calibration;
   const highest = fmrTable[fmrTable.length - 1][1];
   // Written so that NaN fails too.
   if (!(maxFmr >= measuredDownTo && maxFmr <= highest)) {
-    const reason = `max_fmr must lie between ${rounded(measuredDownTo)} and ${rounded(highest)}, the rates that were measured`;
-    return fail({ code: "invalid_request", field: "max_fmr", reason });
+    const reason = `"${field}" must lie between ${rounded(measuredDownTo)} and ${rounded(highest)}, the rates that were measured.`;
+    return fail({ code: "invalid_request", field, reason });
   }
   const above = Math.max(
     1,

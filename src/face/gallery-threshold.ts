@@ -7,6 +7,7 @@
  */
 import { fail, ok, type Result } from "../errors.ts";
 import { type Calibration, thresholdAt } from "./calibration.ts";
+import { decadeBelow } from "./decades.ts";
 
 export interface GalleryThreshold {
   /** A candidate lies at or below this distance. */
@@ -15,11 +16,20 @@ export interface GalleryThreshold {
   readonly maxFpir: number;
 }
 
-/** Of a search that names no rate. */
-export interface SearchDefaults {
-  readonly maxFpir: number;
-  /** Of one comparison: in a small gallery a search is no laxer than a verification. */
+export interface SearchRates {
+  /** Asked for, 0..1, both excluded; undefined for the default. */
+  readonly asked: number | undefined;
+  /** Of a search that names no rate. */
+  readonly defaultMaxFpir: number;
+  /** Of one comparison in it: in a small gallery a search is no laxer than a verification. */
   readonly maxFmr: number;
+  /** No comparison is laxer, whatever was asked for; infinite for no limit. */
+  readonly ceilingFmr: number;
+  /**
+   * Whether the rate of one comparison is rounded down to a decade of `maxFmr`: as the gallery grows the
+   * threshold then stays, and leaps a few times in all.
+   */
+  readonly inDecades: boolean;
 }
 
 /**
@@ -27,31 +37,32 @@ export interface SearchDefaults {
  * measured data reach with so many faces, which is higher: the answer says which.
  *
  * @param faces in the gallery
- * @param asked 0..1, both excluded
  *
  * Fails with `invalid_request` (field `max_fpir`) where the data do not reach what was asked for.
  */
 export function thresholdForGallery(
   calibration: Calibration,
   faces: number,
-  asked: number | undefined,
-  defaults: SearchDefaults,
+  { asked, defaultMaxFpir, maxFmr, ceilingFmr, inDecades }: SearchRates,
 ): Result<GalleryThreshold> {
   const comparisons = Math.max(1, faces);
   const { fmrTable, measuredDownTo } = calibration;
   const lowest = galleryRate(measuredDownTo, comparisons);
-  const byDefault = Math.min(defaults.maxFpir, galleryRate(defaults.maxFmr, comparisons));
+  const byDefault = Math.min(defaultMaxFpir, galleryRate(maxFmr, comparisons));
   const maxFpir = asked ?? Math.max(byDefault, lowest);
   // Written so that NaN fails too.
   if (!(maxFpir >= lowest && maxFpir < 1)) {
-    const reason = `With ${faces} faces enrolled, max_fpir must lie between ${roundedUp(lowest)} and 1: false match rates below ${measuredDownTo} were not measured.`;
+    const reason = `With ${faces} faces enrolled, "max_fpir" must lie between ${roundedUp(lowest)} and 1: false match rates below ${measuredDownTo} were not measured.`;
     return fail({ code: "invalid_request", field: "max_fpir", reason });
   }
   const share = comparisonRate(maxFpir, comparisons);
-  const highest = fmrTable[fmrTable.length - 1][1];
+  const fmr = inDecades ? decadeBelow(maxFmr, share) : share;
+  const highest = Math.min(ceilingFmr, fmrTable[fmrTable.length - 1][1]);
   // Rounding must not take it out of the table; a lower rate than asked for is kept with it.
-  const threshold = thresholdAt(calibration, Math.min(highest, Math.max(measuredDownTo, share)));
-  return threshold.ok ? ok({ threshold: threshold.value, maxFpir }) : threshold;
+  const kept = Math.min(highest, Math.max(measuredDownTo, fmr));
+  const threshold = thresholdAt(calibration, kept);
+  if (!threshold.ok) return threshold;
+  return ok({ threshold: threshold.value, maxFpir: inDecades ? galleryRate(kept, comparisons) : maxFpir });
 }
 
 /** 1 - (1 - fmr)^comparisons, without losing the digits of small rates. */

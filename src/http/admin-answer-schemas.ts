@@ -9,6 +9,20 @@ export const settingsAnswerSchema = settingsSchema
   .extend({ request_id: requestIdSchema })
   .meta({ id: "SettingsAnswer" });
 
+/** Of a change of the settings. */
+export const changedSettingsAnswerSchema = settingsSchema
+  .extend({
+    faces_beyond_retention: z
+      .int()
+      .min(0)
+      .optional()
+      .describe(
+        "Faces that outlive the `retention_seconds` of the change: enrolled before it, or with an end of their own. Where the change names one.",
+      ),
+    request_id: requestIdSchema,
+  })
+  .meta({ id: "ChangedSettings" });
+
 const keySchema = z.strictObject({
   key_id: apiKeyIdSchema,
   name: z.string(),

@@ -36,7 +36,21 @@ export const settingsSchema = z.strictObject({
     })
     .describe("When failed verifications of a subject stop further ones."),
   // Without their defaults: what a change leaves out stays as it is.
-  audit_retention_seconds: shape.auditSeconds.unwrap().describe("How long the audit trail goes back."),
+  audit_retention_seconds: shape.auditSeconds
+    .unwrap()
+    .describe(
+      "How long the audit trail goes back; each further shard hears of a change with its next entry.",
+    ),
+  max_fmr: shape.maxFmr
+    .unwrap()
+    .describe(
+      "The false match rate of requests that name none. Callers without the scope `scores` may ask for it, or for it divided by 10, 100 and so on, and for nothing else.",
+    ),
+  max_fmr_with_scores: shape.maxFmrWithScores
+    .unwrap()
+    .describe(
+      "The laxest rate that callers with the scope `scores` may ask for, though never below `max_fmr`; null for any that was measured.",
+    ),
   max_fpir: shape.maxFpir
     .unwrap()
     .describe("The false positive identification rate of searches that name none."),

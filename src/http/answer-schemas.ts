@@ -87,8 +87,9 @@ export const decisionFields = {
     .describe("Euclidean distance of the two embeddings, up to 2. With the scope `scores`."),
   band: z
     .enum(["clear_match", "match", "no_match"])
-    .optional()
-    .describe("In place of the distance, without the scope `scores`."),
+    .describe(
+      "`clear_match`, with the scope `scores` alone: `fmr` is at most a tenth of the rate asked for. Without it the band is `match` or `no_match`.",
+    ),
   threshold: z.number().min(0).max(2).describe("A match is a distance at or below this."),
   max_fmr: z.number().describe("The false match rate asked for, which set the threshold."),
   fmr: z
@@ -171,7 +172,15 @@ export const identificationAnswerSchema = z
           fmr: decisionFields.fmr,
         }),
       )
-      .describe("Subjects within the threshold, closest first; empty when nobody is."),
+      .describe(
+        "Subjects within the threshold, closest first, or without the scope `scores` in the order of their ids; empty when nobody is.",
+      ),
+    more_candidates: z
+      .literal(true)
+      .optional()
+      .describe(
+        "More subjects than were asked for are within the threshold; absent when there are none. Without the scope `scores`.",
+      ),
     gallery_size: z.int().min(0).describe("Faces that were compared."),
     not_compared: z
       .int()
@@ -266,9 +275,9 @@ const errorDetailsSchema = z.strictObject({
   field: z.string().describe("The part of the request that it is about."),
   reasons: z.array(z.enum(qualityReasons)).describe("`low_quality`: the limits that the face does not meet."),
   found: z.string().describe("`unsupported_media_type`: what the bytes or the header turned out to be."),
-  limit: z.number().describe("`image_too_large`: the most that is accepted."),
-  actual: z.number().describe("`image_too_large`: what this has."),
-  unit: z.enum(["bytes", "pixels", "scans"]).describe("`image_too_large`: of `limit` and `actual`."),
+  limit: z.number().describe("`body_too_large`, `image_too_large`: the most that is accepted."),
+  actual: z.number().describe("`body_too_large`, `image_too_large`: what this has."),
+  unit: z.enum(["bytes", "pixels", "scans"]).describe("The unit of `limit` and `actual`."),
   count: z.int().describe("`multiple_faces`: how many the photo shows."),
   stored: z.string().describe("`model_mismatch`: the embedding's model."),
   expected: z.string().describe("`model_mismatch`: the model in use."),

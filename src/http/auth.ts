@@ -1,6 +1,5 @@
 /** `Authorization: Bearer <key>`, checked before a byte of the body is read, and what the key allows. */
 import { createMiddleware } from "hono/factory";
-import type { Authenticate } from "../trust/authenticate.ts";
 import type { Scope } from "../trust/scopes.ts";
 import { refuse } from "./answer.ts";
 import type { AppEnv, Deps } from "./deps.ts";
@@ -8,12 +7,13 @@ import type { AppEnv, Deps } from "./deps.ts";
 /** The scheme's name is case-insensitive (RFC 9110, section 11.1); the key is one visible word. */
 const bearer = /^bearer +([\x21-\x7e]+)$/i;
 
-export function bearerKey(authorization: string | undefined): string | undefined {
-  return authorization === undefined ? undefined : bearer.exec(authorization)?.[1];
-}
-
 /** Longer than any key or token made here. */
 const maxHeaderLength = 4096;
+
+export function bearerKey(authorization: string | undefined): string | undefined {
+  if (authorization === undefined || authorization.length > maxHeaderLength) return undefined;
+  return bearer.exec(authorization)?.[1];
+}
 
 export function requireCaller({ config, authenticate, openStore, limitRate }: Deps) {
   return createMiddleware<AppEnv>(async function requireCaller(c, next) {
@@ -22,7 +22,12 @@ export function requireCaller({ config, authenticate, openStore, limitRate }: De
     if (config.keks.length === 0) {
       return refuse(c, { code: "not_ready", reason: "SAMEFACE_KEK is not set, or is the published one" });
     }
-    const caller = await admit(c.req.header("Authorization"), new URL(c.req.url).hostname, authenticate);
+    const caller = await authenticate(
+      bearerKey(c.req.header("Authorization")),
+      new URL(c.req.url).hostname,
+      // The platform's own word: it takes away what a caller writes there.
+      c.req.header("CF-Connecting-IP"),
+    );
     if (!caller.ok) return refuse(c, caller.failure);
     const { principal, settings } = caller.value;
     const { tenant, actor } = principal;
@@ -33,11 +38,6 @@ export function requireCaller({ config, authenticate, openStore, limitRate }: De
     c.set("store", openStore({ tenant, settings, actor, requestId: c.var.requestId }));
     return next();
   });
-}
-
-async function admit(header: string | undefined, hostname: string, authenticate: Authenticate) {
-  const usable = header !== undefined && header.length <= maxHeaderLength ? header : undefined;
-  return authenticate(bearerKey(usable), hostname);
 }
 
 /** Session tokens pass only where that is said: they hold for one route. */

@@ -1,4 +1,5 @@
 /** What the app is given. Nothing in it is global, so a test hands in its own. */
+import type { Budget, Claim } from "../admission/budget.ts";
 import type { Config } from "../config.ts";
 import type { Calibration, DistanceHistograms } from "../face/calibration.ts";
 import type { OpenDirectory } from "../identity/directory/types.ts";
@@ -33,6 +34,10 @@ export interface RequestEntry {
   /** Of a decision: `match`, `no_match`; of a search: `found`, `not_found`. */
   readonly outcome?: string;
   readonly total_ms: number;
+  /** Waited for memory, ms. */
+  readonly waited_ms: number;
+  /** Of the isolate's budget, held by all requests and codecs when this one was answered, bytes. */
+  readonly budget_used_bytes: number;
   readonly stages_ms: Partial<Record<Stage, number>>;
 }
 
@@ -49,6 +54,8 @@ export type LogEntry =
 
 export interface Deps {
   readonly pipeline: Pipeline;
+  /** The isolate's memory, for bodies and decodes. */
+  readonly budget: Budget;
   readonly openStore: OpenStore;
   readonly openTransfer: OpenTransfer;
   readonly openDirectory: OpenDirectory;
@@ -94,5 +101,7 @@ export interface AppEnv {
     /** For the log: how a decision or a search came out. */
     outcome: "match" | "no_match" | "found" | "not_found";
     stopwatch: Stopwatch;
+    /** The request's account with the budget. */
+    claim: Claim;
   };
 }

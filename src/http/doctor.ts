@@ -69,6 +69,7 @@ function judgeSecrets({ environment, apiKey, keks }: Config): Finding {
 const optional: Readonly<Record<string, string>> = {
   KEY_RATE: "requests by API key are not limited",
   SESSION_RATE: "requests by session token are not limited",
+  FAILURE_RATE: "refused keys are not counted by address",
   ASSETS: "there are no pages and no API document",
   METRICS: "requests are not counted in Analytics Engine",
 };

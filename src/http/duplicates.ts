@@ -5,14 +5,15 @@
 import type { Context } from "hono";
 import { fail, ok, type Result } from "../errors.ts";
 import type { Embedding } from "../face/embedding.ts";
-import { thresholdForGallery } from "../face/gallery-threshold.ts";
 import type { SubjectId } from "../identity/ids.ts";
+import { chooseRate } from "../trust/rate-choice.ts";
 import type { AppEnv, Deps } from "./deps.ts";
+import { searchLimits } from "./search-limits.ts";
 
 /** Fails with `identity_conflict`, and as a search does. */
 export async function refuseDuplicates(
   c: Context<AppEnv>,
-  { calibration, config }: Pick<Deps, "calibration" | "config">,
+  { calibration }: Pick<Deps, "calibration">,
   embedding: Embedding,
   subjectId: SubjectId,
 ): Promise<Result<void>> {
@@ -20,17 +21,20 @@ export async function refuseDuplicates(
   const { model, values } = embedding;
   const search = await store.beginSearch({ model, dimension: values.length });
   if (!search.ok) return search;
-  const defaults = { maxFpir: settings.maxFpir, maxFmr: config.defaultMaxFmr };
-  const limits = thresholdForGallery(calibration, search.value.faces, undefined, defaults);
+  const chosen = chooseRate(principal, settings, {});
+  if (!chosen.ok) return chosen;
+  const limits = searchLimits(calibration, search.value.faces, chosen.value, settings);
   if (!limits.ok) return limits;
+  const { threshold, order } = limits.value;
   const found = await search.value.find(embedding, {
     limit: 1,
-    maxDistance: limits.value.threshold,
+    order,
+    maxDistance: threshold,
     except: subjectId,
     action: "duplicate_check",
   });
   if (!found.ok) return found;
-  const [duplicate] = found.value;
+  const [duplicate] = found.value.candidates;
   if (duplicate === undefined) return ok(undefined);
   const seen = principal.scopes.has("identify") ? { subjectId: duplicate.subjectId } : {};
   return fail({ code: "identity_conflict", ...seen });

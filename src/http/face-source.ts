@@ -41,9 +41,11 @@ export async function readFaceSource<W extends Wanted>(
   c: Context<AppEnv>,
   deps: Pick<Deps, "config" | "pipeline" | "embeddingLength">,
   wanted: W,
+  signal?: AbortSignal,
 ): Promise<Result<{ source: FaceSource; options: z.output<W["options"]> }>> {
   const read = await readPhotos(c, deps.config.maxBodyBytes, wanted as typeof photoToEnrol, {
     embeddings: true,
+    signal,
   });
   if (!read.ok) return read;
   const options = read.value.options as z.output<W["options"]>;
@@ -69,7 +71,7 @@ export function parseEmbedding(sent: SentEmbedding, model: string, length: numbe
   }
   if (sent.bytes.length !== 4 * length)
     return fail(invalid("embedding", `must be ${length} float32 numbers`));
-  const view = new DataView(sent.bytes.buffer);
+  const view = new DataView(sent.bytes.buffer, sent.bytes.byteOffset);
   const values = Float32Array.from({ length }, (_, i) => view.getFloat32(4 * i, true));
   const squaredLength = values.reduce((sum, value) => sum + value * value, 0);
   // Written so that NaN and infinity fail too.
@@ -93,7 +95,11 @@ export async function encodePhoto(
   { face = "largest", quality = "warn", include }: EncodingOptions,
 ): Promise<Result<EncodedFace>> {
   const { time } = c.var.stopwatch;
-  const encoded = await pipeline.encodeFace(image, face, { time, keepCrop: include === "crop" });
+  const encoded = await pipeline.encodeFace(image, face, {
+    time,
+    room: c.var.claim,
+    keepCrop: include === "crop",
+  });
   if (!encoded.ok || quality === "warn") return encoded;
   const fit = requireQuality(encoded.value);
   return fit.ok ? encoded : fit;

@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import type * as z from "zod";
 import { fail, ok, type Result } from "../errors.ts";
+import { requireConsent } from "../identity/consent.ts";
 import { parseFaceId } from "../identity/ids.ts";
 import type { EnrolmentDetails } from "../identity/store.ts";
 import { answer, refuse } from "./answer.ts";
@@ -32,6 +33,9 @@ export function enrol(deps: Deps) {
     const createdAt = clock();
     const details = enrolmentDetails(options, createdAt);
     if (!details.ok) return refuse(c, details.failure);
+    // Before any search: what is refused anyway must not tell whether somebody is enrolled.
+    const consented = requireConsent(c.var.settings, details.value.consent);
+    if (!consented.ok) return refuse(c, consented.failure);
     const request = await readEnrolmentRequest(c, source, options);
     if (!request.ok) return refuse(c, request.failure);
     // A poor template would answer wrongly for as long as it is kept.

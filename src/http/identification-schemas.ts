@@ -20,7 +20,9 @@ const maxCandidatesSchema = z
     maxCandidatesRule,
   )
   .pipe(z.int(maxCandidatesRule).min(1, maxCandidatesRule).max(mostCandidates, maxCandidatesRule))
-  .describe(`The most subjects to be named, ${defaultMaxCandidates} unless it says so.`);
+  .describe(
+    `The most subjects to be named, ${defaultMaxCandidates} unless it says so: the closest, or without the scope \`scores\` the first by their ids.`,
+  );
 
 const maxFpirRule = "must be a number between 0 and 1";
 
@@ -30,14 +32,14 @@ export const maxFpirSchema = z
       z.number(),
       z
         .string()
-        .regex(/^[\d.]+(e-?\d+)?$/i)
+        .regex(/^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i)
         .transform(Number),
     ],
     maxFpirRule,
   )
   .pipe(z.number(maxFpirRule).gt(0, maxFpirRule).lt(1, maxFpirRule))
   .describe(
-    "The false positive identification rate: how often a search for a stranger may answer with anyone.",
+    "The false positive identification rate: how often a search for a stranger may answer with anyone. To choose it a key needs the scope `scores`.",
   );
 
 /** Options of a request that identifies. */

@@ -1,8 +1,10 @@
 /** Paths, queries and JSON checked against their schemas; what does not fit is `invalid_request`. */
 import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
 import type * as z from "zod";
 import { type Failure, fail, ok, type Result } from "../errors.ts";
 import type { FaceId, SubjectId } from "../identity/ids.ts";
+import { refuse } from "./answer.ts";
 import type { AppEnv } from "./deps.ts";
 import { faceIdSchema, subjectIdSchema } from "./schemas.ts";
 
@@ -20,15 +22,23 @@ export function faceIdOf(c: Context<AppEnv>): Result<FaceId> {
   return check(faceIdSchema, c.req.param("face_id"), "face_id") as Result<FaceId>;
 }
 
-/** Parameters that the schema does not name are ignored; one given twice is ambiguous and refused. */
+/** Refuses a word that the schema does not name, and one that is given twice. */
 export function checkQuery<S extends z.ZodObject>(c: Context<AppEnv>, schema: S): Result<z.output<S>> {
   const given: Record<string, string> = {};
-  for (const name of Object.keys(schema.shape)) {
-    const values = c.req.queries(name) ?? [];
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    if (!Object.hasOwn(schema.shape, name)) return fail(unknownField(name));
     if (values.length > 1) return fail(invalid(name, "is given more than once"));
-    if (values.length === 1) given[name] = values[0];
+    given[name] = values[0];
   }
   return check(schema, given);
+}
+
+/** Middleware of a route that has no options in its query. */
+export function requireNoQuery() {
+  return createMiddleware<AppEnv>(async function requireNoQuery(c, next) {
+    const [unknown] = Object.keys(c.req.queries());
+    return unknown === undefined ? next() : refuse(c, unknownField(unknown));
+  });
 }
 
 export function invalid(field: string, fault: string): Failure {

@@ -1,10 +1,11 @@
 /**
- * Hears a refused caller out. A server that closes while data is still coming resets the connection,
+ * Takes in the rest of a refused body. A server that closes while data is still coming resets the connection,
  * and the caller loses the answer with it (RFC 9112, section 9.6). So what is left of the body is
  * taken in and dropped before the answer goes out, within bounds: a caller who declared more than
  * they send, or never stops, waits or is cut off, and nothing is ever held.
  */
 import { createMiddleware } from "hono/factory";
+import { readerOf } from "./body-stream.ts";
 import type { AppEnv } from "./deps.ts";
 
 export interface LingerBounds {
@@ -24,20 +25,25 @@ export function linger(bounds: LingerBounds = defaultBounds) {
   });
 }
 
+/** All that a refused body ever holds. */
+const pieceBytes = 16 * 1024;
+
 /** Resolves when the stream has ended, failed, or met a bound. */
 export async function drop(stream: ReadableStream<Uint8Array>, bounds: LingerBounds): Promise<void> {
-  const reader = stream.getReader();
+  const reader = readerOf(stream);
   // Cancelling settles a pending read, and so ends the loop below.
-  const stop = () => void reader.cancel().catch(() => undefined);
+  const stop = () => reader.cancel();
   const totalTimer = setTimeout(stop, bounds.maxTotalMs);
   let silenceTimer = setTimeout(stop, bounds.maxSilenceMs);
-  let bytes = 0;
+  let piece = new ArrayBuffer(pieceBytes);
+  let dropped = 0;
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { buffer, bytes, done } = await reader.read(new Uint8Array(piece));
       if (done) break;
-      bytes += value.byteLength;
-      if (bytes > bounds.maxBytes) stop();
+      piece = buffer;
+      dropped += bytes;
+      if (dropped > bounds.maxBytes) stop();
       clearTimeout(silenceTimer);
       silenceTimer = setTimeout(stop, bounds.maxSilenceMs);
     }

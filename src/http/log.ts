@@ -6,12 +6,12 @@ import { createStopwatch, type Stopwatch } from "../stopwatch.ts";
 import type { AppEnv, Deps, RequestEntry } from "./deps.ts";
 import { writeMetrics } from "./metrics.ts";
 
-export function requestLog({ log, metrics, nowMs, config }: Deps) {
+export function requestLog({ log, metrics, nowMs, config, budget }: Deps) {
   return createMiddleware<AppEnv>(async function requestLog(c, next) {
     const stopwatch = createStopwatch(nowMs);
     c.set("stopwatch", stopwatch);
     await next();
-    const entry = describe(c, stopwatch);
+    const entry = describe(c, stopwatch, budget);
     log(entry);
     if (metrics !== undefined) writeMetrics(metrics, entry);
     // How long a stranger's request takes is nobody's business elsewhere.
@@ -19,8 +19,8 @@ export function requestLog({ log, metrics, nowMs, config }: Deps) {
   });
 }
 
-function describe(c: Context<AppEnv>, stopwatch: Stopwatch): RequestEntry {
-  const { requestId, refusal, principal, outcome } = c.var;
+function describe(c: Context<AppEnv>, stopwatch: Stopwatch, budget: Deps["budget"]): RequestEntry {
+  const { requestId, refusal, principal, outcome, claim } = c.var;
   return {
     level: c.res.status >= 500 ? "error" : "info",
     event: "request",
@@ -32,6 +32,8 @@ function describe(c: Context<AppEnv>, stopwatch: Stopwatch): RequestEntry {
     ...(principal === undefined ? {} : { tenant: principal.tenant }),
     ...(outcome === undefined ? {} : { outcome }),
     total_ms: stopwatch.totalMs(),
+    waited_ms: claim.waitedMs,
+    budget_used_bytes: budget.inUseBytes(),
     stages_ms: stopwatch.stagesMs(),
   };
 }

@@ -2,11 +2,19 @@
 import * as z from "zod";
 import type { Config } from "../config.ts";
 import type { FacePolicy } from "../face/face.ts";
-import { faceIdPattern, subjectIdPattern } from "../identity/ids.ts";
+import { faceIdPattern, fitsBytes, isNormal, maxSubjectIdBytes, subjectIdPattern } from "../identity/ids.ts";
 
 export const subjectIdSchema = z
   .string()
-  .regex(subjectIdPattern, "must be 1 to 128 of A-Z a-z 0-9 . _ ~ : @ - and neither . nor ..");
+  .regex(subjectIdPattern, {
+    error: "must be 1 to 128 letters and digits of any script or . _ ~ : @ + = | - and neither . nor ..",
+    abort: true,
+  })
+  .refine(isNormal, "must be in the normal form NFC of Unicode")
+  .refine(fitsBytes, `must be at most ${maxSubjectIdBytes} bytes in UTF-8`)
+  .describe(
+    `Your own name for a person: up to 128 letters and digits of any script or \`. _ ~ : @ + = | -\`, at most ${maxSubjectIdBytes} bytes in UTF-8, in the normal form NFC, compared byte by byte; percent-encoded in a path.`,
+  );
 
 export const faceIdSchema = z.string().regex(faceIdPattern, "must be 1 to 64 of A-Z a-z 0-9 _ -");
 
@@ -19,12 +27,17 @@ export const facePolicySchema = z
   .enum(["largest", "center", "only"] satisfies FacePolicy[], "must be largest, center or only")
   .describe("Which face of several is meant: `largest` unless it says so; `only` refuses several.");
 
+/** The message for a field that is not a text; a field that is not there is missing. */
+const textRule = (rule: string) => ({
+  error: ({ input }: { readonly input?: unknown }) => (input === undefined ? "is missing" : rule),
+});
+
 export const imageTextSchema = z
-  .string("must be a string of base64, or a data URL")
+  .string(textRule("must be a string of base64, or a data URL"))
   .describe("The photo in base64, or a data URL.");
 
 export const embeddingTextSchema = z
-  .string("must be a string of base64")
+  .string(textRule("must be a string of base64"))
   .describe("Base64 of the float32 numbers, as `POST /v1/embed` gives them.");
 
 /** A number, or its text in a query or a form. */
@@ -34,12 +47,14 @@ export const maxFmrSchema = z
       z.number(),
       z
         .string()
-        .regex(/^[\d.]+(e-?\d+)?$/i)
+        .regex(/^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i)
         .transform(Number),
     ],
     "must be a number",
   )
-  .describe("The false match rate that you can live with, 1e-4 unless it says so: it sets the threshold.");
+  .describe(
+    "The false match rate that you can live with: it sets the threshold. The tenant's `max_fmr` (1e-4) unless it says so; without the scope `scores` that, or that divided by 10, 100 and so on.",
+  );
 
 const qualityPolicySchema = z
   .enum(["warn", "refuse"], "must be warn or refuse")
@@ -51,7 +66,15 @@ const includeSchema = z
 
 const timeSchema = z.iso.datetime({ offset: true, error: "must be a time, as 2030-01-31T12:00:00Z" });
 
-const consentTextSchema = z.string().min(1, "must not be empty").max(200, "must be at most 200 letters");
+/** A character that can be seen. The braille blank is empty ink, and no property of Unicode says so. */
+const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800]/u;
+
+/** Kept as it came: what a person agreed to is not for the service to trim. */
+const consentTextSchema = z
+  .string()
+  .min(1, "must not be empty")
+  .max(200, "must be at most 200 letters")
+  .refine((text) => visible.test(text), "must not be blank");
 
 /** Of the JSON that it makes. */
 export const maxMetadataBytes = 1024;
@@ -80,8 +103,8 @@ export const enrolmentOptionsSchema = z.object({
   face: facePolicySchema.optional(),
   include: includeSchema.optional(),
   expires_at: timeSchema.optional().describe("When the face is to be deleted."),
-  consent_version: consentTextSchema.optional().describe("Of the text that the person agreed to."),
-  consent_purpose: consentTextSchema.optional().describe("What the person agreed to."),
+  consent_version: consentTextSchema.optional().describe("Of the text that the person agreed to; not blank."),
+  consent_purpose: consentTextSchema.optional().describe("What the person agreed to; not blank."),
   consent_at: timeSchema.optional().describe("When the person agreed; now unless it says so."),
   metadata: metadataSchema.optional(),
   duplicates: z

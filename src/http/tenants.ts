@@ -4,10 +4,17 @@ import * as z from "zod";
 import { decodeCursor, encodeCursor } from "../identity/cursor.ts";
 import type { Context as DirectoryContext } from "../identity/directory/types.ts";
 import { defaultTenant, parseTenantId, type TenantId } from "../identity/ids.ts";
-import { defaultSettings, type TenantSettings } from "../identity/settings.ts";
+import { countOutliving } from "../identity/retention.ts";
+import {
+  applyChange,
+  defaultSettings,
+  type SettingsChange,
+  type TenantSettings,
+} from "../identity/settings.ts";
 import { mintApiKey } from "../trust/api-key.ts";
 import { scopes } from "../trust/scopes.ts";
 import type {
+  changedSettingsAnswerSchema,
   newTenantAnswerSchema,
   settingsAnswerSchema,
   tenantListAnswerSchema,
@@ -19,37 +26,53 @@ import { directoryContext } from "./context.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { checkQuery } from "./input.ts";
 import { readJson } from "./json.ts";
+import { checkRates } from "./rate-settings.ts";
 import { listQuerySchema } from "./schemas.ts";
 
 const tenantCursorSchema = z.string().refine((text) => parseTenantId(text) !== undefined);
 
-/** POST /v1/tenants */
+/**
+ * POST /v1/tenants
+ *
+ * The list of tenants and the tenant itself are two objects, and no transaction spans them. First comes the
+ * list, where a name may stand that has no tenant yet: what died after that step is found there and can be
+ * begun again. Then one transaction of the tenant's own directory writes settings and first key, unless there is
+ * a key: of any number of creators one is answered with the key, and the others with `conflict`. Nothing follows
+ * it but the answer. An answer that is lost takes the key with it, which is kept nowhere.
+ */
 export function createTenant(deps: Deps) {
-  const { openDirectory, clock, randomBytes } = deps;
+  const { openDirectory, clock, randomBytes, calibration } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
     const request = await readJson(c, tenantRequestSchema);
     if (!request.ok) return refuse(c, request.failure);
     const tenant = request.value.tenant_id as TenantId;
     if (tenant === defaultTenant) return refuse(c, { code: "conflict", what: "tenant" });
-    const settings = changed(defaultSettings, request.value.settings ?? {});
-    const context: DirectoryContext = { ...directoryContext(c, deps), tenant };
-    const directory = openDirectory(tenant, 0);
-    // First into the list: a tenant that was begun and not finished can be found and begun again.
+    const rates = checkRates(calibration, request.value.settings ?? {});
+    if (!rates.ok) return refuse(c, rates.failure);
+    const { shards = defaultSettings.shards, ...others } = request.value.settings ?? {};
+    const settings = applyChange({ ...defaultSettings, shards }, fromWire(others));
+    if (!settings.ok) return refuse(c, settings.failure);
+    const context: DirectoryContext = {
+      ...directoryContext(c, deps),
+      tenant,
+      auditSeconds: settings.value.auditSeconds,
+    };
     const registered = await openDirectory(defaultTenant, 0).registerTenant(
       tenant,
       directoryContext(c, deps),
     );
     if (!registered.ok) return refuse(c, registered.failure);
-    const created = await directory.createTenant(settings, context);
-    // One without any key was begun and not finished: nobody can have used it.
-    if (!created.ok && (await directory.listApiKeys()).length > 0) return refuse(c, created.failure);
     const key = await mintApiKey(tenant, randomBytes);
     const row = { id: key.id, hash: key.hash, name: "first", scopes, createdAtMs: clock().getTime() };
-    const added = await directory.addApiKey({ ...row, expiresAtMs: null, revokedAtMs: null }, context);
-    if (!added.ok) return refuse(c, added.failure);
+    const created = await openDirectory(tenant, 0).createTenant(
+      settings.value,
+      { ...row, expiresAtMs: null, revokedAtMs: null },
+      context,
+    );
+    if (!created.ok) return refuse(c, created.failure);
     return answer(c, 201, {
       tenant_id: tenant,
-      settings: settingsBody(settings),
+      settings: settingsBody(settings.value),
       key: key.text,
       key_id: key.id,
     } satisfies Body<typeof newTenantAnswerSchema>);
@@ -82,18 +105,33 @@ export function getSettings(c: Context<AppEnv>): Response {
   return answer(c, 200, settingsBody(c.var.settings) satisfies Body<typeof settingsAnswerSchema>);
 }
 
-/** PATCH /v1/settings */
+/** PATCH /v1/settings: where it names a retention, the answer says how many faces outlive that. */
 export function changeSettings(deps: Deps) {
-  const { openDirectory } = deps;
+  const { openDirectory, calibration } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
     const change = await readJson(c, settingsChangeSchema);
     if (!change.ok) return refuse(c, change.failure);
-    const settings = changed(c.var.settings, change.value);
+    const rates = checkRates(calibration, change.value);
+    if (!rates.ok) return refuse(c, rates.failure);
     const { tenant } = c.var.principal;
-    const written = await openDirectory(tenant, 0).changeSettings(settings, directoryContext(c, deps));
+    const directory = openDirectory(tenant, 0);
+    const written = await directory.changeSettings(fromWire(change.value), directoryContext(c, deps));
     if (!written.ok) return refuse(c, written.failure);
-    return answer(c, 200, settingsBody(settings) satisfies Body<typeof settingsAnswerSchema>);
+    const { retention_seconds: named } = change.value;
+    const beyond =
+      named === undefined || named === null
+        ? {}
+        : { faces_beyond_retention: await countBeyond(deps, tenant, written.value.shards, named) };
+    return answer(c, 200, {
+      ...settingsBody(written.value),
+      ...beyond,
+    } satisfies Body<typeof changedSettingsAnswerSchema>);
   };
+}
+
+function countBeyond({ openDirectory, clock }: Deps, tenant: TenantId, shards: number, seconds: number) {
+  const directories = Array.from({ length: shards }, (_, shard) => openDirectory(tenant, shard));
+  return countOutliving(directories, seconds, clock().getTime());
 }
 
 type WireSettings = z.infer<typeof settingsSchema>;
@@ -111,29 +149,28 @@ function settingsBody(settings: TenantSettings): WireSettings {
       max_total: lockOut.maxTotal,
     },
     audit_retention_seconds: settings.auditSeconds,
+    max_fmr: settings.maxFmr,
+    max_fmr_with_scores: settings.maxFmrWithScores,
     max_fpir: settings.maxFpir,
     shards: settings.shards,
   };
 }
 
-type SettingsChange = { [Name in keyof WireSettings]?: WireSettings[Name] | undefined };
-
-function changed(settings: TenantSettings, change: SettingsChange): TenantSettings {
-  const given = Object.entries(change).filter(([, value]) => value !== undefined);
-  const wire: WireSettings = { ...settingsBody(settings), ...Object.fromEntries(given) };
-  const { lock_out } = wire;
+function fromWire(change: z.infer<typeof settingsChangeSchema>): SettingsChange {
+  const { lock_out } = change;
   return {
-    consistency: wire.consistency,
-    edgeSeconds: wire.edge_seconds,
-    consentRequired: wire.consent_required,
-    retentionSeconds: wire.retention_seconds,
-    lockOut: {
+    consistency: change.consistency,
+    edgeSeconds: change.edge_seconds,
+    consentRequired: change.consent_required,
+    retentionSeconds: change.retention_seconds,
+    lockOut: lock_out && {
       maxInARow: lock_out.max_in_a_row,
       delaySeconds: lock_out.delay_seconds,
       maxTotal: lock_out.max_total,
     },
-    auditSeconds: wire.audit_retention_seconds,
-    maxFpir: wire.max_fpir,
-    shards: wire.shards,
+    auditSeconds: change.audit_retention_seconds,
+    maxFmr: change.max_fmr,
+    maxFmrWithScores: change.max_fmr_with_scores,
+    maxFpir: change.max_fpir,
   };
 }

@@ -13,6 +13,9 @@ import { directoryContext } from "./context.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 import { checkQuery } from "./input.ts";
 
+/** Times that a page's bytes are held while it is read, beside the body. */
+const importCopies = 3;
+
 /** Carries the key: an address would be logged on its way. */
 const keyHeader = "Sameface-Transfer-Key";
 
@@ -44,8 +47,16 @@ export function importFaces({ openTransfer, config, pipeline }: Deps) {
   return async (c: Context<AppEnv>): Promise<Response> => {
     const key = await transferKey(c);
     if (!key.ok) return refuse(c, key.failure);
-    const body = await readBody(c.req.raw, config.maxBodyBytes);
+    const { claim } = c.var;
+    const body = await readBody(c.req.raw, {
+      limitBytes: config.maxBodyBytes,
+      wanted: "send a page of an export",
+      claim,
+    });
     if (!body.ok) return refuse(c, body.failure);
+    // The text, and the faces read from it.
+    const room = await claim.decode(importCopies * body.value.length);
+    if (!room.ok) return refuse(c, room.failure);
     const page = await readPage(new TextDecoder().decode(body.value), key.value, pipeline.encoderId);
     if (!page.ok) return refuse(c, page.failure);
     const { faces, end } = page.value;

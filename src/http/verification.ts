@@ -1,11 +1,12 @@
 /** Are these the same person: a photo against a subject, and a photo against a photo. */
 import type { Context } from "hono";
 import type * as z from "zod";
-import { fail, ok, type Result } from "../errors.ts";
+import { fail, ok } from "../errors.ts";
 import { type CalibratedDecision, decideAtFmr, distance } from "../face/decide.ts";
 import { closestFace } from "../identity/closest.ts";
 import type { SubjectId } from "../identity/ids.ts";
 import { sha256, toHex } from "../trust/digest.ts";
+import { chooseRate } from "../trust/rate-choice.ts";
 import type { Principal } from "../trust/scopes.ts";
 import { answer, refuse } from "./answer.ts";
 import type { Body, comparisonAnswerSchema, verificationAnswerSchema } from "./answer-schemas.ts";
@@ -19,42 +20,49 @@ import type { verificationOptionsSchema } from "./schemas.ts";
 
 /** POST /v1/subjects/{subject_id}/verify */
 export function verify(deps: Deps) {
-  const { config, calibration } = deps;
+  const { calibration } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
-    const { principal, store, stopwatch } = c.var;
+    const { principal, settings, store, stopwatch } = c.var;
     const session = sessionFor(principal, subjectId.value);
     if (!session.ok) return refuse(c, session.failure);
-    // The store answers while the photo arrives.
+    // The store answers while the photo arrives, and a photo that it refuses is not read to its end.
+    const unwanted = new AbortController();
     const [read, attempt] = await Promise.all([
-      readFaceSource(c, deps, photoToVerify),
-      stopwatch.time("store", () => store.beginAttempt(subjectId.value, session.value?.sessionId)),
+      readFaceSource(c, deps, photoToVerify, unwanted.signal),
+      stopwatch.time("store", async () => {
+        const begun = await store.beginAttempt(subjectId.value, session.value?.sessionId);
+        if (!begun.ok) unwanted.abort();
+        return begun;
+      }),
     ]);
-    if (!read.ok) return refuse(c, read.failure);
     if (!attempt.ok) return refuse(c, attempt.failure);
+    if (!read.ok) return refuse(c, read.failure);
     const { source, options } = read.value;
-    const maxFmr = allowedRate(principal, options.max_fmr, config.defaultMaxFmr);
-    if (!maxFmr.ok) return refuse(c, maxFmr.failure);
+    const chosen = chooseRate(principal, settings, { maxFmr: options.max_fmr });
+    if (!chosen.ok) return refuse(c, chosen.failure);
+    const { maxFmr, resetsLockOut, tellsScores } = chosen.value;
     const probe = await encodeSource(c, deps, source, options);
     if (!probe.ok) return refuse(c, probe.failure);
     const { faces, settle } = attempt.value;
     const closest = closestFace(probe.value.embedding, faces);
     if (!closest.ok) return refuse(c, closest.failure);
-    const decision = decideAtFmr(calibration, closest.value.distance, maxFmr.value, faces.length);
+    const { faceId } = closest.value;
+    const decision = decideAtFmr(calibration, closest.value.distance, maxFmr, faces.length);
     if (!decision.ok) return refuse(c, decision.failure);
     const { match } = decision.value;
     c.set("outcome", match ? "match" : "no_match");
-    const settled = await stopwatch.time("store", () => settle(closest.value.faceId, match));
+    const settled = await stopwatch.time("store", () => settle({ closest: faceId, match, resetsLockOut }));
     if (!settled.ok) return refuse(c, settled.failure);
     const { model } = probe.value.embedding;
     const receipt = options.receipt
       ? { receipt: await sign(c, deps, subjectId.value, decision.value, model, source, options.nonce) }
       : {};
     return answer(c, 200, {
-      ...decisionBody(decision.value, principal),
+      ...decisionBody(decision.value, chosen.value),
       model,
-      ...(principal.scopes.has("scores") ? { face_id: closest.value.faceId } : {}),
+      ...(tellsScores ? { face_id: faceId } : {}),
       ...(await photoBody(probe.value)),
       ...receipt,
     } satisfies Body<typeof verificationAnswerSchema>);
@@ -68,6 +76,8 @@ export function compare(deps: Deps) {
     const photos = await readPhotos(c, config.maxBodyBytes, photosToCompare);
     if (!photos.ok) return refuse(c, photos.failure);
     const { images, options } = photos.value;
+    const chosen = chooseRate(c.var.principal, c.var.settings, { maxFmr: options.max_fmr });
+    if (!chosen.ok) return refuse(c, chosen.failure);
     // One after the other, so that only one decoded photo is held.
     const a = await encodePhoto(c, deps, images.image_a, options);
     if (!a.ok) return refuse(c, { ...a.failure, field: "image_a" });
@@ -75,11 +85,11 @@ export function compare(deps: Deps) {
     if (!b.ok) return refuse(c, { ...b.failure, field: "image_b" });
     const measured = distance(a.value.embedding, b.value.embedding);
     if (!measured.ok) return refuse(c, measured.failure);
-    const decision = decideAtFmr(calibration, measured.value, options.max_fmr ?? config.defaultMaxFmr, 1);
+    const decision = decideAtFmr(calibration, measured.value, chosen.value.maxFmr, 1);
     if (!decision.ok) return refuse(c, decision.failure);
     c.set("outcome", decision.value.match ? "match" : "no_match");
     return answer(c, 200, {
-      ...decisionBody(decision.value, c.var.principal),
+      ...decisionBody(decision.value, chosen.value),
       model: a.value.embedding.model,
       face_a: await faceBody(a.value),
       face_b: await faceBody(b.value),
@@ -94,14 +104,6 @@ function sessionFor(principal: Principal, subjectId: SubjectId) {
   if (principal.kind !== "session") return ok(undefined);
   if (principal.subjectId === subjectId && principal.action === "verify") return ok(principal);
   return fail({ code: "forbidden", reason: "This session token is for another subject or action." });
-}
-
-/** A session's rate is its maker's to choose: whoever may vary it can measure a distance with it. */
-function allowedRate(principal: Principal, asked: number | undefined, byDefault: number): Result<number> {
-  if (principal.kind !== "session") return ok(asked ?? byDefault);
-  const rate = principal.maxFmr ?? byDefault;
-  if (asked === undefined || asked === rate) return ok(rate);
-  return fail({ code: "forbidden", reason: 'A session token decides "max_fmr" itself.' });
 }
 
 async function sign(

@@ -8,9 +8,9 @@ import { distance } from "../face/decide.ts";
 import type { Embedding } from "../face/embedding.ts";
 import type { KeyRing } from "../trust/key-ring.ts";
 import type { AttemptFace, Context, Directory, SearchAction, SearchKind } from "./directory/types.ts";
-import type { FaceId, SubjectId, TenantId } from "./ids.ts";
+import { compareNames, type FaceId, type SubjectId, type TenantId } from "./ids.ts";
 import { openFace } from "./sealed-face.ts";
-import type { Candidate, GallerySearch } from "./store.ts";
+import type { Candidate, GallerySearch, SearchOptions } from "./store.ts";
 
 export interface SearchDeps {
   readonly tenant: TenantId;
@@ -32,23 +32,37 @@ export async function beginSearch(deps: SearchDeps, kind: SearchKind): Promise<R
     faces: states.reduce((sum, { faces }) => sum + faces, 0),
     notCompared: states.reduce((sum, { notCompared }) => sum + notCompared, 0),
 
-    async find(probe, { limit, maxDistance, except, action }) {
+    async find(probe, { limit, order, maxDistance, except, action }) {
       const { nowMs } = context();
       // The one that does not count may be among the closest.
-      const wanted = except === undefined ? limit : limit + 1;
-      const query = { model: probe.model, values: probe.values, limit: wanted, maxDistance };
+      const closest = except === undefined ? limit : limit + 1;
+      const query = {
+        model: probe.model,
+        values: probe.values,
+        limit: order === "closest" ? closest : null,
+        maxDistance,
+      };
       const found = await Promise.all(directories.map((directory) => directory.search(query, nowMs)));
       const faces: AttemptFace[] = [];
+      let more = false;
       for (const each of found) {
         if (!each.ok) return each;
-        faces.push(...each.value);
+        faces.push(...each.value.faces);
+        more ||= each.value.more;
       }
       const measured = await measure(deps, probe, faces);
       if (!measured.ok) return measured;
       const within = measured.value.filter(
         ({ subjectId, distance }) => distance <= maxDistance && subjectId !== except,
       );
-      return ok(await settle(deps, closestOfEach(within).slice(0, limit), action));
+      const subjects = closestOfEach(within, order);
+      const chosen = new Set(subjects.slice(0, limit).map(({ subjectId }) => subjectId));
+      const named = within.filter(({ subjectId }) => chosen.has(subjectId));
+      const present = await settle(deps, named, action);
+      return ok({
+        candidates: closestOfEach(present, order),
+        more: more || subjects.length > limit,
+      });
     },
   });
 }
@@ -74,19 +88,23 @@ async function measure(
   return ok(measured);
 }
 
-/** One for each subject, closest first; at the same distance in the order of their ids. */
-function closestOfEach(faces: readonly Candidate[]): Candidate[] {
+/** One for each subject; closest first, and at the same distance in the order of their ids. */
+function closestOfEach(faces: readonly Candidate[], order: SearchOptions["order"]): Candidate[] {
   const closest = new Map<SubjectId, Candidate>();
   for (const face of faces) {
     const known = closest.get(face.subjectId);
     if (known === undefined || face.distance < known.distance) closest.set(face.subjectId, face);
   }
+  const byId = (a: Candidate, b: Candidate) => compareNames(a.subjectId, b.subjectId);
   return [...closest.values()].sort(
-    (a, b) => a.distance - b.distance || (a.subjectId < b.subjectId ? -1 : 1),
+    order === "subject_id" ? byId : (a, b) => a.distance - b.distance || byId(a, b),
   );
 }
 
-/** Into the audit trail of each directory that knows one of them; those that are still there. */
+/**
+ * Into the audit trail of each directory that knows one of them; those that are still there. All faces of
+ * a subject within the distance are asked for: one that is deleted in this moment takes no other with it.
+ */
 async function settle(
   deps: SearchDeps,
   candidates: readonly Candidate[],
@@ -94,7 +112,8 @@ async function settle(
 ): Promise<Candidate[]> {
   const { directories, shardOf, context } = deps;
   const named = new Map<number, [SubjectId, FaceId][]>();
-  for (const { subjectId, faceId } of candidates) {
+  const closestFirst = [...candidates].sort((a, b) => a.distance - b.distance);
+  for (const { subjectId, faceId } of closestFirst) {
     const shard = shardOf(subjectId);
     named.set(shard, [...(named.get(shard) ?? []), [subjectId, faceId]]);
   }

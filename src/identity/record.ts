@@ -4,11 +4,11 @@
  *   0   4  magic "SFRE"
  *   4   1  version, 1
  *   5   1  length of the model's id, bytes, 1..64
- *   6   1  length of the subject's id
+ *   6   1  length of the subject's id, bytes of UTF-8
  *   7   1  length of the face's id
  *   8   8  created at, float64, ms since 1970
  *   16  2  dimension, 1..4096
- *   18     model id, subject id, face id: ASCII, without separators
+ *   18     model id, subject id, face id: UTF-8, without separators; the first and the last are ASCII
  *          embedding: float32 x dimension
  *          CRC-32 (IEEE 802.3) of everything before it, uint32
  *
@@ -38,13 +38,15 @@ export function encodeRecord(face: StoredFace): Uint8Array<ArrayBuffer> {
   const createdAtMs = face.createdAt.getTime();
   if (!isTime(createdAtMs)) throw new Error("the time does not fit a record");
 
+  const subjectBytes = new TextEncoder().encode(face.subjectId).length;
+  if (subjectBytes > 255) throw new Error("the subject's id does not fit a record");
   const names = new TextEncoder().encode(model + face.subjectId + face.faceId);
   const bytes = new Uint8Array(headerBytes + names.length + 4 * values.length + checksumBytes);
   const view = new DataView(bytes.buffer);
   bytes.set(magic, 0);
   bytes[4] = version;
   bytes[5] = model.length;
-  bytes[6] = face.subjectId.length;
+  bytes[6] = subjectBytes;
   bytes[7] = face.faceId.length;
   view.setFloat64(8, createdAtMs, true);
   view.setUint16(16, values.length, true);
@@ -84,7 +86,7 @@ export function decodeRecord(bytes: Uint8Array, subjectId: SubjectId, faceId: Fa
 
   const model = ascii(bytes.subarray(headerBytes, modelEnd));
   if (!modelIdPattern.test(model)) return corrupt("model id is malformed");
-  if (parseSubjectId(ascii(bytes.subarray(modelEnd, subjectEnd))) !== subjectId) {
+  if (parseSubjectId(utf8(bytes.subarray(modelEnd, subjectEnd))) !== subjectId) {
     return corrupt("it belongs to another subject");
   }
   if (parseFaceId(ascii(bytes.subarray(subjectEnd, faceEnd))) !== faceId) {
@@ -107,6 +109,11 @@ function nameEnds(bytes: Uint8Array): [modelEnd: number, subjectEnd: number, fac
 
 function ascii(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
+}
+
+/** Bytes that are no UTF-8 become U+FFFD, which is in no name. */
+function utf8(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(bytes);
 }
 
 function isTime(ms: number): boolean {

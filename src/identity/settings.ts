@@ -1,6 +1,8 @@
 /** What a tenant decides for itself, kept in its directory. */
 import * as z from "zod";
+import { fail, ok, type Result } from "../errors.ts";
 import { defaultLockOut } from "../trust/lock-out.ts";
+import { defaultRates } from "../trust/rate-choice.ts";
 
 const secondsInAYear = 365 * 24 * 3600;
 const secondsInTenYears = 10 * secondsInAYear;
@@ -12,8 +14,8 @@ const secondsInTenYears = 10 * secondsInAYear;
 export const tenantSettingsSchema = z.strictObject({
   /**
    * `strong` asks the directory about every verification: what was deleted, locked or revoked is so
-   * at once, everywhere. `edge` reuses an answer of up to `edgeSeconds` and counts attempts
-   * afterwards. A session token is always `strong`.
+   * at once, everywhere. `edge` reuses an answer of up to `edgeSeconds` and may count a match after it
+   * was told. A session token is always `strong`.
    */
   consistency: z.enum(["strong", "edge"]),
   edgeSeconds: z.int().min(1).max(300),
@@ -27,6 +29,10 @@ export const tenantSettingsSchema = z.strictObject({
   }),
   /** How long the audit trail goes back. */
   auditSeconds: z.int().min(3600).max(secondsInTenYears).default(secondsInAYear),
+  /** The false match rate of requests that name none, and the laxest for callers without "scores". */
+  maxFmr: z.number().gt(0).lt(1).default(defaultRates.maxFmr),
+  /** The laxest for callers with "scores", though never below `maxFmr`; null for any. */
+  maxFmrWithScores: z.number().gt(0).lt(1).nullable().default(defaultRates.maxFmrWithScores),
   /** The false positive identification rate of searches that name none. */
   maxFpir: z.number().gt(0).lt(1).default(0.01),
   /** Directories over which the subjects are spread; fixed when the tenant is made. */
@@ -35,6 +41,24 @@ export const tenantSettingsSchema = z.strictObject({
 
 export type TenantSettings = z.infer<typeof tenantSettingsSchema>;
 
+/** What is left out, or undefined, stays as it is. The shards stay in any case. */
+export type SettingsChange = {
+  readonly [Name in keyof Omit<TenantSettings, "shards">]?: TenantSettings[Name] | undefined;
+};
+
+/** Fails with `invalid_request` where the settings together are none that a tenant may have. */
+export function applyChange(settings: TenantSettings, change: SettingsChange): Result<TenantSettings> {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  const merged = tenantSettingsSchema.safeParse({
+    ...settings,
+    ...Object.fromEntries(given),
+    shards: settings.shards,
+  });
+  if (merged.success) return ok(merged.data);
+  const [{ message }] = merged.error.issues;
+  return fail({ code: "invalid_request", reason: `The settings cannot be so together: ${message}.` });
+}
+
 export const defaultSettings: TenantSettings = {
   consistency: "strong",
   edgeSeconds: 60,
@@ -42,6 +66,7 @@ export const defaultSettings: TenantSettings = {
   retentionSeconds: null,
   lockOut: { ...defaultLockOut },
   auditSeconds: secondsInAYear,
+  ...defaultRates,
   maxFpir: 0.01,
   shards: 1,
 };

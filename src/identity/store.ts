@@ -65,7 +65,14 @@ export interface Attempt {
    * Counts the attempt. Nothing of its outcome may be told unless this is ok: it fails with `locked`,
    * `unauthorized`, `not_found` or `subject_has_no_faces` for what happened since it was let in.
    */
-  settle(closest: FaceId, match: boolean): Promise<Result<void>>;
+  settle(outcome: AttemptOutcome): Promise<Result<void>>;
+}
+
+export interface AttemptOutcome {
+  readonly closest: FaceId;
+  readonly match: boolean;
+  /** Whether a match starts the count of failures anew. */
+  readonly resetsLockOut: boolean;
 }
 
 /** A subject as a search found it. */
@@ -78,12 +85,24 @@ export interface Candidate {
 }
 
 export interface SearchOptions {
+  /** Subjects, at most. */
   readonly limit: number;
+  /**
+   * Of the answer, and of those that the limit leaves: the closest ones first, or by their ids, where
+   * closeness decides nothing but who is within `maxDistance`.
+   */
+  readonly order: "closest" | "subject_id";
   readonly maxDistance: number;
   /** A subject that does not count. */
   readonly except?: SubjectId;
   /** What it is for, in the audit trail. */
   readonly action: SearchAction;
+}
+
+export interface Found {
+  readonly candidates: readonly Candidate[];
+  /** Whether more subjects are within the distance, as far as that was looked for. */
+  readonly more: boolean;
 }
 
 /** A gallery that is up to date with everything that was done before it was opened. */
@@ -93,10 +112,10 @@ export interface GallerySearch {
   /** Made by other models, or damaged. */
   readonly notCompared: number;
   /**
-   * The subjects with a face at or below `maxDistance`, closest first, at most `limit`. Exhaustive and
-   * exact, and every one of them is still enrolled. The search is in the audit trail before it is told.
+   * The subjects with a face at or below `maxDistance`, at most `limit`. Exhaustive and exact, and every
+   * one of them is still enrolled. The search is in the audit trail before it is told.
    */
-  find(probe: Embedding, options: SearchOptions): Promise<Result<readonly Candidate[]>>;
+  find(probe: Embedding, options: SearchOptions): Promise<Result<Found>>;
 }
 
 export interface SubjectPage {
@@ -121,7 +140,7 @@ export interface TenantStore {
   beginSearch(kind: { model: string; dimension: number }): Promise<Result<GallerySearch>>;
   /** Oldest first. Fails with `not_found` or `corrupt_record`. */
   describeFaces(subjectId: SubjectId): Promise<Result<readonly FaceSummary[]>>;
-  /** Fails with `not_found` or `corrupt_record`. */
+  /** Fails with `not_found`, `corrupt_record`, or `not_ready` where the face is replaced again and again. */
   updateFace(subjectId: SubjectId, faceId: FaceId, update: FaceUpdate): Promise<Result<void>>;
   /** Works on a damaged record too. Fails with `not_found`. */
   deleteFace(subjectId: SubjectId, faceId: FaceId): Promise<Result<void>>;

@@ -1,7 +1,9 @@
 /**
- * Attempts at one subject, as the tenant chose: with `consistency: strong` the directory is asked and
- * the records come along; with `edge` what was told a moment ago is good enough, the records are read
- * from the copies, and the outcome is counted afterwards. A session is always `strong`.
+ * Attempts at one subject, as the tenant chose: with `consistency: strong` the directory is asked, the
+ * records come along, and the outcome is counted before it is told. With `edge` what was told a moment
+ * ago is good enough to begin with, the records are read from the copies, and a match may be told first,
+ * one at a time. Whatever else comes meanwhile, and every attempt that is no match, is counted first. A
+ * session is always `strong`.
  */
 import { fail, ok, type Result } from "../errors.ts";
 import type { KeyRing } from "../trust/key-ring.ts";
@@ -35,26 +37,39 @@ export async function beginAttempt(
   const relaxed = consistency === "edge" && sessionId === undefined;
   const { nowMs } = context();
   const known = relaxed ? recent.find(tenant, subjectId, nowMs - 1000 * edgeSeconds) : undefined;
+  const keep = relaxed && known === undefined ? recent.ask(tenant, subjectId, nowMs) : undefined;
   const keys =
     known === undefined
       ? await directory.beginAttempt(subjectId, sessionId ?? null, lockOut, nowMs, !relaxed)
       : ok(known);
   if (!keys.ok) return keys;
-  if (relaxed && known === undefined) recent.keep(tenant, subjectId, keys.value, nowMs);
+  keep?.(keys.value);
   const faces = await readFaces(deps, tenant, subjectId, keys.value);
   if (!faces.ok) return faces;
   return ok({
     faces: faces.value,
-    async settle(faceId, match) {
-      const settled = directory.settleAttempt(
-        { subjectId, faceId, match, sessionId: sessionId ?? null },
-        lockOut,
-        context(),
+    async settle({ closest, match, resetsLockOut }) {
+      const now = context();
+      const compared = keys.value.map(({ faceId }) => faceId);
+      const attempt = { subjectId, faceId: closest, compared, match, resetsLockOut };
+      const settling = directory.settleAttempt({ ...attempt, sessionId: sessionId ?? null }, lockOut, now);
+      if (!relaxed) return settling;
+      const sinceMs = now.nowMs - 1000 * edgeSeconds;
+      const told = match ? recent.tellFirst(tenant, subjectId, keys.value, sinceMs) : undefined;
+      // The next attempt asks again, and so meets the lock or the deletion.
+      const forget = () => recent.forget(tenant, subjectId);
+      const counted = settling.then(
+        (settled) => {
+          if (!match || !settled.ok) forget();
+          return settled;
+        },
+        (error: unknown) => {
+          forget();
+          throw error;
+        },
       );
-      if (!relaxed) return settled;
-      // The next attempt asks again after a failure, and so meets the lock it may have caused.
-      if (!match) recent.forget(tenant, subjectId);
-      background(settled);
+      if (told === undefined) return counted;
+      background(counted.finally(told));
       return ok(undefined);
     },
   });

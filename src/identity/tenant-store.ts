@@ -3,16 +3,16 @@ import * as z from "zod";
 import { fail, ok, type Result } from "../errors.ts";
 import type { RandomBytes } from "../trust/api-key.ts";
 import type { KeyRing } from "../trust/key-ring.ts";
-import { fromStoredConsent, toStoredConsent } from "./consent.ts";
+import { fromStoredConsent, requireConsent, toStoredConsent } from "./consent.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Context, Directory, OpenDirectory } from "./directory/types.ts";
 import * as gallerySearch from "./gallery-search.ts";
-import { parseSubjectId, type SubjectId } from "./ids.ts";
+import { compareNames, type FaceId, parseSubjectId, type SubjectId } from "./ids.ts";
 import type { RecentKeys } from "./recent-keys.ts";
 import { crc32 } from "./record.ts";
 import type { RecordCopies } from "./record-copies.ts";
 import { openMetadata, sealFace, sealMetadata } from "./sealed-face.ts";
-import type { Caller, FaceSummary, OpenStore, TenantStore } from "./store.ts";
+import type { Caller, FaceSummary, Metadata, OpenStore, TenantStore } from "./store.ts";
 import { beginAttempt } from "./tenant-attempts.ts";
 
 export interface StoreDeps {
@@ -26,6 +26,9 @@ export interface StoreDeps {
   /** Goes on with a promise after the answer. */
   readonly background: (work: Promise<unknown>) => void;
 }
+
+/** Of a face that is replaced each time before its metadata arrive. */
+const maxUpdates = 3;
 
 const subjectCursorSchema = z.string().refine((text) => parseSubjectId(text) !== undefined);
 
@@ -69,15 +72,19 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
     });
   }
 
+  /** Metadata under the data key that the face has now. Fails with `not_found` or `corrupt_record`. */
+  async function sealNotes(directory: Directory, subjectId: SubjectId, faceId: FaceId, metadata: Metadata) {
+    const rows = await directory.describeFaces(subjectId, clock().getTime());
+    const row = rows.find((face) => face.faceId === faceId);
+    if (row === undefined) return fail({ code: "not_found", what: "face" });
+    const sealed = await sealMetadata(tenant, row, metadata, ring, random);
+    return sealed.ok ? ok({ sealed: sealed.value, keyId: row.keyId }) : sealed;
+  }
+
   return {
     async addFace(face, { expiresAt, consent, metadata, request }) {
-      if (settings.consentRequired && consent === undefined) {
-        return fail({
-          code: "invalid_request",
-          field: "consent_version",
-          reason: '"consent_version" and "consent_purpose" are missing: this tenant requires consent.',
-        });
-      }
+      const consented = requireConsent(settings, consent);
+      if (!consented.ok) return consented;
       const { key, sealed, sealedMetadata } = await sealFace(tenant, face, metadata, ring, random);
       const { retentionSeconds } = settings;
       const byDefault = retentionSeconds === null ? null : face.createdAt.getTime() + 1000 * retentionSeconds;
@@ -135,24 +142,23 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
 
     async updateFace(subjectId, faceId, { expiresAt, metadata }) {
       const directory = directoryOf(subjectId);
-      const rows = await directory.describeFaces(subjectId, clock().getTime());
-      const row = rows.find((face) => face.faceId === faceId);
-      if (row === undefined) return fail({ code: "not_found", what: "face" });
-      const sealed =
-        metadata === undefined || metadata === null
-          ? ok(metadata)
-          : await sealMetadata(tenant, row, metadata, ring, random);
-      if (!sealed.ok) return sealed;
-      recent.forget(tenant, subjectId);
-      return directory.updateFace(
-        subjectId,
-        faceId,
-        {
-          ...(expiresAt === undefined ? {} : { expiresAtMs: expiresAt?.getTime() ?? null }),
-          ...(sealed.value === undefined ? {} : { sealedMetadata: sealed.value }),
-        },
-        context(),
-      );
+      for (let tries = 1; ; tries++) {
+        const sealed = metadata ? await sealNotes(directory, subjectId, faceId, metadata) : ok(metadata);
+        if (!sealed.ok) return sealed;
+        const updated = await directory.updateFace(
+          subjectId,
+          faceId,
+          {
+            ...(expiresAt === undefined ? {} : { expiresAtMs: expiresAt?.getTime() ?? null }),
+            ...(sealed.value === undefined ? {} : { sealedMetadata: sealed.value }),
+          },
+          context(),
+        );
+        recent.forget(tenant, subjectId);
+        // An import put another record in the face's place meanwhile.
+        const again = !updated.ok && updated.failure.code === "not_ready";
+        if (!again || tries === maxUpdates) return updated;
+      }
     },
 
     async deleteFace(subjectId, faceId) {
@@ -180,7 +186,7 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
           openDirectory(tenant, shard).listSubjects(page, clock().getTime()),
         ),
       );
-      const subjectIds = pages.flat().sort(byBytes).slice(0, limit);
+      const subjectIds = pages.flat().sort(compareNames).slice(0, limit);
       const more = pages.flat().length > limit;
       return ok({ subjectIds, nextCursor: more ? encodeCursor(subjectIds[limit - 1]) : undefined });
     },
@@ -191,9 +197,4 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       return unlocked;
     },
   };
-}
-
-/** Ids are ASCII, where the order of UTF-16 units is the order of bytes. */
-function byBytes(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -3,7 +3,7 @@ import { ok, type Result } from "../errors.ts";
 import { type AvifHeader, readAvifHeader } from "./avif-header.ts";
 import { createEmbindDecoder, type EmbindDecoder } from "./embind.ts";
 import type { EmbindBuild } from "./embind-host.ts";
-import type { EncodedPhoto } from "./encoded-photo.ts";
+import type { DecodeRequest, EncodedPhoto } from "./encoded-photo.ts";
 import type { IdleInstances } from "./idle-instances.ts";
 import { type DecodingCost, type ImageLimits, refuseSize, workingBytes } from "./limits.ts";
 import { placeRaster, uprightSize } from "./orientation.ts";
@@ -45,7 +45,6 @@ const build: EmbindBuild = {
     D: "nothing", // _emval_decref
     E: "getGlobal",
   },
-  memory: "F",
   constructors: "G",
   malloc: "I",
   free: "J",
@@ -75,12 +74,19 @@ export function openAvif(
   if (refused) return refused;
   const upright = uprightSize(orientation, width, height);
 
+  const factorFor = ({ scaleAtLeast }: DecodeRequest) =>
+    chooseFactor(width, height, scaleAtLeast, cost, limits);
+
   return ok({
     format: "avif",
     ...upright,
     orientation,
-    async decode({ scaleAtLeast }) {
-      const factor = chooseFactor(width, height, scaleAtLeast, cost, limits);
+    workingBytes(request) {
+      const factor = factorFor(request);
+      return workingBytes(width * height, Math.ceil(width / factor) * Math.ceil(height / factor), cost);
+    },
+    async decode(wanted) {
+      const factor = factorFor(wanted);
       const neededBytes = workingBytes(width * height, 0, cost);
       const request = { file: bytes, width, height, factor, neededBytes };
       const decoded = (await decoder()).decode(request, limits.maxWorkingBytes);

@@ -15,7 +15,7 @@ import { unsupported } from "./refusal.ts";
 import { sniff } from "./sniff.ts";
 import { createWebpDecoder, openWebp } from "./webp.ts";
 
-export type { EncodedPhoto } from "./encoded-photo.ts";
+export type { DecodeRequest, EncodedPhoto } from "./encoded-photo.ts";
 
 type ModuleLoader = () => Promise<WebAssembly.Module>;
 
@@ -26,9 +26,9 @@ type ModuleLoader = () => Promise<WebAssembly.Module>;
 export interface CodecModules {
   /** `@cwasm/jpeg-turbo/jpeg-turbo.wasm` */
   readonly jpegTurbo: ModuleLoader;
-  /** `@jsquash/webp/codec/dec/webp_dec.wasm` */
+  /** `wasm/codecs/webp_dec.wasm` */
   readonly webp?: ModuleLoader;
-  /** `@jsquash/avif/codec/dec/avif_dec.wasm` */
+  /** `wasm/codecs/avif_dec.wasm` */
   readonly avif?: ModuleLoader;
 }
 
@@ -39,6 +39,8 @@ export interface Codecs {
   readonly avif: (() => Promise<EmbindDecoder>) | undefined;
   /** Bytes of WebAssembly memory kept between photos. */
   heldBytes(): number;
+  /** Bytes of WebAssembly memory that was given up and is not collected yet. */
+  droppedBytes(): number;
   /** Gives up what is kept between photos until a decode without WebAssembly fits beside it. */
   makeRoom(neededBytes: number): void;
 }
@@ -50,6 +52,7 @@ export function createCodecs({ jpegTurbo, webp, avif }: CodecModules): Codecs {
     webp: webp && once(async () => createWebpDecoder(await webp(), idle)),
     avif: avif && once(async () => createAvifDecoder(await avif(), idle)),
     heldBytes: idle.heldBytes,
+    droppedBytes: idle.droppedBytes,
     makeRoom: idle.makeRoom,
   };
 }

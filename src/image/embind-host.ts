@@ -10,7 +10,6 @@
 /** How a build names its imports and exports: both are minified. */
 export interface EmbindBuild {
   readonly imports: Readonly<Record<string, keyof Host>>;
-  readonly memory: string;
   readonly constructors: string;
   readonly malloc: string;
   readonly free: string;
@@ -41,7 +40,6 @@ export interface EmbindCodec {
   ): void;
   /** Whether the last decode was refused memory, and by whom: the cap or the isolate. */
   memoryRefusal(): "cap" | "isolate" | undefined;
-  memoryBytes(): number;
 }
 
 export class CodecStopped extends Error {}
@@ -52,9 +50,14 @@ type Wasm = (...args: number[]) => number;
 /** `val` handles of the globals and callers a build asks for. */
 const handles = { other: 0x100, array: 0x101, imageData: 0x102 } as const;
 
-export function createEmbindCodec(module: WebAssembly.Module, build: EmbindBuild): EmbindCodec {
-  const host = createHost(build);
-  const imports: Record<string, WebAssembly.ImportValue> = {};
+/** `memory` is the codec's from here on; it must be zeroed. */
+export function createEmbindCodec(
+  module: WebAssembly.Module,
+  build: EmbindBuild,
+  memory: WebAssembly.Memory,
+): EmbindCodec {
+  const host = createHost(build, memory);
+  const imports: Record<string, WebAssembly.ImportValue> = { memory };
   for (const [minified, name] of Object.entries(build.imports)) {
     imports[minified] = host[name] as WebAssembly.ImportValue;
   }
@@ -63,8 +66,7 @@ export function createEmbindCodec(module: WebAssembly.Module, build: EmbindBuild
   return host.codec();
 }
 
-function createHost(build: EmbindBuild) {
-  let memory: WebAssembly.Memory;
+function createHost(build: EmbindBuild, memory: WebAssembly.Memory) {
   let wasm: Record<string, WebAssembly.ExportValue>;
   let invoker = 0;
   let target = 0;
@@ -155,7 +157,6 @@ function createHost(build: EmbindBuild) {
 
     attach(exports: Record<string, WebAssembly.ExportValue>) {
       wasm = exports;
-      memory = exports[build.memory] as WebAssembly.Memory;
       (exports[build.constructors] as Wasm)();
       if (invoker === 0) throw new Error("the codec registers no decode function");
     },
@@ -182,7 +183,6 @@ function createHost(build: EmbindBuild) {
         (wasm[build.free] as Wasm)(wire);
       },
       memoryRefusal: () => memoryRefusal,
-      memoryBytes: () => memory.buffer.byteLength,
     }),
   };
 }

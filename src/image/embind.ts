@@ -1,6 +1,7 @@
 /** One photo through a codec built with embind, shrunk while its pixels are still in the codec's memory. */
 import { ok, type Result } from "../errors.ts";
-import { CodecStopped, createEmbindCodec, type EmbindBuild, type EmbindCodec } from "./embind-host.ts";
+import { codecMemories } from "./codec-memory.ts";
+import { CodecStopped, type EmbindBuild, type EmbindCodec } from "./embind-host.ts";
 import { type IdleInstances, withInstance } from "./idle-instances.ts";
 import type { Raster } from "./photo.ts";
 import { damaged, invalid, outOfMemory, type Refusal, sizesDisagree } from "./refusal.ts";
@@ -32,8 +33,6 @@ export function createEmbindDecoder(
   extra: readonly number[],
   idle: IdleInstances,
 ): EmbindDecoder {
-  const owner = { create: (compiled: WebAssembly.Module) => createEmbindCodec(compiled, build) };
-
   function decodeWith(codec: EmbindCodec, request: EmbindRequest, maxMemoryBytes: number): Result<Raster> {
     const { file, width, height, factor } = request;
     let raster: Raster | undefined;
@@ -53,9 +52,10 @@ export function createEmbindDecoder(
 
   return {
     decode: (request, maxMemoryBytes) =>
-      withInstance(idle, owner, module, request.neededBytes, (codec) => {
-        const result = decodeWith(codec, request, maxMemoryBytes);
-        return { sound: result.ok, result };
+      withInstance(idle, codecMemories, module, request.neededBytes, (memory) => {
+        const result = decodeWith(memory.codec(module, build), request, maxMemoryBytes);
+        if (!result.ok) memory.forget();
+        return { sound: true, result };
       }),
   };
 }

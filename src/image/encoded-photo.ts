@@ -11,10 +11,17 @@ export interface EncodedPhoto {
   readonly width: number;
   readonly height: number;
   readonly orientation: Orientation;
+  /** Bytes that `decode` of the same request holds at most, the raster included. */
+  workingBytes(request: DecodeRequest): number;
   /**
    * Decodes at the smallest scale the format offers that is at least `scaleAtLeast` (0 to 1), or at the
    * largest that the limits allow. May be called again; holds nothing between calls but the encoded bytes.
    * Fails with `invalid_image`, or `not_ready` where the isolate has no memory left.
    */
-  decode(request: { readonly scaleAtLeast: number }): Promise<Result<Photo>>;
+  decode(request: DecodeRequest): Promise<Result<Photo>>;
+}
+
+export interface DecodeRequest {
+  /** 0 to 1. */
+  readonly scaleAtLeast: number;
 }

@@ -3,13 +3,16 @@
  * The cost of a decode is stated here, so that no decode asks for more memory than the limits allow.
  */
 import { ok, type Result } from "../errors.ts";
-import type { EncodedPhoto } from "./encoded-photo.ts";
+import type { DecodeRequest, EncodedPhoto } from "./encoded-photo.ts";
 import { type JpegHeader, readJpegHeader } from "./jpeg-header.ts";
 import { type JpegTurbo, scaledSide } from "./jpeg-turbo.ts";
 import { allowsRaster, type DecodingCost, type ImageLimits, refuseSize, workingBytes } from "./limits.ts";
 import { placeRaster, uprightSize } from "./orientation.ts";
 import type { Photo, Raster } from "./photo.ts";
 import { invalid } from "./refusal.ts";
+
+/** `JPEG_MAX_DIMENSION` of libjpeg. The format itself has sides of up to 65,535. */
+const maxSidePixels = 65_500;
 
 /** Reads and checks the header; `turbo` is asked for at the first decode. Fails as `openPhoto` does. */
 export function openJpeg(
@@ -25,26 +28,38 @@ export function openJpeg(
   const { width, height, orientation } = header;
   const tooLarge = refuseSize(width, height, limits.jpegMaxPixels, decodingCost(header), limits);
   if (tooLarge) return tooLarge;
+  if (Math.max(width, height) > maxSidePixels) {
+    return invalid(
+      `it measures ${width} by ${height} pixels, and no side of a JPEG may be over ${maxSidePixels}`,
+    );
+  }
   if (header.codedBytes < fewestCodedBytes(header)) {
     return invalid("it holds less data than its size needs");
   }
   const upright = uprightSize(orientation, width, height);
 
+  function planDecode({ scaleAtLeast }: DecodeRequest) {
+    const eighths = chooseScale(header, scaleAtLeast, limits);
+    const rasterWidth = scaledSide(width, eighths);
+    const rasterHeight = scaledSide(height, eighths);
+    const neededBytes = workingBytes(width * height, rasterWidth * rasterHeight, decodingCost(header));
+    return { eighths, rasterWidth, rasterHeight, neededBytes };
+  }
+
   return ok({
     format: "jpeg",
     ...upright,
     orientation,
-    async decode({ scaleAtLeast }) {
-      const eighths = chooseScale(header, scaleAtLeast, limits);
-      const rasterWidth = scaledSide(width, eighths);
-      const rasterHeight = scaledSide(height, eighths);
+    workingBytes: (request) => planDecode(request).neededBytes,
+    async decode(request) {
+      const { eighths, rasterWidth, rasterHeight, neededBytes } = planDecode(request);
       const decoded = (await turbo()).decode(bytes.subarray(0, header.end), {
         fullWidth: width,
         fullHeight: height,
         width: rasterWidth,
         height: rasterHeight,
         channels: header.components.length === 4 ? "inks" : "rgba",
-        neededBytes: workingBytes(width * height, rasterWidth * rasterHeight, decodingCost(header)),
+        neededBytes,
       });
       if (!decoded.ok) return decoded;
       if (header.components.length === 4) inksToRgb(decoded.value, header.adobe);

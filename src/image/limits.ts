@@ -2,8 +2,8 @@
  * Every limit on a photo in one place. All are checked on the file's headers, before a pixel of it is
  * allocated. The length of the request body is HTTP's own limit.
  *
- * The defaults keep one decode within 59 MB, so that it fits a 128 MB isolate which also holds about
- * 40 MB of models and runtime.
+ * The defaults keep one decode within 59 MB, so that it fits a 128 MB isolate which also holds 14 MB of
+ * models and runtime, and bodies.
  */
 import { fail } from "../errors.ts";
 import { invalid, type Refusal } from "./refusal.ts";

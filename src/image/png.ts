@@ -3,7 +3,8 @@
  * into the shrinking average. Only an interlaced photo ever exists at full size.
  */
 import { ok, type Result } from "../errors.ts";
-import type { EncodedPhoto } from "./encoded-photo.ts";
+import { freeBuffer } from "../free-buffer.ts";
+import type { DecodeRequest, EncodedPhoto } from "./encoded-photo.ts";
 import { inflate, maxInflation, pieceBytes } from "./inflate.ts";
 import { type DecodingCost, type ImageLimits, refuseSize, workingBytes } from "./limits.ts";
 import { placeRaster, uprightSize } from "./orientation.ts";
@@ -29,14 +30,22 @@ export function openPng(
   if (refused) return refused;
   const upright = uprightSize(orientation, width, height);
 
+  const factorFor = ({ scaleAtLeast }: DecodeRequest) =>
+    chooseFactor(width, height, scaleAtLeast, cost, limits);
+  const workingBytesFor = (request: DecodeRequest) => {
+    const factor = factorFor(request);
+    const rasterPixels = Math.ceil(width / factor) * Math.ceil(height / factor);
+    return workingBytes(width * height, rasterPixels, cost);
+  };
+
   return ok({
     format: "png",
     ...upright,
     orientation,
-    async decode({ scaleAtLeast }) {
-      const factor = chooseFactor(width, height, scaleAtLeast, cost, limits);
-      const rasterPixels = Math.ceil(width / factor) * Math.ceil(height / factor);
-      makeRoom(workingBytes(width * height, rasterPixels, cost));
+    workingBytes: workingBytesFor,
+    async decode(request) {
+      const factor = factorFor(request);
+      makeRoom(workingBytesFor(request));
       const decoded = await (header.interlaced ? decodeInterlaced : decodeRows)(header, factor);
       if (!decoded.ok) return decoded;
       const toRaster = placeRaster(orientation, width, height, 1 / factor);
@@ -88,7 +97,9 @@ async function decodeInterlaced(header: PngHeader, factor: number): Promise<Resu
     },
   }));
   const read = await readPasses(header, passes);
-  return read.ok ? ok(shrink(full, width, height, factor)) : read;
+  const shrunk = read.ok ? ok(shrink(full, width, height, factor)) : read;
+  freeBuffer(full.buffer);
+  return shrunk;
 }
 
 interface Pass {

@@ -40,11 +40,12 @@ const heifBrands = new Set(["heic", "heix", "heim", "heis", "hevc", "hevx", "hev
 export function sniff(bytes: Uint8Array): Sniffed {
   if (bytes.length === 0) return { found: "an empty file" };
   const head = latin1(bytes.subarray(0, sniffedBytes));
+  // Before the signatures: the length of a box of 256 bytes is an icon's.
+  if (head.startsWith("ftyp", 4)) return sniffBrands(head);
   for (const [signature, sniffed] of signatures) {
     if (head.startsWith(signature)) return sniffed;
   }
   if (head.startsWith("RIFF")) return sniffRiff(head);
-  if (head.startsWith("ftyp", 4)) return sniffBrands(head);
   if (head.startsWith("BM") && head.startsWith("\0\0\0\0", 6)) return { found: "a BMP image" };
   if (/^(\xef\xbb\xbf)?\s*</.test(head)) return { found: "an SVG, XML or HTML document" };
   if (/^[\t\n\r -~\x80-\xff]*$/.test(head) && /^[\t\n\r -~]{1,8}/.test(head)) return { found: "text" };

@@ -30,8 +30,14 @@ export async function mintApiKey(tenant: TenantId, random: RandomBytes): Promise
   return { id, text, hash: await sha256(text) };
 }
 
+/** Where a key is looked up. */
+export interface ApiKeyName {
+  readonly tenant: TenantId;
+  readonly id: string;
+}
+
 /** Undefined for text that `mintApiKey` cannot have made. */
-export function parseApiKey(text: string): { tenant: TenantId; id: string } | undefined {
+export function parseApiKey(text: string): ApiKeyName | undefined {
   const parts = keyPattern.exec(text);
   if (parts === null) return undefined;
   const tenant = parseTenantId(parts[1]);

@@ -2,16 +2,18 @@
  * Who is calling: the deployment's own key, a tenant's key, or a session token.
  *
  * Refuses everybody when the deployment has no key, and the published `dev-key` anywhere but in
- * development on a loopback address.
+ * development on a loopback address. A directory is asked of what could be a key, and of a token that was signed
+ * here; how often strangers may make it, `strangers.ts` says.
  */
 import { fail, ok, type Result } from "../errors.ts";
 import type { OpenDirectory } from "../identity/directory/types.ts";
 import { defaultTenant } from "../identity/ids.ts";
 import { defaultSettings, type TenantSettings } from "../identity/settings.ts";
-import { parseApiKey } from "./api-key.ts";
+import { type ApiKeyName, parseApiKey } from "./api-key.ts";
 import { sameBytes, sameSecret, sha256 } from "./digest.ts";
 import { type Principal, type Scope, scopes } from "./scopes.ts";
 import type { SessionTokens } from "./session-token.ts";
+import type { Strangers } from "./strangers.ts";
 
 export interface ApiKeySettings {
   readonly environment: "development" | "production";
@@ -23,13 +25,21 @@ export interface Admission {
   readonly settings: TenantSettings;
 }
 
-/** Fails with `unauthorized`. `hostname` is the request URL's. */
-export type Authenticate = (presented: string | undefined, hostname: string) => Promise<Result<Admission>>;
+/**
+ * Fails with `unauthorized` or `rate_limited`. `hostname` is the request URL's, `address` the caller's where the
+ * platform tells it.
+ */
+export type Authenticate = (
+  presented: string | undefined,
+  hostname: string,
+  address?: string,
+) => Promise<Result<Admission>>;
 
 export interface AuthenticateDeps {
   readonly settings: ApiKeySettings;
   readonly openDirectory: OpenDirectory;
   readonly sessions: Pick<SessionTokens, "verify">;
+  readonly strangers: Strangers;
   readonly clock: () => Date;
 }
 
@@ -43,14 +53,14 @@ const allScopes: ReadonlySet<Scope> = new Set(scopes);
 
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   const { environment, apiKey } = deps.settings;
-  return async (presented, hostname) => {
+  return async (presented, hostname, address) => {
     if (apiKey === undefined) return refuse("no API key is configured");
     if (presented === undefined) return refuse("no bearer key was sent");
     if (apiKey === publishedKey && !(environment === "development" && loopbackHostnames.has(hostname))) {
       return refuse("the development key is configured outside development");
     }
     if (await sameSecret(presented, apiKey)) return admitRoot(deps);
-    if (presented.startsWith("sf_")) return admitKey(presented, deps);
+    if (presented.startsWith("sf_")) return admitKey(presented, address, deps);
     // A JWT begins with the base64url of `{"`.
     if (presented.startsWith("eyJ")) return admitSession(presented, deps);
     return refuse("the key is wrong");
@@ -65,15 +75,21 @@ async function admitRoot({ openDirectory }: AuthenticateDeps): Promise<Result<Ad
 
 async function admitKey(
   presented: string,
-  { openDirectory, clock }: AuthenticateDeps,
+  address: string | undefined,
+  deps: AuthenticateDeps,
 ): Promise<Result<Admission>> {
   const parsed = parseApiKey(presented);
   if (parsed === undefined) return refuse("the key is malformed");
-  const { tenant, id } = parsed;
-  const [{ key, settings }, hash] = await Promise.all([
-    openDirectory(tenant, 0).admit(id),
-    sha256(presented),
-  ]);
+  const hash = await sha256(presented);
+  return deps.strangers.meetKey({ hash, address }, () => lookUpKey(parsed, hash, deps));
+}
+
+async function lookUpKey(
+  { tenant, id }: ApiKeyName,
+  hash: Uint8Array,
+  { openDirectory, clock }: AuthenticateDeps,
+): Promise<Result<Admission>> {
+  const { key, settings } = await openDirectory(tenant, 0).admit(id);
   if (key === null || !sameBytes(hash, key.hash)) return refuse("the key is wrong");
   if (settings === null && tenant !== defaultTenant) return refuse("the tenant does not exist");
   const nowMs = clock().getTime();
@@ -86,9 +102,9 @@ async function admitKey(
 /** Whether the session is used up is for the subject's directory to say, with each attempt. */
 async function admitSession(
   presented: string,
-  { sessions, openDirectory }: AuthenticateDeps,
+  { sessions, openDirectory, strangers }: AuthenticateDeps,
 ): Promise<Result<Admission>> {
-  const session = await sessions.verify(presented);
+  const session = await strangers.meetToken(await sha256(presented), () => sessions.verify(presented));
   if (!session.ok) return session;
   const { tenant } = session.value;
   const { settings } = await openDirectory(tenant, 0).admit(null);

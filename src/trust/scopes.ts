@@ -40,7 +40,7 @@ export interface SessionPrincipal extends Caller {
   readonly subjectId: SubjectId;
   readonly action: SessionAction;
   readonly nonce: string;
-  /** The largest false match rate that the token allows; the service's default when undefined. */
+  /** The false match rate that the token's maker chose; the tenant's where an earlier version's token has none. */
   readonly maxFmr: number | undefined;
 }
 

@@ -7,9 +7,11 @@ import { createTransferOpener } from "../identity/tenant-transfer.ts";
 import type { RandomBytes } from "./api-key.ts";
 import { type ApiKeySettings, createAuthenticate } from "./authenticate.ts";
 import { createKeyRing } from "./key-ring.ts";
+import type { RateLimiter } from "./rate-limit.ts";
 import { createReceipts } from "./receipt.ts";
 import { createSessionTokens } from "./session-token.ts";
 import { createSigningKeys } from "./signing-keys.ts";
+import { createStrangers } from "./strangers.ts";
 
 export interface TrustParts {
   readonly settings: ApiKeySettings & { readonly keks: readonly string[] };
@@ -18,10 +20,12 @@ export interface TrustParts {
   readonly clock: () => Date;
   readonly randomBytes: RandomBytes;
   readonly background: (work: Promise<unknown>) => void;
+  /** Counts refused keys by address; undefined counts none. */
+  readonly failureRate?: RateLimiter | undefined;
 }
 
 export function createTrust(parts: TrustParts) {
-  const { settings, openDirectory, copies, clock, randomBytes, background } = parts;
+  const { settings, openDirectory, copies, clock, randomBytes, background, failureRate } = parts;
   const ring = createKeyRing(settings.keks, randomBytes);
   const signingKeys = createSigningKeys({ openDirectory, ring, clock });
   const sessionTokens = createSessionTokens(signingKeys, clock);
@@ -39,7 +43,13 @@ export function createTrust(parts: TrustParts) {
     signingKeys,
     sessionTokens,
     signReceipt: createReceipts(signingKeys),
-    authenticate: createAuthenticate({ settings, openDirectory, sessions: sessionTokens, clock }),
+    authenticate: createAuthenticate({
+      settings,
+      openDirectory,
+      sessions: sessionTokens,
+      strangers: createStrangers({ failures: failureRate, clock }),
+      clock,
+    }),
     openDirectory,
     openStore: createStoreOpener(storeDeps),
     openTransfer: createTransferOpener(storeDeps),

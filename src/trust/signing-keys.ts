@@ -31,31 +31,48 @@ export interface SigningKeysDeps {
 
 /** An isolate signs with a key for this long after another was made. */
 const maxAgeMs = 300_000;
-/** Tokens of unknown keys, which anybody can send, ask the directory no more often than this. */
-const minAgeMs = 5_000;
+/** The key set is read anew after this long, and what anybody can send asks the directory `maxReads` times in it. */
+const readsMs = 5_000;
+/**
+ * Of tokens of unknown keys, and of requests for the key set. The first one reads at once: a key that was made
+ * elsewhere is known here with the first token that it signed.
+ */
+const maxReads = 4;
 
 export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDeps): SigningKeys {
   const directory = () => openDirectory(defaultTenant, 0);
   let known: { rows: readonly SigningKeyRow[]; atMs: number } | undefined;
+  /** Grows when what was read before is out of date. */
+  let generation = 0;
   const imported = new Map<string, CryptoKey>();
+  const mayReadForToken = createAllowance(maxReads, readsMs);
+  const mayReadForAnybody = createAllowance(maxReads, readsMs);
 
-  async function read(maxAge: number): Promise<readonly SigningKeyRow[]> {
+  /** @param mayRead whether the directory may be asked, where older rows are at hand */
+  async function read(maxAge: number, mayRead: Allowance = () => true): Promise<readonly SigningKeyRow[]> {
     const nowMs = clock().getTime();
-    if (known === undefined || nowMs - known.atMs > maxAge) {
-      known = { rows: await directory().listSigningKeys(), atMs: nowMs };
-    }
-    return known.rows;
+    if (known !== undefined && (nowMs - known.atMs <= maxAge || !mayRead(nowMs))) return known.rows;
+    const begun = generation;
+    const rows = await directory().listSigningKeys();
+    if (begun === generation) known = { rows, atMs: nowMs };
+    return rows;
   }
 
-  async function make(context: Context): Promise<Result<string>> {
+  function forget(): void {
+    generation++;
+    known = undefined;
+  }
+
+  /** @param first only where there is none: of isolates that find none at the same instant, one has its way */
+  async function make(context: Context, first: boolean): Promise<Result<string>> {
     const pair = (await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"])) as CryptoKeyPair;
     const publicKey = new Uint8Array((await crypto.subtle.exportKey("raw", pair.publicKey)) as ArrayBuffer);
     const pkcs8 = new Uint8Array((await crypto.subtle.exportKey("pkcs8", pair.privateKey)) as ArrayBuffer);
     const id = await calculateJwkThumbprint(jwkOf(publicKey));
     const wrapped = await ring.wrap(pkcs8, wrapContext(id));
     const row = { id, publicKey, ...wrapped, createdAtMs: context.nowMs };
-    const added = await directory().addSigningKey(row, context);
-    known = undefined;
+    const added = await directory().addSigningKey(row, first, context);
+    forget();
     return added.ok ? ok(id) : added;
   }
 
@@ -65,8 +82,8 @@ export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDep
       if (newest === undefined) {
         const nowMs = clock().getTime();
         const context = { tenant: defaultTenant, actor: "service", requestId: "", nowMs, auditSeconds: null };
-        await make(context);
-        newest = (await read(0)).at(-1);
+        await make(context, true);
+        newest = (await read(maxAgeMs)).at(-1);
       }
       if (newest === undefined) throw new Error("a signing key that was just made is not there");
       const { id } = newest;
@@ -81,18 +98,18 @@ export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDep
 
     async publicKey(id) {
       const find = (rows: readonly SigningKeyRow[]) => rows.find((row) => row.id === id);
-      const row = find(await read(maxAgeMs)) ?? find(await read(minAgeMs));
+      const row = find(await read(maxAgeMs)) ?? find(await read(-1, mayReadForToken));
       return row && crypto.subtle.importKey("raw", row.publicKey, "Ed25519", true, ["verify"]);
     },
 
     async jwks() {
-      const rows = await read(minAgeMs);
+      const rows = await read(readsMs, mayReadForAnybody);
       return {
         keys: rows.map(({ id, publicKey }) => ({ ...jwkOf(publicKey), kid: id, alg: "EdDSA", use: "sig" })),
       };
     },
 
-    rotate: make,
+    rotate: (context) => make(context, false),
 
     async rewrap() {
       const currentKekId = await ring.currentKekId();
@@ -105,9 +122,21 @@ export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDep
         if (await directory().rewrapSigningKey(row.id, row, await ring.wrap(pkcs8, wrapContext(row.id))))
           count++;
       }
-      known = undefined;
+      forget();
       return count;
     },
+  };
+}
+
+type Allowance = (nowMs: number) => boolean;
+
+/** So many times in a period, which begins with the first after the last one. */
+function createAllowance(times: number, periodMs: number): Allowance {
+  let sinceMs = Number.NEGATIVE_INFINITY;
+  let used = 0;
+  return (nowMs) => {
+    if (nowMs - sinceMs >= periodMs) [sinceMs, used] = [nowMs, 0];
+    return used++ < times;
   };
 }
 

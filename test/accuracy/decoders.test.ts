@@ -1,34 +1,32 @@
 /**
  * What the decoder does to accuracy: the test view of `lfw-dev` as JPEG files through libjpeg-turbo, and the
- * same files as jpeg-js decodes them, stored as PNG. SAMEFACE_DATA names the folder that holds `lfw-dev`.
+ * same files as jpeg-js decodes them, stored as PNG.
  *
  * Ten-fold accuracy has a standard error of 0.002 on its thousand pairs and moves by one or two of them with
  * any change of the pixels; the equal error rate over all comparisons is the finer measure.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import jpegJs from "jpeg-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { acquireAll } from "../../model/evaluate/acquire.ts";
 import { readDataset } from "../../model/evaluate/dataset.ts";
 import { type Evaluation, evaluate } from "../../model/evaluate/evaluate.ts";
+import { lfwDev } from "../fixtures/data.ts";
 import { plainPng } from "../fixtures/large-photos.ts";
 
-const data = process.env.SAMEFACE_DATA ?? fileURLToPath(new URL("../../../shared/data", import.meta.url));
-const folder = join(data, "lfw-dev");
-const present = existsSync(folder);
-const title = "libjpeg-turbo against jpeg-js on lfw-dev test";
+const { folder, isPresent } = lfwDev;
+const title = lfwDev.title("libjpeg-turbo against jpeg-js on lfw-dev test");
 
-describe.skipIf(!present)(present ? title : `${title} (skipped: there is no ${folder})`, () => {
+describe.skipIf(!isPresent)(title, () => {
   const redecoded = mkdtempSync(join(tmpdir(), "sameface-decoders-"));
   afterAll(() => rmSync(redecoded, { recursive: true }));
   let turbo: Evaluation;
   let oracle: Evaluation;
 
   beforeAll(async () => {
-    if (!present) return;
+    if (!isPresent) return;
     const files = { pairs: join(folder, "test.pairs.tsv"), list: join(folder, "test.images.tsv") };
     const dataset = readDataset(files);
     for (const image of dataset.images) {

@@ -2,23 +2,21 @@
  * Whether a template that one engine made can be compared with a photo on the other: all of lfw-dev test
  * through both, and every comparison also across.
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { acquireAll } from "../../model/evaluate/acquire.ts";
 import type { EmbeddingSet, People } from "../../model/evaluate/comparisons.ts";
 import { readDataset } from "../../model/evaluate/dataset.ts";
 import { type EngineName, readCalibration } from "../../model/runtime.ts";
 import { thresholdAt } from "../../src/face/calibration.ts";
+import { lfwDev } from "../fixtures/data.ts";
 
-const data = process.env.SAMEFACE_DATA ?? fileURLToPath(new URL("../../../shared/data", import.meta.url));
-const folder = join(data, "lfw-dev");
+const { folder, isPresent } = lfwDev;
 const engines: readonly EngineName[] = ["kernels", "onnxruntime"];
 const rates = [1e-3, 1e-4];
 
-test.skipIf(!existsSync(folder))(
-  "templates of one engine decide about photos on the other as about its own (needs lfw-dev)",
+test.skipIf(!isPresent)(
+  lfwDev.title("templates of one engine decide about photos on the other as about its own"),
   async () => {
     const dataset = readDataset({ list: join(folder, "test.images.tsv") });
     const sets = new Map<EngineName, EmbeddingSet>();

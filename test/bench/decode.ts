@@ -11,7 +11,8 @@ import { defaultImageLimits } from "../../src/image/limits.ts";
 import type { Raster } from "../../src/image/photo.ts";
 import { nodeCodecs } from "../fixtures/codecs.ts";
 import { areaAverage, meanDifference } from "../fixtures/compare.ts";
-import { hasHardPhotos, readHardPhoto } from "../fixtures/corpus.ts";
+import { readHardPhoto } from "../fixtures/corpus.ts";
+import { hardPhotosSet } from "../fixtures/data.ts";
 import { enlarge, scene } from "../fixtures/images.ts";
 import type { Decoded } from "./decoded.ts";
 
@@ -32,7 +33,7 @@ async function median(work: () => unknown, runs = rounds): Promise<number> {
   return times.sort((a, b) => a - b)[runs >> 1];
 }
 
-const source: Raster = hasHardPhotos
+const source: Raster = hardPhotosSet.isPresent
   ? jpegJs.decode(readHardPhoto("exif-orientation-examples/Landscape_1.jpg"), { useTArray: true })
   : scene(1800, 1200);
 

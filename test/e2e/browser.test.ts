@@ -66,6 +66,27 @@ describe.skipIf(executablePath === undefined)("the client in a browser", () => {
     expect(seen.at(-1)).toBe(total);
   });
 
+  it("sends streams and views, where fetch itself sends no streams", async () => {
+    const answers = await page.evaluate(async (service) => {
+      const { Sameface } = (globalThis as unknown as Globals).client;
+      const sameface = new Sameface(service);
+      const photo = await (await fetch("/photo")).blob();
+      const view = new DataView(await photo.arrayBuffer());
+      const { match } = await sameface.verify("franck", photo.stream());
+      const { distance } = await sameface.compare(photo.stream(), view);
+      const told = await sameface
+        .detect("data:image/jpeg;base64,secret" as never)
+        .catch((error) => `${error}`);
+      return { match, distance, told };
+    }, service);
+    expect(answers).toEqual({
+      match: true,
+      distance: 0,
+      told: expect.stringMatching(/^TypeError: photo must be/),
+    });
+    expect(answers.told).not.toContain("secret");
+  });
+
   it("throws a refusal and an abort as anywhere", async () => {
     const codes = await page.evaluate(async (service) => {
       const { Sameface } = (globalThis as unknown as Globals).client;

@@ -1,30 +1,18 @@
 /** The command line, as a person types it, against the service and without one. */
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { main, node, type Ran, runIn, transfer } from "./command-line.ts";
 import { cage, franck, franckAgain, newTenant, repository } from "./setting.ts";
 
-const node = join(repository, "node_modules/node/bin/node");
-const main = join(repository, "cli/main.ts");
 const folder = mkdtempSync(join(tmpdir(), "sameface-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function run(args: readonly string[], env: Record<string, string>): Promise<Ran> {
-  return new Promise((resolve) => {
-    const options = { cwd: folder, env: { PATH: process.env.PATH ?? "", HOME: folder, ...env } };
-    const child = execFile(node, [main, ...args], options, (_, out, err) =>
-      resolve({ code: child.exitCode ?? -1, out, err }),
-    );
-  });
-}
+const runProgram = (program: string, args: readonly string[], env: Record<string, string>, input?: Buffer) =>
+  runIn(folder, program, args, env, input);
+const run = (args: readonly string[], env: Record<string, string>) => runProgram(main, args, env);
 
 let asTenant: Record<string, string>;
 beforeAll(async () => {
@@ -34,11 +22,22 @@ beforeAll(async () => {
 
 const sameface = (...args: string[]) => run(args, asTenant);
 
+const samefaceReading = (photo: string, ...args: string[]) =>
+  runProgram(main, args, asTenant, readFileSync(photo));
+
 const linesOf = (out: string) =>
   out
     .trim()
     .split("\n")
     .map((line) => JSON.parse(line));
+
+interface Line {
+  readonly subject_id?: string;
+  readonly input?: string;
+  readonly error?: { readonly code: string };
+}
+
+const stateOf = ({ subject_id, input, error }: Line) => subject_id ?? `${input}: ${error?.code}`;
 
 describe("sameface", () => {
   it("enrols; verify says match with 0 and no match with 1", async () => {
@@ -71,10 +70,69 @@ describe("sameface", () => {
   it("stops at a lock, which every further photo would meet", async () => {
     await sameface("enrol", "locked", franck);
     const strangers = Array.from({ length: 8 }, () => cage);
-    const { code, out, err } = await sameface("verify", "locked", ...strangers, "--json");
+    const { code, out } = await sameface("verify", "locked", ...strangers, "--json");
     const codes = linesOf(out).map(({ match, error }) => error?.code ?? match);
-    expect([code, codes]).toEqual([2, [false, false, false, false, false, "locked"]]);
-    expect(err).toBe("2 more not tried.\n");
+    const [notTried, failed] = ["not_tried", Array.from({ length: 5 }, () => false)];
+    expect([code, codes]).toEqual([2, [...failed, "locked", notTried, notTried]]);
+  });
+
+  it("deletes, shows and unlocks several subjects; one that is not there keeps none of the others", async () => {
+    for (const subject of ["a", "b", "c"]) await sameface("enrol", subject, franck);
+    const shown = await sameface("subjects", "show", "a", "nobody", "b");
+    expect(shown.code).toBe(2);
+    expect(shown.out).toMatch(/^a +\S+-.*\nnobody +not_found: .*\nb +\S+-.*\n$/m);
+    const unlocked = await sameface("subjects", "unlock", "a", "nobody", "b", "--json");
+    expect([unlocked.code, linesOf(unlocked.out).map(stateOf)]).toEqual([2, ["a", "nobody: not_found", "b"]]);
+    const deleted = await sameface("subjects", "delete", "a", "nobody", "b", "a", "--json");
+    expect([deleted.code, linesOf(deleted.out).map(stateOf)]).toEqual([2, ["a", "nobody: not_found", "b"]]);
+    expect((await sameface("subjects")).out).not.toMatch(/^[ab]$/m);
+    const last = await sameface("subjects", "delete", "c");
+    expect([last.code, last.out]).toEqual([0, expect.stringMatching(/^c +1 +deleted$/m)]);
+  });
+
+  it("says of each subject that it was not tried, where the first met what they all would meet", async () => {
+    const names = ["a", "b", "c", "d", "e", "f"];
+    const { code, out } = await run(["subjects", "delete", ...names, "--key", "wrong", "--json"], asTenant);
+    const states = linesOf(out).map(stateOf);
+    expect([code, states.slice(0, 1), states.length]).toEqual([2, ["a: unauthorized"], 6]);
+    expect(states.at(-1)).toBe("f: not_tried");
+  });
+
+  it("reads a photo from standard input, in place of any one photo", async () => {
+    const enrolled = await samefaceReading(franck, "enrol", "piped", "-");
+    expect([enrolled.code, enrolled.out]).toEqual([0, expect.stringMatching(/^- +piped +\S+ +enrolled$/m)]);
+    const verified = await samefaceReading(franckAgain, "verify", "piped", cage, "-", "--json");
+    expect(linesOf(verified.out).map(({ input, match }) => [input, match])).toEqual([
+      [cage, false],
+      ["-", true],
+    ]);
+    const found = await samefaceReading(cage, "identify", "-", "--json");
+    expect([found.code, JSON.parse(found.out).input]).toEqual([1, "-"]);
+    const first = await samefaceReading(franck, "compare", "-", franckAgain, cage, "--json");
+    expect(linesOf(first.out).map(({ match }) => match)).toEqual([true, false]);
+    expect((await samefaceReading(cage, "compare", franck, "-")).code).toBe(1);
+    const local = await runProgram(main, ["compare", "-", franckAgain, "--local"], {}, readFileSync(franck));
+    expect(local.code).toBe(0);
+  });
+
+  it("says so when standard input, or a file, is empty", async () => {
+    writeFileSync(join(folder, "empty.jpg"), "");
+    const { code, out } = await sameface("verify", "franck", "-", "empty.jpg");
+    expect(code).toBe(2);
+    expect(out).toMatch(/^- +Standard input is empty\.\nempty\.jpg +The file is empty\.$/m);
+  });
+
+  it("takes the photos of a folder for a comparison with the first of them", async () => {
+    const photos = join(folder, "album");
+    mkdirSync(photos);
+    for (const [name, photo] of [
+      ["1", franck],
+      ["2", franckAgain],
+      ["3", cage],
+    ])
+      cpSync(photo, join(photos, `${name}.jpg`));
+    const { code, out } = await sameface("compare", photos, "--json");
+    expect([code, linesOf(out).map(({ match }) => match)]).toEqual([1, [true, false]]);
   });
 
   it("compares, each photo with the first", async () => {
@@ -116,29 +174,29 @@ describe("sameface", () => {
     expect([nowhere.code, nowhere.out]).toEqual([2, expect.stringMatching(/reachable +failed +network/)]);
   });
 
-  it.each<[string, string[], RegExp]>([
-    ["a photo that is not there", ["verify", "franck", "nowhere.jpg"], /ENOENT/],
-    ["a subject that is not there", ["verify", "nobody", franck], /subject_has_no_faces: This subject/],
-    ["a file that is no photo", ["compare", franck, main], /unsupported_media_type/],
-    ["a folder without photos", ["identify", join(repository, "docs")], /There is no photo in/],
-    ["a number that is none", ["compare", franck, cage, "--max-fmr", "low"], /--max-fmr must be a number/],
-    ["a rate that is not promised", ["compare", franck, cage, "--max-fmr", "1e-12"], /invalid_request/],
-    ["an unknown command", ["enlist"], /There is no command "enlist"/],
-    ["a name of Object's", ["constructor"], /There is no command/],
-    ["an unknown option", ["verify", "--loud"], /Unknown option '--loud'/],
-    ["no command", [], /A command is missing/],
-    ["no photo", ["verify", "franck"], /A photo is missing/],
-    ["a service that is not there", ["subjects", "--url", "http://127.0.0.1:9", "--timeout", "5"], /network/],
-    ["an address that is none", ["subjects", "--url", "sameface"], /--url must be an address/],
-  ])("ends with 2 and a sentence for %s", async (_, args, sentence) => {
-    const { code, out, err } = await sameface(...args);
-    expect([code, out + err]).toEqual([2, expect.stringMatching(sentence)]);
-    expect(err).not.toMatch(/\n +at /);
+  it("moves a tenant's faces through a pipe, and ends with 2 where a page was cut off", async () => {
+    const { url, key } = await newTenant("cli-pipe");
+    const env = {
+      SAMEFACE_URL: url,
+      SAMEFACE_KEY: key,
+      SAMEFACE_TRANSFER_KEY: Buffer.alloc(32, 5).toString("base64"),
+    };
+    await run(["enrol", "piped", franck], env);
+    expect((await runProgram(transfer, ["export", "faces"], env)).code).toBe(0);
+    await run(["subjects", "delete", "piped"], env);
+    const pages = readFileSync(join(folder, "faces"));
+    const whole = await runProgram(transfer, ["import", "-"], env, pages);
+    expect([whole.code, whole.out]).toEqual([0, "1 imported, 0 there already\n"]);
+    const cut = await runProgram(transfer, ["import", "-"], env, pages.subarray(0, pages.indexOf("\n") + 1));
+    expect([cut.code, cut.err]).toEqual([2, expect.stringMatching(/This page was cut off/)]);
   });
 
-  it("tells machines of errors in JSON too", async () => {
-    const { code, out } = await sameface("subjects", "show", "nobody", "--json");
-    expect([code, JSON.parse(out).error.code]).toEqual([2, "not_found"]);
+  it("ends quietly when whoever reads its output has had enough", async () => {
+    const script = `"$0" "$1" --help | true; echo "\${PIPESTATUS[0]}"`;
+    const { out, err } = await new Promise<Omit<Ran, "code">>((resolve) =>
+      execFile("bash", ["-c", script, node, main], (_, out, err) => resolve({ out, err })),
+    );
+    expect([out, err]).toEqual(["0\n", ""]);
   });
 
   it("never sends the development key to another machine", async () => {

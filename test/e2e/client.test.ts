@@ -1,6 +1,7 @@
 /** The client and the service, with photos, over HTTP. */
+import { createReadStream, openAsBlob, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { Sameface, SamefaceError } from "../../client/index.ts";
+import { type Photo, Sameface, SamefaceError } from "../../client/index.ts";
 import { cage, franck, franckAgain, newTenant, read } from "./setting.ts";
 
 let client: Sameface;
@@ -8,6 +9,12 @@ let url: string;
 beforeAll(async () => {
   ({ client, url } = await newTenant("client"));
 });
+
+function shared(bytes: Uint8Array): SharedArrayBuffer {
+  const memory = new SharedArrayBuffer(bytes.length);
+  new Uint8Array(memory).set(bytes);
+  return memory;
+}
 
 const codeOf = (call: Promise<unknown>) =>
   call.then(
@@ -58,11 +65,33 @@ describe("the client", () => {
     ["invalid_request", () => client.verify("two words", read(franck))],
     ["unsupported_media_type", () => client.detect(new TextEncoder().encode("%PDF-1.7"))],
     ["invalid_image", () => client.detect(read(franck).slice(0, 2000))],
-    ["image_too_large", () => client.detect(new Uint8Array(11 * 1024 * 1024))],
+    ["body_too_large", () => client.detect(new Uint8Array(11 * 1024 * 1024))],
     ["network", () => new Sameface({ url: "http://127.0.0.1:9", maxRetries: 0 }).deployment.health()],
     ["timeout", () => client.detect(read(franck), { timeoutMs: 1, maxRetries: 0 })],
   ])("throws %s", async (code, call) => {
     expect(await codeOf(call())).toBe(code);
+  });
+
+  it.each<[string, () => Photo | Promise<Photo>]>([
+    ["a file opened as a blob", () => openAsBlob(franckAgain, { type: "image/jpeg" })],
+    ["a file read as a stream", () => createReadStream(franckAgain)],
+    ["a web stream", async () => (await openAsBlob(franckAgain)).stream()],
+    ["a Buffer", () => readFileSync(franckAgain)],
+    ["its memory", () => read(franckAgain).buffer],
+    ["memory of several threads", () => shared(read(franckAgain))],
+    ["a view of other numbers", () => new DataView(read(franckAgain).buffer)],
+  ])("takes %s for the photo that it is", async (_, open) => {
+    const { face } = await client.detect(read(franckAgain));
+    expect((await client.detect(await open())).face).toEqual(face);
+    expect(await client.compare(await open(), await open())).toMatchObject({ distance: 0, face_b: face });
+  });
+
+  it("refuses a photo in base64 as a TypeError without a letter of it", async () => {
+    const base64 = readFileSync(franck).toString("base64");
+    const error: unknown = await client.verify("franck", base64 as never).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as Error).stack).toMatch(/^TypeError: face must be a Blob or File/);
+    expect((error as Error).stack).not.toContain(base64.slice(0, 20));
   });
 
   it("stops an upload that is aborted, and goes on with the next", async () => {

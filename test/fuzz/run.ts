@@ -1,6 +1,6 @@
 /**
  * Feeds mutated files to `openPhoto` and `decode` as the pipeline calls them. Every input must end in a
- * Result; what throws, or takes longer than the bound, is reported with the seed that makes it again.
+ * Result.
  */
 import { type Codecs, openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits, type ImageLimits } from "../../src/image/limits.ts";
@@ -9,68 +9,37 @@ import { hardPhotos, readHardPhoto } from "../fixtures/corpus.ts";
 import { encodeJpeg, exifBlock, flatJpeg, scene, vp8x, wrapWebp } from "../fixtures/images.ts";
 import photos from "../fixtures/photos.json" with { type: "json" };
 import { encodePng } from "../fixtures/png.ts";
-import { mutate, seededRandom } from "./mutate.ts";
-
-export interface FuzzReport {
-  readonly inputs: number;
-  /** Inputs by answer: "decoded" or a failure code. */
-  readonly answers: Readonly<Record<string, number>>;
-  readonly slowestMs: number;
-  readonly slowest: string;
-  readonly problems: readonly string[];
-}
-
-export interface FuzzOptions {
-  readonly firstSeed: number;
-  readonly inputs: number;
-  readonly maxMsPerInput: number;
-  readonly onProgress?: (done: number) => Promise<void>;
-}
+import { type FuzzOptions, type FuzzReport, fuzzInputs } from "./loop.ts";
+import { mutate } from "./mutate.ts";
 
 /** Larger seeds would spend the time on copying. */
 const maxSeedBytes = 120_000;
 
-export async function fuzz({
-  firstSeed,
-  inputs,
-  maxMsPerInput,
-  onProgress,
-}: FuzzOptions): Promise<FuzzReport> {
+export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const codecs = nodeCodecs();
   const limits = { ...defaultImageLimits, minSidePixels: 1 };
   const all = await seedFiles();
   // Most files of the crash suites end in their headers: sound ones get half of the inputs.
   const sound = await Promise.all(all.map((kind) => whereDecodable(kind, codecs, limits)));
   const files = [...all, ...sound];
-  const answers: Record<string, number> = {};
-  const problems: string[] = [];
-  let slowestMs = 0;
-  let slowest = "";
-
-  for (let seed = firstSeed; seed < firstSeed + inputs; seed++) {
-    const random = seededRandom(seed);
+  return fuzzInputs(options, (random) => {
     const kind = files[Math.floor(random() * files.length)];
     const pick = () => kind[Math.floor(random() * kind.length)];
     const { bytes, how } = mutate(pick(), pick(), random);
-    const start = performance.now();
-    let answer: string;
-    try {
-      const opened = await openPhoto(bytes, limits, codecs);
-      const decoded = opened.ok ? await opened.value.decode({ scaleAtLeast: random() }) : opened;
-      answer = decoded.ok ? "decoded" : decoded.failure.code;
-      if (decoded.ok && !isSound(decoded.value.raster))
-        problems.push(`seed ${seed} (${how}): a raster of the wrong size`);
-    } catch (error) {
-      answer = "threw";
-      problems.push(`seed ${seed} (${how}): ${error instanceof Error ? error.stack : error}`);
-    }
-    const ms = performance.now() - start;
-    if (ms > maxMsPerInput) problems.push(`seed ${seed} (${how}): took ${ms.toFixed(0)} ms`);
-    if (ms > slowestMs) [slowestMs, slowest] = [ms, `seed ${seed} (${how}): ${answer}`];
-    answers[answer] = (answers[answer] ?? 0) + 1;
-    await onProgress?.(seed - firstSeed + 1);
-  }
-  return { inputs, answers, slowestMs, slowest, problems };
+    return {
+      how,
+      async run() {
+        const opened = await openPhoto(bytes, limits, codecs);
+        const decoded = opened.ok ? await opened.value.decode({ scaleAtLeast: random() }) : opened;
+        if (!decoded.ok) return { answer: decoded.failure.code };
+        const { raster } = decoded.value;
+        return {
+          answer: "decoded",
+          problem: () => (isSound(raster) ? undefined : "a raster of the wrong size"),
+        };
+      },
+    };
+  });
 }
 
 async function whereDecodable(files: readonly Uint8Array[], codecs: Codecs, limits: ImageLimits) {

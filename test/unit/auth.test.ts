@@ -6,6 +6,7 @@ import { defaultSettings } from "../../src/identity/settings.ts";
 import { mintApiKey, parseApiKey } from "../../src/trust/api-key.ts";
 import { type ApiKeySettings, createAuthenticate } from "../../src/trust/authenticate.ts";
 import { sameBytes, sameSecret } from "../../src/trust/digest.ts";
+import { createStrangers } from "../../src/trust/strangers.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
@@ -25,6 +26,7 @@ function authenticator(settings: ApiKeySettings, keys: Record<string, readonly A
         }),
       }) as Directory,
     sessions: { verify: async () => ({ ok: false, failure: { code: "unauthorized", reason: "forged" } }) },
+    strangers: createStrangers({ failures: undefined, clock: () => now }),
     clock: () => now,
   });
 }

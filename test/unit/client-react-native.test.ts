@@ -28,7 +28,11 @@ it("names a file in a form, for the bridge to read", async () => {
     async fetch(_, { body, headers }) {
       sent = (body as unknown as NativeFormData).parts;
       expect(headers).not.toHaveProperty("Content-Type");
-      return { status: 200, headers: { get: () => null }, text: async () => "{}" } as unknown as Response;
+      return {
+        status: 200,
+        headers: { get: () => null },
+        text: async () => '{"match":false}',
+      } as unknown as Response;
     },
   });
   await client.verify("anna", file, { max_fmr: 1e-5 });

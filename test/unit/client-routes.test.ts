@@ -15,7 +15,7 @@ it("the client has a call for every operation of the API's document but the docu
         .replace(/\/S(?=\/|$)/, "/{subject_id}")
         .replace(/\/F$/, "/{face_id}");
       asked.push(`${method?.toLowerCase()} ${path.replace("/K", "/{key_id}")}`);
-      return new Response("{}");
+      return new Response('{"match":false}');
     },
   });
   const photo = new Uint8Array(1);
@@ -39,8 +39,8 @@ it("the client has a call for every operation of the API's document but the docu
   await client.settings.get();
   await client.settings.change({});
   await client.audit.list();
-  await client.transfer.exportPage("");
-  await client.transfer.importPage("", "{}");
+  await client.transfer.exportPage("k");
+  await client.transfer.importPage("k", "{}");
   await client.tenants.list();
   await client.tenants.create({ tenant_id: "t" });
   await client.deployment.health();
@@ -55,4 +55,17 @@ it("the client has a call for every operation of the API's document but the docu
       ["get", "post", "patch", "delete"].filter((name) => name in methods).map((name) => `${name} ${path}`),
     );
   expect(asked.sort()).toEqual(documented.sort());
+});
+
+it("a name of any script and mark goes into the path with percent signs", async () => {
+  const asked: string[] = [];
+  const client = new Sameface({
+    url: "http://service",
+    async fetch(url) {
+      asked.push(url);
+      return new Response('{"match":false}');
+    },
+  });
+  await client.subjects.get("a+b=c|d/李 𠀀");
+  expect(asked).toEqual(["http://service/v1/subjects/a%2Bb%3Dc%7Cd%2F%E6%9D%8E%20%F0%A0%80%80"]);
 });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { waitBefore } from "../../client/exchange.ts";
 import { type ClientOptions, Sameface, SamefaceError } from "../../client/index.ts";
 import { type ScriptedAnswer, startScriptedServer } from "../fixtures/scripted-server.ts";
 
@@ -131,9 +132,14 @@ describe("a refusal", () => {
 });
 
 describe("a call is made again", () => {
-  it.each(["not_ready", "rate_limited"])("whatever it is, when the answer is %s", async (code) => {
+  it.each([
+    ["not_ready", 503],
+    ["rate_limited", 429],
+    ["overloaded", 503],
+    ["request_timeout", 408],
+  ])("whatever it is, when the answer is %s: nothing was done", async (code, status) => {
     const { server, client } = await start([
-      { status: 503, headers: { "Retry-After": "0" }, body: refusal(code) },
+      { status, headers: { "Retry-After": "0" }, body: refusal(code) },
       { body: { match: true } },
     ]);
     expect(await client.verify("anna", photo)).toEqual({ match: true });
@@ -152,6 +158,22 @@ describe("a call is made again", () => {
     const { server, client } = await start([limited], { maxRetryWaitMs: 29_999 });
     expect(await failureOf(client.verify("anna", photo))).toMatchObject({ retryAfterSeconds: 30 });
     expect(server.came).toHaveLength(1);
+  });
+
+  it("not at all after body_too_large, which says how much may be sent", async () => {
+    const details = { limit: 10_485_760, unit: "bytes", actual: 12_000_000 };
+    const { server, client } = await start([{ status: 413, body: refusal("body_too_large", details) }]);
+    const error = await failureOf(client.enrol("anna", photo));
+    expect(error.is("body_too_large") && error.details).toEqual(details);
+    expect(server.came).toHaveLength(1);
+  });
+
+  it("no later than maxRetryWaitMs says, whatever the chance", async () => {
+    const { server, client } = await start([{ instead: "hang up" }], { maxRetryWaitMs: 0, maxRetries: 20 });
+    const startedAt = performance.now();
+    await failureOf(client.subjects.list());
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(server.came).toHaveLength(21);
   });
 
   it("twice by default, and as often as the caller says", async () => {
@@ -188,6 +210,23 @@ describe("a call is made again", () => {
     const { server, client } = await start([{ instead: "hang up" }, {}]);
     expect(await failureOf(call(client))).toMatchObject({ code: "network", status: 0 });
     expect(server.came).toHaveLength(1);
+  });
+});
+
+describe("an answer that is not sameface's", () => {
+  it.each([[302], [307]])(
+    "of a redirect with %i gets no photo sent on, and is bad_answer",
+    async (status) => {
+      const { server, client } = await start([{ status, headers: { Location: "http://127.0.0.1:1/steal" } }]);
+      await expect(client.verify("anna", photo)).rejects.toMatchObject({ code: "bad_answer", status });
+      expect(server.came).toHaveLength(1);
+    },
+  );
+
+  it.each(["false", 1, null, undefined])("that gives %j for a decision is no decision", async (match) => {
+    const { client } = await start([{ body: { match } }]);
+    await expect(client.verify("anna", photo)).rejects.toMatchObject({ code: "bad_answer" });
+    await expect(client.compare(photo, photo)).rejects.toMatchObject({ code: "bad_answer" });
   });
 });
 
@@ -258,6 +297,59 @@ describe("upload progress", () => {
     const type = headers["content-type"] ?? "";
     const form = await new Response(new Uint8Array(body), { headers: { "Content-Type": type } }).formData();
     expect([...form.keys()]).toEqual(["image_a", "image_b"]);
+  });
+});
+
+describe("what the caller's own functions throw", () => {
+  const mistake = new TypeError("undefined is not a function");
+  const fail = () => {
+    throw mistake;
+  };
+
+  it("where the key comes from ends the call, as it is", async () => {
+    const { server, client } = await start([{}], { key: fail });
+    await expect(client.subjects.list()).rejects.toBe(mistake);
+    expect(server.came).toHaveLength(0);
+  });
+
+  it.each([photo, new Uint8Array(300_000)])(
+    "while progress is told ends the call, as it is, once",
+    async (body) => {
+      let told = 0;
+      const { client } = await start([{}]);
+      const onUploadProgress = () => {
+        told++;
+        fail();
+      };
+      await expect(client.detect(body, { onUploadProgress })).rejects.toBe(mistake);
+      expect(told).toBe(1);
+    },
+  );
+});
+
+describe("the wait before a call is made again", () => {
+  const minuteMs = 60_000;
+  it.each<[string, number, number | undefined, number, number, number]>([
+    ["is at once by the best chance", 0, undefined, minuteMs, 0, 0],
+    ["is up to half a second first", 0, undefined, minuteMs, 1, 500],
+    ["is up to twice as long the next time", 1, undefined, minuteMs, 1, 1_000],
+    ["is up to 8 seconds and no more", 30, undefined, minuteMs, 1, 8_000],
+    ["is what the service asks, by the best chance", 0, 3, minuteMs, 0, 3_000],
+    ["is up to twice what the service asks", 0, 3, minuteMs, 1, 6_000],
+    ["is up to 8 seconds longer than the service asks", 0, 30, minuteMs, 1, 38_000],
+    ["is spread where the service asks for none", 2, 0, minuteMs, 1, 2_000],
+    ["is no longer than the caller would wait", 0, 3, 4_000, 1, 4_000],
+    ["is as long as the caller would wait at most", 0, 60, minuteMs, 1, minuteMs],
+    ["is no longer than a timer can", 0, 2_147_480, Number.POSITIVE_INFINITY, 1, 2_147_483_647],
+  ])("%s", (_, retries, askedSeconds, mostMs, chance, expectedMs) => {
+    expect(waitBefore(retries, askedSeconds, mostMs, () => chance)).toBe(expectedMs);
+  });
+
+  it.each([
+    [60.001, minuteMs],
+    [2_147_484, Number.POSITIVE_INFINITY],
+  ])("is none when the service asks for %d s and the caller would wait %d ms", (askedSeconds, mostMs) => {
+    expect(waitBefore(0, askedSeconds, mostMs, () => 0)).toBeUndefined();
   });
 });
 

@@ -164,9 +164,9 @@ describe("a selection", () => {
   function select(
     templates: readonly BlockEntry[],
     probeValues: Float32Array,
-    limit: number,
+    limit: number | null,
     maxDistance: number,
-  ): number[] {
+  ): { ids: number[]; more: boolean } {
     const stride = strideOf(probeValues.length);
     const probe = quantizeProbe(probeValues);
     const selection = createSelection(probe, limit, maxDistance);
@@ -176,7 +176,8 @@ describe("a selection", () => {
       scanner.scan(probe.codes, block.codes, stride, block.count, dots);
       selection.take(block, dots);
     }
-    return selection.ids();
+    const { ids, more } = selection.chosen();
+    return { ids: [...ids], more };
   }
 
   it("has every face of the closest subjects that an exact comparison would choose", () => {
@@ -200,7 +201,7 @@ describe("a selection", () => {
             }
           }
           const wanted = [...closest.values()].sort((a, b) => a.distance - b.distance).slice(0, limit);
-          const selected = new Set(select(templates, probe, limit, maxDistance));
+          const selected = new Set(select(templates, probe, limit, maxDistance).ids);
           for (const { id } of wanted) expect(selected).toContain(id);
         },
       ),
@@ -210,19 +211,55 @@ describe("a selection", () => {
   it("is small: of 3,000 random faces the five closest need few to be opened", () => {
     const values = Array.from({ length: 3000 }, (_, i) => unitVector(i + 1, 192));
     const templates = values.map((value, id) => entry(id, id, value));
-    const selected = select(templates, unitVector(999_999, 192), 5, 2);
+    const { ids: selected } = select(templates, unitVector(999_999, 192), 5, 2);
     expect(selected.length).toBeGreaterThanOrEqual(5);
     expect(selected.length).toBeLessThan(40);
   });
 
   it("of nobody within the distance is empty", () => {
-    expect(select([entry(1, 1, unitVector(1, 192))], unitVector(2, 192), 5, 0.5)).toEqual([]);
+    for (const limit of [5, null]) {
+      const selected = select([entry(1, 1, unitVector(1, 192))], unitVector(2, 192), limit, 0.5);
+      expect(selected).toEqual({ ids: [], more: false });
+    }
   });
 
   it("of thousands of equal faces keeps as many as a directory reads at once", () => {
     const same = unitVector(1, 192);
     const templates = Array.from({ length: 3000 }, (_, id) => entry(id, id, same));
-    expect(select(templates, same, 5, 2)).toHaveLength(512);
+    const { ids, more } = select(templates, same, 5, 2);
+    expect([ids.length, more]).toEqual([512, true]);
+  });
+
+  it("without a limit has every face within the distance, and nearly no other", () => {
+    fc.assert(
+      fc.property(seeds, fc.double({ min: 0.9, max: 1.6, noNaN: true }), (seed, maxDistance) => {
+        const values = Array.from({ length: 200 }, (_, i) => unitVector(seed + 7 * i, 24));
+        const probe = unitVector(seed + 1_000_003, 24);
+        const { ids, more } = select(
+          values.map((value, id) => entry(id, id, value)),
+          probe,
+          null,
+          maxDistance,
+        );
+        const within = (reach: number) =>
+          values.flatMap((value, id) => (distanceOf(value, probe) <= reach ? [id] : []));
+        expect(ids).toEqual(expect.arrayContaining(within(maxDistance)));
+        expect(within(maxDistance + 0.05)).toEqual(expect.arrayContaining(ids));
+        expect(more).toBe(false);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("without a limit keeps those enrolled first where there are too many, however near the others are", () => {
+    const [near, far] = [unitVector(1, 192), unitVector(2, 192)];
+    // Enrolled in the order of their numbers, and met in another.
+    const templates = Array.from({ length: 3000 }, (_, id) => entry(id, id, id < 600 ? far : near)).reverse();
+    const { ids, more } = select(templates, near, null, 2);
+    expect(ids).toEqual(Array.from({ length: 512 }, (_, id) => id));
+    expect(more).toBe(true);
+    const exactly = select(templates.slice(-512), near, null, 2);
+    expect([exactly.ids.length, exactly.more]).toEqual([512, false]);
   });
 });
 

@@ -4,11 +4,13 @@ import * as z from "zod";
 import { closestFace } from "../../src/identity/closest.ts";
 import { decodeCursor, encodeCursor } from "../../src/identity/cursor.ts";
 import {
+  compareNames,
   type FaceId,
   parseFaceId,
   parseSubjectId,
   parseTenantId,
   type SubjectId,
+  type TenantId,
 } from "../../src/identity/ids.ts";
 import { faceKey } from "../../src/identity/keys.ts";
 import type { StoredFace } from "../../src/identity/store.ts";
@@ -23,6 +25,23 @@ describe("parseSubjectId", () => {
   );
 
   it.each([
+    ["marks of e-mail addresses and of other systems' ids", "a+b=c|d"],
+    ["Latin beyond ASCII", "Ødegård-Müller"],
+    ["Cyrillic, and a letter of it that looks Latin", "\u0430lice"],
+    ["fullwidth letters", "ａｄｍｉｎ"],
+    ["Arabic, which runs to the left, with its digits", "محمد-٣"],
+    ["Hebrew with points", "שָׁלוֹם".normalize("NFC")],
+    ["Devanagari with its signs", "हिन्दी"],
+    ["Chinese, Japanese, Korean", "李小龍さくら김"],
+    ["a letter beyond U+FFFF", "𠀀"],
+    ["a mark that has no letter to join", "x\u0301"],
+    ["128 letters beyond ASCII in 255 bytes", `${"é".repeat(127)}a`],
+    ["63 letters of 4 bytes", "𠀀".repeat(63)],
+  ])("takes %s", (_, text) => {
+    expect(parseSubjectId(text)).toBe(text);
+  });
+
+  it.each([
     ["nothing", ""],
     ["one step of a path", "."],
     ["a step up", ".."],
@@ -33,10 +52,36 @@ describe("parseSubjectId", () => {
     ["a line's end", "a\n"],
     ["a space", "a b"],
     ["the keys' separator", "a!b"],
-    ["fullwidth letters", "ａｄｍｉｎ"],
-    ["a Cyrillic a", "\u0430lice"],
-    ["a right-to-left mark", "alice\u202e"],
+    ["fullwidth dots", "．．"],
+    ["a right-to-left mark", "alice\u200f"],
+    ["a right-to-left override", "alice\u202e"],
+    ["an Arabic letter mark", "alice\u061c"],
+    ["an isolate", "\u2066alice\u2069"],
+    ["a space of no width", "ali\u200bce"],
+    ["a space that does not break", "ali\u00a0ce"],
+    ["an ideographic space", "李\u3000龍"],
+    ["a joiner of no width", "ali\u200dce"],
+    ["a soft hyphen", "ali\u00adce"],
+    ["a byte order mark", "\ufeffalice"],
+    ["a variation selector", "a\ufe0f"],
+    ["a variation selector beyond U+FFFF", "a\u{e0100}"],
+    ["a grapheme joiner", "a\u034fb"],
+    ["a Hangul filler", "\u3164"],
+    ["a tag", "a\u{e0061}"],
+    ["a line separator", "a\u2028b"],
+    ["DEL", "a\u007f"],
+    ["a control beyond ASCII", "a\u0085"],
+    ["half of a pair", "a\ud840"],
+    ["a letter of private use", "a\ue000"],
+    ["a letter that is not assigned", "a\u0378"],
+    ["an emoji", "a\u{1f600}"],
+    ["a quote", "a'b"],
+    ["letters that could be one, NFD", "e\u0301"],
+    ["a letter that is two in NFC", "\u0958"],
+    ["the sign of Kelvin, which is K", "\u212a"],
     ["129 letters", "a".repeat(129)],
+    ["129 letters beyond U+FFFF", "𠀀".repeat(129)],
+    ["256 bytes", "é".repeat(128)],
   ])("refuses %s", (_, text) => {
     expect(parseSubjectId(text)).toBeUndefined();
   });
@@ -68,9 +113,52 @@ describe("faceKey", () => {
     fc.assert(
       fc.property(name, name, (a, b) => {
         expect(faceKey(...a) === faceKey(...b)).toBe(a.join() === b.join());
-        expect(Buffer.byteLength(faceKey(...a))).toBeLessThanOrEqual(228);
+        expect(Buffer.byteLength(faceKey(...a))).toBeLessThanOrEqual(355);
       }),
     );
+  });
+
+  it("takes 355 bytes at the longest", () => {
+    const longest = faceKey(
+      "a".repeat(32) as TenantId,
+      `${"é".repeat(127)}a` as SubjectId,
+      "a".repeat(64) as FaceId,
+    );
+    expect(Buffer.byteLength(longest)).toBe(355);
+  });
+
+  it("of a name in ASCII is what it was before other scripts were taken", () => {
+    const subject = "user@example.com:A-1_b~c." as SubjectId;
+    expect(faceKey("acme" as TenantId, subject, "face-1" as FaceId)).toBe(
+      "f!acme!user@example.com:A-1_b~c.!face-1",
+    );
+  });
+});
+
+describe("compareNames", () => {
+  it("is the order of UTF-8 bytes", () => {
+    fc.assert(
+      fc.property(subjectId, subjectId, (a, b) => {
+        expect(Math.sign(compareNames(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      }),
+    );
+  });
+
+  it.each([
+    ["ａ", "𠀀"],
+    ["𠀀", "𠀁"],
+    ["a", "aa"],
+    ["aａ", "a𠀀"],
+    ["Z", "a"],
+    ["z", "é"],
+  ])("has %j before %j", (a, b) => {
+    expect(compareNames(a, b)).toBeLessThan(0);
+    expect(compareNames(b, a)).toBeGreaterThan(0);
+    expect(compareNames(a, a)).toBe(0);
+  });
+
+  it("is not the order of UTF-16 units", () => {
+    expect("ａ" < "𠀀").toBe(false);
   });
 });
 

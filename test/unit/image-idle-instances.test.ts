@@ -56,6 +56,12 @@ it("room for a decode that needs all of it drops everything", () => {
   expect(idle.heldBytes()).toBe(0);
 });
 
+it("room for more than there is, where nothing is kept, is nobody's to make", () => {
+  const idle = createIdleInstances();
+  idle.makeRoom(57 * mebibytes);
+  expect(idle.take(owner, 57 * mebibytes)).toBeUndefined();
+});
+
 /** What the codecs hold after each of these photos, decoded one after another. */
 async function heldAfter(photos: readonly Uint8Array[]): Promise<number[]> {
   const codecs = nodeCodecs();

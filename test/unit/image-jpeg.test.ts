@@ -65,6 +65,42 @@ describe("a JPEG's pixels", () => {
   });
 });
 
+describe("a JPEG of four inks", () => {
+  /** 8 x 8 px of one colour: each component's block is its DC, 11110 and seven bits, then end of block. */
+  function inks(values: readonly number[], adobe: boolean): Uint8Array {
+    const model = encodeJpeg({ width: 8, height: 8, data: new Uint8Array(256).fill(128) });
+    const tables = model.slice(findMarker(model, 0xc4), findMarker(model, 0xda));
+    const quantization = [0xff, 0xdb, 0, 67, 0, ...new Array(64).fill(8)];
+    const mark = [0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0];
+    const frame = [0xff, 0xc0, 0, 20, 8, 0, 8, 0, 8, 4, ...[1, 2, 3, 4].flatMap((id) => [id, 0x11, 0])];
+    const scan = [0xff, 0xda, 0, 14, 4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0];
+    const bits = values
+      .map((value) => {
+        const level = value - 128;
+        const code = (level > 0 ? level : level + 127).toString(2).padStart(7, "0");
+        return `11110${code}1010`;
+      })
+      .join("")
+      .padEnd(64, "1");
+    const coded = Array.from({ length: 8 }, (_, i) => Number.parseInt(bits.slice(8 * i, 8 * i + 8), 2));
+    return concat([[0xff, 0xd8], adobe ? mark : [], quantization, frame, tables, scan, coded, [0xff, 0xd9]]);
+  }
+
+  it.each([
+    // 255 is no ink: what is left of each colour's light, times what is left beside black.
+    [true, [220, 40, 60, 200], [173, 31, 47]],
+    [true, [212, 192, 44, 30], [25, 23, 5]],
+    // 0 is no ink: the same light by what ink there is.
+    [false, [35, 215, 195, 55], [173, 31, 47]],
+    [false, [43, 63, 211, 225], [25, 23, 5]],
+  ])("with Adobe's mark (%s), of %j, is %j, opaque", async (adobe, values, colour) => {
+    const decoded = await decode(inks(values, adobe), 1, { minSidePixels: 1 });
+    if (!decoded.ok) throw new Error(JSON.stringify(decoded.failure));
+    const { data } = decoded.value.raster;
+    for (let i = 0; i < 256; i += 4) expect([...data.subarray(i, i + 4)]).toEqual([...colour, 255]);
+  });
+});
+
 describe("a JPEG's limits", () => {
   it("on pixels: exactly at the limit passes, one row more fails", async () => {
     const limits = { jpegMaxPixels: 640 * 480 };
@@ -86,6 +122,17 @@ describe("a JPEG's limits", () => {
   it("on sides: 32 passes, 31 fails", async () => {
     expect(await open(flatJpeg(32, 500))).toMatchObject({ ok: true });
     expect(await open(flatJpeg(31, 500))).toMatchObject({ failure: { code: "invalid_image" } });
+  });
+
+  it("on sides: 65,500 passes, one more is refused by name, as the library would refuse it without one", async () => {
+    expect(await open(flatJpeg(65_500, 64))).toMatchObject({ ok: true });
+    expect(await open(flatJpeg(64, 65_501))).toEqual({
+      ok: false,
+      failure: {
+        code: "invalid_image",
+        reason: "it measures 64 by 65501 pixels, and no side of a JPEG may be over 65500",
+      },
+    });
   });
 
   it("on memory: a progressive file is refused at a size that a baseline file may have", async () => {

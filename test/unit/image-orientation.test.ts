@@ -76,6 +76,88 @@ describe("Exif orientation", () => {
   });
 });
 
+describe("an Exif block", () => {
+  type Entry = readonly [tag: number, type: number, count: number, value: number];
+  const orientationOf6: Entry = [0x0112, 3, 1, 6];
+  const other: Entry = [0x010f, 2, 4, 0];
+
+  /** Big-endian, IFD0 at `directoryAt`, with the entries it has; `counted` is how many it says. */
+  function block(entries: readonly Entry[], { directoryAt = 8, counted = entries.length } = {}): Uint8Array {
+    const view = new DataView(new ArrayBuffer(directoryAt + 2 + 12 * entries.length));
+    view.setUint32(0, 0x4d4d002a);
+    view.setUint32(4, directoryAt);
+    view.setUint16(directoryAt, counted);
+    for (const [i, [tag, type, count, value]] of entries.entries()) {
+      const at = directoryAt + 2 + 12 * i;
+      view.setUint16(at, tag);
+      view.setUint16(at + 2, type);
+      view.setUint32(at + 4, count);
+      view.setUint16(at + 8, value);
+    }
+    return new Uint8Array(view.buffer);
+  }
+
+  it("may have its directory anywhere, and other entries before the orientation", () => {
+    expect(readExifOrientation(block([other, other, orientationOf6]))).toBe(6);
+    expect(readExifOrientation(block([other, orientationOf6], { directoryAt: 40 }))).toBe(6);
+  });
+
+  it("counts by its first orientation", () => {
+    expect(readExifOrientation(block([[0x0112, 3, 1, 8], orientationOf6]))).toBe(8);
+  });
+
+  it.each([
+    ["is no short", [0x0112, 4, 1, 6]],
+    ["is more than one", [0x0112, 3, 2, 6]],
+    ["is none", [0x0112, 3, 0, 6]],
+    ["has another tag", [0x0113, 3, 1, 6]],
+  ] as const)("with an orientation that %s counts as 1", (_, entry) => {
+    expect(readExifOrientation(block([entry]))).toBe(1);
+  });
+
+  it("has as many entries as it says, and no more", () => {
+    expect(readExifOrientation(block([other, orientationOf6], { counted: 1 }))).toBe(1);
+    expect(readExifOrientation(block([other, orientationOf6], { counted: 2 }))).toBe(6);
+    expect(readExifOrientation(block([orientationOf6], { counted: 9 }))).toBe(6);
+    expect(readExifOrientation(block([other], { counted: 9 }))).toBe(1);
+  });
+
+  it("is read for 256 entries, and no further", () => {
+    const entries = (before: number) => [...new Array<Entry>(before).fill(other), orientationOf6];
+    expect(readExifOrientation(block(entries(255)))).toBe(6);
+    expect(readExifOrientation(block(entries(256)))).toBe(1);
+  });
+
+  it("may end with its only entry, and not within it", () => {
+    const whole = block([orientationOf6]);
+    expect(readExifOrientation(whole)).toBe(6);
+    expect(readExifOrientation(whole.subarray(0, whole.length - 1))).toBe(1);
+  });
+
+  it("with its directory at the end, or behind it, counts as 1", () => {
+    for (const at of [24, 25, 26, 27, 2 ** 32 - 1]) {
+      const bytes = block([orientationOf6]);
+      new DataView(bytes.buffer).setUint32(4, at);
+      expect(readExifOrientation(bytes), `at ${at}`).toBe(1);
+    }
+  });
+
+  it.each([
+    ["another order of bytes", [0x4d, 0x49, 0, 42]],
+    ["big-endian order and a little-endian mark", [0x4d, 0x4d, 42, 0]],
+    ["another mark", [0x4d, 0x4d, 0, 43]],
+  ])("with %s counts as 1", (_, head) => {
+    const bytes = block([orientationOf6]);
+    bytes.set(head);
+    expect(readExifOrientation(bytes)).toBe(1);
+  });
+
+  it("that lies anywhere in its buffer is read", () => {
+    const bytes = new Uint8Array([7, 7, 7, ...block([orientationOf6])]).subarray(3);
+    expect(readExifOrientation(bytes)).toBe(6);
+  });
+});
+
 describe("the shrinking average", () => {
   it("equals the mean of each box, also of those cut off at the edges", () => {
     const side = fc.integer({ min: 1, max: 23 });

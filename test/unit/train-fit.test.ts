@@ -10,6 +10,7 @@ import { hashHead } from "../../model/train/head-hash.ts";
 import { lossNames } from "../../model/train/losses/loss.ts";
 import { mineTuples, minings, pairPeople } from "../../model/train/mining.ts";
 import { splitPeople } from "../../model/train/split.ts";
+import { sweep } from "../fixtures/exhaustive.ts";
 import { syntheticPeople } from "../fixtures/synthetic-people.ts";
 
 const sizes = [20, 12];
@@ -23,6 +24,7 @@ const options: FitOptions = {
   patience: 8,
   seed: 5,
 };
+const heads: readonly HeadKind[] = ["linear", "hidden"];
 const bootstrap = { replicates: 100, seed: 1 };
 
 /** A tenth of the directions moves with the photo, not with the person. */
@@ -37,7 +39,10 @@ const learnable = syntheticPeople({
 
 describe("a head", () => {
   it.each(
-    lossNames.flatMap((loss) => (["linear", "hidden"] as HeadKind[]).map((head) => [loss, head] as const)),
+    sweep(
+      lossNames.flatMap((loss) => heads.map((head) => [loss, head] as const)),
+      lossNames.map((loss, i) => [loss, heads[i % heads.length]] as const),
+    ),
   )("trained with the %s loss, %s, is better on people that it has never seen", async (loss, head) => {
     const [learn, validation, heldOut] = splitPeople(learnable, [0.5, 0.2, 0.3], 1);
     const fitted = await fitHead(

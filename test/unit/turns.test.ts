@@ -71,3 +71,14 @@ test("a holder that comes back after its lease does not end its successor's turn
   await Promise.all([second, third]);
   expect(order).toEqual(["second begins", "second ends", "third"]);
 });
+
+test("who waits lets timers run, and so the holder come to its end", async () => {
+  const turns = createTurns(5_000);
+  const order: string[] = [];
+  const first = turns.take(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    order.push("first ends");
+  });
+  await Promise.all([first, turns.take(async () => void order.push("second begins"))]);
+  expect(order).toEqual(["first ends", "second begins"]);
+});

@@ -1,7 +1,7 @@
 /** The client inside a Worker, where `fetch` knows fewer options, against the service. */
 import { reset } from "cloudflare:test";
 import { beforeEach, expect, it } from "vitest";
-import { Sameface, SamefaceError } from "../../client/index.ts";
+import { type Photo, Sameface, SamefaceError } from "../../client/index.ts";
 import { darkPhotoAt, photoAt, startService } from "./service.ts";
 
 beforeEach(reset);
@@ -37,6 +37,29 @@ it("sends an embedding in place of a photo", async () => {
   const { embedding, model } = await client.embed(photoAt(0));
   await client.enrol("anna", { embedding, model });
   expect(await client.verify("anna", { embedding, model })).toMatchObject({ match: true, distance: 0 });
+});
+
+it.each<[string, () => Photo]>([
+  ["a stream", () => new Blob([photoAt(0)]).stream()],
+  [
+    "the body of a request",
+    () => new Request("https://phone", { method: "POST", body: photoAt(0) }).body as never,
+  ],
+  ["a blob", () => new Blob([photoAt(0)])],
+  ["a buffer", () => photoAt(0).slice().buffer],
+  ["a view", () => new DataView(photoAt(0).slice().buffer)],
+])("takes %s for a photo, as a body and in a form", async (_, open) => {
+  const { client } = start();
+  await client.enrol("anna", open(), { metadata: { room: "12" } });
+  expect(await client.verify("anna", open())).toMatchObject({ match: true, distance: 0 });
+  expect(await client.compare(open(), photoAt(0))).toMatchObject({ match: true, distance: 0 });
+});
+
+it("refuses what is no photo before anything is sent", async () => {
+  const { client } = start();
+  const error = await client.verify("anna", btoa("a photo") as never).catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(TypeError);
+  expect((error as TypeError).message).toMatch(/^face must be a Blob or File, .*decode base64/);
 });
 
 it("tells of progress", async () => {

@@ -36,8 +36,10 @@ export const isPage = (path: string) => path === "/" || path === "/docs" || /^\/
 export async function expectDocumented(method: string, url: string, response: Response): Promise<void> {
   if (method === "OPTIONS" || method === "HEAD" || isPage(new URL(url).pathname)) return;
   const { status } = response;
-  const told = `${method} ${new URL(url).pathname} answered ${status}`;
-  const operation = find(method, new URL(url).pathname);
+  // A slash at the end of a path changes nothing.
+  const path = new URL(url).pathname.replace(/(?<=.)\/$/, "");
+  const told = `${method} ${path} answered ${status}`;
+  const operation = find(method, path);
   if (operation === undefined) return expectNoRoute(told, response);
   const found = operation.responses[status];
   if (found === undefined) throw new Error(`${told}, which is not in the document`);

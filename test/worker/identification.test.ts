@@ -178,6 +178,19 @@ describe("an enrolment that refuses duplicates", () => {
     expect(await unseen.text()).not.toContain("alice");
   });
 
+  it("names the first by id of several, not the closest, to a key without scores", async () => {
+    const service = startService();
+    await enrol(service, { bob: [0], alice: [0.2] });
+    for (const [scopes, named] of [
+      [["enrol", "identify"], "alice"],
+      [["enrol", "identify", "scores"], "bob"],
+    ] as const) {
+      const key = await keyWith(service, ...scopes);
+      const refused = await service.callAs(key, `/v1/subjects/carol/${refusing}`, jpeg(photoAt(0.01)));
+      expect(await refused.json()).toMatchObject({ error: { details: { subject_id: named } } });
+    }
+  });
+
   it("enrols strangers, and another face of the same subject, also between many of them", async () => {
     const service = startService();
     for (const [name, angle] of [
@@ -260,16 +273,70 @@ describe("who may identify", () => {
     expect(await codeOf(await service.callAs(token, "/v1/identify", jpeg(photoAt(0))))).toBe("403 forbidden");
   });
 
-  it("without scores is told names alone, and cannot measure by varying the rate", async () => {
+  it("without scores is told names alone, in the order of their ids whoever is closer", async () => {
     const service = startService();
-    await enrol(service, { alice: [0], bob: [0.1] });
+    await enrol(service, { bob: [0], alice: [0.1] });
     const key = await keyWith(service, "identify");
-    expect((await identify(service, 0, "", key)).candidates).toEqual([
-      { subject_id: "alice" },
-      { subject_id: "bob" },
+    for (const angle of [0, 0.05, 0.1]) {
+      const { candidates } = await identify(service, angle, "", key);
+      expect(candidates).toEqual([{ subject_id: "alice" }, { subject_id: "bob" }]);
+    }
+    expect(names(await identify(service, 0))).toEqual(["bob", "alice"]);
+  });
+
+  it("without scores is named the first by their ids of more than were asked for, and told that there are more", async () => {
+    const service = startService();
+    await enrol(service, { carol: [0], bob: [0.1], alice: [0.2], dave: [3] });
+    const key = await keyWith(service, "identify");
+    for (const [count, named, more] of [
+      [1, ["alice"], true],
+      [2, ["alice", "bob"], true],
+      [3, ["alice", "bob", "carol"], undefined],
+    ] as const) {
+      const answer = await identify(service, 0, `?max_candidates=${count}`, key);
+      expect([names(answer), answer.more_candidates]).toEqual([named, more]);
+    }
+    expect(await identify(service, 0, "?max_candidates=1")).not.toHaveProperty("more_candidates");
+  });
+
+  it("without scores may not choose the rate", async () => {
+    const service = startService();
+    const key = await keyWith(service, "identify");
+    for (const rate of ["0.5", "0.01", "1e-3"]) {
+      const asked = await service.callAs(key, `/v1/identify?max_fpir=${rate}`, jpeg(photoAt(0)));
+      expect(await codeOf(asked)).toBe("403 forbidden");
+    }
+  });
+
+  it("and enrol, without scores, moves the threshold in decades alone, and the promise is kept", async () => {
+    const service = startService();
+    await service.call("/v1/settings", { ...json({ max_fpir: 5e-4 }), method: "PATCH" });
+    await enrol(service, { alice: [0] });
+    const [key, scorer] = [
+      await keyWith(service, "identify", "enrol"),
+      await keyWith(service, "identify", "enrol", "scores"),
+    ];
+    // Alice is at the distance whose rate is 3e-5, between two decades.
+    const angle = 2 * Math.asin((1 + 0.1 * Math.log10(3)) / 2 - 1e-6);
+    const steps: [number, string[]][] = [];
+    const exact = new Set<number>();
+    for (let faces = 1; faces <= 14; faces++) {
+      if (faces > 1) await enrol(service, { [`other-${faces}`]: [angle + Math.PI] }, key);
+      const answer = await identify(service, angle, "", key);
+      expect(answer).toMatchObject({ gallery_size: faces });
+      expect(answer.max_fpir).toBeLessThanOrEqual(5e-4);
+      const last = steps.at(-1);
+      const step = Number(answer.threshold.toFixed(9));
+      if (last?.[0] !== step) steps.push([step, names(answer)]);
+      else expect(names(answer)).toEqual(last[1]);
+      exact.add((await identify(service, angle, "", scorer)).threshold);
+    }
+    // Up to five faces at 1e-4, and then at 1e-5.
+    expect(steps).toEqual([
+      [1.1, ["alice"]],
+      [1, []],
     ]);
-    const varied = await service.callAs(key, "/v1/identify?max_fpir=0.5", jpeg(photoAt(0)));
-    expect(await codeOf(varied)).toBe("403 forbidden");
+    expect(exact.size).toBe(10);
   });
 
   it("and without scores, is told the same of everybody who is not found, however near", async () => {

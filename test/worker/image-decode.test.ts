@@ -1,9 +1,9 @@
 import jpegTurbo from "@cwasm/jpeg-turbo/jpeg-turbo.wasm";
-import avif from "@jsquash/avif/codec/dec/avif_dec.wasm";
-import webp from "@jsquash/webp/codec/dec/webp_dec.wasm";
 import { expect, it } from "vitest";
 import { createCodecs, openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
+import avif from "../../wasm/codecs/avif_dec.wasm";
+import webp from "../../wasm/codecs/webp_dec.wasm";
 import { meanDifference } from "../fixtures/compare.ts";
 import { encodeJpeg, flatJpeg, scene } from "../fixtures/images.ts";
 import photos from "../fixtures/photos.json";

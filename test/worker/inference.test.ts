@@ -4,18 +4,20 @@ import manifest from "../../model/manifest.json";
 import landmarkModel from "../../model/mtcnn-onet.onnx";
 import onnxRuntime from "../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
 import { createOnnxRuntime } from "../../src/inference/onnxruntime.ts";
+import { times } from "../fixtures/exhaustive.ts";
 
 const instantiate = WebAssembly.instantiate;
 const { input, outputs } = manifest.models[manifest.landmarks as "mtcnn-onet"];
 
 const runtime = createOnnxRuntime(onnxRuntime);
-const model = runtime.model({
+const source = {
   id: "mtcnn-onet",
   bytes: landmarkModel,
   inputName: input.name,
   inputShape: input.shape,
   outputNames: outputs.map(({ name }) => name),
-});
+};
+const model = runtime.model(source);
 
 async function run(seed: number): Promise<number[]> {
   const result = await model.run((values) => {
@@ -25,17 +27,23 @@ async function run(seed: number): Promise<number[]> {
   return result.value.flatMap((output) => [...output]);
 }
 
-test("a thousand runs that overlap give what each gives alone, and the stack stays where it was", async () => {
+const runs = times(1000, 100);
+
+test(`${runs} runs that overlap give what each gives alone, and the stack stays where it was`, async () => {
   const alone = [];
   for (let seed = 0; seed < 10; seed++) alone.push(await run(seed));
   const before = runtime.probe()!;
   expect(new Set(alone.map(String)).size).toBe(10);
 
-  const overlapped = await Promise.all(Array.from({ length: 1000 }, (_, i) => run(i % 10)));
+  const overlapped = await Promise.all(Array.from({ length: runs }, (_, i) => run(i % 10)));
 
   for (const [i, outputs] of overlapped.entries()) expect(outputs).toEqual(alone[i % 10]);
   expect(runtime.probe()!.stackPointer).toBe(before.stackPointer);
   expect(runtime.probe()!.memoryBytes).toBe(before.memoryBytes);
+});
+
+test("a second model loads beside the first", async () => {
+  expect(await runtime.model(source).load()).toMatchObject({ ok: true });
 });
 
 test("bytes that are no model are not_ready, and do not spoil the models beside them", async () => {

@@ -3,6 +3,7 @@
  * text. Every answer is held to the API's document.
  */
 import { env } from "cloudflare:workers";
+import { createBudget } from "../../src/admission/budget.ts";
 import { createApp, type Deps, type LogEntry } from "../../src/app.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type Failure, fail, ok } from "../../src/errors.ts";
@@ -44,6 +45,11 @@ export const calibration: Calibration = {
 };
 export const threshold = 1.1;
 export const now = new Date("2026-03-04T05:06:07.008Z");
+
+/** A photo whose embedding is this. */
+export function photoOf(embedding: ArrayLike<number>): Uint8Array<ArrayBuffer> {
+  return bytesOf(`VECTOR ${base64(new Uint8Array(Float32Array.from(embedding).buffer))}`);
+}
 
 /** A photo of a face at this angle; two of them are 2 sin(difference / 2) apart. */
 export function photoAt(angle: number): Uint8Array<ArrayBuffer> {
@@ -101,11 +107,14 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
       const text = rest.join(" ");
       if (kind === "FAIL") return fail(JSON.parse(text) as Failure);
       if (kind === "THROW") throw new Error("a bug of the pipeline");
-      if (kind !== "FACE" && kind !== "DARK") {
+      if (kind !== "FACE" && kind !== "DARK" && kind !== "VECTOR") {
         return fail({ code: "unsupported_media_type", found: "not a photo", instead: "Send a JPEG." });
       }
       const angle = Number(text);
-      const values = new Float32Array([Math.cos(angle), Math.sin(angle)]);
+      const values =
+        kind === "VECTOR"
+          ? new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer)
+          : new Float32Array([Math.cos(angle), Math.sin(angle)]);
       const quality = kind === "DARK" ? { ...goodQuality, brightness: 3 } : goodQuality;
       return ok({
         face: testFace,
@@ -142,8 +151,11 @@ export interface Change {
   readonly limitRate?: Deps["limitRate"];
   readonly files?: Deps["files"];
   readonly nowMs?: Deps["nowMs"];
+  readonly budget?: Deps["budget"];
   readonly metrics?: Deps["metrics"];
   readonly diagnosis?: Partial<Deps["diagnosis"]>;
+  readonly calibration?: Calibration;
+  readonly embeddingLength?: number;
   /** Wrapped around what the caller's tenant is given. */
   readonly store?: Partial<TenantStore>;
 }
@@ -172,11 +184,12 @@ export function startService(change: Change = {}): Service {
     openStore: (caller) => ({ ...trust.openStore(caller), ...change.store }),
     limitRate: change.limitRate ?? (async () => undefined),
     pipeline,
+    budget: change.budget ?? createBudget({ codecBytes: () => 0 }),
     config,
     files: "files" in change ? change.files : files,
-    calibration,
+    calibration: change.calibration ?? calibration,
     distances: undefined,
-    embeddingLength: 2,
+    embeddingLength: change.embeddingLength ?? 2,
     randomId: () => crypto.randomUUID(),
     nowMs: change.nowMs ?? (() => performance.now()),
     log: (entry) => log.push(entry),

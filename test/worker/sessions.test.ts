@@ -29,7 +29,7 @@ async function codeOf(response: Response): Promise<string> {
 }
 
 describe("a session token", () => {
-  it("verifies its subject, and is told the decision and a band, but no distance", async () => {
+  it("verifies its subject, and is told the decision alone, however near or far a photo is", async () => {
     const service = await enrolled();
     const { token } = await session(service, { max_uses: 3 });
     const bands: unknown[] = [];
@@ -41,7 +41,7 @@ describe("a session token", () => {
       bands.push([body.match, body.band]);
     }
     expect(bands).toEqual([
-      [true, "clear_match"],
+      [true, "match"],
       [true, "match"],
       [false, "no_match"],
     ]);
@@ -288,14 +288,18 @@ describe("failed attempts at a subject", () => {
     expect((await service.call("/v1/subjects/bob/verify", match)).status).toBe(200);
   });
 
-  it("in parallel are answered five times, not a hundred", async () => {
-    const service = await enrolled();
-    const codes = await Promise.all(
-      Array.from({ length: 100 }, async () => codeOf(await service.call(verifyAlice, wrong))),
-    );
-    expect(codes.filter((code) => code === "200 ok")).toHaveLength(5);
-    expect(codes.filter((code) => code === "423 locked")).toHaveLength(95);
-  });
+  it.each(["strong", "edge"])(
+    "in parallel are answered five times, not a hundred, with %s",
+    async (consistency) => {
+      const service = await enrolled();
+      await service.call("/v1/settings", { ...json({ consistency }), method: "PATCH" });
+      const codes = await Promise.all(
+        Array.from({ length: 100 }, async () => codeOf(await service.call(verifyAlice, wrong))),
+      );
+      expect(codes.filter((code) => code === "200 ok")).toHaveLength(5);
+      expect(codes.filter((code) => code === "423 locked")).toHaveLength(95);
+    },
+  );
 
   it("lock the subject until it is reset after the fiftieth", async () => {
     const service = await enrolled();
@@ -313,73 +317,5 @@ describe("failed attempts at a subject", () => {
     const service = await enrolled();
     for (let i = 0; i < 10; i++) await service.call(verifyAlice, jpeg("no photo"));
     expect((await service.call(verifyAlice, match)).status).toBe(200);
-  });
-});
-
-describe("climbing the hill", () => {
-  /**
-   * The classic attack: from a stranger's face on, a step is kept when the answer calls it better.
-   * `ask` gives the answer's score, the smaller the better; undefined when there was no answer.
-   * Counts the tries until a match; undefined when there was none.
-   */
-  async function climb(
-    tries: number,
-    ask: (angle: number) => Promise<{ match: boolean; score: number } | undefined>,
-  ): Promise<number | undefined> {
-    let [best, bestScore, step] = [3, Number.POSITIVE_INFINITY, 0.4];
-    for (let i = 1; i <= tries; i++) {
-      const angle = best + step;
-      const answered = await ask(angle);
-      if (answered?.match) return i;
-      if (answered !== undefined && answered.score < bestScore) [best, bestScore] = [angle, answered.score];
-      else step = -step;
-    }
-    return undefined;
-  }
-
-  it("by the distance, where nothing is counted, arrives in a few tries", async () => {
-    const service = startService();
-    const lock_out = { max_in_a_row: 1_000_000, delay_seconds: 30, max_total: 1_000_000 };
-    await service.call("/v1/settings", { ...json({ lock_out }), method: "PATCH" });
-    await service.call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
-    const tries = await climb(200, async (angle) => {
-      const response = await service.call(verifyAlice, jpeg(photoAt(angle)));
-      const { match, distance } = (await response.json()) as { match: boolean; distance: number };
-      return { match, score: distance };
-    });
-    expect(tries).toBeLessThan(20);
-  });
-
-  it("with session tokens is answered 50 times in 10,000 tries, always with the same words", {
-    timeout: 120_000,
-  }, async () => {
-    const service = startService();
-    await service.call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
-    const answers = new Set<string>();
-    const counts: Record<string, number> = {};
-    const renew = () => session(service, { max_uses: 100, ttl_seconds: 3600 });
-    let { token } = await renew();
-    const arrived = await climb(10_000, async (angle) => {
-      const response = await service.callAs(token, verifyAlice, jpeg(photoAt(angle)));
-      const { request_id, error, ...answer } = (await response.json()) as Record<string, unknown>;
-      const code = (error as { code: string } | undefined)?.code ?? "answered";
-      counts[code] = (counts[code] ?? 0) + 1;
-      if (code === "locked" && response.headers.has("Retry-After")) {
-        // As patient an attacker as there is, with as many tokens as they like.
-        service.wait(86_400);
-        ({ token } = await renew());
-      }
-      if (error !== undefined) return undefined;
-      answers.add(JSON.stringify(answer));
-      return {
-        match: answer.match === true,
-        score: ["clear_match", "match", "no_match"].indexOf(`${answer.band}`),
-      };
-    });
-    console.log(`10,000 tries with session tokens: ${JSON.stringify(counts)}, ${answers.size} answer(s)`);
-    expect(arrived).toBeUndefined();
-    expect(counts.answered).toBe(50);
-    expect(answers.size).toBe(1);
-    expect(await codeOf(await service.call(verifyAlice, match))).toBe("423 locked");
   });
 });

@@ -1,6 +1,7 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createDirectories } from "../../src/identity/directory/object.ts";
+import type { Directory } from "../../src/identity/directory/types.ts";
 import { defaultTenant, type FaceId, type SubjectId, type TenantId } from "../../src/identity/ids.ts";
 import { faceKey } from "../../src/identity/keys.ts";
 import { defaultSettings, type TenantSettings } from "../../src/identity/settings.ts";
@@ -28,6 +29,10 @@ function storeOf(
 ): TenantStore {
   const caller = { tenant, settings: { ...defaultSettings, ...settings }, actor: "root", requestId: "r-1" };
   return service.trust.openStore(caller);
+}
+
+function outcome(closest: string, match: boolean) {
+  return { closest: closest as FaceId, match, resetsLockOut: true };
 }
 
 async function facesOf(store: TenantStore, subjectId: SubjectId): Promise<readonly StoredFace[]> {
@@ -245,12 +250,27 @@ describe("deletion", () => {
     expect(await store.deleteSubject(alice)).toMatchObject({ failure: { code: "not_found" } });
   });
 
+  it("of any face that is being compared leaves no decision to tell, whichever came closest", async () => {
+    const store = storeOf();
+    for (const name of ["a", "b"]) await store.addFace(face(alice, name), {});
+    for (const [gone, closest] of [
+      ["a", "a"],
+      ["b", "a"],
+    ] as const) {
+      const attempt = await store.beginAttempt(alice);
+      await store.deleteFace(alice, gone as FaceId);
+      const told = attempt.ok && (await attempt.value.settle(outcome(closest, false)));
+      expect(told).toEqual({ ok: false, failure: { code: "not_found", what: "face" } });
+      await store.addFace(face(alice, gone), {});
+    }
+  });
+
   it("while a photo is being scored leaves no decision to tell", async () => {
     const store = storeOf();
     await store.addFace(face(alice, "a"), {});
     const attempt = await store.beginAttempt(alice);
     await store.deleteSubject(alice);
-    expect(attempt.ok && (await attempt.value.settle("a" as FaceId, true)).ok).toBe(false);
+    expect(attempt.ok && (await attempt.value.settle(outcome("a", true))).ok).toBe(false);
   });
 
   it("of a hundred faces while a hundred others are enrolled loses nothing and brings nothing back", async () => {
@@ -363,7 +383,7 @@ describe("with consistency edge", () => {
     for (let i = 0; i < 3; i++) {
       const attempt = await store.beginAttempt(alice);
       if (!attempt.ok) throw new Error(attempt.failure.code);
-      await attempt.value.settle("a" as FaceId, true);
+      await attempt.value.settle(outcome("a", true));
     }
     await service.settled();
     expect(calls.filter((method) => method === "beginAttempt")).toHaveLength(1);
@@ -371,6 +391,93 @@ describe("with consistency edge", () => {
     service.wait(61);
     await store.beginAttempt(alice);
     expect(calls.filter((method) => method === "beginAttempt")).toHaveLength(2);
+  });
+
+  const edge = { consistency: "edge", edgeSeconds: 60 } as const;
+
+  async function begin(store: TenantStore) {
+    const attempt = await store.beginAttempt(alice);
+    if (!attempt.ok) throw new Error(attempt.failure.code);
+    return attempt.value;
+  }
+
+  /** A service whose attempts are counted when the gate is opened, and not before. */
+  function gated() {
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const real = createDirectories(directories);
+    const service = startService({
+      trust: {
+        openDirectory: (tenant, shard) => {
+          const directory = real(tenant, shard);
+          const settleAttempt: Directory["settleAttempt"] = (...call) =>
+            gate.then(() => directory.settleAttempt(...call));
+          return { ...directory, settleAttempt };
+        },
+      },
+    });
+    return { store: storeOf(service, edge), open, settled: () => service.settled() };
+  }
+
+  const stillOpen = async (told: Promise<unknown>) =>
+    Promise.race([told.then(() => "told"), new Promise((resolve) => setTimeout(resolve, 50, "open"))]);
+
+  it("tells of an attempt that is no match after it was counted", async () => {
+    const { store, open, settled } = gated();
+    await store.addFace(face(alice, "a"), {});
+    await (await begin(store)).settle(outcome("a", true));
+    const told = (await begin(store)).settle(outcome("a", false));
+    expect(await stillOpen(told)).toBe("open");
+    open();
+    expect((await told).ok).toBe(true);
+    await settled();
+  });
+
+  it("tells of one match before it is counted, and of others that come meanwhile after", async () => {
+    const { store, open, settled } = gated();
+    await store.addFace(face(alice, "a"), {});
+    const attempts = await Promise.all(Array.from({ length: 5 }, () => begin(store)));
+    // Those that asked the directory at the same time: the last answer is kept.
+    const known = [await begin(store), await begin(store), ...attempts];
+    const told = known.map((attempt) => attempt.settle(outcome("a", true)));
+    expect(await Promise.all(told.map(stillOpen))).toEqual(["told", ...Array(6).fill("open")]);
+    open();
+    expect((await Promise.all(told)).every(({ ok }) => ok)).toBe(true);
+    await settled();
+    expect(await stillOpen((await begin(store)).settle(outcome("a", true)))).toBe("told");
+    await settled();
+  });
+
+  it("tells of one match at most while the subject was locked elsewhere, and of nothing else", async () => {
+    const [here, there] = [startService(), startService()];
+    const store = storeOf(here, edge);
+    await store.addFace(face(alice, "a"), {});
+    await (await begin(store)).settle(outcome("a", true));
+    await here.settled();
+    // All of them were let in by what was told before the lock.
+    const attempts = await Promise.all(Array.from({ length: 20 }, () => begin(store)));
+    for (let i = 0; i < 5; i++) await (await begin(storeOf(there))).settle(outcome("a", false));
+    const answers: string[] = [];
+    for (const attempt of attempts) {
+      const told = await attempt.settle(outcome("a", true));
+      answers.push(told.ok ? "match" : told.failure.code);
+      await here.settled();
+    }
+    expect(answers).toEqual(["match", ...Array(19).fill("locked")]);
+    expect(await store.beginAttempt(alice)).toMatchObject({ failure: { code: "locked" } });
+  });
+
+  it("asks again after an attempt that is no match, and so is locked with the others", async () => {
+    const [here, there] = [startService(), startService()];
+    const store = storeOf(here, edge);
+    await store.addFace(face(alice, "a"), {});
+    const attempts = [await begin(store), await begin(store)];
+    for (let i = 0; i < 5; i++) await (await begin(storeOf(there))).settle(outcome("a", false));
+    expect(await attempts[0].settle(outcome("a", false))).toMatchObject({ failure: { code: "locked" } });
+    expect(await attempts[1].settle(outcome("a", true))).toMatchObject({ failure: { code: "locked" } });
+    expect(await store.beginAttempt(alice)).toMatchObject({ failure: { code: "locked" } });
   });
 });
 

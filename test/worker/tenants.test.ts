@@ -249,13 +249,15 @@ describe("a tenant", () => {
     const admin = await tenant(service, "acme", { consent_required: true });
     await runInDurableObject(directories.get(directories.idFromName("acme/0")), async (_, { storage }) => {
       const { json: kept } = storage.sql.exec("SELECT json FROM setting").one();
-      const { auditSeconds, maxFpir, ...earlier } = JSON.parse(kept as string);
-      expect([auditSeconds, maxFpir]).toEqual([31_536_000, 0.01]);
+      const { auditSeconds, maxFpir, maxFmr, maxFmrWithScores, ...earlier } = JSON.parse(kept as string);
+      expect([auditSeconds, maxFpir, maxFmr, maxFmrWithScores]).toEqual([31_536_000, 0.01, 1e-4, null]);
       storage.sql.exec("UPDATE setting SET json = ?", JSON.stringify(earlier));
     });
     expect(await (await service.callAs(admin, "/v1/settings")).json()).toMatchObject({
       consent_required: true,
       audit_retention_seconds: 31_536_000,
+      max_fmr: 1e-4,
+      max_fmr_with_scores: null,
       max_fpir: 0.01,
     });
   });
@@ -286,6 +288,8 @@ describe("a tenant", () => {
     expect(await codeOf(await service.callAs(admin, path, jpeg(image)))).toBe("400 invalid_request");
     const half = `${path}?consent_version=v2`;
     expect(await codeOf(await service.callAs(admin, half, jpeg(image)))).toBe("400 invalid_request");
+    const blank = `${half}&consent_purpose=%20%E2%80%8B`;
+    expect(await codeOf(await service.callAs(admin, blank, jpeg(image)))).toBe("400 invalid_request");
     const given = `${half}&consent_purpose=door&consent_at=2026-03-01T00:00:00Z`;
     expect((await service.callAs(admin, given, jpeg(image))).status).toBe(201);
     expect(await (await service.callAs(admin, "/v1/subjects/alice")).json()).toMatchObject({

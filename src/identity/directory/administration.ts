@@ -1,5 +1,7 @@
 /** What a tenant's directory says and keeps of the tenant itself: settings, keys, the audit trail. */
 import { fail, ok } from "../../errors.ts";
+import { defaultTenant } from "../ids.ts";
+import { applyChange, defaultSettings } from "../settings.ts";
 import { readAudit, writeAudit } from "./audit.ts";
 import * as control from "./control.ts";
 import type { Ledger } from "./ledger.ts";
@@ -13,6 +15,7 @@ export type Administration = Pick<
   | "addApiKey"
   | "listApiKeys"
   | "revokeApiKey"
+  | "rotateApiKey"
   | "registerTenant"
   | "listTenants"
   | "listSigningKeys"
@@ -31,18 +34,27 @@ export function createAdministration(ledger: Ledger): Administration {
       return { settings: control.readSettings(sql), key: key ?? null };
     },
 
-    async createTenant(settings, context) {
-      return audited({ action: "tenant.create", outcome: "created" }, context, () => {
-        if (control.readSettings(sql) !== null) return fail({ code: "conflict", what: "tenant" });
+    async createTenant(settings, firstKey, context) {
+      return write(context, () => {
+        // Settings without a key are half a tenant of an earlier version: nobody can have used it.
+        if (control.readApiKeys(sql).length > 0) return fail({ code: "conflict", what: "tenant" });
         control.writeSettings(sql, settings);
+        control.insertApiKey(sql, firstKey);
+        writeAudit(sql, { action: "tenant.create", outcome: "created" }, context);
+        writeAudit(sql, { action: "key.create", outcome: firstKey.id }, context);
         return ok(undefined);
       });
     },
 
-    async changeSettings(settings, context) {
+    async changeSettings(change, context) {
       return audited({ action: "settings.change", outcome: "changed" }, context, () => {
-        control.writeSettings(sql, settings);
-        return ok(undefined);
+        const kept = control.readSettings(sql);
+        // The default tenant is there without having been made.
+        if (kept === null && context.tenant !== defaultTenant)
+          return fail({ code: "not_found", what: "tenant" });
+        const changed = applyChange(kept ?? defaultSettings, change);
+        if (changed.ok) control.writeSettings(sql, changed.value);
+        return changed;
       });
     },
 
@@ -63,9 +75,28 @@ export function createAdministration(ledger: Ledger): Administration {
       );
     },
 
+    async rotateApiKey(id, next, oldEndsAtMs, context) {
+      return write(context, () => {
+        const [old] = control.readApiKeys(sql, id);
+        const expired = old?.expiresAtMs != null && old.expiresAtMs <= context.nowMs;
+        if (old === undefined || old.revokedAtMs !== null || expired) {
+          return fail({ code: "not_found", what: "key" });
+        }
+        const { name, scopes, expiresAtMs } = old;
+        const row = { ...next, name, scopes, createdAtMs: context.nowMs, expiresAtMs, revokedAtMs: null };
+        control.insertApiKey(sql, row);
+        writeAudit(sql, { action: "key.create", outcome: row.id }, context);
+        control.markRevoked(sql, id, oldEndsAtMs);
+        writeAudit(sql, { action: "key.revoke", outcome: id }, context);
+        return ok(row);
+      });
+    },
+
     async registerTenant(id, context) {
-      return audited({ action: "tenant.register", outcome: id }, context, () => {
-        control.insertTenant(sql, id);
+      return write(context, () => {
+        if (control.insertTenant(sql, id)) {
+          writeAudit(sql, { action: "tenant.register", outcome: id }, context);
+        }
         return ok(undefined);
       });
     },
@@ -78,9 +109,13 @@ export function createAdministration(ledger: Ledger): Administration {
       return read(() => control.readSigningKeys(sql), []);
     },
 
-    async addSigningKey(key, context) {
+    async addSigningKey(key, first, context) {
       return audited({ action: "signing_key.create", outcome: key.id }, context, () => {
-        control.insertSigningKey(sql, key);
+        const newest = control.readSigningKeys(sql).at(-1);
+        if (first && newest !== undefined) return fail({ code: "conflict", what: "signing key" });
+        // The newest signs, whatever the callers' clocks say.
+        const createdAtMs = Math.max(key.createdAtMs, (newest?.createdAtMs ?? 0) + 1);
+        control.insertSigningKey(sql, { ...key, createdAtMs });
         return ok(undefined);
       });
     },

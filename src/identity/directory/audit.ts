@@ -15,7 +15,9 @@ const prunedPerEntry = 4;
 const prunedPerRun = 10_000;
 
 export function writeAudit(sql: SqlStorage, event: AuditEvent, context: Context): void {
-  const { actor, requestId, nowMs, auditSeconds } = context;
+  const { actor, requestId, nowMs } = context;
+  // A request may have been let in before the tenant changed its mind: its own settings say it where they are kept.
+  const auditSeconds = settledSeconds(sql) ?? context.auditSeconds;
   if (auditSeconds !== null && auditSeconds !== readAuditSeconds(sql)) {
     sql.exec("INSERT OR REPLACE INTO audit_rule (id, seconds) VALUES (1, ?)", auditSeconds);
   }
@@ -45,6 +47,12 @@ export function readAudit(sql: SqlStorage, after: number, limit: number): AuditE
     outcome: row.outcome as string,
     requestId: row.request_id as string,
   }));
+}
+
+/** Undefined for a directory that does not keep its tenant's settings. */
+function settledSeconds(sql: SqlStorage): number | undefined {
+  const [row] = sql.exec("SELECT json_extract(json, '$.auditSeconds') AS seconds FROM setting").toArray();
+  return (row?.seconds as number | null | undefined) ?? undefined;
 }
 
 /** Undefined for a directory that was never told. */

@@ -45,19 +45,23 @@ export function readApiKeys(sql: SqlStorage, id?: string): ApiKeyRow[] {
   }));
 }
 
-/** An earlier revocation stays: a key never comes back. */
-export function markRevoked(sql: SqlStorage, id: string, atMs: number): Result<void> {
-  const { rowsWritten } = sql.exec(
-    "UPDATE api_key SET revoked_at_ms = MIN(COALESCE(revoked_at_ms, ?), ?) WHERE id = ?",
-    atMs,
-    atMs,
-    id,
-  );
-  return rowsWritten === 0 ? fail({ code: "not_found", what: "key" }) : ok(undefined);
+/** An earlier revocation stays: a key never comes back. Answers since when. */
+export function markRevoked(sql: SqlStorage, id: string, atMs: number): Result<number> {
+  const [row] = sql
+    .exec(
+      `UPDATE api_key SET revoked_at_ms = MIN(COALESCE(revoked_at_ms, ?), ?) WHERE id = ?
+       RETURNING revoked_at_ms`,
+      atMs,
+      atMs,
+      id,
+    )
+    .toArray();
+  return row === undefined ? fail({ code: "not_found", what: "key" }) : ok(row.revoked_at_ms as number);
 }
 
-export function insertTenant(sql: SqlStorage, id: TenantId): void {
-  sql.exec("INSERT OR IGNORE INTO tenant (id) VALUES (?)", id);
+/** False when it was there already. */
+export function insertTenant(sql: SqlStorage, id: TenantId): boolean {
+  return sql.exec("INSERT OR IGNORE INTO tenant (id) VALUES (?)", id).rowsWritten > 0;
 }
 
 export function readTenants(sql: SqlStorage, { after, limit }: Page): TenantId[] {

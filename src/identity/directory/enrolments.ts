@@ -8,6 +8,7 @@ import * as queries from "./face-queries.ts";
 import * as faces from "./faces.ts";
 import type { DirectoryStorage, Ledger } from "./ledger.ts";
 import { enqueue } from "./outbox.ts";
+import { countOutliving } from "./retention.ts";
 import type { Context, Directory } from "./types.ts";
 
 export type Enrolments = Pick<
@@ -20,6 +21,7 @@ export type Enrolments = Pick<
   | "readRecords"
   | "listSubjects"
   | "listFaces"
+  | "countOutliving"
   | "listWrappedByOthers"
   | "rewrap"
   | "maintain"
@@ -90,6 +92,10 @@ export function createEnrolments(storage: DirectoryStorage, ledger: Ledger, chor
       const updated = audited(event, context, () => {
         if (!faces.hasFace(sql, subjectId, faceId, context.nowMs))
           return fail({ code: "not_found", what: "face" });
+        const keyId = change.sealedMetadata?.keyId;
+        // What another data key sealed would never open again.
+        if (keyId !== undefined && queries.readFaceKey(sql, subjectId, faceId)?.keyId !== keyId)
+          return fail({ code: "not_ready", reason: "the face was replaced while its metadata were sealed" });
         faces.changeFace(sql, subjectId, faceId, change);
         if (change.expiresAtMs !== undefined) enqueue(sql, ["copy"], "add", subjectId, faceId);
         return ok(undefined);
@@ -128,6 +134,11 @@ export function createEnrolments(storage: DirectoryStorage, ledger: Ledger, chor
 
     async listFaces(after, limit, nowMs) {
       return read(() => queries.readFacesAfter(sql, after, limit, nowMs), []);
+    },
+
+    async countOutliving(retentionSeconds, after, nowMs) {
+      const none = { faces: 0, next: null };
+      return read(() => countOutliving(sql, retentionSeconds, after, nowMs), none);
     },
 
     async listWrappedByOthers(kekId, limit) {

@@ -68,7 +68,7 @@ export function changeFace(
     expiresAtMs === undefined ? 0 : 1,
     expiresAtMs ?? null,
     sealedMetadata === undefined ? 0 : 1,
-    sealedMetadata ?? null,
+    sealedMetadata?.sealed ?? null,
     subjectId,
     faceId,
   );

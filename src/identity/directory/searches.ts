@@ -1,6 +1,7 @@
 /** Searches over all faces: the gallery names who may be meant, and here is said who is enrolled. */
 import { fail, ok } from "../../errors.ts";
 import type { Gallery } from "../gallery/types.ts";
+import type { SubjectId } from "../ids.ts";
 import { writeAudit } from "./audit.ts";
 import type { Chores } from "./chores.ts";
 import * as queries from "./face-queries.ts";
@@ -42,7 +43,7 @@ export function createSearches({ ledger, gallery, feed, chores, clock }: Searche
     },
 
     async search(query, nowMs) {
-      if (!ledger.present) return ok([]);
+      if (!ledger.present) return ok({ faces: [], more: false });
       let found: Awaited<ReturnType<Gallery["search"]>>;
       try {
         if (feed.builtEpoch() === undefined) await feed.flush(clock() + maxFlushMs);
@@ -55,8 +56,8 @@ export function createSearches({ ledger, gallery, feed, chores, clock }: Searche
       }
       if (found === null) return rebuild();
       // One whose record was replaced by another model's in this moment is not compared any more.
-      const named = queries.readNamedFaces(sql, found, nowMs);
-      return ok(named.filter(({ model }) => model === query.model));
+      const named = queries.readNamedFaces(sql, found.names, nowMs);
+      return ok({ faces: named.filter(({ model }) => model === query.model), more: found.more });
     },
 
     async settleSearch(found, action, context) {
@@ -64,7 +65,10 @@ export function createSearches({ ledger, gallery, feed, chores, clock }: Searche
         const present = found.filter(([subjectId, faceId]) =>
           faces.hasFace(sql, subjectId, faceId, context.nowMs),
         );
+        const named = new Set<SubjectId>();
         for (const [subjectId, faceId] of present) {
+          if (named.has(subjectId)) continue;
+          named.add(subjectId);
           writeAudit(sql, { action, outcome: "candidate", subjectId, faceId }, context);
         }
         if (found.length === 0) writeAudit(sql, { action, outcome: "nobody" }, context);

@@ -10,7 +10,7 @@ import type { LockOutPolicy } from "../../trust/lock-out.ts";
 import type { Scope } from "../../trust/scopes.ts";
 import type { Bytes } from "../../trust/sealing.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
-import type { TenantSettings } from "../settings.ts";
+import type { SettingsChange, TenantSettings } from "../settings.ts";
 
 /** Who asks, for the audit trail, and when. */
 export interface Context {
@@ -65,14 +65,19 @@ export type FaceDetails = Omit<FaceRow, "sealed">;
 /** Undefined leaves a value as it is. */
 export interface FaceChange {
   readonly expiresAtMs?: number | null;
-  readonly sealedMetadata?: Bytes | null;
+  /** With the name of the data key that sealed them: they are for the face that still has it. */
+  readonly sealedMetadata?: { readonly sealed: Bytes; readonly keyId: string } | null;
 }
 
 export interface Attempt {
   readonly subjectId: SubjectId;
-  /** The face on which the decision rests: it must still be there. */
+  /** The one that came closest, for the audit trail. */
   readonly faceId: FaceId;
+  /** All that were compared: each must still be there, or the refusal would say which came closest. */
+  readonly compared: readonly FaceId[];
   readonly match: boolean;
+  /** Whether a match starts the count of failures anew. */
+  readonly resetsLockOut: boolean;
   readonly sessionId: string | null;
 }
 
@@ -88,9 +93,15 @@ export interface SearchQuery {
   readonly model: string;
   /** The probe's embedding. */
   readonly values: Float32Array;
-  /** Subjects. */
-  readonly limit: number;
+  /** That many of the closest subjects; null for everybody within `maxDistance`. */
+  readonly limit: number | null;
   readonly maxDistance: number;
+}
+
+export interface FoundFaces {
+  readonly faces: readonly AttemptFace[];
+  /** Whether there are more than an answer holds. */
+  readonly more: boolean;
 }
 
 export interface SearchState {
@@ -138,6 +149,15 @@ export interface SigningKeyRow extends WrappedKey {
   readonly createdAtMs: number;
 }
 
+export type FaceName = readonly [SubjectId, FaceId];
+
+/** Of one page of faces. */
+export interface Outliving {
+  readonly faces: number;
+  /** Where the next page starts; null after the last. */
+  readonly next: FaceName | null;
+}
+
 export interface Page {
   /** The last one already given out. */
   readonly after: string | null;
@@ -147,18 +167,31 @@ export interface Page {
 export interface Directory {
   /** Settings of a tenant that exists, and the key of this id if it has one. */
   admit(keyId: string | null): Promise<{ settings: TenantSettings | null; key: ApiKeyRow | null }>;
-  createTenant(settings: TenantSettings, context: Context): Promise<Result<void>>;
-  changeSettings(settings: TenantSettings, context: Context): Promise<Result<void>>;
+  /** Settings and first key, or neither. Fails with `conflict` for a tenant that has a key. */
+  createTenant(settings: TenantSettings, firstKey: ApiKeyRow, context: Context): Promise<Result<void>>;
+  /** Answers all of the settings. Fails with `invalid_request`, or `not_found` for a tenant that nobody made. */
+  changeSettings(change: SettingsChange, context: Context): Promise<Result<TenantSettings>>;
   addApiKey(key: ApiKeyRow, context: Context): Promise<Result<void>>;
   listApiKeys(): Promise<readonly ApiKeyRow[]>;
-  /** From `atMs` on the key is refused. Fails with `not_found`. */
-  revokeApiKey(id: string, atMs: number, context: Context): Promise<Result<void>>;
+  /** From `atMs` on the key is refused, or from an earlier time that was said before: answers which. Fails with `not_found`. */
+  revokeApiKey(id: string, atMs: number, context: Context): Promise<Result<number>>;
+  /**
+   * Another key with the same name, scopes and end, while the old one goes on until `oldEndsAtMs`; both or
+   * neither. Fails with `not_found` for a key that is not there, has expired, or has its end already.
+   */
+  rotateApiKey(
+    id: string,
+    next: Pick<ApiKeyRow, "id" | "hash">,
+    oldEndsAtMs: number,
+    context: Context,
+  ): Promise<Result<ApiKeyRow>>;
   /** Of the root tenant's directory: the others. */
   registerTenant(id: TenantId, context: Context): Promise<Result<void>>;
   listTenants(page: Page): Promise<readonly TenantId[]>;
   /** Oldest first. */
   listSigningKeys(): Promise<readonly SigningKeyRow[]>;
-  addSigningKey(key: SigningKeyRow, context: Context): Promise<Result<void>>;
+  /** Fails with `conflict` where it was to be the first, and there is one. */
+  addSigningKey(key: SigningKeyRow, first: boolean, context: Context): Promise<Result<void>>;
   rewrapSigningKey(id: string, before: WrappedKey, after: WrappedKey): Promise<boolean>;
 
   /**
@@ -171,6 +204,7 @@ export interface Directory {
    * how many they were.
    */
   importFaces(rows: readonly FaceRow[], context: Context): Promise<number>;
+  /** Fails with `not_found`, or `not_ready` where another record has taken the face's place. */
   updateFace(
     subjectId: SubjectId,
     faceId: FaceId,
@@ -193,6 +227,8 @@ export interface Directory {
     limit: number,
     nowMs: number,
   ): Promise<readonly FaceRow[]>;
+  /** Of a page of faces, those that such a retention would not end. */
+  countOutliving(retentionSeconds: number, after: FaceName | null, nowMs: number): Promise<Outliving>;
 
   /**
    * Whether an attempt may be made, and with which faces: their records too where `withRecords` says
@@ -215,12 +251,15 @@ export interface Directory {
   /** Brings the gallery up to date, as far as that goes within some seconds. */
   prepareSearch(kind: SearchKind): Promise<SearchState>;
   /**
-   * Every face that may belong to one of the `limit` closest subjects within `maxDistance`, and by a
-   * hair more: with its record, for an exact comparison. Each of them is enrolled. Fails with
-   * `not_ready` when the gallery cannot answer, or has to be built anew.
+   * Every face that may belong to one of the subjects asked for within `maxDistance`, and by a hair more:
+   * with its record, for an exact comparison. Each of them is enrolled. Fails with `not_ready` when the
+   * gallery cannot answer, or has to be built anew.
    */
-  search(query: SearchQuery, nowMs: number): Promise<Result<readonly AttemptFace[]>>;
-  /** Writes who was found into the audit trail. Answers which of the faces are still there. */
+  search(query: SearchQuery, nowMs: number): Promise<Result<FoundFaces>>;
+  /**
+   * Writes who was found into the audit trail, each subject once, by the first of its faces that is still
+   * there. Answers which of the faces are.
+   */
   settleSearch(
     found: readonly (readonly [SubjectId, FaceId])[],
     action: SearchAction,

@@ -32,7 +32,8 @@ export function createVerifications({ sql, read, write, audited }: Ledger): Veri
       );
     },
 
-    async settleAttempt({ subjectId, faceId, match, sessionId }, policy, context) {
+    async settleAttempt(attempt, policy, context) {
+      const { subjectId, faceId, compared, match, resetsLockOut, sessionId } = attempt;
       return write(context, () => {
         const event = { action: "verify", subjectId, faceId };
         const session =
@@ -44,10 +45,11 @@ export function createVerifications({ sql, read, write, audited }: Ledger): Veri
           return attempts;
         }
         // Deleted while the photo was being scored: nothing may be said of it any more.
-        if (!faces.hasFace(sql, subjectId, faceId, context.nowMs))
+        if (!compared.every((each) => faces.hasFace(sql, subjectId, each, context.nowMs))) {
           return fail({ code: "not_found", what: "face" });
+        }
         if (sessionId !== null) spendSession(sql, sessionId);
-        recordAttempt(sql, subjectId, attempts.value, match, context.nowMs);
+        if (!match || resetsLockOut) recordAttempt(sql, subjectId, attempts.value, match, context.nowMs);
         writeAudit(sql, { ...event, outcome: match ? "match" : "no_match" }, context);
         return ok(undefined);
       });

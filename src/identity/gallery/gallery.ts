@@ -137,7 +137,7 @@ export function createGallery(deps: GalleryDeps): Gallery {
 
     async search({ model, values, limit, maxDistance }) {
       const state = stateNow();
-      if (state === undefined) return [];
+      if (state === undefined) return { names: [], more: false };
       const place = { tenant: state.tenant, name };
       const kind = kindOf(model, values.length);
       const probe = quantizeProbe(values);
@@ -162,9 +162,10 @@ export function createGallery(deps: GalleryDeps): Gallery {
         if (block === undefined) return null;
         take(block);
       }
-      const names = selection.ids().map((id) => rows.findName(sql, id));
+      const { ids, more } = selection.chosen();
+      const names = ids.map((id) => rows.findName(sql, id));
       // Undefined for one that was taken out since.
-      return names.filter((found) => found !== undefined);
+      return { names: names.filter((found) => found !== undefined), more };
     },
 
     async rewrap(kekId) {

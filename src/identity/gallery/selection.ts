@@ -2,6 +2,9 @@
  * The templates that may belong to one of the k closest subjects. Of each the true distance is known
  * within bounds; once k subjects have an upper bound, whatever has its lower bound beyond the largest
  * of these is out. So the selection holds every face that an exact comparison would choose.
+ *
+ * Without k it holds every face that may lie within the distance, and how close they are decides nothing
+ * more: where they are too many, those enrolled first are kept.
  */
 import type { QuantizedProbe } from "../../face/quantize.ts";
 import type { Block } from "./block.ts";
@@ -14,24 +17,26 @@ const squaredSlack = 1e-6;
 
 /**
  * Records that a directory reads, and a Worker opens, at most. Only thousands of nearly equal
- * templates have more; the ones nearest by quantized distance are kept then.
+ * templates have more; of the k closest, the ones nearest by quantized distance are kept then.
  */
 const maxSelected = 512;
 
 export interface Selection {
   /** @param dots as `ScanBlock` wrote them for this block */
   take(block: Block, dots: Int32Array): void;
-  /** Numbers of faces, nearest first. */
-  ids(): number[];
+  /** Numbers of faces, the nearest or the first enrolled first, and whether there are more than were kept. */
+  chosen(): { readonly ids: readonly number[]; readonly more: boolean };
 }
 
-export function createSelection(probe: QuantizedProbe, limit: number, maxDistance: number): Selection {
+/** @param limit k; null for every face within `maxDistance` */
+export function createSelection(probe: QuantizedProbe, limit: number | null, maxDistance: number): Selection {
   /** The upper bounds of the closest subjects, nearest first. */
   const nearest: { owner: number; upper: number }[] = [];
   let selected: { id: number; lower: number }[] = [];
   let cutoff = maxDistance;
+  let more = false;
 
-  function lowerCutoff(owner: number, upper: number): void {
+  function lowerCutoff(owner: number, upper: number, limit: number): void {
     const known = nearest.findIndex((each) => each.owner === owner);
     if (known >= 0) {
       if (nearest[known].upper <= upper) return;
@@ -44,10 +49,14 @@ export function createSelection(probe: QuantizedProbe, limit: number, maxDistanc
   }
 
   function tidy(): void {
-    selected = selected
+    const sorted = selected
       .filter(({ lower }) => lower <= cutoff)
-      .sort((a, b) => a.lower - b.lower)
-      .slice(0, maxSelected);
+      .sort(limit === null ? (a, b) => a.id - b.id : (a, b) => a.lower - b.lower);
+    // A face that moved from one block to another during the search was seen twice.
+    const seen = new Set<number>();
+    const once = sorted.filter(({ id }) => !seen.has(id) && seen.add(id));
+    more ||= once.length > maxSelected;
+    selected = once.slice(0, maxSelected);
   }
 
   return {
@@ -60,14 +69,15 @@ export function createSelection(probe: QuantizedProbe, limit: number, maxDistanc
         if (squared - squaredSlack > reach * reach) continue;
         const lower = Math.sqrt(Math.max(0, squared - squaredSlack)) - error;
         selected.push({ id: ids[i], lower });
-        lowerCutoff(owners[i], Math.sqrt(Math.max(0, squared) + squaredSlack) + error);
+        if (limit !== null) {
+          lowerCutoff(owners[i], Math.sqrt(Math.max(0, squared) + squaredSlack) + error, limit);
+        }
         if (selected.length >= 4 * maxSelected) tidy();
       }
     },
-    ids() {
+    chosen() {
       tidy();
-      // A face that moved from one block to another during the search was seen twice.
-      return [...new Set(selected.map(({ id }) => id))];
+      return { ids: selected.map(({ id }) => id), more };
     },
   };
 }

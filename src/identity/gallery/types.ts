@@ -3,8 +3,10 @@
  * crosses an object's boundary, so it is plain data.
  */
 import type { Bytes } from "../../trust/sealing.ts";
-import type { FaceKey, SearchKind, SearchQuery } from "../directory/types.ts";
+import type { FaceKey, FaceName, SearchKind, SearchQuery } from "../directory/types.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
+
+export type { FaceName } from "../directory/types.ts";
 
 /** `seq` grows with every change of the directory. */
 export type GalleryChange =
@@ -35,7 +37,11 @@ export interface GalleryState {
   readonly notCompared: number;
 }
 
-export type FaceName = readonly [SubjectId, FaceId];
+export interface NamedFaces {
+  readonly names: readonly FaceName[];
+  /** Whether there are more than an answer holds. */
+  readonly more: boolean;
+}
 
 export interface Gallery {
   /**
@@ -45,10 +51,8 @@ export interface Gallery {
    */
   apply(batch: GalleryChanges): Promise<boolean>;
   state(kind: SearchKind): Promise<GalleryState>;
-  /**
-   * Every face that may belong to one of the closest subjects. Null and throws as `apply` does.
-   */
-  search(query: SearchQuery): Promise<readonly FaceName[] | null>;
+  /** Every face that the query may mean. Null and throws as `apply` does. */
+  search(query: SearchQuery): Promise<NamedFaces | null>;
   /**
    * Wraps the blocks' keys by `kekId`, if that is the KEK in use here. Answers how many were, and
    * whether all are. Null and throws as `apply` does.

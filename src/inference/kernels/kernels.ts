@@ -220,7 +220,7 @@ export const kernels = {
       inFours(s.channels) &&
       s.fineChannels % 4 === 0 &&
       s.fineChannels <= s.channels &&
-      isFlag(s.stride - 1) &&
+      (s.stride === 1 || s.stride === 2) &&
       isFlag(s.top) &&
       isFlag(s.left) &&
       s.outputHeight > 0 &&

@@ -59,7 +59,7 @@ export class GalleryBench extends DurableObject {
         const values = new Float32Array(await request.arrayBuffer());
         const query = { model, values, limit: number("limit"), maxDistance: number("max_distance") };
         const found = await gallery.search(query);
-        return Response.json({ ids: found?.map(([subjectId]) => Number(subjectId.slice(1))) });
+        return Response.json({ ids: found?.names.map(([subjectId]) => Number(subjectId.slice(1))) });
       }
       default: {
         const { faces } = await this.#gallery().state({ model, dimension });

@@ -1,0 +1,118 @@
+/** Requests, field by field. The service says which words and numbers a field may have. */
+import {
+  type Checks,
+  fields,
+  flag,
+  headerText,
+  isText,
+  maybe,
+  number,
+  orNull,
+  rule,
+  someText,
+  text,
+  texts,
+  textsByName,
+} from "./check.ts";
+import { type UploadOptions, uploadChecks } from "./options.ts";
+import type * as wire from "./wire.ts";
+
+export interface EnrolmentCallOptions extends wire.EnrolmentOptions, UploadOptions {
+  /** One is made for each call. With your own the enrolment is safe across calls too, for a day. */
+  readonly idempotencyKey?: string;
+}
+
+const time = rule("a time in a string, as 2030-01-31T12:00:00Z", isText);
+const wordOf = (words: string) => rule(`a string: ${words}`, isText);
+
+const faceChecks = {
+  face: maybe(wordOf("largest, center or only")),
+  include: maybe(wordOf("crop")),
+};
+
+const embeddingChecks: Checks<wire.EmbeddingOptions> = {
+  ...faceChecks,
+  quality: maybe(wordOf("warn or refuse")),
+};
+
+const decisionChecks: Checks<wire.DecisionOptions> = { ...embeddingChecks, max_fmr: maybe(number) };
+
+export const enrolmentOptions = fields<EnrolmentCallOptions>({
+  ...faceChecks,
+  duplicates: maybe(wordOf("allow or refuse")),
+  expires_at: maybe(time),
+  consent_version: maybe(text),
+  consent_purpose: maybe(text),
+  consent_at: maybe(time),
+  metadata: maybe(textsByName),
+  idempotencyKey: maybe(headerText),
+  ...uploadChecks,
+});
+
+export const verificationOptions = fields<wire.VerificationOptions & UploadOptions>({
+  ...decisionChecks,
+  receipt: maybe(flag),
+  nonce: maybe(text),
+  ...uploadChecks,
+});
+
+export const decisionOptions = fields<wire.DecisionOptions & UploadOptions>({
+  ...decisionChecks,
+  ...uploadChecks,
+});
+
+export const identificationOptions = fields<wire.IdentificationOptions & UploadOptions>({
+  ...embeddingChecks,
+  max_candidates: maybe(number),
+  max_fpir: maybe(number),
+  ...uploadChecks,
+});
+
+export const embeddingOptions = fields<wire.EmbeddingOptions & UploadOptions>({
+  ...embeddingChecks,
+  ...uploadChecks,
+});
+
+export const sessionRequest = fields<wire.SessionRequest>({
+  subject_id: someText,
+  action: wordOf("verify"),
+  max_uses: maybe(number),
+  ttl_seconds: maybe(number),
+  max_fmr: maybe(number),
+});
+
+export const faceUpdate = fields<wire.FaceUpdate>({
+  expires_at: maybe(orNull(time)),
+  metadata: maybe(orNull(textsByName)),
+});
+
+export const pageOptions = fields<wire.PageOptions>({ limit: maybe(number), cursor: maybe(text) });
+
+export const keyRequest = fields<wire.NewKeyRequest>({
+  name: maybe(text),
+  scopes: texts,
+  expires_at: maybe(time),
+});
+
+export const rotationRequest = fields<wire.RotationRequest>({ grace_seconds: maybe(number) });
+
+const settingsChecks: Checks<wire.SettingsChange> = {
+  consistency: maybe(wordOf("strong or edge")),
+  edge_seconds: maybe(number),
+  consent_required: maybe(flag),
+  retention_seconds: maybe(orNull(number)),
+  lock_out: maybe(
+    fields<wire.Settings["lock_out"]>({ max_in_a_row: number, delay_seconds: number, max_total: number }),
+  ),
+  audit_retention_seconds: maybe(number),
+  max_fmr: maybe(number),
+  max_fmr_with_scores: maybe(orNull(number)),
+  max_fpir: maybe(number),
+};
+
+export const settingsChange = fields<wire.SettingsChange>(settingsChecks);
+
+export const tenantRequest = fields<wire.NewTenantRequest>({
+  tenant_id: someText,
+  settings: maybe(fields<Partial<wire.Settings>>({ ...settingsChecks, shards: maybe(number) })),
+});

@@ -1,0 +1,34 @@
+/** What an isolate notes for a while, in memory alone: so many at most, the oldest out first. */
+export interface Notes<T> {
+  /** Undefined when nothing was noted under this name, or its time is over. */
+  find(name: string, nowMs: number): T | undefined;
+  keep(name: string, value: T, untilMs: number): void;
+  forget(name: string): void;
+  readonly count: number;
+}
+
+export function createNotes<T>(maxCount: number): Notes<T> {
+  const kept = new Map<string, { value: T; untilMs: number }>();
+  return {
+    find(name, nowMs) {
+      const note = kept.get(name);
+      if (note === undefined || note.untilMs > nowMs) return note?.value;
+      kept.delete(name);
+      return undefined;
+    },
+    keep(name, value, untilMs) {
+      kept.delete(name);
+      kept.set(name, { value, untilMs });
+      for (const oldest of kept.keys()) {
+        if (kept.size <= maxCount) break;
+        kept.delete(oldest);
+      }
+    },
+    forget(name) {
+      kept.delete(name);
+    },
+    get count() {
+      return kept.size;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** The command line as a process of its own, in a folder of its own. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { repository } from "./setting.ts";
+
+export const node = join(repository, "node_modules/node/bin/node");
+export const main = join(repository, "cli/main.ts");
+export const transfer = join(repository, "tools/transfer.ts");
+export const migrate = join(repository, "tools/migrate.ts");
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs with nothing of this process's environment but the path, and with `input` as standard input. */
+export function runIn(
+  folder: string,
+  program: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  input: Uint8Array = new Uint8Array(),
+): Promise<Ran> {
+  return new Promise((resolve) => {
+    const options = { cwd: folder, env: { PATH: process.env.PATH ?? "", HOME: folder, ...env } };
+    const child = execFile(node, [program, ...args], options, (_, out, err) =>
+      resolve({ code: child.exitCode ?? -1, out, err }),
+    );
+    // A program that refuses its words does not read its input.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(input);
+  });
+}

@@ -1,0 +1,71 @@
+/** A row of the table: who asks, in which bytes, and what the right answer is. */
+import { pageOrigin, photoImage } from "./bytes.ts";
+
+/** Everybody whose way of asking is in the table. */
+export const clients = [
+  ...["Chrome", "Firefox", "Safari", "Internet Explorer", "HTML form"],
+  ...["Node fetch", "undici", "axios", "node-fetch", "got", "superagent", "Node http", "React Native"],
+  ...["curl", "wget", "Postman", "Insomnia", "PowerShell"],
+  ...["requests", "urllib3", "httpx", "aiohttp"],
+  ...["OkHttp", "Retrofit", "Ktor", "Gson", "Java HttpClient", "HttpURLConnection", "Apache HttpClient"],
+  ...["URLSession", "Alamofire", "dart http", "dio", "Android"],
+  ...[".NET HttpClient", ".NET Framework", "Go", "Net::HTTP", "rest-client", "Faraday"],
+  ...["PHP cURL", "PHP streams", "Guzzle", "AWS Lambda", "proxy", "any client"],
+] as const;
+export type Client = (typeof clients)[number];
+
+export interface Row {
+  readonly client: Client;
+  readonly does: string;
+  /** Where the bytes are from: a version that wrote them, or the source or standard that says so. */
+  readonly source: string;
+  readonly request: Buffer;
+  /** How it is sent, unless all at once: with the body after `100 Continue`, or cut off behind its bytes. */
+  readonly sent?: "after 100 Continue" | "and hangs up";
+  readonly answer: Answer;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** A part of the JSON that comes back. */
+  readonly body?: object;
+  /** Words of the message that tell the caller what to do. */
+  readonly says?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The person is known, and the photo is the one that was sent. */
+export function match(more: object = {}): Answer {
+  return { status: 200, body: { match: true, image: photoImage, ...more } };
+}
+
+/** Two photos of one person. */
+export const samePerson: Answer = { status: 200, body: { match: true, image_a: photoImage } };
+
+/** A face in the photo that was sent. */
+export const found: Answer = { status: 200, body: { image: photoImage } };
+
+export function enrolled(subjectId: string): Answer {
+  return { status: 201, body: { subject_id: subjectId, image: photoImage } };
+}
+
+export function refused(
+  status: number,
+  code: string,
+  { field, says = [], ...details }: { field?: string; says?: readonly string[]; limit?: number } = {},
+): Answer {
+  const named = field === undefined ? {} : { field };
+  const more =
+    Object.keys({ ...named, ...details }).length === 0 ? {} : { details: { ...named, ...details } };
+  return { status, body: { error: { code, ...more } }, says: [...says, ...(field ? [`"${field}"`] : [])] };
+}
+
+/** The browser may send the request. */
+export const preflight: Answer = {
+  status: 204,
+  headers: {
+    "Access-Control-Allow-Origin": pageOrigin,
+    "Access-Control-Allow-Methods": "GET,POST,PATCH,DELETE",
+    "Access-Control-Allow-Headers": "Authorization,Content-Type,Idempotency-Key,X-Request-Id",
+  },
+};

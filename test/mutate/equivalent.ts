@@ -1,0 +1,68 @@
+/**
+ * Mutants that change nothing that a test could see, each with the reason. They are named by what stands on their
+ * lines, so that an entry holds until that line changes.
+ */
+import type { Mutant } from "./mutants.ts";
+
+export interface Equivalent {
+  readonly file: string;
+  /** As in `Mutant`. */
+  readonly before: string;
+  readonly after: string;
+  readonly reason: string;
+}
+
+export const equivalents: readonly Equivalent[] = [
+  {
+    file: "src/face/quality.ts",
+    before: "for (let i = 0; i < size; i++) {",
+    after: "for (let i = 1; i < size; i++) {",
+    reason: "The first pixel is a corner of the crop: none of the ellipse, and no neighbour of one.",
+  },
+  {
+    file: "src/image/avif.ts",
+    before: "const neededBytes = workingBytes(width * height, 0, cost);",
+    after: "const neededBytes = workingBytes(width * height, 1, cost);",
+    reason: "Four bytes more of what a decode is expected to need: WebAssembly memory comes by 65,536.",
+  },
+  {
+    file: "src/image/jpeg-turbo.ts",
+    before: "const messageBytes = 200;",
+    after: "const messageBytes = 199;",
+    reason: "libjpeg-turbo has no message of 199 letters.",
+  },
+  {
+    file: "src/image/jpeg-turbo.ts",
+    before: "setjmp: () => 0,",
+    after: "setjmp: () => undefined,",
+    reason: "WebAssembly takes undefined for 0.",
+  },
+  {
+    file: "src/inference/kernels/engine.ts",
+    before: "if (value.arena !== top) bind(value);",
+    after: "if (true) bind(value);",
+    reason: "Bound once more, the calls are the same; only time is lost.",
+  },
+  {
+    file: "src/inference/kernels/engine.ts",
+    before: 'const pointwise = products === 0 ? "pointwiseWide" : relaxed;',
+    after: 'const pointwise = true ? "pointwiseWide" : relaxed;',
+    reason:
+      "The forms of the product agree in every bit, which test/unit/kernels.test.ts holds; one is faster.",
+  },
+  {
+    file: "src/image/shrink.ts",
+    before:
+      "let factor = Math.max(1, Math.min(longest, Math.floor(1 / Math.max(scaleAtLeast, 1 / longest) + 1e-9)));",
+    after:
+      "let factor = Math.max(1, Math.min(longest, Math.floor(1 / Math.max(scaleAtLeast, 1 / longest) + 2e-9)));",
+    reason: "It makes up for the rounding of a division, which is far less than either.",
+  },
+];
+
+export function equivalentTo(
+  { file, before, after }: Mutant,
+  known: readonly Equivalent[] = equivalents,
+): Equivalent | undefined {
+  return known.find((each) => each.file === file && each.before === before && each.after === after);
+}

@@ -1,0 +1,122 @@
+/** Whether the tests notice a mutant: written into the copy, run against the tests of its file, taken back. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { RelatedTest, TestFile } from "../related/imports.ts";
+import { apply, type Mutant } from "./mutants.ts";
+import type { Runs } from "./runs.ts";
+import type { Outcome } from "./session.ts";
+
+export type Verdict =
+  | { readonly verdict: "killed"; readonly by: string; readonly failure: string }
+  /** Of `tests` that reach the file, `run` ran before the time was over. */
+  | { readonly verdict: "survived"; readonly run: number; readonly tests: number };
+
+export interface Judge {
+  judge(mutant: Mutant): Promise<Verdict & { readonly seconds: number }>;
+  /** Tests that fail without a mutant, and so tell nothing. */
+  readonly broken: ReadonlySet<string>;
+}
+
+/** What a test is taken to last before it has run. */
+const guessedSeconds = { unit: 2, workerd: 8 };
+
+/** How much longer than unchanged a test may take: others use the machine too. */
+const patience = 5;
+const leastPatienceSeconds = 30;
+const firstPatienceSeconds = 120;
+
+/** Imports between a test and its file that cost as much as starting workerd does. */
+const workerdImports = 1;
+/** Seconds of a test that cost as much as an import more does. */
+const secondsAnImport = 6;
+const nameOf = ({ project, path }: TestFile, copy: string) => `${project} ${path.slice(copy.length + 1)}`;
+
+/** Begins no test file that would take a mutant past `maxSeconds`, as long as the file took before. */
+export function createJudge(runs: Runs, copy: string, maxSeconds: number): Judge {
+  const testsByFile = new Map<string, readonly RelatedTest[]>();
+  const kills = new Map<string, number>();
+  /** The shortest run that passed, by the name of the test file. */
+  const passedSeconds = new Map<string, number>();
+  const broken = new Set<string>();
+
+  /** Runs without a mutant where that was not seen yet, as a test that fails all the time kills none. */
+  async function passes(test: TestFile, changed: string): Promise<boolean> {
+    const name = nameOf(test, copy);
+    if (passedSeconds.has(name)) return true;
+    const { failure, seconds } = await runs.run(test, changed, firstPatienceSeconds);
+    if (failure === undefined) passedSeconds.set(name, seconds);
+    else broken.add(name);
+    return failure === undefined;
+  }
+
+  async function testsOf(file: string): Promise<readonly RelatedTest[]> {
+    const tests = testsByFile.get(file) ?? (await runs.testsOf(file));
+    testsByFile.set(file, tests);
+    const killsOf = (test: RelatedTest) => kills.get(`${file} ${nameOf(test, copy)}`) ?? 0;
+    return tests
+      .filter((test) => !broken.has(nameOf(test, copy)))
+      .toSorted((a, b) => killsOf(b) - killsOf(a) || cost(a) - cost(b));
+  }
+
+  function lasts(test: RelatedTest): number {
+    const guess = test.project === "unit" ? guessedSeconds.unit : guessedSeconds.workerd;
+    return passedSeconds.get(nameOf(test, copy)) ?? guess;
+  }
+
+  /** The likelier a test is to notice and the sooner it is done, the earlier it runs. */
+  function cost(test: RelatedTest): number {
+    return test.distance + lasts(test) / secondsAnImport + (test.project === "unit" ? 0 : workerdImports);
+  }
+
+  async function runOn(mutant: Mutant, test: RelatedTest): Promise<Outcome> {
+    const path = join(copy, mutant.file);
+    const source = readFileSync(path, "utf8");
+    const usual = passedSeconds.get(nameOf(test, copy));
+    const limit =
+      usual === undefined ? firstPatienceSeconds : Math.max(leastPatienceSeconds, patience * usual);
+    writeFileSync(path, apply(source, mutant));
+    try {
+      return await runs.run(test, path, limit);
+    } finally {
+      writeFileSync(path, source);
+    }
+  }
+
+  /** A test that fails by chance, or all the time, notices nothing: it must fail twice, and pass in between. */
+  async function notices(mutant: Mutant, test: RelatedTest): Promise<string | undefined> {
+    const { failure, seconds } = await runOn(mutant, test);
+    if (failure === undefined) {
+      const name = nameOf(test, copy);
+      passedSeconds.set(name, Math.min(passedSeconds.get(name) ?? seconds, seconds));
+      return undefined;
+    }
+    if (!(await passes(test, join(copy, mutant.file)))) return undefined;
+    return (await runOn(mutant, test)).failure;
+  }
+
+  async function judge(mutant: Mutant): Promise<Verdict> {
+    const path = join(copy, mutant.file);
+    const tests = await testsOf(path);
+    const start = performance.now();
+    let run = 0;
+    for (const test of tests) {
+      if ((performance.now() - start) / 1000 + lasts(test) > maxSeconds) continue;
+      run++;
+      const failure = await notices(mutant, test);
+      if (failure === undefined) continue;
+      const by = nameOf(test, copy);
+      kills.set(`${path} ${by}`, (kills.get(`${path} ${by}`) ?? 0) + 1);
+      return { verdict: "killed", by, failure };
+    }
+    return { verdict: "survived", run, tests: tests.length };
+  }
+
+  return {
+    broken,
+    async judge(mutant) {
+      const start = performance.now();
+      const verdict = await judge(mutant);
+      return { ...verdict, seconds: Math.round((performance.now() - start) / 100) / 10 };
+    },
+  };
+}

@@ -1,0 +1,75 @@
+/** The isolate's budget around requests: who is refused, and that every end gives its room back. */
+import { reset } from "cloudflare:test";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createBudget, isolateLimits } from "../../src/admission/budget.ts";
+import { jpeg, json, photoAt, photoThatFails, photoThatThrows, startService } from "./service.ts";
+
+beforeEach(reset);
+
+const enrolment = "/v1/subjects/alice/faces";
+const image = photoAt(0);
+/** With its length declared, as clients send it. */
+const enrolled = jpeg(image, { "Content-Length": String(image.length) });
+
+/** A service whose isolate has room for one body of `roomBytes` beyond what is small. */
+function crowded(roomBytes: number) {
+  const budget = createBudget({
+    limits: {
+      ...isolateLimits,
+      totalBytes: roomBytes,
+      ordinaryDecodeBytes: 0,
+      leastForBodiesBytes: 0,
+      smallBodyBytes: 4,
+      smallBodiesBytes: 100,
+      maxWaitMs: 50,
+    },
+    codecBytes: () => 0,
+  });
+  return { budget, service: startService({ budget }) };
+}
+
+describe("a request that finds no room", () => {
+  it("is told overloaded, when to come back, and nothing was done; the next one is served", async () => {
+    const { budget, service } = crowded(10);
+    const other = budget.open();
+    await other.expect(14);
+    const refused = await service.call(enrolment, enrolled);
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get("Retry-After")).toBe("1");
+    expect(await refused.json()).toMatchObject({ error: { code: "overloaded" } });
+    expect(service.pipeline.calls).toEqual([]);
+    other.close();
+    expect((await service.call(enrolment, enrolled)).status).toBe(201);
+  });
+
+  it("waits for another to end, and says in the log how long", async () => {
+    const { budget, service } = crowded(10);
+    const other = budget.open();
+    await other.expect(14);
+    setTimeout(() => other.close(), 20);
+    expect((await service.call(enrolment, enrolled)).status).toBe(201);
+    expect(service.log.at(-1)).toMatchObject({ waited_ms: expect.any(Number) });
+    expect((service.log.at(-1) as { waited_ms: number }).waited_ms).toBeGreaterThan(5);
+  });
+
+  it("without a body is served", async () => {
+    const { budget, service } = crowded(10);
+    await budget.open().expect(14);
+    expect((await service.call("/v1/subjects")).status).toBe(200);
+  });
+});
+
+describe("the room of a request", () => {
+  it.each<[string, RequestInit, number]>([
+    ["is answered", jpeg(image), 201],
+    ["is refused for its photo", jpeg(photoThatFails({ code: "face_not_found" })), 422],
+    ["is refused for its body", json('{"image":'), 400],
+    ["meets a bug", jpeg(photoThatThrows), 500],
+    ["is refused for its key", jpeg(image, { Authorization: "Bearer wrong" }), 401],
+  ])("is given back when it %s", async (_, init, status) => {
+    const budget = createBudget({ codecBytes: () => 0 });
+    const { call } = startService({ budget });
+    expect((await call(enrolment, init)).status).toBe(status);
+    expect(budget.inUseBytes()).toBe(0);
+  });
+});
