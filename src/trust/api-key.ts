@@ -25,7 +25,10 @@ export interface MintedKey {
 }
 
 export async function mintApiKey(tenant: TenantId, random: RandomBytes): Promise<MintedKey> {
-  const id = encodeBase64Url(random(idBytes));
+  const idSource = random(idBytes);
+  // Begins with a letter: a word that begins with "-" is an option to a command line.
+  idSource[0] &= 0x7f;
+  const id = encodeBase64Url(idSource);
   const text = `sf_${tenant}.${id}.${encodeBase64Url(random(secretBytes))}`;
   return { id, text, hash: await sha256(text) };
 }

@@ -146,6 +146,19 @@ describe("a tenant's key", () => {
   });
 });
 
+describe("a minted key's id", () => {
+  it.each([0x00, 0x7f, 0xf8, 0xfb, 0xff])(
+    "begins with a letter when its first random byte is %i, so that no command line takes it for an option",
+    async (first) => {
+      const { id, text } = await mintApiKey("acme" as TenantId, (length) =>
+        new Uint8Array(length).fill(first),
+      );
+      expect(id).toMatch(/^[A-Za-z][A-Za-z0-9_-]{11}$/);
+      expect(parseApiKey(text)).toEqual({ tenant: "acme", id });
+    },
+  );
+});
+
 describe("the comparison of digests", () => {
   /** Median time of a comparison, ns. */
   function timeOf(guess: Uint8Array, secret: Uint8Array): number {
