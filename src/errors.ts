@@ -89,7 +89,7 @@ export function toWire(failure: Failure): WireFailure {
   const wire = describe(failure);
   const { field } = failure;
   if (field === undefined) return wire;
-  const message = wire.message.includes(`"${field}"`) ? wire.message : `In "${field}": ${wire.message}`;
+  const message = wire.message.includes(field) ? wire.message : `In "${field}": ${wire.message}`;
   return { ...wire, message, details: { ...wire.details, field } };
 }
 
@@ -110,7 +110,7 @@ function describe(failure: FailureCase): WireFailure {
         ? {
             status: 423,
             code,
-            message: "Too many attempts failed. This subject is locked until it is reset.",
+            message: "Too many attempts failed. This subject is locked until it is unlocked.",
           }
         : {
             status: 423,

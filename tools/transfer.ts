@@ -28,11 +28,12 @@ const cursorFileOf = (file: string) => `${file}.cursor`;
 
 async function exportTo(file: string): Promise<void> {
   const transfer = openTransfer();
+  const key = transferKey();
   const cursorFile = cursorFileOf(file);
   let cursor = existsSync(cursorFile) ? readFileSync(cursorFile, "utf8") : "";
   if (cursor === "") writeFileSync(file, "", { flag: "wx", mode: 0o600 });
   for (;;) {
-    const { page, next_cursor } = await transfer.exportPage(transferKey(), cursor === "" ? {} : { cursor });
+    const { page, next_cursor } = await transfer.exportPage(key, cursor === "" ? {} : { cursor });
     // First the page: one that is there twice is imported once.
     appendFileSync(file, page);
     cursor = next_cursor ?? "";

@@ -64,6 +64,8 @@ export async function readBody(request: Request, rules: BodyRules): Promise<Resu
     for (;;) {
       const room = await growing.makeRoom();
       if (!room.ok) return room;
+      // The sender's time does not run while the body waits for room.
+      watch.listen();
       const { buffer, offset, end } = growing.free();
       // A full buffer is followed by the end, or by one byte too many.
       const probe = offset === end;
@@ -75,7 +77,6 @@ export async function readBody(request: Request, rules: BodyRules): Promise<Resu
       if (!probe) growing.took(read.buffer, read.bytes);
       if (read.done) break;
       claim.received(read.bytes);
-      watch.sawByte();
     }
     const body = growing.finish();
     return body.length === 0 ? empty(wanted) : ok(body);
@@ -148,7 +149,11 @@ function watchSender(
   };
   const silent = giveUp(`no byte came for ${maxSilenceMs} ms`);
   const total = setTimeout(giveUp(`the body took more than ${maxTotalMs} ms`), maxTotalMs);
-  let silence = setTimeout(silent, maxSilenceMs);
+  // A busy isolate may run a timer before it takes in what has come: one more turn decides.
+  const fallSilent = () => {
+    silence = setTimeout(silent, Math.min(lookMs, maxSilenceMs));
+  };
+  let silence = setTimeout(fallSilent, maxSilenceMs);
   const makeWay = giveUp("others waited for the memory of a body that hardly came");
   const look = setInterval(() => claim.isInTheWay() && makeWay(), lookMs);
   const unwanted = giveUp("nobody wanted the body any more");
@@ -158,9 +163,10 @@ function watchSender(
     get late() {
       return late;
     },
-    sawByte() {
+    /** Begins a silence: the next read ends it. */
+    listen() {
       clearTimeout(silence);
-      silence = setTimeout(silent, maxSilenceMs);
+      silence = setTimeout(fallSilent, maxSilenceMs);
     },
     stop() {
       clearInterval(look);

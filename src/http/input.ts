@@ -10,7 +10,7 @@ import { faceIdSchema, subjectIdSchema } from "./schemas.ts";
 
 /** Fails with `invalid_request` that names the first thing wrong, and never repeats what was sent. */
 export function check<S extends z.ZodType>(schema: S, value: unknown, field?: string): Result<z.output<S>> {
-  const parsed = schema.safeParse(value, { error: missingFirst });
+  const parsed = schema.safeParse(value, { error: plainWords });
   return parsed.success ? ok(parsed.data) : fail(describe(parsed.error, field));
 }
 
@@ -45,7 +45,22 @@ export function invalid(field: string, fault: string): Failure {
   return { code: "invalid_request", field, reason: `"${field}" ${fault}.` };
 }
 
-const missingFirst: z.core.$ZodErrorMap = (issue) => (issue.input === undefined ? "is missing" : undefined);
+/** The words for what a schema has no words of its own for. */
+const plainWords: z.core.$ZodErrorMap = (issue) => {
+  if (issue.input === undefined) return "is missing";
+  switch (issue.code) {
+    case "too_small":
+      return `must be at least ${issue.minimum}`;
+    case "too_big":
+      return `must be at most ${issue.maximum}`;
+    case "invalid_type":
+      return issue.expected === "int" ? "must be a whole number" : `must be of type ${issue.expected}`;
+    case "invalid_value":
+      return `must be ${issue.values.join(" or ")}`;
+    default:
+      return undefined;
+  }
+};
 
 function describe({ issues }: z.ZodError, field: string | undefined): Failure {
   // An unknown field beside a missing one is most often the missing one misspelt.

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import type * as z from "zod";
 import { fail, type Result } from "../errors.ts";
-import { readBody } from "./body.ts";
+import { declaredLength, empty, readBody } from "./body.ts";
 import { formOf } from "./body-form.ts";
 import type { AppEnv } from "./deps.ts";
 import { check } from "./input.ts";
@@ -18,6 +18,7 @@ export async function readJson<S extends z.ZodType>(
 ): Promise<Result<z.output<S>>> {
   const form = formOf(c.req.header("Content-Type"));
   if (!form.ok) return form;
+  if (c.req.raw.body === null || declaredLength(c.req.raw) === 0) return empty("send JSON");
   if (form.value !== "json") {
     return fail({
       code: "unsupported_media_type",

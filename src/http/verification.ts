@@ -37,8 +37,11 @@ export function verify(deps: Deps) {
         return begun;
       }),
     ]);
-    if (!attempt.ok) return refuse(c, attempt.failure);
+    // A body that was given up for the attempt's sake is no fault of the caller's.
+    if (!attempt.ok && (read.ok || read.failure.code === "request_timeout"))
+      return refuse(c, attempt.failure);
     if (!read.ok) return refuse(c, read.failure);
+    if (!attempt.ok) return refuse(c, attempt.failure);
     const { source, options } = read.value;
     const chosen = chooseRate(principal, settings, { maxFmr: options.max_fmr });
     if (!chosen.ok) return refuse(c, chosen.failure);

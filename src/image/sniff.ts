@@ -24,6 +24,7 @@ const signatures: readonly (readonly [string, Sniffed])[] = [
   ["\0\0\0\x0cJXL \r\n\x87\n", { found: "a JPEG XL image" }],
   ["\0\0\0\x0cjP  \r\n\x87\n", { found: "a JPEG 2000 image" }],
   ["\xff\x4f\xff\x51", { found: "a JPEG 2000 image" }],
+  ["\x1f\x8b", { found: "gzip data whose Content-Encoding is missing" }],
   ["8BPS", { found: "a Photoshop document" }],
   ["\0\0\x01\0", { found: "an icon file" }],
   ["%PDF-", { found: "a PDF document" }],

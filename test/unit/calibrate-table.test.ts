@@ -74,7 +74,7 @@ it("the range in words has two digits of each rate", () => {
   const last: FmrKnot = [1.4, 0.5678, 0.5, 0.6];
   const odd = { ...calibration, fmrTable: [first, ...rest, last], measuredDownTo: 1.2345e-6 };
   expect(thresholdAt(odd, 1)).toMatchObject({
-    failure: { reason: "max_fmr must lie between 0.0000012 and 0.57, the rates that were measured" },
+    failure: { reason: '"max_fmr" must lie between 0.0000012 and 0.57, the rates that were measured.' },
   });
 });
 

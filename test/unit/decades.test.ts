@@ -21,11 +21,14 @@ describe("a decade of a rate", () => {
     },
   );
 
-  it("is the same number however it was written: nobody varies it by a hair", () => {
-    for (const asked of [1e-5, 1.0000000001e-5, 0.9999999999e-5]) {
-      const decade = decadeOf(1e-4, asked);
-      expect(decade === undefined || decade === 1e-5).toBe(true);
-    }
+  it.each([
+    [2.2e-9, 1e-5],
+    [-2.2e-9, 1e-5],
+    [2.4e-9, undefined],
+    [-2.4e-9, undefined],
+  ])("of 1e-4 is 1e-5 also where that is off by %f of itself: %s", (off, decade) => {
+    // 1e-9 of a decade, 2.3e-9 of the rate, is how far a text may be from a number.
+    expect(decadeOf(1e-4, 1e-5 * (1 + off))).toBe(decade);
   });
 });
 

@@ -73,3 +73,27 @@ describe("the room of a request", () => {
     expect(budget.inUseBytes()).toBe(0);
   });
 });
+
+describe("a photo that is refused already", () => {
+  it("is not read to its end: a caller whose subject has no face is told so while the body still comes", async () => {
+    const { call } = startService();
+    const never = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(image),
+      pull: () => new Promise(() => undefined),
+    });
+    const startedAtMs = Date.now();
+    const response = await call("/v1/subjects/nobody/verify", jpeg(never, { "Content-Length": "1000000" }));
+    expect(await response.json()).toMatchObject({ error: { code: "subject_has_no_faces" } });
+    expect(Date.now() - startedAtMs).toBeLessThan(5000);
+  });
+
+  it("tells nobody without consent whether the person is enrolled", async () => {
+    const { call } = startService();
+    await call("/v1/settings", { ...json({ consent_required: true }), method: "PATCH" });
+    await call("/v1/subjects/alice/faces?consent_version=1&consent_purpose=door", jpeg(image));
+    for (const photo of [image, photoAt(3)]) {
+      const refused = await call("/v1/subjects/bob/faces?duplicates=refuse", jpeg(photo));
+      expect(await refused.json()).toMatchObject({ error: { details: { field: "consent_version" } } });
+    }
+  });
+});
