@@ -88,8 +88,8 @@ export interface Claim {
   grow(bytes: number): Promise<Result<void>>;
   /** Counts bytes that arrived, for the pace. */
   received(bytes: number): void;
-  /** Says whether others wait for memory while this body comes far too slowly. */
-  isInTheWay(): boolean;
+  /** Says whether others wait for memory while this body, listened to for `listenedMs`, comes far too slowly. */
+  isInTheWay(listenedMs: number): boolean;
   /** Ends the promise: the body is complete and holds `bytes`. */
   complete(bytes: number): void;
   /** Takes room for a decode that needs `bytes` of working memory. */
@@ -121,8 +121,7 @@ interface Account {
   /** When the promise was given, and what arrived since. */
   promisedAtMs: number;
   receivedBytes: number;
-  /** When its body began, and all of it that arrived. */
-  readonly openedAtMs: number;
+  /** Of the body: all that arrived. */
   arrivedBytes: number;
   decodeBytes: number;
   aliveAtMs: number;
@@ -264,7 +263,6 @@ export function createBudget(parts: BudgetParts): Budget {
       promisedBytes: 0,
       promisedAtMs: 0,
       receivedBytes: 0,
-      openedAtMs: now(),
       arrivedBytes: 0,
       decodeBytes: 0,
       aliveAtMs: now(),
@@ -327,9 +325,9 @@ export function createBudget(parts: BudgetParts): Budget {
         touch();
       },
 
-      isInTheWay() {
+      isInTheWay(listenedMs) {
         if (lines.body.waiters.length + lines.small.waiters.length === 0) return false;
-        const dueMs = now() - account.openedAtMs - limits.maxWaitMs / 4;
+        const dueMs = listenedMs - limits.maxWaitMs / 4;
         return account.arrivedBytes < (limits.cutOffBytesPerSecond / 1000) * dueMs;
       },
 

@@ -36,6 +36,9 @@ const smallBytes = 64 * 1024;
 /** Between two looks at whether others wait for what a slow sender holds. */
 const lookMs = 500;
 
+/** A look that is later than this says that the isolate computed: what has come may lie unread. */
+const punctualMs = 50;
+
 /**
  * The bytes of the body, decoded where it is gzip. Room is taken for its declared length before a byte is
  * read; without one, as it grows. The buffer belongs to the claim, which frees it when it closes.
@@ -75,6 +78,7 @@ export async function readBody(request: Request, rules: BodyRules): Promise<Resu
       if (watch.late !== undefined) return fail({ code: "request_timeout", reason: watch.late });
       if (probe && read.bytes > 0) return lengthBytes === undefined ? tooLarge(limitBytes) : liesOnLength();
       if (!probe) growing.took(read.buffer, read.bytes);
+      watch.heard();
       if (read.done) break;
       claim.received(read.bytes);
     }
@@ -155,7 +159,15 @@ function watchSender(
   };
   let silence = setTimeout(fallSilent, maxSilenceMs);
   const makeWay = giveUp("others waited for the memory of a body that hardly came");
-  const look = setInterval(() => claim.isInTheWay() && makeWay(), lookMs);
+  let isListening = false;
+  let listenedMs = 0;
+  let lookedAtMs = Date.now();
+  const look = setInterval(() => {
+    const sinceMs = Date.now() - lookedAtMs;
+    lookedAtMs += sinceMs;
+    if (isListening && sinceMs <= lookMs + punctualMs) listenedMs += sinceMs;
+    if (claim.isInTheWay(listenedMs)) makeWay();
+  }, lookMs);
   const unwanted = giveUp("nobody wanted the body any more");
   if (signal?.aborted) unwanted();
   signal?.addEventListener("abort", unwanted);
@@ -165,8 +177,13 @@ function watchSender(
     },
     /** Begins a silence: the next read ends it. */
     listen() {
+      isListening = true;
       clearTimeout(silence);
       silence = setTimeout(fallSilent, maxSilenceMs);
+    },
+    /** Ends the time that counts against the sender. */
+    heard() {
+      isListening = false;
     },
     stop() {
       clearInterval(look);

@@ -6,6 +6,7 @@
  */
 import { createMiddleware } from "hono/factory";
 import { readerOf } from "./body-stream.ts";
+import { forgetStack } from "./body-stream.ts";
 import type { AppEnv } from "./deps.ts";
 
 export interface LingerBounds {
@@ -47,8 +48,9 @@ export async function drop(stream: ReadableStream<Uint8Array>, bounds: LingerBou
       clearTimeout(silenceTimer);
       silenceTimer = setTimeout(stop, bounds.maxSilenceMs);
     }
-  } catch {
+  } catch (error) {
     // The caller is gone: there is nobody left to lose the answer.
+    forgetStack(error);
   } finally {
     clearTimeout(totalTimer);
     clearTimeout(silenceTimer);

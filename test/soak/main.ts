@@ -9,6 +9,7 @@
  * answer was wrong, or when memory grows from the 10,000th request on by more than 1 KB for each 1,000.
  */
 import { writeFileSync } from "node:fs";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import type { Held } from "../bench/measure/isolate.ts";
 import { residentMb } from "../bench/measure/process.ts";
@@ -35,6 +36,8 @@ const mostWrong = 50;
 
 export interface Look extends Held {
   readonly requests: number;
+  /** The callers' own event loop at its latest: answers and bodies were as late. */
+  readonly callersLateMs: number;
   readonly processMb: number;
 }
 
@@ -55,10 +58,14 @@ async function main(): Promise<void> {
     for (let block = 0; !isEnough(); block++) {
       const traffic = traffics[block % traffics.length];
       const end = Math.min(requests, (block + 1) * every);
+      const delay = monitorEventLoopDelay();
+      delay.enable();
       await runBlock(service, tally, traffic, block, () => tally.requests >= end || isEnough());
+      delay.disable();
       const held = await service.worker.collected();
+      tally.explain(service.reasons);
       const processMb = residentMb(service.worker.pid).now;
-      looks.push({ requests: tally.requests, ...held, processMb });
+      looks.push({ requests: tally.requests, ...held, processMb, callersLateMs: delay.max / 1e6 });
       progress(tally, traffic, looks[looks.length - 1]);
     }
   } finally {
@@ -87,12 +94,12 @@ async function runBlock(
   );
 }
 
-function progress(tally: Tally, traffic: Traffic, { totalMb, heapMb, processMb }: Look): void {
+function progress(tally: Tally, traffic: Traffic, { totalMb, heapMb, processMb, callersLateMs }: Look): void {
   const done = tally.requests / requests;
   const left = (minutesGone() / done) * (1 - done);
   const memory = `isolate ${totalMb.toFixed(2)} MB (heap ${heapMb.toFixed(3)}), process ${processMb.toFixed(0)} MB`;
   console.log(
-    `${tally.requests} of ${requests}, ${minutesGone().toFixed(1)} min, ${left.toFixed(0)} to go; ${traffic.name}; ${memory}; ${tally.wrong} wrong`,
+    `${tally.requests} of ${requests}, ${minutesGone().toFixed(1)} min, ${left.toFixed(0)} to go; ${traffic.name}; ${memory}; callers ${callersLateMs.toFixed(0)} ms late at most; ${tally.wrong} wrong`,
   );
 }
 

@@ -77,7 +77,10 @@ function textOf(
     ),
     `process: ${slopeText(process)}`,
     `wrong answers: ${tally.wrong}`,
-    ...tally.faults.map(({ kind, fault, said }) => `  ${kind}: ${fault} ${said}`),
+    ...tally.faults.map(
+      ({ kind, fault, said, reason }) =>
+        `  ${kind}: ${fault} ${reason === undefined ? "" : `(${reason}) `}${said}`,
+    ),
   ].join("\n");
 }
 

@@ -12,13 +12,23 @@ import { audrey, franck } from "./single.ts";
 
 const entry = join(import.meta.dirname, "../bench/workers/measured.ts");
 
+const mostReasons = 5000;
+
 export interface Service extends Setting {
   readonly worker: CollectingWorker;
+  /** Why the service refused, from its log, by the request's id; of the last ones. */
+  readonly reasons: ReadonlyMap<string, string>;
 }
 
 /** Rates are not limited: all callers share a key. */
 export async function startService(photos: Photos): Promise<Service> {
-  const worker = await startCollectingWorker(bundle(entry, "soak", "service"));
+  const reasons = new Map<string, string>();
+  const worker = await startCollectingWorker(bundle(entry, "soak", "service"), (line) => {
+    const { request_id, reason, error } = JSON.parse(line) as Record<string, string | undefined>;
+    if (request_id === undefined || (reason ?? error) === undefined) return;
+    reasons.set(request_id, String(reason ?? error));
+    if (reasons.size > mostReasons) reasons.delete(reasons.keys().next().value!);
+  });
   const connection = openConnection(worker.url);
   const make = async (message: Parameters<typeof connection.exchange>[0]) => {
     const outcome = await connection.exchange(message);
@@ -32,5 +42,5 @@ export async function startService(photos: Photos): Promise<Service> {
   await make(requests.raw(`/v1/subjects/${franck}/faces`, photos.franck));
   await make(requests.raw(`/v1/subjects/${audrey}/faces`, photos.audrey));
   connection.close();
-  return { worker, photos, requests, verifier: requestsOf(String(key)) };
+  return { worker, reasons, photos, requests, verifier: requestsOf(String(key)) };
 }

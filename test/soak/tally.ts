@@ -8,6 +8,8 @@ export interface Fault {
   readonly fault: string;
   /** What the service said, or the start of it. */
   readonly said: string;
+  /** Why, as its log has it. */
+  reason?: string;
 }
 
 const mostKept = 50;
@@ -37,6 +39,15 @@ export class Tally {
     this.wrong++;
     const said = outcome.kind === "answered" ? outcome.body.toString().slice(0, 300) : "";
     if (this.faults.length < mostKept) this.faults.push({ kind, fault, said });
+  }
+
+  /** Takes the reasons of faults from the service's log, which may lag behind its answers. */
+  explain(reasons: ReadonlyMap<string, string>): void {
+    for (const fault of this.faults) {
+      const id = /"request_id":"([^"]+)"/.exec(fault.said)?.[1];
+      const reason = id === undefined ? undefined : reasons.get(id);
+      if (reason !== undefined) fault.reason = reason;
+    }
   }
 
   times(): { readonly traffic: string; readonly n: number; readonly p50: number; readonly p99: number }[] {

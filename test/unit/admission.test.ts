@@ -204,7 +204,7 @@ describe("a slow sender", () => {
     expect(other.outcome).toBeUndefined();
   });
 
-  it("is in the way once others wait and hardly anything came, and not before", async () => {
+  it("is in the way once others wait and hardly anything came while it was listened to, and not before", async () => {
     const { budget, pass } = start();
     const slow = budget.open();
     const steady = budget.open();
@@ -212,12 +212,13 @@ describe("a slow sender", () => {
     await slow.grow(400);
     await steady.expect(410);
     await steady.grow(410);
-    await pass(400);
-    expect([slow.isInTheWay(), steady.isInTheWay()]).toEqual([false, false]);
+    expect([slow.isInTheWay(400), steady.isInTheWay(400)]).toEqual([false, false]);
     void budget.open().expect(300);
     steady.received(100);
     await pass(1);
-    expect([slow.isInTheWay(), steady.isInTheWay()]).toEqual([true, false]);
+    expect([slow.isInTheWay(401), steady.isInTheWay(401)]).toEqual([true, false]);
+    // 250 ms are not counted: of the others, each asks for 0.02 bytes.
+    expect([slow.isInTheWay(250), slow.isInTheWay(251)]).toEqual([false, true]);
   });
 
   it("takes what it needs in turn when it goes on", async () => {

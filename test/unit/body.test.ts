@@ -261,6 +261,45 @@ describe("a sender who is too slow", () => {
     expect(await read(trickle(2000), { patience })).toMatchObject({ failure: { code: "request_timeout" } });
   });
 
+  /** Says that others wait once the body was listened to for so long. */
+  const inTheWayAfter = (ms: number) => spy(() => undefined, { isInTheWay: (listenedMs) => listenedMs > ms });
+
+  it("is cut off where others wait for memory, by the time in which nothing was to be read", async () => {
+    const result = await read(trickle(5000), { claim: inTheWayAfter(900) });
+    expect(result).toMatchObject({ failure: { code: "request_timeout" } });
+  });
+
+  /** A body of one byte that comes after a while. */
+  function late(ms: number) {
+    const body = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        controller.enqueue(new Uint8Array(1));
+        controller.close();
+      },
+    });
+    return new Request("http://localhost/", { method: "POST", body, duplex: "half" } as RequestInit);
+  }
+
+  it("is not cut off for the time in which the isolate computed", async () => {
+    const busyUntil = Date.now() + 1300;
+    setTimeout(() => {
+      while (Date.now() < busyUntil);
+    }, 10);
+    expect((await read(late(1000), { claim: inTheWayAfter(900) })).ok).toBe(true);
+  });
+
+  it("is not cut off for the time in which the body waited for room", async () => {
+    const waiting = {
+      ...inTheWayAfter(900),
+      async grow() {
+        await new Promise((resolve) => setTimeout(resolve, 1700));
+        return ok(undefined);
+      },
+    };
+    expect((await read(late(10), { claim: waiting })).ok).toBe(true);
+  });
+
   it("is cut off after the longest time that a body may take", async () => {
     const patience = { maxSilenceMs: 10_000, maxTotalMs: 60 };
     expect(await read(trickle(5), { patience })).toMatchObject({ failure: { code: "request_timeout" } });

@@ -50,10 +50,20 @@ const collectionsWanted = 6;
 const mostCollections = 40;
 const pauseMs = 50;
 
-/** `measured` bundles workers/measured.ts. */
-export async function startCollectingWorker(measured: Bundle): Promise<CollectingWorker> {
+/** `measured` bundles workers/measured.ts; `onLog` receives the service's own lines. */
+export async function startCollectingWorker(
+  measured: Bundle,
+  onLog: (line: string) => void,
+): Promise<CollectingWorker> {
   const reader = createCollectionReader();
-  const worker = await startWorkerd(measured, { limitsRates: false, onCollection: reader.push });
+  const worker = await startWorkerd(measured, {
+    limitsRates: false,
+    onLine(line) {
+      reader.push(line);
+      if (line.startsWith("{")) onLog(line);
+    },
+    tracesCollections: true,
+  });
   let asked = 0;
 
   async function ask(path: string): Promise<string> {

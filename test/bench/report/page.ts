@@ -2,6 +2,7 @@
 import { escapeText } from "../../../model/evaluate/report/plot.ts";
 import { styles } from "../../../model/evaluate/report/styles.ts";
 import { coldChart, encoderChart, loadChart, memoryChart, stageChart, verifyChart } from "./charts.ts";
+import { memoryTable } from "./memory-table.ts";
 import type { Report } from "./report.ts";
 
 const colours = [
@@ -63,6 +64,7 @@ ${section("The encoder alone", "The same crop of a face through every form of th
 ${section("Under load", "One isolate computes on one core: requests wait for each other.", loadChart(report))}
 ${section("The first answer", "In an isolate that has done nothing yet: models are loaded, code is compiled as it is first reached.", coldChart(report))}
 ${section("Memory", "Of the 128 MB that an isolate has.", memoryChart(report))}
+<details><summary>Memory by load (MB, ms)</summary><div class="wide"><pre>${escapeText(memoryTable(memory.by_load))}</pre></div></details>
 ${versions(report)}
 ${table(report)}
 </main>

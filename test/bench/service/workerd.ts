@@ -23,16 +23,19 @@ export interface RunningWorker {
 export interface Manner {
   /** Whether requests a minute are counted; a load has one key for all. */
   readonly limitsRates?: boolean;
+  /** Receives what the service logs and V8 says. */
+  readonly onLine?: (line: string) => void;
   /**
-   * Receives V8's lines about every collection, which GET /bench/collect asks for. The isolate then has no inspector:
-   * with one, workerd keeps the error of each body that breaks off, and with it the request.
+   * Whether V8 says of every collection what it left, and GET /bench/collect of workers/measured.ts collects. The
+   * isolate then has no inspector: with one, workerd keeps the error of each body that breaks off, and with it the
+   * request.
    */
-  readonly onCollection?: (line: string) => void;
+  readonly tracesCollections?: boolean;
 }
 
 export async function startWorkerd(
   bundle: Bundle,
-  { limitsRates = true, onCollection }: Manner = {},
+  { limitsRates = true, onLine, tracesCollections = false }: Manner = {},
 ): Promise<RunningWorker> {
   const before = new Set(childrenOf(process.pid));
   const options = {
@@ -42,12 +45,11 @@ export async function startWorkerd(
     ...optionsFor[bundle.kind](),
     ...(limitsRates ? {} : { ratelimits: {} }),
     unsafeDirectSockets: [{ port: 0 }],
-    ...(onCollection === undefined && { inspectorPort: 0 }),
+    ...(tracesCollections ? {} : { inspectorPort: 0 }),
     log: new Log(LogLevel.ERROR),
-    // The service logs every request; nobody reads that here.
-    handleStructuredLogs: ({ message }: { message: string }) => onCollection?.(message),
+    handleStructuredLogs: ({ message }: { message: string }) => onLine?.(message),
   };
-  if (onCollection !== undefined) process.env.MINIFLARE_WORKERD_V8_FLAGS = collectionFlags;
+  if (tracesCollections) process.env.MINIFLARE_WORKERD_V8_FLAGS = collectionFlags;
   const startedAt = performance.now();
   const miniflare = new Miniflare(convertV4MiniflareOptions(options));
   await miniflare.ready;

@@ -43,6 +43,8 @@ function openFully(image: Uint8Array): Result<EncodedPhoto> {
     width,
     height,
     orientation: 1,
+    // The whole photo is decoded by now, at 4 bytes a pixel.
+    workingBytes: () => 4 * width * height,
     async decode({ scaleAtLeast }) {
       const factor = Math.max(1, Math.floor(1 / scaleAtLeast));
       const scale = 1 / factor;
