@@ -37,10 +37,12 @@ export interface Observation {
 
 /** Working memory for decodes, out of what the isolate has. */
 export interface DecodeRoom {
-  /** Fails with `overloaded`. */
+  /** Takes what one decode needs. Fails with `overloaded`. */
   decode(bytes: number): Promise<Result<void>>;
-  /** Gives back what all decodes of the run took. */
-  decoded(): void;
+  /** Ends that decode, of which `rasterBytes` stay. */
+  decoded(rasterBytes: number): void;
+  /** Gives back what the run's decodes left. */
+  forgetRasters(): void;
 }
 
 export interface ModelStatus {
@@ -90,9 +92,17 @@ export function createPipeline({
       const decode = async (scaleAtLeast: number) => {
         const taken = await room.decode(file.workingBytes({ scaleAtLeast }));
         if (!taken.ok) return taken;
-        const photo = await time("decode", () => file.decode({ scaleAtLeast }));
-        if (photo.ok) rasters.push(photo.value.raster);
-        return photo;
+        let rasterBytes = 0;
+        try {
+          const photo = await time("decode", () => file.decode({ scaleAtLeast }));
+          if (photo.ok) {
+            rasters.push(photo.value.raster);
+            rasterBytes = photo.value.raster.data.byteLength;
+          }
+          return photo;
+        } finally {
+          room.decoded(rasterBytes);
+        }
       };
 
       try {
@@ -125,7 +135,7 @@ export function createPipeline({
         });
       } finally {
         for (const { data } of rasters) freeBuffer(data.buffer);
-        room.decoded();
+        room.forgetRasters();
       }
     },
 
@@ -141,7 +151,11 @@ export function createPipeline({
 
 const untimed: Stopwatch["time"] = (_, work) => work();
 
-const unlimited: DecodeRoom = { decode: async () => ok(undefined), decoded: () => undefined };
+const unlimited: DecodeRoom = {
+  decode: async () => ok(undefined),
+  decoded: () => undefined,
+  forgetRasters: () => undefined,
+};
 
 /** The scale at which the photo shows the face in full detail; undefined where the overview does. */
 function scaleWanted(file: EncodedPhoto, overview: Photo, { box }: Detection): number | undefined {

@@ -8,9 +8,10 @@
  *   is cut off where others wait.
  * - The first `smallBodyBytes` of every body come from a part of the budget of their own, so that a small
  *   request never waits behind photos.
- * - A decode takes what its header says it needs. Codecs keep their memory between photos, so decodes
- *   are counted against that memory, not beside it. The largest also compute long, half a second and more:
- *   they take turns, with a breath between two in which other requests get on.
+ * - A decode takes what its header says it needs until it ends, and then the pixels that it left. Codecs keep
+ *   their memory between photos, so decodes are counted against that memory, not beside it. The largest also
+ *   compute long, half a second and more: they take turns, with a breath between two in which other requests get
+ *   on. A second decode goes ahead of first ones, since the pixels of the first are freed after it.
  * - A claim is a lease: it ends with the request, or after `leaseMs` without a sign of life. A request
  *   that is cancelled or killed runs no `finally`, and gives no more signs.
  *
@@ -94,8 +95,10 @@ export interface Claim {
   complete(bytes: number): void;
   /** Takes room for a decode that needs `bytes` of working memory. */
   decode(bytes: number): Promise<Result<void>>;
-  /** Gives a decode's room back. */
-  decoded(): void;
+  /** Ends a decode, of which `rasterBytes` stay: the pixels. */
+  decoded(rasterBytes: number): void;
+  /** Gives the pixels of all decodes back. */
+  forgetRasters(): void;
   /** Registers memory that is given back when the account closes. */
   keep(memory: { free(): void }): void;
   /** Ends the lease, and frees what was kept. */
@@ -123,7 +126,10 @@ interface Account {
   receivedBytes: number;
   /** Of the body: all that arrived. */
   arrivedBytes: number;
+  /** Of the decode at hand. */
   decodeBytes: number;
+  /** The pixels that decodes left. */
+  rasterBytes: number;
   aliveAtMs: number;
 }
 
@@ -133,9 +139,19 @@ interface Waiter {
   seen: Map<Waiter, number>;
   /** Whether it was refused memory when it last looked; otherwise it waits for its turn. */
   lacksMemory: boolean;
+  /** Whether it goes ahead of those that do not. */
+  readonly goesAhead: boolean;
 }
 
 type Attempt = "taken" | "no memory" | "not yet";
+
+interface Manners {
+  /** Whether the youngest leaves where the oldest lacks memory for long. */
+  readonly yields: boolean;
+  readonly goesAhead: boolean;
+}
+
+const patient: Manners = { yields: false, goesAhead: false };
 
 /** Those who wait for one kind of room, in the order of arrival. */
 interface Line {
@@ -168,6 +184,7 @@ export function createBudget(parts: BudgetParts): Budget {
     let small = 0;
     let large = 0;
     let decodes = 0;
+    let rasters = 0;
     for (const account of accounts) {
       if (nowMs - account.aliveAtMs > limits.leaseMs) {
         accounts.delete(account);
@@ -177,29 +194,30 @@ export function createBudget(parts: BudgetParts): Budget {
       small += Math.min(bytes, limits.smallBodyBytes);
       large += Math.max(0, bytes - limits.smallBodyBytes);
       decodes += account.decodeBytes;
+      rasters += account.rasterBytes;
     }
-    return { small, large, decodes, codecs: Math.max(codecBytes(), decodes) };
+    return { small, large, rasters, decodes, codecs: Math.max(codecBytes(), decodes) };
   }
 
   /** Whether the body of an account may become `more` larger than it holds. */
   function fitsBody({ heldBytes }: Account, more: number): boolean {
     const largeMore = Math.max(0, heldBytes + more - Math.max(heldBytes, limits.smallBodyBytes));
-    const { small, large, codecs } = sums();
+    const { small, large, rasters, codecs } = sums();
     if (small + more - largeMore > limits.smallBodiesBytes) return false;
     if (largeMore === 0) return true;
     // One body alone is always let in: its limit is the route's.
     if (large === Math.max(0, heldBytes - limits.smallBodyBytes)) return true;
-    const decoding = Math.max(codecs, limits.ordinaryDecodeBytes);
+    const decoding = rasters + Math.max(codecs, limits.ordinaryDecodeBytes);
     const after = large + largeMore;
     return after + decoding <= limits.totalBytes || after <= limits.leastForBodiesBytes;
   }
 
   function fitsDecode(account: Account, more: number): boolean {
-    const { large, decodes } = sums();
+    const { large, rasters, decodes } = sums();
     const own = Math.max(0, bodyBytes(account) - limits.smallBodyBytes);
     // One photo alone is always let in: its limits are the image's own.
-    if (large === own && decodes === account.decodeBytes) return true;
-    return large + Math.max(codecBytes(), decodes + more) <= limits.totalBytes;
+    if (large === own && rasters === account.rasterBytes && decodes === account.decodeBytes) return true;
+    return large + rasters + Math.max(codecBytes(), decodes + more) <= limits.totalBytes;
   }
 
   /** Passes over those ahead who stopped looking: their requests were cancelled or killed. */
@@ -220,12 +238,12 @@ export function createBudget(parts: BudgetParts): Budget {
   }
 
   /** True once `attempt` succeeds after everybody ahead; false when that takes, or would take, too long. */
-  async function queue(line: Line, attempt: () => Attempt, yields: boolean): Promise<boolean> {
+  async function queue(line: Line, attempt: () => Attempt, { yields, goesAhead }: Manners): Promise<boolean> {
     const { waiters } = line;
-    if (waiters.length * line.intervalMs > limits.maxWaitMs) return false;
-    const me: Waiter = { polls: 0, seen: new Map(), lacksMemory: false };
+    if (!goesAhead && waiters.length * line.intervalMs > limits.maxWaitMs) return false;
+    const me: Waiter = { polls: 0, seen: new Map(), lacksMemory: false, goesAhead };
     const sinceMs = now();
-    waiters.push(me);
+    join(waiters, me);
     let waiting = 0;
     let steadyLooks = 0;
     try {
@@ -249,7 +267,7 @@ export function createBudget(parts: BudgetParts): Budget {
         if (now() - sinceMs >= limits.maxWaitMs) return false;
         await pause(Math.min(25, 1 + position));
         me.polls++;
-        if (!waiters.includes(me)) waiters.push(me);
+        if (!waiters.includes(me)) join(waiters, me);
       }
     } finally {
       const index = waiters.indexOf(me);
@@ -265,6 +283,7 @@ export function createBudget(parts: BudgetParts): Budget {
       receivedBytes: 0,
       arrivedBytes: 0,
       decodeBytes: 0,
+      rasterBytes: 0,
       aliveAtMs: now(),
     };
     const kept: { free(): void }[] = [];
@@ -278,11 +297,11 @@ export function createBudget(parts: BudgetParts): Budget {
     }
 
     /** `attempt` checks and takes in one step, so that nobody comes between. */
-    async function take(line: Line, attempt: () => Attempt, yields = false): Promise<Result<void>> {
+    async function take(line: Line, attempt: () => Attempt, manners = patient): Promise<Result<void>> {
       touch();
       if (line.waiters.length === 0 && attempt() === "taken") return ok(undefined);
       const sinceMs = now();
-      const taken = await queue(line, attempt, yields);
+      const taken = await queue(line, attempt, manners);
       waitedMs += now() - sinceMs;
       touch();
       return taken ? ok(undefined) : overloaded(line);
@@ -348,12 +367,18 @@ export function createBudget(parts: BudgetParts): Budget {
         // An ordinary decode fits beside all bodies and waits for nobody.
         if (!isLong && attempt() === "taken") return ok(undefined);
         // Large ones would wait for each other's bodies for ever: the youngest makes room.
-        return take(lines.decode, attempt, true);
+        return take(lines.decode, attempt, { yields: true, goesAhead: account.rasterBytes > 0 });
       },
 
-      decoded() {
+      decoded(rasterBytes) {
         if (account.decodeBytes > limits.longDecodeBytes) longDecodeEndedAtMs = now();
         account.decodeBytes = 0;
+        account.rasterBytes += rasterBytes;
+        touch();
+      },
+
+      forgetRasters() {
+        account.rasterBytes = 0;
         touch();
       },
 
@@ -375,10 +400,15 @@ export function createBudget(parts: BudgetParts): Budget {
   return {
     open,
     inUseBytes() {
-      const { small, large, codecs } = sums();
-      return small + large + codecs;
+      const { small, large, rasters, codecs } = sums();
+      return small + large + rasters + codecs;
     },
   };
+}
+
+function join(waiters: Waiter[], me: Waiter): void {
+  const first = me.goesAhead ? waiters.findIndex(({ goesAhead }) => !goesAhead) : -1;
+  waiters.splice(first === -1 ? waiters.length : first, 0, me);
 }
 
 function newLine(): Line {

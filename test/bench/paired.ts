@@ -2,9 +2,9 @@
  * Sends the same loads at 8 connections to two versions of the service in turns, and prints the ratio of their
  * throughputs:
  *
- *     node test/bench/paired.ts --against REF [--rounds 7] [--answers 24] [--least 0.95] [--json FILE]
+ *     node test/bench/paired.ts --against REF [--only AVIF] [--rounds 7] [--answers 24] [--least 0.95] [--json FILE]
  *
- * REF is a commit, built with this checkout's packages; the other version is the checkout as it stands. The order
+ * `--only` chooses the loads that have it in their name. REF is a commit, built with this checkout's packages; the other version is the checkout as it stands. The order
  * changes from round to round, and the first round is not kept. Exits with 1 when a load's median ratio is below
  * `--least`. Ten minutes on two cores.
  */
@@ -26,6 +26,7 @@ import { makePhotos } from "./setup/photos.ts";
 const { values: flags } = parseArgs({
   options: {
     against: { type: "string" },
+    only: { type: "string", default: "" },
     rounds: { type: "string", default: "7" },
     answers: { type: "string", default: "24" },
     least: { type: "string", default: "0.95" },
@@ -92,7 +93,7 @@ const figures: Awaited<ReturnType<typeof compareLoad>>[] = [];
 try {
   for (const { url } of [before, now]) await enrolSubjects(url, photos.enrolled);
   console.log(`${connections} connections, ${rounds} rounds, against ${old.commit}; load ${machineLoad()}`);
-  for (const load of loads) {
+  for (const load of loads.filter(({ name }) => name.includes(flags.only))) {
     const figure = await compareLoad(before, now, load);
     figures.push(figure);
     const { ratio, ratioP10, ratioP90, cpuRatio } = figure;

@@ -300,8 +300,52 @@ describe("a decode", () => {
     await withBody(claim, 100);
     await claim.decode(150);
     expect(budget.inUseBytes()).toBe(250);
-    claim.decoded();
+    claim.decoded(0);
     expect(budget.inUseBytes()).toBe(250);
+  });
+
+  it("leaves its pixels in the budget beside what the codecs hold, until they are forgotten", async () => {
+    const { budget } = start({ bytes: 150 });
+    const claim = budget.open();
+    await claim.decode(150);
+    claim.decoded(30);
+    expect(budget.inUseBytes()).toBe(180);
+    await claim.decode(160);
+    claim.decoded(20);
+    expect(budget.inUseBytes()).toBe(200);
+    claim.forgetRasters();
+    expect(budget.inUseBytes()).toBe(150);
+  });
+
+  it("holds its working memory no longer than it runs: another may need all but its pixels, to the byte", async () => {
+    const { budget, pass } = start();
+    const [first, second, third] = [budget.open(), budget.open(), budget.open()];
+    await first.decode(1000);
+    first.decoded(10);
+    await pass(limits.breathMs);
+    expect((await second.decode(990)).ok).toBe(true);
+    second.decoded(0);
+    await pass(limits.breathMs);
+    const tooMuch = follow(third.decode(991));
+    await pass(100);
+    expect(tooMuch.outcome).toBeUndefined();
+    first.forgetRasters();
+    await pass(5);
+    expect(tooMuch.outcome).toBe("ok");
+  });
+
+  it("of a photo seen before goes ahead of those of new ones", async () => {
+    const { budget, pass } = start();
+    const [seen, ...others] = [budget.open(), budget.open(), budget.open()];
+    await seen.decode(201);
+    seen.decoded(10);
+    const order: string[] = [];
+    const wait = (name: string, work: Promise<Result<void>>) => void work.then(() => order.push(name));
+    wait("new", others[0].decode(201));
+    wait("new too", others[1].decode(201));
+    wait("seen", seen.decode(201));
+    await pass(limits.breathMs + 5);
+    expect(order).toEqual(["seen", "new", "new too"]);
   });
 
   it("that is alone is let in whatever it needs", async () => {
@@ -315,7 +359,7 @@ describe("a decode", () => {
     const { budget, pass } = start();
     const first = budget.open();
     await first.decode(201);
-    first.decoded();
+    first.decoded(0);
     const second = follow(budget.open().decode(201));
     const third = follow(budget.open().decode(300));
     const ordinary = follow(budget.open().decode(200));
