@@ -22,8 +22,10 @@ import { fail, ok, type Result } from "../errors.ts";
 export interface BudgetLimits {
   /** Bodies and decodes together. */
   readonly totalBytes: number;
-  /** Kept free of bodies, so that the decode of an ordinary photo never waits. */
+  /** Kept free of bodies, so that the decode of an ordinary photo never waits: beside a copy of its file. */
   readonly ordinaryDecodeBytes: number;
+  /** Kept free beyond that for each byte of the largest body. */
+  readonly copiesOfLargestBody: number;
   /** Bodies may take this much together whatever the codecs hold. */
   readonly leastForBodiesBytes: number;
   /** The part of each body that waits behind no photo. */
@@ -58,7 +60,8 @@ const mebibyte = 1024 * kibibyte;
  */
 export const isolateLimits: BudgetLimits = {
   totalBytes: 64 * mebibyte,
-  ordinaryDecodeBytes: 12 * mebibyte,
+  ordinaryDecodeBytes: 8 * mebibyte,
+  copiesOfLargestBody: 1,
   leastForBodiesBytes: 10 * mebibyte,
   smallBodyBytes: 64 * kibibyte,
   smallBodiesBytes: 8 * mebibyte,
@@ -185,6 +188,7 @@ export function createBudget(parts: BudgetParts): Budget {
     let large = 0;
     let decodes = 0;
     let rasters = 0;
+    let largest = 0;
     for (const account of accounts) {
       if (nowMs - account.aliveAtMs > limits.leaseMs) {
         accounts.delete(account);
@@ -195,19 +199,22 @@ export function createBudget(parts: BudgetParts): Budget {
       large += Math.max(0, bytes - limits.smallBodyBytes);
       decodes += account.decodeBytes;
       rasters += account.rasterBytes;
+      largest = Math.max(largest, bytes);
     }
-    return { small, large, rasters, decodes, codecs: Math.max(codecBytes(), decodes) };
+    return { small, large, largest, rasters, decodes, codecs: Math.max(codecBytes(), decodes) };
   }
 
   /** Whether the body of an account may become `more` larger than it holds. */
   function fitsBody({ heldBytes }: Account, more: number): boolean {
     const largeMore = Math.max(0, heldBytes + more - Math.max(heldBytes, limits.smallBodyBytes));
-    const { small, large, rasters, codecs } = sums();
+    const { small, large, largest, rasters, codecs } = sums();
     if (small + more - largeMore > limits.smallBodiesBytes) return false;
     if (largeMore === 0) return true;
     // One body alone is always let in: its limit is the route's.
     if (large === Math.max(0, heldBytes - limits.smallBodyBytes)) return true;
-    const decoding = rasters + Math.max(codecs, limits.ordinaryDecodeBytes);
+    // A body that is read and cannot be decoded beside the others was read for nothing.
+    const copyBytes = limits.copiesOfLargestBody * Math.max(largest, heldBytes + more);
+    const decoding = rasters + Math.max(codecs, limits.ordinaryDecodeBytes + copyBytes);
     const after = large + largeMore;
     return after + decoding <= limits.totalBytes || after <= limits.leastForBodiesBytes;
   }

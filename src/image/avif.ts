@@ -83,7 +83,8 @@ export function openAvif(
     orientation,
     workingBytes(request) {
       const factor = factorFor(request);
-      return workingBytes(width * height, Math.ceil(width / factor) * Math.ceil(height / factor), cost);
+      const rasterPixels = Math.ceil(width / factor) * Math.ceil(height / factor);
+      return workingBytes(width * height, rasterPixels, cost) - bytes.length;
     },
     async decode(wanted) {
       const factor = factorFor(wanted);

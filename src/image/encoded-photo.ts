@@ -11,7 +11,7 @@ export interface EncodedPhoto {
   readonly width: number;
   readonly height: number;
   readonly orientation: Orientation;
-  /** Bytes that `decode` of the same request holds at most, the raster included. */
+  /** Bytes that `decode` of the same request holds at most beside the file, the raster included. */
   workingBytes(request: DecodeRequest): number;
   /**
    * Decodes at the smallest scale the format offers that is at least `scaleAtLeast` (0 to 1), or at the

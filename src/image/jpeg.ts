@@ -50,7 +50,7 @@ export function openJpeg(
     format: "jpeg",
     ...upright,
     orientation,
-    workingBytes: (request) => planDecode(request).neededBytes,
+    workingBytes: (request) => planDecode(request).neededBytes - header.end,
     async decode(request) {
       const { eighths, rasterWidth, rasterHeight, neededBytes } = planDecode(request);
       const decoded = (await turbo()).decode(bytes.subarray(0, header.end), {

@@ -42,7 +42,7 @@ export function openPng(
     format: "png",
     ...upright,
     orientation,
-    workingBytes: workingBytesFor,
+    workingBytes: (request) => workingBytesFor(request) - bytes.length,
     async decode(request) {
       const factor = factorFor(request);
       makeRoom(workingBytesFor(request));

@@ -64,7 +64,8 @@ export function openWebp(
     orientation,
     workingBytes(request) {
       const factor = factorFor(request);
-      return workingBytes(width * height, Math.ceil(width / factor) * Math.ceil(height / factor), cost);
+      const rasterPixels = Math.ceil(width / factor) * Math.ceil(height / factor);
+      return workingBytes(width * height, rasterPixels, cost) - end;
     },
     async decode(wanted) {
       const factor = factorFor(wanted);

@@ -4,9 +4,9 @@
  *
  *     node test/bench/paired.ts --against REF [--only AVIF] [--rounds 7] [--answers 24] [--least 0.95] [--json FILE]
  *
- * `--only` chooses the loads that have it in their name. REF is a commit, built with this checkout's packages; the other version is the checkout as it stands. The order
- * changes from round to round, and the first round is not kept. Exits with 1 when a load's median ratio is below
- * `--least`. Ten minutes on two cores.
+ * `--only` chooses the loads that have it in their name. REF is a commit, built with this checkout's packages; the
+ * other version is the checkout as it stands. The order changes from round to round, and the first round is not
+ * kept. Exits with 1 when a load's median ratio is below `--least`. Ten minutes on two cores.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -5,6 +5,7 @@ import type { Result } from "../../src/errors.ts";
 const limits: BudgetLimits = {
   totalBytes: 1000,
   ordinaryDecodeBytes: 200,
+  copiesOfLargestBody: 0,
   leastForBodiesBytes: 300,
   smallBodyBytes: 10,
   smallBodiesBytes: 40,
@@ -19,11 +20,11 @@ const limits: BudgetLimits = {
 };
 
 /** A budget on a clock that only `pass` moves. */
-function start(codecs = { bytes: 0 }) {
+function start(codecs = { bytes: 0 }, changes: Partial<BudgetLimits> = {}) {
   let nowMs = 1_000_000;
   let sleepers: { readonly atMs: number; readonly wake: () => void }[] = [];
   const budget = createBudget({
-    limits,
+    limits: { ...limits, ...changes },
     codecBytes: () => codecs.bytes,
     now: () => nowMs,
     pause: (ms) => new Promise((wake) => sleepers.push({ atMs: nowMs + ms, wake })),
@@ -84,6 +85,16 @@ describe("the budget for bodies", () => {
     const last = follow(budget.open().expect(20));
     await settle();
     expect(last.outcome).toBe("ok");
+  });
+
+  it("lets in bodies beside which the largest of them can be decoded, to the byte", async () => {
+    const { budget } = start(undefined, { copiesOfLargestBody: 1 });
+    // The decode of 300 may take 500, and 10 of each body are small.
+    await withBody(budget.open(), 300);
+    const fits = follow(budget.open().expect(220));
+    const over = follow(budget.open().expect(11));
+    await settle();
+    expect([fits.outcome, over.outcome]).toEqual(["ok", undefined]);
   });
 
   it("counts a promise before a byte of it arrives", async () => {

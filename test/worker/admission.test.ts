@@ -18,6 +18,7 @@ function crowded(roomBytes: number) {
       ...isolateLimits,
       totalBytes: roomBytes,
       ordinaryDecodeBytes: 0,
+      copiesOfLargestBody: 0,
       leastForBodiesBytes: 0,
       smallBodyBytes: 4,
       smallBodiesBytes: 100,
