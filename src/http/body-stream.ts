@@ -53,10 +53,11 @@ export interface Reader {
 }
 
 /**
- * Drops the stack of the error by which a body broke off. workerd keeps such an error for good, and its stack the
- * functions that awaited the body, and with them the whole request: nine kilobytes for each caller who hung up.
+ * Drops the stack of the error by which a body broke off. workerd's stream holds its error, the error's stack the
+ * functions that awaited the body, and their variables the request and so the stream: a circle that passes through
+ * workerd, where V8 cannot follow it. Nine kilobytes stayed of each caller who hung up; 12,000 of them fill an isolate.
  */
-export function forgetStack(error: unknown): void {
+function forgetStack(error: unknown): void {
   if (error instanceof Error) error.stack = "";
 }
 

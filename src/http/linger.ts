@@ -6,7 +6,6 @@
  */
 import { createMiddleware } from "hono/factory";
 import { readerOf } from "./body-stream.ts";
-import { forgetStack } from "./body-stream.ts";
 import type { AppEnv } from "./deps.ts";
 
 export interface LingerBounds {
@@ -48,9 +47,8 @@ export async function drop(stream: ReadableStream<Uint8Array>, bounds: LingerBou
       clearTimeout(silenceTimer);
       silenceTimer = setTimeout(stop, bounds.maxSilenceMs);
     }
-  } catch (error) {
+  } catch {
     // The caller is gone: there is nobody left to lose the answer.
-    forgetStack(error);
   } finally {
     clearTimeout(totalTimer);
     clearTimeout(silenceTimer);
