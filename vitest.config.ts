@@ -57,7 +57,7 @@ export default defineConfig(({ mode }) => {
   const onnxruntimeFiles = ["main-job", "phone-photos"].map((name) => `test/worker/${name}.test.ts`);
   return {
     test: {
-      provide: { isExhaustive },
+      provide: { isExhaustive, climbingTries: Number(process.env.SAMEFACE_TRIES ?? 0) },
       projects: [
         {
           extends: true,

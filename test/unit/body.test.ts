@@ -178,6 +178,7 @@ function spy(grow: (bytes: number) => void, change: Partial<Claim> = {}): Claim 
     isInTheWay: () => false,
     decode: async () => ok(undefined),
     decoded: () => undefined,
+    forgetRasters: () => undefined,
     keep: () => undefined,
     close: () => undefined,
     beat: () => undefined,

@@ -4,7 +4,7 @@
  * come. Beside each the same climber with the scope "scores".
  */
 import { reset } from "cloudflare:test";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { thresholdAt } from "../../src/face/calibration.ts";
 import { thresholdForGallery } from "../../src/face/gallery-threshold.ts";
 import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
@@ -16,8 +16,8 @@ import { readTold, type Told } from "./told.ts";
 
 beforeEach(reset);
 
-/** Ten thousand each take twenty minutes: set the first number to that for the whole climb. */
-const tries = times(1_000, 300);
+/** Ten thousand each take twenty minutes of a processor: `SAMEFACE_TRIES=10000`. */
+const tries = inject("climbingTries") || times(1_000, 300);
 /** Where strangers come about as close as the shipped encoder's. */
 const dimension = 64;
 const calibration = sphereCalibration(dimension);
