@@ -6,7 +6,7 @@ import type {
   ZodOpenApiResponseObject,
 } from "zod-openapi";
 import type { FailureCode } from "../src/errors.ts";
-import type { Scope } from "../src/trust/scopes.ts";
+import type { Scope } from "../src/identity/scopes.ts";
 import { model, photoInBase64 } from "./examples.ts";
 
 /** Whom the service listens to. */

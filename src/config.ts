@@ -10,7 +10,7 @@
  *   SAMEFACE_CORS_ORIGINS    origins whose pages may call, separated by commas; default none
  */
 import * as z from "zod";
-import { parseKek } from "./trust/key-ring.ts";
+import { parseKek } from "./crypto/key-ring.ts";
 
 const mebibyte = 1024 * 1024;
 

@@ -11,6 +11,7 @@ import webp from "../wasm/codecs/webp_dec.wasm";
 import { type Budget, createBudget } from "./admission/budget.ts";
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
+import { sha256, toHex } from "./crypto/digest.ts";
 import { parseCalibration } from "./face/calibration.ts";
 import type { ModelDescriptor } from "./face/descriptor.ts";
 import { createDirectories, type DirectoryObject } from "./identity/directory/object.ts";
@@ -21,7 +22,6 @@ import { defaultImageLimits } from "./image/limits.ts";
 import type { HashedSource, Model } from "./inference/model.ts";
 import { type Artifact, createStages, encoderInUse } from "./models.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
-import { sha256, toHex } from "./trust/digest.ts";
 import { createRateLimit, type RateLimiter } from "./trust/rate-limit.ts";
 import { createTrust } from "./trust/service.ts";
 

@@ -1,8 +1,8 @@
 /** A page of an export, with the embeddings of one model lifted to another's by the head that lies between. */
 
 import { applyHead, decodeHead, type HeadFile } from "../model/train/head.ts";
+import type { RandomBytes } from "../src/crypto/random.ts";
 import { type ExportedFace, readPage, writePage } from "../src/identity/export-page.ts";
-import type { RandomBytes } from "../src/trust/api-key.ts";
 
 export interface MigratedPage {
   /** To be imported; null where nothing on the page is of the old model. */

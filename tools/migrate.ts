@@ -15,7 +15,7 @@ import { connect, parseCommandLine } from "../cli/options.ts";
 import { explain } from "../cli/output.ts";
 import { UsageError } from "../cli/usage.ts";
 import type { HeadFile } from "../model/train/head.ts";
-import { importAesKey } from "../src/trust/sealing.ts";
+import { importAesKey } from "../src/crypto/sealing.ts";
 import { migratePage } from "./migrate-page.ts";
 
 async function migrate(folder: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** Answers of administration: tenants, keys, settings, sessions, the audit trail. Types alone, as in answer-schemas.ts. */
 import * as z from "zod";
-import { scopes } from "../trust/scopes.ts";
+import { scopes } from "../identity/scopes.ts";
 import { apiKeyIdSchema, settingsSchema, tenantIdSchema } from "./admin-schemas.ts";
 import { nextCursorSchema, requestIdSchema, timeSchema } from "./answer-schemas.ts";
 import { subjectIdSchema } from "./schemas.ts";

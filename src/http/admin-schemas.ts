@@ -1,9 +1,10 @@
 /** Requests of administration: tenants, keys, settings, sessions, the audit trail. */
 import * as z from "zod";
 import { tenantIdPattern } from "../identity/ids.ts";
+import { scopes } from "../identity/scopes.ts";
 import { tenantSettingsSchema } from "../identity/settings.ts";
 import { apiKeyIdPattern } from "../trust/api-key.ts";
-import { scopes, sessionActions } from "../trust/scopes.ts";
+import { sessionActions } from "../trust/principal.ts";
 import { maxFmrSchema, subjectIdSchema } from "./schemas.ts";
 
 export const tenantIdSchema = z

@@ -1,6 +1,6 @@
 /** `Authorization: Bearer <key>`, checked before a byte of the body is read, and what the key allows. */
 import { createMiddleware } from "hono/factory";
-import type { Scope } from "../trust/scopes.ts";
+import type { Scope } from "../identity/scopes.ts";
 import { refuse } from "./answer.ts";
 import type { AppEnv, Deps } from "./deps.ts";
 

@@ -1,6 +1,8 @@
 /** What the app is given. Nothing in it is global, so a test hands in its own. */
 import type { Budget, Claim } from "../admission/budget.ts";
 import type { Config } from "../config.ts";
+import type { KeyRing } from "../crypto/key-ring.ts";
+import type { RandomBytes } from "../crypto/random.ts";
 import type { Calibration, DistanceHistograms } from "../face/calibration.ts";
 import type { OpenDirectory } from "../identity/directory/types.ts";
 import type { TenantSettings } from "../identity/settings.ts";
@@ -8,11 +10,9 @@ import type { OpenStore, TenantStore } from "../identity/store.ts";
 import type { OpenTransfer } from "../identity/tenant-transfer.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { Stage, Stopwatch } from "../stopwatch.ts";
-import type { RandomBytes } from "../trust/api-key.ts";
 import type { Authenticate } from "../trust/authenticate.ts";
-import type { KeyRing } from "../trust/key-ring.ts";
+import type { Principal } from "../trust/principal.ts";
 import type { SignReceipt } from "../trust/receipt.ts";
-import type { Principal } from "../trust/scopes.ts";
 import type { SessionTokens } from "../trust/session-token.ts";
 import type { SigningKeys } from "../trust/signing-keys.ts";
 import type { Diagnosis } from "./doctor.ts";

@@ -1,9 +1,9 @@
 /** Whom a key speaks for, and, for the deployment's own key, whether everything here is as it should be. */
 import type { Context } from "hono";
 import type { Config } from "../config.ts";
+import { sameBytes } from "../crypto/digest.ts";
 import { defaultTenant, type FaceId, type SubjectId } from "../identity/ids.ts";
 import type { RecordCopies } from "../identity/record-copies.ts";
-import { sameBytes } from "../trust/digest.ts";
 import type { doctorAnswerSchema } from "./admin-answer-schemas.ts";
 import { answer } from "./answer.ts";
 import type { Body } from "./answer-schemas.ts";

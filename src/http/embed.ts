@@ -1,6 +1,8 @@
 /** A photo's embedding, for callers who keep it themselves. It is as private as the photo. */
+
 import type { Context } from "hono";
-import { encodeBase64 } from "../base64.ts";
+import { encodeBase64 } from "../crypto/base64.ts";
+import { encodeFloat32 } from "../crypto/float32.ts";
 import { answer, refuse } from "./answer.ts";
 import type { Body, embeddingAnswerSchema } from "./answer-schemas.ts";
 import type { AppEnv, Deps } from "./deps.ts";
@@ -20,15 +22,9 @@ export function embed(deps: Deps) {
     return answer(c, 200, {
       model: embedding.model,
       dimension: embedding.values.length,
-      embedding: encodeBase64(littleEndian(embedding.values)),
+      embedding: encodeBase64(encodeFloat32(embedding.values)),
       face: await faceBody(encoded.value),
       image,
     } satisfies Body<typeof embeddingAnswerSchema>);
   };
-}
-
-function littleEndian(values: Float32Array): Uint8Array {
-  const view = new DataView(new ArrayBuffer(4 * values.length));
-  for (const [i, value] of values.entries()) view.setFloat32(4 * i, value, true);
-  return new Uint8Array(view.buffer);
 }

@@ -1,9 +1,11 @@
 /** `Idempotency-Key`: a name that the caller gives to a request, so that it can be sent again safely. */
+
 import type { Context } from "hono";
 import type * as z from "zod";
+import { sha256, toHex } from "../crypto/digest.ts";
+import { encodeFloat32 } from "../crypto/float32.ts";
 import { ok, type Result } from "../errors.ts";
 import type { EnrolmentRequest } from "../identity/directory/types.ts";
-import { sha256, toHex } from "../trust/digest.ts";
 import type { AppEnv } from "./deps.ts";
 import type { FaceSource } from "./face-source.ts";
 import { check } from "./input.ts";
@@ -21,7 +23,7 @@ export async function readEnrolmentRequest(
   if (sent === undefined) return ok(undefined);
   const key = check(idempotencyKeySchema, sent, header);
   if (!key.ok) return key;
-  const bytes = source.kind === "photo" ? source.image : bytesOf(source.embedding.values);
+  const bytes = source.kind === "photo" ? source.image : encodeFloat32(source.embedding.values);
   const face = toHex(await sha256(bytes));
   const names = Object.keys(enrolmentOptionsSchema.shape) as (keyof typeof options)[];
   // With the key in it, the hash tells nobody that two requests brought the same photo.
@@ -32,8 +34,4 @@ export async function readEnrolmentRequest(
     ...names.map((name) => options[name] ?? null),
   ]);
   return ok({ keyHash: toHex(await sha256(key.value)), contentHash: toHex(await sha256(content)) });
-}
-
-function bytesOf(values: Float32Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(new Float32Array(values).buffer);
 }

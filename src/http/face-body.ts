@@ -1,6 +1,6 @@
 /** A face on the wire, with no more digits than were measured. */
 import type * as z from "zod";
-import { encodeBase64 } from "../base64.ts";
+import { encodeBase64 } from "../crypto/base64.ts";
 import { type EncodedFace, landmarkNames } from "../face/face.ts";
 import { defaultQualityLimits, judgeQuality } from "../face/quality.ts";
 import { writePng } from "../image/png-writer.ts";

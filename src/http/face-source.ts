@@ -2,8 +2,10 @@
  * A face as a request brings it: a photo for the pipeline, or an embedding that the pipeline made
  * before, from callers with the scope "embeddings".
  */
+
 import type { Context } from "hono";
 import type * as z from "zod";
+import { decodeFloat32 } from "../crypto/float32.ts";
 import { fail, ok, type Result } from "../errors.ts";
 import type { Embedding } from "../face/embedding.ts";
 import type { EncodedFace, FacePolicy } from "../face/face.ts";
@@ -71,8 +73,7 @@ export function parseEmbedding(sent: SentEmbedding, model: string, length: numbe
   }
   if (sent.bytes.length !== 4 * length)
     return fail(invalid("embedding", `must be ${length} float32 numbers`));
-  const view = new DataView(sent.bytes.buffer, sent.bytes.byteOffset);
-  const values = Float32Array.from({ length }, (_, i) => view.getFloat32(4 * i, true));
+  const values = decodeFloat32(sent.bytes);
   const squaredLength = values.reduce((sum, value) => sum + value * value, 0);
   // Written so that NaN and infinity fail too.
   if (!(Math.abs(squaredLength - 1) <= unitTolerance)) {

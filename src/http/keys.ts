@@ -2,8 +2,8 @@
 import type { Context } from "hono";
 import { ok, type Result } from "../errors.ts";
 import type { ApiKeyRow } from "../identity/directory/types.ts";
+import type { Scope } from "../identity/scopes.ts";
 import { mintApiKey } from "../trust/api-key.ts";
-import type { Scope } from "../trust/scopes.ts";
 import type {
   keyListAnswerSchema,
   newKeyAnswerSchema,

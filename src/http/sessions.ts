@@ -1,6 +1,6 @@
 /** Session tokens: a server asks for one, a phone verifies with it. */
 import type { Context } from "hono";
-import { encodeBase64Url } from "../base64.ts";
+import { encodeBase64Url } from "../crypto/base64.ts";
 import { thresholdAt } from "../face/calibration.ts";
 import type { SubjectId } from "../identity/ids.ts";
 import { shardOf } from "../identity/tenant-store.ts";

@@ -5,6 +5,7 @@ import { decodeCursor, encodeCursor } from "../identity/cursor.ts";
 import type { Context as DirectoryContext } from "../identity/directory/types.ts";
 import { defaultTenant, parseTenantId, type TenantId } from "../identity/ids.ts";
 import { countOutliving } from "../identity/retention.ts";
+import { scopes } from "../identity/scopes.ts";
 import {
   applyChange,
   defaultSettings,
@@ -12,7 +13,6 @@ import {
   type TenantSettings,
 } from "../identity/settings.ts";
 import { mintApiKey } from "../trust/api-key.ts";
-import { scopes } from "../trust/scopes.ts";
 import type {
   changedSettingsAnswerSchema,
   newTenantAnswerSchema,

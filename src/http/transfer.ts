@@ -1,9 +1,9 @@
 /** A tenant's faces out of the service and into it, in pages sealed with the caller's own key. */
 import type { Context } from "hono";
+import { parseKek } from "../crypto/key-ring.ts";
+import { importAesKey } from "../crypto/sealing.ts";
 import { fail, ok, type Result } from "../errors.ts";
 import { readPage, writePage } from "../identity/export-page.ts";
-import { parseKek } from "../trust/key-ring.ts";
-import { importAesKey } from "../trust/sealing.ts";
 import type { importAnswerSchema } from "./admin-answer-schemas.ts";
 import { exportQuerySchema } from "./admin-schemas.ts";
 import { answer, refuse } from "./answer.ts";

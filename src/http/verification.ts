@@ -1,13 +1,13 @@
 /** Are these the same person: a photo against a subject, and a photo against a photo. */
 import type { Context } from "hono";
 import type * as z from "zod";
+import { sha256, toHex } from "../crypto/digest.ts";
 import { fail, ok } from "../errors.ts";
 import { type CalibratedDecision, decideAtFmr, distance } from "../face/decide.ts";
 import { closestFace } from "../identity/closest.ts";
 import type { SubjectId } from "../identity/ids.ts";
-import { sha256, toHex } from "../trust/digest.ts";
+import type { Principal } from "../trust/principal.ts";
 import { chooseRate } from "../trust/rate-choice.ts";
-import type { Principal } from "../trust/scopes.ts";
 import { answer, refuse } from "./answer.ts";
 import type { Body, comparisonAnswerSchema, verificationAnswerSchema } from "./answer-schemas.ts";
 import { decisionBody } from "./decision-body.ts";

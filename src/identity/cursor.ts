@@ -1,6 +1,6 @@
 /** Where a listing goes on. To the caller it is opaque text. */
 import type * as z from "zod";
-import { decodeBase64Url, encodeBase64Url } from "../base64.ts";
+import { decodeBase64Url, encodeBase64Url } from "../crypto/base64.ts";
 import { fail, ok, type Result } from "../errors.ts";
 
 const maxCursorLength = 4096;

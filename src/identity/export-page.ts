@@ -10,10 +10,10 @@
  * off, left out, moved or altered is noticed, and the lines before it are good.
  */
 import * as z from "zod";
-import { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } from "../base64.ts";
+import { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } from "../crypto/base64.ts";
+import type { RandomBytes } from "../crypto/random.ts";
+import { type Bytes, open, seal } from "../crypto/sealing.ts";
 import { fail, ok, type Result } from "../errors.ts";
-import type { RandomBytes } from "../trust/api-key.ts";
-import { type Bytes, open, seal } from "../trust/sealing.ts";
 import { parseFaceId, parseSubjectId } from "./ids.ts";
 import { decodeRecord, encodeRecord } from "./record.ts";
 import type { EnrolmentDetails, StoredFace } from "./store.ts";

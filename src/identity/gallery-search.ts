@@ -3,10 +3,11 @@
  * closest, with their sealed records, and here these are opened and compared exactly as a verification
  * compares them.
  */
+
+import type { KeyRing } from "../crypto/key-ring.ts";
 import { fail, ok, type Result } from "../errors.ts";
 import { distance } from "../face/decide.ts";
 import type { Embedding } from "../face/embedding.ts";
-import type { KeyRing } from "../trust/key-ring.ts";
 import type { AttemptFace, Context, Directory, SearchAction, SearchKind } from "./directory/types.ts";
 import { compareNames, type FaceId, type SubjectId, type TenantId } from "./ids.ts";
 import { openFace } from "./sealed-face.ts";

@@ -1,5 +1,5 @@
 /** Copies of sealed records near the callers. They may be missing, late or stale: nothing rests on them. */
-import type { Bytes } from "../trust/sealing.ts";
+import type { Bytes } from "../crypto/sealing.ts";
 import type { FaceId, SubjectId, TenantId } from "./ids.ts";
 
 export interface RecordCopies {

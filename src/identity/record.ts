@@ -15,6 +15,8 @@
  * The subject and the face are inside so that a record under another's key is noticed. The checksum
  * finds damage, not malice.
  */
+import { crc32 } from "../crypto/crc32.ts";
+import { decodeFloat32, encodeFloat32 } from "../crypto/float32.ts";
 import { type Failure, fail, ok, type Result } from "../errors.ts";
 import { type FaceId, parseFaceId, parseSubjectId, type SubjectId } from "./ids.ts";
 import type { StoredFace } from "./store.ts";
@@ -51,12 +53,10 @@ export function encodeRecord(face: StoredFace): Uint8Array<ArrayBuffer> {
   view.setFloat64(8, createdAtMs, true);
   view.setUint16(16, values.length, true);
   bytes.set(names, headerBytes);
-  let offset = headerBytes + names.length;
-  for (const value of values) {
-    view.setFloat32(offset, value, true);
-    offset += 4;
-  }
-  view.setUint32(offset, crc32(bytes.subarray(0, offset)), true);
+  const valuesAt = headerBytes + names.length;
+  bytes.set(encodeFloat32(values), valuesAt);
+  const checksumAt = valuesAt + 4 * values.length;
+  view.setUint32(checksumAt, crc32(bytes.subarray(0, checksumAt)), true);
   return bytes;
 }
 
@@ -95,8 +95,7 @@ export function decodeRecord(bytes: Uint8Array, subjectId: SubjectId, faceId: Fa
   const createdAtMs = view.getFloat64(8, true);
   if (!isTime(createdAtMs)) return corrupt("time is out of range");
   if (dimension < 1 || dimension > maxDimension) return corrupt("dimension is out of range");
-  const values = new Float32Array(dimension);
-  for (let i = 0; i < dimension; i++) values[i] = view.getFloat32(faceEnd + 4 * i, true);
+  const values = decodeFloat32(bytes.subarray(faceEnd, checksumAt));
   if (!isUnit(values)) return corrupt("the embedding is not a unit vector");
   return ok({ subjectId, faceId, embedding: { model, values }, createdAt: new Date(createdAtMs) });
 }
@@ -125,17 +124,4 @@ function isUnit(values: Float32Array): boolean {
   let squaredLength = 0;
   for (const value of values) squaredLength += value * value;
   return Math.abs(squaredLength - 1) <= unitTolerance;
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-/** Finds every error of up to 32 bits in a row. `crc32("123456789")` is 0xcbf43926. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = crcTable[(crc ^ byte) & 0xff] ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -5,11 +5,12 @@
  * so one that was moved or altered does not open. Whoever deletes the wrapped key has deleted every
  * copy of the record.
  */
+
+import { toHex } from "../crypto/digest.ts";
+import type { KeyRing } from "../crypto/key-ring.ts";
+import type { RandomBytes } from "../crypto/random.ts";
+import { aesKeyBytes, type Bytes, importAesKey, open, seal } from "../crypto/sealing.ts";
 import { fail, ok, type Result } from "../errors.ts";
-import type { RandomBytes } from "../trust/api-key.ts";
-import { toHex } from "../trust/digest.ts";
-import type { KeyRing } from "../trust/key-ring.ts";
-import { aesKeyBytes, type Bytes, importAesKey, open, seal } from "../trust/sealing.ts";
 import type { FaceKey } from "./directory/types.ts";
 import type { TenantId } from "./ids.ts";
 import { decodeRecord, encodeRecord } from "./record.ts";

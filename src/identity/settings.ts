@@ -1,8 +1,18 @@
 /** What a tenant decides for itself, kept in its directory. */
 import * as z from "zod";
 import { fail, ok, type Result } from "../errors.ts";
-import { defaultLockOut } from "../trust/lock-out.ts";
-import { defaultRates } from "../trust/rate-choice.ts";
+import { defaultLockOut } from "./lock-out.ts";
+
+/** What a tenant decides about false match rates. */
+export interface RateRules {
+  /** The rate of requests that name none, and the laxest without "scores". */
+  readonly maxFmr: number;
+  /** The laxest with "scores", though never below `maxFmr`; null for any. */
+  readonly maxFmrWithScores: number | null;
+}
+
+/** NIST SP 800-63B-4's limit for 1:1. */
+export const defaultRates: RateRules = { maxFmr: 1e-4, maxFmrWithScores: null };
 
 const secondsInAYear = 365 * 24 * 3600;
 const secondsInTenYears = 10 * secondsInAYear;

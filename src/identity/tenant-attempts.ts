@@ -5,9 +5,10 @@
  * one at a time. Whatever else comes meanwhile, and every attempt that is no match, is counted first. A
  * session is always `strong`.
  */
+
+import type { KeyRing } from "../crypto/key-ring.ts";
+import type { Bytes } from "../crypto/sealing.ts";
 import { fail, ok, type Result } from "../errors.ts";
-import type { KeyRing } from "../trust/key-ring.ts";
-import type { Bytes } from "../trust/sealing.ts";
 import type { AttemptFace, Context, Directory } from "./directory/types.ts";
 import type { FaceId, SubjectId } from "./ids.ts";
 import type { RecentKeys } from "./recent-keys.ts";

@@ -1,15 +1,15 @@
 /** Faces of a tenant: the directory decides, and the keys that open the records come from it. */
 import * as z from "zod";
+import { crc32 } from "../crypto/crc32.ts";
+import type { KeyRing } from "../crypto/key-ring.ts";
+import type { RandomBytes } from "../crypto/random.ts";
 import { fail, ok, type Result } from "../errors.ts";
-import type { RandomBytes } from "../trust/api-key.ts";
-import type { KeyRing } from "../trust/key-ring.ts";
 import { fromStoredConsent, requireConsent, toStoredConsent } from "./consent.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { Context, Directory, OpenDirectory } from "./directory/types.ts";
 import * as gallerySearch from "./gallery-search.ts";
 import { compareNames, type FaceId, parseSubjectId, type SubjectId } from "./ids.ts";
 import type { RecentKeys } from "./recent-keys.ts";
-import { crc32 } from "./record.ts";
 import type { RecordCopies } from "./record-copies.ts";
 import { openMetadata, sealFace, sealMetadata } from "./sealed-face.ts";
 import type { Caller, FaceSummary, Metadata, OpenStore, TenantStore } from "./store.ts";

@@ -3,6 +3,7 @@
  * orientation, and where the image data lies. An animated PNG's default image is its photo; other
  * ancillary chunks are skipped unread.
  */
+import { crc32 } from "../crypto/crc32.ts";
 import { ok, type Result } from "../errors.ts";
 import { type Orientation, readExifOrientation } from "./orientation.ts";
 import { invalid, truncated } from "./refusal.ts";
@@ -95,14 +96,4 @@ function readHead(ihdr: Uint8Array) {
     colour: kind.colour,
     interlaced: ihdr[12] === 1,
   });
-}
-
-/** PNG, annex D; ISO 3309's polynomial, reflected. */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
 }

@@ -1,5 +1,7 @@
 /** An RGB picture as PNG (ISO/IEC 15948), 8 bits a channel, rows unfiltered. */
 
+import { crc32 } from "../crypto/crc32.ts";
+
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** @param rgb HWC, 0..255; `width * height * 3` bytes */
@@ -33,14 +35,4 @@ function chunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
   bytes.set(data, 8);
   view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
   return bytes;
-}
-
-/** Of the polynomial 0xEDB88320, reflected (annex D). */
-function crc32(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
 }

@@ -5,17 +5,16 @@
  * SHA-256 of the key is all that is kept (NIST SP 800-63B-4, section 3.1.2.2: secrets of 112 bits or
  * more need no salt or slow hash). A key is shown once, when it is made.
  */
-import { encodeBase64Url } from "../base64.ts";
+import { encodeBase64Url } from "../crypto/base64.ts";
+import { sha256 } from "../crypto/digest.ts";
+import type { RandomBytes } from "../crypto/random.ts";
 import { parseTenantId, type TenantId } from "../identity/ids.ts";
-import { sha256 } from "./digest.ts";
 
 const idBytes = 9;
 const secretBytes = 32;
 const keyPattern = /^sf_([a-z0-9-]{1,32})\.([A-Za-z0-9_-]{12})\.[A-Za-z0-9_-]{43}$/;
 
 export const apiKeyIdPattern = /^[A-Za-z0-9_-]{12}$/;
-
-export type RandomBytes = (length: number) => Uint8Array<ArrayBuffer>;
 
 export interface MintedKey {
   readonly id: string;

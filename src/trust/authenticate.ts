@@ -5,13 +5,15 @@
  * development on a loopback address. A directory is asked of what could be a key, and of a token that was signed
  * here; how often strangers may make it, `strangers.ts` says.
  */
+
+import { sameBytes, sameSecret, sha256 } from "../crypto/digest.ts";
 import { fail, ok, type Result } from "../errors.ts";
 import type { OpenDirectory } from "../identity/directory/types.ts";
 import { defaultTenant } from "../identity/ids.ts";
+import { type Scope, scopes } from "../identity/scopes.ts";
 import { defaultSettings, type TenantSettings } from "../identity/settings.ts";
 import { type ApiKeyName, parseApiKey } from "./api-key.ts";
-import { sameBytes, sameSecret, sha256 } from "./digest.ts";
-import { type Principal, type Scope, scopes } from "./scopes.ts";
+import type { Principal } from "./principal.ts";
 import type { SessionTokens } from "./session-token.ts";
 import type { Strangers } from "./strangers.ts";
 

@@ -7,18 +7,8 @@
  */
 import { fail, ok, type Result } from "../errors.ts";
 import { decadeOf } from "../face/decades.ts";
-import type { Principal, SessionPrincipal } from "./scopes.ts";
-
-/** What a tenant decides about it. */
-export interface RateRules {
-  /** The rate of requests that name none, and the laxest without "scores". */
-  readonly maxFmr: number;
-  /** The laxest with "scores", though never below `maxFmr`; null for any. */
-  readonly maxFmrWithScores: number | null;
-}
-
-/** NIST SP 800-63B-4's limit for 1:1. */
-export const defaultRates: RateRules = { maxFmr: 1e-4, maxFmrWithScores: null };
+import type { RateRules } from "../identity/settings.ts";
+import type { Principal, SessionPrincipal } from "./principal.ts";
 
 type RateCaller =
   | Pick<Exclude<Principal, SessionPrincipal>, "kind" | "scopes">

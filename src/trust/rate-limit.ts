@@ -1,5 +1,5 @@
 /** Requests by key and by token, counted where they arrive; Cloudflare's binding counts per location. */
-import type { Principal } from "./scopes.ts";
+import type { Principal } from "./principal.ts";
 
 /** Cloudflare's `RateLimit` binding, as far as it is used. */
 export interface RateLimiter {

@@ -1,12 +1,13 @@
 /** Wires keys, tokens and the sealed store over a tenant's directories, for the Worker and its tests alike. */
+
+import { createKeyRing } from "../crypto/key-ring.ts";
+import type { RandomBytes } from "../crypto/random.ts";
 import type { OpenDirectory } from "../identity/directory/types.ts";
 import { createRecentKeys } from "../identity/recent-keys.ts";
 import type { RecordCopies } from "../identity/record-copies.ts";
 import { createStoreOpener } from "../identity/tenant-store.ts";
 import { createTransferOpener } from "../identity/tenant-transfer.ts";
-import type { RandomBytes } from "./api-key.ts";
 import { type ApiKeySettings, createAuthenticate } from "./authenticate.ts";
-import { createKeyRing } from "./key-ring.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import { createReceipts } from "./receipt.ts";
 import { createSessionTokens } from "./session-token.ts";

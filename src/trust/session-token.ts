@@ -7,7 +7,7 @@ import { errors, jwtVerify, SignJWT } from "jose";
 import * as z from "zod";
 import { fail, ok, type Result } from "../errors.ts";
 import { parseSubjectId, parseTenantId, type SubjectId, type TenantId } from "../identity/ids.ts";
-import { type SessionAction, type SessionPrincipal, sessionActions } from "./scopes.ts";
+import { type SessionAction, type SessionPrincipal, sessionActions } from "./principal.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 const issuer = "sameface";

@@ -5,11 +5,11 @@
  * has no end.
  */
 import { calculateJwkThumbprint, type JWK } from "jose";
-import { encodeBase64Url } from "../base64.ts";
+import { encodeBase64Url } from "../crypto/base64.ts";
+import type { KeyRing } from "../crypto/key-ring.ts";
 import { ok, type Result } from "../errors.ts";
 import type { Context, OpenDirectory, SigningKeyRow } from "../identity/directory/types.ts";
 import { defaultTenant } from "../identity/ids.ts";
-import type { KeyRing } from "./key-ring.ts";
 
 export interface SigningKeys {
   current(): Promise<{ id: string; privateKey: CryptoKey }>;

@@ -16,8 +16,9 @@
  * Notes are of SHA-256 of keys. Nobody can be found out by the time an answer takes: whoever can ask about a
  * note has the key itself.
  */
+
+import { toHex } from "../crypto/digest.ts";
 import { fail, type Result } from "../errors.ts";
-import { toHex } from "./digest.ts";
 import { networkOf } from "./network.ts";
 import { createNotes } from "./notes.ts";
 import type { RateLimiter } from "./rate-limit.ts";

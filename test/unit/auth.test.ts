@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { sameBytes, sameSecret } from "../../src/crypto/digest.ts";
 import { bearerKey } from "../../src/http/auth.ts";
 import type { ApiKeyRow, Directory } from "../../src/identity/directory/types.ts";
 import type { TenantId } from "../../src/identity/ids.ts";
 import { defaultSettings } from "../../src/identity/settings.ts";
 import { mintApiKey, parseApiKey } from "../../src/trust/api-key.ts";
 import { type ApiKeySettings, createAuthenticate } from "../../src/trust/authenticate.ts";
-import { sameBytes, sameSecret } from "../../src/trust/digest.ts";
 import { createStrangers } from "../../src/trust/strangers.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");

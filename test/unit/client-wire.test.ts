@@ -14,7 +14,7 @@ import type {
 import type * as answers from "../../src/http/answer-schemas.ts";
 import type { identificationOptionsSchema } from "../../src/http/identification-schemas.ts";
 import type * as requests from "../../src/http/schemas.ts";
-import type { Scope } from "../../src/trust/scopes.ts";
+import type { Scope } from "../../src/identity/scopes.ts";
 
 /** Undefined is left out on the wire. */
 type Sendable<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };

@@ -11,8 +11,8 @@ import {
   enrolmentOptionsSchema,
   verificationOptionsSchema,
 } from "../../src/http/schemas.ts";
+import { scopes } from "../../src/identity/scopes.ts";
 import { stages } from "../../src/stopwatch.ts";
-import { scopes } from "../../src/trust/scopes.ts";
 import {
   blocksOf,
   type CurlCall,

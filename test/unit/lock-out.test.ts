@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Attempts, countAttempt, defaultLockOut, lockAt } from "../../src/trust/lock-out.ts";
+import { type Attempts, countAttempt, defaultLockOut, lockAt } from "../../src/identity/lock-out.ts";
 
 const none: Attempts = { failures: 0, lastFailureAtMs: 0 };
 

@@ -1,8 +1,8 @@
 /** A receipt, verified offline by a program that shares nothing with this one but the public keys. */
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { createKeyRing } from "../../src/crypto/key-ring.ts";
 import type { Directory, SigningKeyRow } from "../../src/identity/directory/types.ts";
-import { createKeyRing } from "../../src/trust/key-ring.ts";
 import { createReceipts } from "../../src/trust/receipt.ts";
 import { createSigningKeys } from "../../src/trust/signing-keys.ts";
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { crc32 } from "../../src/crypto/crc32.ts";
 import type { FaceId, SubjectId } from "../../src/identity/ids.ts";
-import { crc32, decodeRecord, encodeRecord } from "../../src/identity/record.ts";
+import { decodeRecord, encodeRecord } from "../../src/identity/record.ts";
 import type { StoredFace } from "../../src/identity/store.ts";
 import { faceId, subjectId } from "./arbitraries.ts";
 

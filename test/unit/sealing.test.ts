@@ -1,13 +1,13 @@
 /** Encryption at rest: what opens, and above all what does not. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { sha256 } from "../../src/crypto/digest.ts";
+import { createKeyRing } from "../../src/crypto/key-ring.ts";
+import { importAesKey, open, seal } from "../../src/crypto/sealing.ts";
 import type { FaceKey } from "../../src/identity/directory/types.ts";
 import type { FaceId, SubjectId, TenantId } from "../../src/identity/ids.ts";
 import { openFace, rewrapFaceKey, sealFace } from "../../src/identity/sealed-face.ts";
 import type { StoredFace } from "../../src/identity/store.ts";
-import { sha256 } from "../../src/trust/digest.ts";
-import { createKeyRing } from "../../src/trust/key-ring.ts";
-import { importAesKey, open, seal } from "../../src/trust/sealing.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const kek = (byte: number) => Buffer.alloc(32, byte).toString("base64");

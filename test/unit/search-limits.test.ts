@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { searchLimits } from "../../src/http/search-limits.ts";
-import { chooseRate, defaultRates } from "../../src/trust/rate-choice.ts";
-import type { Scope } from "../../src/trust/scopes.ts";
+import type { Scope } from "../../src/identity/scopes.ts";
+import { defaultRates } from "../../src/identity/settings.ts";
+import { chooseRate } from "../../src/trust/rate-choice.ts";
 import { sphereCalibration } from "../fixtures/sphere.ts";
 
 const calibration = sphereCalibration(64);

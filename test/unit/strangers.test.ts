@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { sha256 } from "../../src/crypto/digest.ts";
 import { fail, ok, type Result } from "../../src/errors.ts";
-import { sha256 } from "../../src/trust/digest.ts";
 import { networkOf } from "../../src/trust/network.ts";
 import { createNotes } from "../../src/trust/notes.ts";
 import { createStrangers } from "../../src/trust/strangers.ts";

@@ -3,6 +3,7 @@
  * one after it, as if the object had been killed there. What it left behind is real.
  */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { createKeyRing } from "../../src/crypto/key-ring.ts";
 import { createDirectory, type DirectoryStorage } from "../../src/identity/directory/directory.ts";
 import type { Directory, OpenDirectory } from "../../src/identity/directory/types.ts";
 import { createBlockCache } from "../../src/identity/gallery/block-cache.ts";
@@ -13,7 +14,6 @@ import { createKvCopies } from "../../src/identity/kv.ts";
 import type { RecordCopies } from "../../src/identity/record-copies.ts";
 import { openFace } from "../../src/identity/sealed-face.ts";
 import { createScanner } from "../../src/inference/kernels/scan.ts";
-import { createKeyRing } from "../../src/trust/key-ring.ts";
 import kernels from "../../wasm/kernels-relaxed.wasm";
 import { directories, galleries, randomBytes, templates, testKek } from "./service.ts";
 

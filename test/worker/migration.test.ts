@@ -2,7 +2,7 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { encodeBlocks, type Head, type HeadFile } from "../../model/train/head.ts";
-import { importAesKey } from "../../src/trust/sealing.ts";
+import { importAesKey } from "../../src/crypto/sealing.ts";
 import { migratePage } from "../../tools/migrate-page.ts";
 import { form, jpeg, photoAt, randomBytes, type Service, startService, textPipeline } from "./service.ts";
 

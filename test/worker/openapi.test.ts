@@ -2,7 +2,7 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
-import { type Scope, scopes } from "../../src/trust/scopes.ts";
+import { type Scope, scopes } from "../../src/identity/scopes.ts";
 import { documentedRoutes, expectDocumented, isPage } from "./conformance.ts";
 import { jpeg, json, photoAt, type Service, startService } from "./service.ts";
 

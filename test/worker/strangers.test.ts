@@ -3,7 +3,7 @@
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { encodeBase64Url } from "../../src/base64.ts";
+import { encodeBase64Url } from "../../src/crypto/base64.ts";
 import { defaultTenant } from "../../src/identity/ids.ts";
 import { mintApiKey } from "../../src/trust/api-key.ts";
 import type { RateLimiter } from "../../src/trust/rate-limit.ts";

@@ -2,7 +2,7 @@
 import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
-import { type Scope, scopes } from "../../src/trust/scopes.ts";
+import { type Scope, scopes } from "../../src/identity/scopes.ts";
 import { type Fuse, fuse, mortalDirectories, restart } from "./crash.ts";
 import { directories, jpeg, json, photoAt, type Service, startService } from "./service.ts";
 

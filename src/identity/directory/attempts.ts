@@ -1,7 +1,7 @@
 /** Attempts at a subject: the lock-out's counts, and the sessions that allow them. */
 import { fail, ok, type Result } from "../../errors.ts";
-import { type Attempts, countAttempt, type LockOutPolicy, lockAt } from "../../trust/lock-out.ts";
 import type { SubjectId } from "../ids.ts";
+import { type Attempts, countAttempt, type LockOutPolicy, lockAt } from "../lock-out.ts";
 import type { SessionRow } from "./types.ts";
 
 /** Undefined for a subject that is not known. */

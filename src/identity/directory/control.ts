@@ -1,8 +1,9 @@
 /** A tenant's settings, API keys and signing keys, and the root tenant's list of the others. */
+
+import type { WrappedKey } from "../../crypto/key-ring.ts";
 import { fail, ok, type Result } from "../../errors.ts";
-import type { WrappedKey } from "../../trust/key-ring.ts";
-import type { Scope } from "../../trust/scopes.ts";
 import type { TenantId } from "../ids.ts";
+import type { Scope } from "../scopes.ts";
 import { type TenantSettings, tenantSettingsSchema } from "../settings.ts";
 import type { ApiKeyRow, Page, SigningKeyRow } from "./types.ts";
 

@@ -1,5 +1,5 @@
 /** Faces that come, change and go. A subject is its faces: its row comes with the first and goes with the last. */
-import type { WrappedKey } from "../../trust/key-ring.ts";
+import type { WrappedKey } from "../../crypto/key-ring.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
 import type { FaceChange, FaceKey, FaceRow } from "./types.ts";
 

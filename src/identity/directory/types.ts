@@ -4,12 +4,13 @@
  * Everything crosses an object's boundary, so it is plain data: times are ms since 1970, and absent
  * values are null. The directory sees sealed records and wrapped keys alone; it can open neither.
  */
+
+import type { WrappedKey } from "../../crypto/key-ring.ts";
+import type { Bytes } from "../../crypto/sealing.ts";
 import type { Result } from "../../errors.ts";
-import type { WrappedKey } from "../../trust/key-ring.ts";
-import type { LockOutPolicy } from "../../trust/lock-out.ts";
-import type { Scope } from "../../trust/scopes.ts";
-import type { Bytes } from "../../trust/sealing.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
+import type { LockOutPolicy } from "../lock-out.ts";
+import type { Scope } from "../scopes.ts";
 import type { SettingsChange, TenantSettings } from "../settings.ts";
 
 /** Who asks, for the audit trail, and when. */

@@ -9,8 +9,9 @@
  *   ids             uint32 x n          the gallery's own number of the face
  *   owners          uint32 x n          CRC-32 of the subject's id: faces of one subject share it
  */
+
+import type { Bytes } from "../../crypto/sealing.ts";
 import type { QuantizedTemplate } from "../../face/quantize.ts";
-import type { Bytes } from "../../trust/sealing.ts";
 
 /** Beside the codes. */
 const bytesPerEntry = 20;

@@ -3,11 +3,12 @@
  * at every one. It is a copy of what the directory has, and answers with names alone: whether a face is
  * there, and how far it is, is for the directory's own record to say.
  */
+
+import { crc32 } from "../../crypto/crc32.ts";
+import type { KeyRing } from "../../crypto/key-ring.ts";
+import type { RandomBytes } from "../../crypto/random.ts";
 import { quantizeProbe, quantizeTemplate } from "../../face/quantize.ts";
 import type { ScanBlock } from "../../face/scan.ts";
-import type { RandomBytes } from "../../trust/api-key.ts";
-import type { KeyRing } from "../../trust/key-ring.ts";
-import { crc32 } from "../record.ts";
 import type { openFace } from "../sealed-face.ts";
 import type { Block } from "./block.ts";
 import type { BlockCache } from "./block-cache.ts";

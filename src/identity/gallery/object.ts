@@ -1,8 +1,8 @@
 /** The gallery as a Durable Object, and how a directory reaches its own. */
 import { DurableObject } from "cloudflare:workers";
 import { parseConfig } from "../../config.ts";
+import { createKeyRing } from "../../crypto/key-ring.ts";
 import type { ScanBlock } from "../../face/scan.ts";
-import { createKeyRing } from "../../trust/key-ring.ts";
 import { openFace } from "../sealed-face.ts";
 import { createBlockCache } from "./block-cache.ts";
 import { createGallery } from "./gallery.ts";

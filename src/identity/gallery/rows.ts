@@ -1,6 +1,6 @@
 /** The tables of a gallery. They are made by the first write: one that was only asked leaves nothing behind. */
-import type { WrappedKey } from "../../trust/key-ring.ts";
-import type { Bytes } from "../../trust/sealing.ts";
+import type { WrappedKey } from "../../crypto/key-ring.ts";
+import type { Bytes } from "../../crypto/sealing.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
 import type { FaceName } from "./types.ts";
 

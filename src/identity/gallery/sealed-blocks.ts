@@ -3,10 +3,11 @@
  * time that the block is written. So taking a face out leaves no key to any earlier copy of the block,
  * wherever it may be, and a block is bound to its gallery, its place, its kind and its length.
  */
-import type { RandomBytes } from "../../trust/api-key.ts";
-import { toHex } from "../../trust/digest.ts";
-import type { KeyRing, WrappedKey } from "../../trust/key-ring.ts";
-import { aesKeyBytes, type Bytes, importAesKey, open, seal } from "../../trust/sealing.ts";
+
+import { toHex } from "../../crypto/digest.ts";
+import type { KeyRing, WrappedKey } from "../../crypto/key-ring.ts";
+import type { RandomBytes } from "../../crypto/random.ts";
+import { aesKeyBytes, type Bytes, importAesKey, open, seal } from "../../crypto/sealing.ts";
 import type { TenantId } from "../ids.ts";
 import { type Block, readBlock } from "./block.ts";
 import type { BlockRow } from "./rows.ts";

@@ -2,7 +2,7 @@
  * What a shard's gallery is asked by the directory of that shard, and by nobody else. Everything
  * crosses an object's boundary, so it is plain data.
  */
-import type { Bytes } from "../../trust/sealing.ts";
+import type { Bytes } from "../../crypto/sealing.ts";
 import type { FaceKey, FaceName, SearchKind, SearchQuery } from "../directory/types.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
 

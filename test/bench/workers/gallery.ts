@@ -9,13 +9,13 @@
  * what an enrolment costs, and not what is measured here.
  */
 import { DurableObject } from "cloudflare:workers";
+import { createKeyRing } from "../../../src/crypto/key-ring.ts";
 import type { FaceKey } from "../../../src/identity/directory/types.ts";
 import { createBlockCache } from "../../../src/identity/gallery/block-cache.ts";
 import { createGallery } from "../../../src/identity/gallery/gallery.ts";
 import type { GalleryChange } from "../../../src/identity/gallery/types.ts";
 import type { FaceId, SubjectId, TenantId } from "../../../src/identity/ids.ts";
 import { createScanner } from "../../../src/inference/kernels/scan.ts";
-import { createKeyRing } from "../../../src/trust/key-ring.ts";
 import kernels from "../../../wasm/kernels-relaxed.wasm";
 import { dimension, template } from "../setup/synthetic.ts";
 

@@ -5,7 +5,7 @@
  * A sealed text is `IV (12 bytes) | ciphertext | tag (16 bytes)`. Random IVs under one key are safe
  * to 2^32 messages (SP 800-38D, section 8.3); a data key here seals one face a few times.
  */
-import type { RandomBytes } from "./api-key.ts";
+import type { RandomBytes } from "./random.ts";
 
 const ivBytes = 12;
 const tagBits = 128;

@@ -1,21 +1,6 @@
-/** What a caller may do, and whom a request speaks for. */
+/** Whom a request speaks for, and what it may do. */
 import type { SubjectId, TenantId } from "../identity/ids.ts";
-
-export const scopes = [
-  "enrol",
-  "verify",
-  "identify",
-  "read",
-  "delete",
-  /** To be told distances and false match rates, from which a template can be rebuilt. */
-  "scores",
-  /** To be given embeddings and to send them, which are as private as photos. */
-  "embeddings",
-  /** The tenant's keys, settings, audit trail and export. */
-  "admin",
-] as const;
-
-export type Scope = (typeof scopes)[number];
+import type { Scope } from "../identity/scopes.ts";
 
 interface Caller {
   readonly tenant: TenantId;

@@ -4,9 +4,9 @@
  *
  * A KEK's id is the head of its SHA-256, so the secret is all there is to configure.
  */
-import { decodeBase64 } from "../base64.ts";
-import type { RandomBytes } from "./api-key.ts";
+import { decodeBase64 } from "./base64.ts";
 import { sha256, toHex } from "./digest.ts";
+import type { RandomBytes } from "./random.ts";
 import { aesKeyBytes, type Bytes, importAesKey, open, seal } from "./sealing.ts";
 
 const idPrefix = "sameface kek ";
