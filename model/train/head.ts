@@ -8,7 +8,7 @@
  * Neither has a bias, so h(c x) = c h(x) for c > 0: the head says the same of a network's output as of its
  * stored embedding, which is that output scaled. It becomes the network's last layers, and lifts what is stored.
  */
-import { decodeBase64, encodeBase64 } from "../../src/base64.ts";
+import { decodeBase64, encodeBase64 } from "../../src/crypto/base64.ts";
 
 export type HeadKind = "linear" | "hidden";
 

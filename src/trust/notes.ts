@@ -1,13 +1,16 @@
-/** What an isolate notes for a while, in memory alone: so many at most, the oldest out first. */
+/**
+ * What an isolate notes for a while, in memory alone: so many at most, the oldest out first. All notes of one kind
+ * are kept equally long, so that those whose time is over are the oldest.
+ */
 export interface Notes<T> {
   /** Undefined when nothing was noted under this name, or its time is over. */
   find(name: string, nowMs: number): T | undefined;
-  keep(name: string, value: T, untilMs: number): void;
+  keep(name: string, value: T, nowMs: number): void;
   forget(name: string): void;
   readonly count: number;
 }
 
-export function createNotes<T>(maxCount: number): Notes<T> {
+export function createNotes<T>(maxCount: number, lifetimeMs: number): Notes<T> {
   const kept = new Map<string, { value: T; untilMs: number }>();
   return {
     find(name, nowMs) {
@@ -16,11 +19,11 @@ export function createNotes<T>(maxCount: number): Notes<T> {
       kept.delete(name);
       return undefined;
     },
-    keep(name, value, untilMs) {
+    keep(name, value, nowMs) {
       kept.delete(name);
-      kept.set(name, { value, untilMs });
-      for (const oldest of kept.keys()) {
-        if (kept.size <= maxCount) break;
+      kept.set(name, { value, untilMs: nowMs + lifetimeMs });
+      for (const [oldest, { untilMs }] of kept) {
+        if (kept.size <= maxCount && untilMs > nowMs) break;
         kept.delete(oldest);
       }
     },

@@ -56,10 +56,10 @@ export interface StrangersDeps {
 
 export function createStrangers({ failures, clock }: StrangersDeps): Strangers {
   /** Why, by key. */
-  const refused = createNotes<string>(maxNotes);
-  const admitted = createNotes<true>(maxNotes);
+  const refused = createNotes<string>(maxNotes, refusedMs);
+  const admitted = createNotes<true>(maxNotes, admittedMs);
   /** Until when, by network. */
-  const held = createNotes<number>(maxNotes);
+  const held = createNotes<number>(maxNotes, heldMs);
 
   async function meet<T>(name: string, ask: () => Promise<Result<T>>): Promise<Result<T>> {
     const nowMs = clock().getTime();
@@ -67,15 +67,15 @@ export function createStrangers({ failures, clock }: StrangersDeps): Strangers {
     if (reason !== undefined) return fail({ code: "unauthorized", reason: `${reason}, as a moment ago` });
     const result = await ask();
     if (!result.ok && result.failure.code === "unauthorized") {
-      refused.keep(name, result.failure.reason, nowMs + refusedMs);
+      refused.keep(name, result.failure.reason, nowMs);
     }
     return result;
   }
 
   async function countRefusal(network: string): Promise<void> {
     if (failures === undefined || (await failures.limit({ key: network })).success) return;
-    const untilMs = clock().getTime() + heldMs;
-    held.keep(network, untilMs, untilMs);
+    const nowMs = clock().getTime();
+    held.keep(network, nowMs + heldMs, nowMs);
   }
 
   return {
@@ -95,7 +95,7 @@ export function createStrangers({ failures, clock }: StrangersDeps): Strangers {
         }
         const result = await lookUp();
         if (result.ok) {
-          admitted.keep(name, true, nowMs + admittedMs);
+          admitted.keep(name, true, nowMs);
         } else if (result.failure.code === "unauthorized") {
           admitted.forget(name);
           await countRefusal(network);

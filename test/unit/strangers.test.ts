@@ -193,18 +193,27 @@ describe("networkOf", () => {
 
 describe("notes", () => {
   it("are as many as was said, the oldest out first, and one kept again is young again", () => {
-    const notes = createNotes<number>(2);
-    notes.keep("a", 1, 10);
-    notes.keep("b", 2, 10);
-    notes.keep("a", 3, 10);
-    notes.keep("c", 4, 10);
+    const notes = createNotes<number>(2, 10);
+    notes.keep("a", 1, 0);
+    notes.keep("b", 2, 0);
+    notes.keep("a", 3, 0);
+    notes.keep("c", 4, 0);
     expect([notes.find("a", 0), notes.find("b", 0), notes.find("c", 0)]).toEqual([3, undefined, 4]);
     expect(notes.count).toBe(2);
   });
 
   it("are gone when their time is over, and take no more room", () => {
-    const notes = createNotes<number>(2);
-    notes.keep("a", 1, 10);
+    const notes = createNotes<number>(2, 10);
+    notes.keep("a", 1, 0);
     expect([notes.find("a", 9), notes.find("a", 10), notes.count]).toEqual([1, undefined, 0]);
+  });
+
+  it("that nobody asks for again go with the first that is kept when their time is over", () => {
+    const notes = createNotes<number>(100, 10);
+    for (const name of ["a", "b", "c"]) notes.keep(name, 1, 0);
+    notes.keep("d", 1, 9);
+    expect(notes.count).toBe(4);
+    notes.keep("e", 1, 10);
+    expect(notes.count).toBe(2);
   });
 });
