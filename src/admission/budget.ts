@@ -66,7 +66,7 @@ export const isolateLimits: BudgetLimits = {
   smallBodyBytes: 64 * kibibyte,
   smallBodiesBytes: 8 * mebibyte,
   longDecodeBytes: 32 * mebibyte,
-  breathMs: 20,
+  breathMs: 5,
   maxWaitMs: 4000,
   leaseMs: 5000,
   beatMs: 1000,
