@@ -4,10 +4,10 @@ import { loadRuntime, readCalibration } from "../model/runtime.ts";
 import { type Failure, toWire } from "../src/errors.ts";
 import { decideAtFmr, distance } from "../src/face/decide.ts";
 import type { EncodedFace } from "../src/face/face.ts";
-import { decisionBody } from "../src/http/decision-body.ts";
-import { faceBody } from "../src/http/face-body.ts";
-import { requireQuality } from "../src/http/quality.ts";
+import { requireQuality } from "../src/face/quality.ts";
 import { defaultSettings } from "../src/identity/settings.ts";
+import { decisionBody } from "../src/rendering/decision-body.ts";
+import { faceBody } from "../src/rendering/face-body.ts";
 import { chooseRate } from "../src/trust/rate-choice.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -28,7 +28,7 @@ export async function openLocal(
   async function encode(photo: Bytes, field: string): Promise<EncodedFace> {
     const encoded = await pipeline.encodeFace(photo, face);
     if (!encoded.ok) throw errorOf({ ...encoded.failure, field });
-    const fit = quality === "refuse" ? requireQuality(encoded.value) : encoded;
+    const fit = quality === "refuse" ? requireQuality(encoded.value.quality) : encoded;
     if (!fit.ok) throw errorOf({ ...fit.failure, field });
     return encoded.value;
   }

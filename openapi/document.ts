@@ -6,7 +6,7 @@ import * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from "zod-openapi";
 import packageJson from "../package.json" with { type: "json" };
 import type { FailureCode, WireFailure } from "../src/errors.ts";
-import { errorAnswerSchema } from "../src/http/answer-schemas.ts";
+import { errorAnswerSchema } from "../src/http/schemas/answers.ts";
 import { requestId } from "./examples.ts";
 import { failureCodes, wireFailures } from "./failures.ts";
 import { type Caller, type Operation, tags } from "./operation.ts";

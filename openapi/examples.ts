@@ -1,7 +1,7 @@
 /** Values that the examples share: one man, one photo, one key. */
 import type * as z from "zod";
-import type { settingsSchema } from "../src/http/admin-schemas.ts";
-import type { faceSchema, imageSchema } from "../src/http/answer-schemas.ts";
+import type { settingsSchema } from "../src/http/schemas/administration.ts";
+import type { faceSchema, imageSchema } from "../src/http/schemas/answers.ts";
 
 export const photoInBase64 = "data:image/jpeg;base64,/9j/4AAQSkZJRgABAQAAAQABAAD…";
 

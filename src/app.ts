@@ -1,32 +1,38 @@
 /** The API's contents page: middleware in its order, then every route. */
 import { Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
-import { admission } from "./http/admission.ts";
 import { refuse, refuseInternal } from "./http/answer.ts";
-import { listAudit } from "./http/audit.ts";
-import { requireCaller, requireKey, requireRoot, requireScope } from "./http/auth.ts";
-import { limitDeclaredBody } from "./http/body.ts";
-import { corsFor } from "./http/cors.ts";
-import { demoSettings } from "./http/demo.ts";
 import type { AppEnv, Deps } from "./http/deps.ts";
-import { detect } from "./http/detection.ts";
-import { doctor } from "./http/doctor.ts";
-import { embed } from "./http/embed.ts";
-import { deleteFace, enrol, updateFace } from "./http/faces.ts";
-import { health, readiness } from "./http/health.ts";
-import { identify } from "./http/identification.ts";
-import { requireNoQuery } from "./http/input.ts";
-import { rewrapKeys, rotateSigningKey, showPublicKeys } from "./http/key-rotation.ts";
-import { createKey, listKeys, revokeKey, rotateKey } from "./http/keys.ts";
-import { linger } from "./http/linger.ts";
-import { requestLog } from "./http/log.ts";
-import { securityHeaders, showFile } from "./http/pages.ts";
-import { requestId } from "./http/request-id.ts";
-import { createSession } from "./http/sessions.ts";
-import { deleteSubject, getSubject, listSubjects, unlockSubject } from "./http/subjects.ts";
-import { changeSettings, createTenant, getSettings, listTenants } from "./http/tenants.ts";
-import { exportFaces, importFaces } from "./http/transfer.ts";
-import { compare, verify } from "./http/verification.ts";
+import { admission } from "./http/middleware/admission.ts";
+import { requireCaller, requireKey, requireRoot, requireScope } from "./http/middleware/auth.ts";
+import { corsFor } from "./http/middleware/cors.ts";
+import { linger } from "./http/middleware/linger.ts";
+import { requestLog } from "./http/middleware/log.ts";
+import { requestId } from "./http/middleware/request-id.ts";
+import { securityHeaders } from "./http/middleware/security-headers.ts";
+import { limitDeclaredBody } from "./http/request/body.ts";
+import { requireNoQuery } from "./http/request/input.ts";
+import { listAudit } from "./http/routes/administration/audit.ts";
+import { doctor } from "./http/routes/administration/doctor.ts";
+import { rewrapKeys, rotateSigningKey, showPublicKeys } from "./http/routes/administration/key-rotation.ts";
+import { createKey, listKeys, revokeKey, rotateKey } from "./http/routes/administration/keys.ts";
+import {
+  changeSettings,
+  createTenant,
+  getSettings,
+  listTenants,
+} from "./http/routes/administration/tenants.ts";
+import { exportFaces, importFaces } from "./http/routes/administration/transfer.ts";
+import { demoSettings } from "./http/routes/demo.ts";
+import { detect } from "./http/routes/detection.ts";
+import { embed } from "./http/routes/embed.ts";
+import { deleteFace, enrol, updateFace } from "./http/routes/faces.ts";
+import { health, readiness } from "./http/routes/health.ts";
+import { identify } from "./http/routes/identification.ts";
+import { showFile } from "./http/routes/pages.ts";
+import { createSession } from "./http/routes/sessions.ts";
+import { deleteSubject, getSubject, listSubjects, unlockSubject } from "./http/routes/subjects.ts";
+import { compare, verify } from "./http/routes/verification.ts";
 
 export type { Deps, LogEntry } from "./http/deps.ts";
 

@@ -1,20 +1,20 @@
 import * as z from "zod";
-import { unlockAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
-import {
-  comparisonAnswerSchema,
-  detectionAnswerSchema,
-  embeddingAnswerSchema,
-  identificationAnswerSchema,
-  verificationAnswerSchema,
-} from "../../src/http/answer-schemas.ts";
 import {
   photosToCompare,
   photoToDetect,
   photoToEmbed,
   photoToIdentify,
   photoToVerify,
-} from "../../src/http/photos.ts";
-import { subjectIdSchema } from "../../src/http/schemas.ts";
+} from "../../src/http/request/photos.ts";
+import { unlockAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
+import {
+  comparisonAnswerSchema,
+  detectionAnswerSchema,
+  embeddingAnswerSchema,
+  identificationAnswerSchema,
+  verificationAnswerSchema,
+} from "../../src/http/schemas/answers.ts";
+import { subjectIdSchema } from "../../src/http/schemas/requests.ts";
 import { decision, dimension, face, faceId, image, model, requestId, subjectId } from "../examples.ts";
 import { json, type Operation, photoBody, photoFailures } from "../operation.ts";
 

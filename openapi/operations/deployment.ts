@@ -1,11 +1,11 @@
+import { tenantRequestSchema } from "../../src/http/schemas/administration.ts";
 import {
   doctorAnswerSchema,
   newTenantAnswerSchema,
   rewrapAnswerSchema,
   signingKeyAnswerSchema,
   tenantListAnswerSchema,
-} from "../../src/http/admin-answer-schemas.ts";
-import { tenantRequestSchema } from "../../src/http/admin-schemas.ts";
+} from "../../src/http/schemas/administration-answers.ts";
 import { keyId, requestId, settings } from "../examples.ts";
 import { json, jsonBody, jsonFailures, type Operation } from "../operation.ts";
 import { listQuery } from "./faces.ts";

@@ -1,20 +1,20 @@
 import * as z from "zod";
 import { parseConfig } from "../../src/config.ts";
+import { photoToEnrol } from "../../src/http/request/photos.ts";
 import {
   deletionAnswerSchema,
   enrolmentAnswerSchema,
   subjectAnswerSchema,
   subjectListAnswerSchema,
   updateAnswerSchema,
-} from "../../src/http/answer-schemas.ts";
-import { photoToEnrol } from "../../src/http/photos.ts";
+} from "../../src/http/schemas/answers.ts";
 import {
   faceIdSchema,
   faceUpdateSchema,
   idempotencyKeySchema,
   listQuerySchema,
   subjectIdSchema,
-} from "../../src/http/schemas.ts";
+} from "../../src/http/schemas/requests.ts";
 import { createdAt, face, faceId, image, model, requestId, subjectId } from "../examples.ts";
 import { json, jsonBody, jsonFailures, type Operation, photoBody, photoFailures } from "../operation.ts";
 

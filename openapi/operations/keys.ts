@@ -1,16 +1,16 @@
 import * as z from "zod";
 import {
-  keyListAnswerSchema,
-  newKeyAnswerSchema,
-  revokedKeyAnswerSchema,
-  sessionAnswerSchema,
-} from "../../src/http/admin-answer-schemas.ts";
-import {
   apiKeyIdSchema,
   keyRequestSchema,
   rotationRequestSchema,
   sessionRequestSchema,
-} from "../../src/http/admin-schemas.ts";
+} from "../../src/http/schemas/administration.ts";
+import {
+  keyListAnswerSchema,
+  newKeyAnswerSchema,
+  revokedKeyAnswerSchema,
+  sessionAnswerSchema,
+} from "../../src/http/schemas/administration-answers.ts";
 import { createdAt, keyId, requestId, subjectId } from "../examples.ts";
 import { json, jsonBody, jsonFailures, type Operation } from "../operation.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { healthAnswerSchema, readinessAnswerSchema } from "../../src/http/answer-schemas.ts";
+import { healthAnswerSchema, readinessAnswerSchema } from "../../src/http/schemas/answers.ts";
 import { requestId } from "../examples.ts";
 import { json, type Operation } from "../operation.ts";
 

@@ -1,11 +1,11 @@
 import * as z from "zod";
+import { exportQuerySchema, settingsChangeSchema } from "../../src/http/schemas/administration.ts";
 import {
   auditAnswerSchema,
   changedSettingsAnswerSchema,
   importAnswerSchema,
   settingsAnswerSchema,
-} from "../../src/http/admin-answer-schemas.ts";
-import { exportQuerySchema, settingsChangeSchema } from "../../src/http/admin-schemas.ts";
+} from "../../src/http/schemas/administration-answers.ts";
 import { createdAt, faceId, requestId, settings, subjectId } from "../examples.ts";
 import { json, jsonBody, jsonFailures, type Operation } from "../operation.ts";
 import { listQuery } from "./faces.ts";

@@ -2,6 +2,7 @@
  * How fit a face is for comparison: one number for each property (after ISO/IEC 29794-5), and the
  * reasons why it is refused where a number is beyond its limit.
  */
+import { fail, ok, type Result } from "../errors.ts";
 import type { Normalisation } from "../image/warp.ts";
 import type { Detection } from "./detect.ts";
 import type { Landmarks, Point } from "./face.ts";
@@ -192,4 +193,10 @@ function shareInside(
 
 function between(a: Point, b: Point): number {
   return Math.hypot(a.x - b.x, a.y - b.y);
+}
+
+/** Fails with `low_quality` and every reason. */
+export function requireQuality(quality: Quality): Result<void> {
+  const reasons = judgeQuality(quality, defaultQualityLimits);
+  return reasons.length === 0 ? ok(undefined) : fail({ code: "low_quality", reasons });
 }

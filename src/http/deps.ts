@@ -15,9 +15,9 @@ import type { Principal } from "../trust/principal.ts";
 import type { SignReceipt } from "../trust/receipt.ts";
 import type { SessionTokens } from "../trust/session-token.ts";
 import type { SigningKeys } from "../trust/signing-keys.ts";
-import type { Diagnosis } from "./doctor.ts";
-import type { Dataset } from "./metrics.ts";
-import type { Files } from "./pages.ts";
+import type { Dataset } from "./middleware/metrics.ts";
+import type { Diagnosis } from "./routes/administration/doctor.ts";
+import type { Files } from "./routes/pages.ts";
 
 export interface RequestEntry {
   readonly level: "info" | "error";

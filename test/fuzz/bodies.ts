@@ -5,8 +5,8 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Failure } from "../../src/errors.ts";
-import { parseJsonBody } from "../../src/http/request/json-body.ts";
-import { parseMultipart } from "../../src/http/request/multipart.ts";
+import { parseJsonBody } from "../../src/http/request/parsing/json-body.ts";
+import { parseMultipart } from "../../src/http/request/parsing/multipart.ts";
 import { boundary, formPieces, forms, jsonPieces, objects } from "./body-seeds.ts";
 import { type FuzzAnswer, type FuzzInput, type FuzzOptions, type FuzzReport, fuzzInputs } from "./loop.ts";
 import type { Random } from "./mutate.ts";

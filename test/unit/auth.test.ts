@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sameBytes, sameSecret } from "../../src/crypto/digest.ts";
-import { bearerKey } from "../../src/http/auth.ts";
+import { bearerKey } from "../../src/http/middleware/auth.ts";
 import type { ApiKeyRow, Directory } from "../../src/identity/directory/types.ts";
 import type { TenantId } from "../../src/identity/ids.ts";
 import { defaultSettings } from "../../src/identity/settings.ts";

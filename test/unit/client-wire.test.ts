@@ -5,15 +5,15 @@ import type { ErrorCode } from "../../client/error.ts";
 import type * as wire from "../../client/wire.ts";
 import type { FailureCode } from "../../src/errors.ts";
 import type { QualityReason } from "../../src/face/quality.ts";
-import type * as admin from "../../src/http/admin-answer-schemas.ts";
 import type {
   keyRequestSchema,
   sessionRequestSchema,
   tenantRequestSchema,
-} from "../../src/http/admin-schemas.ts";
-import type * as answers from "../../src/http/answer-schemas.ts";
-import type { identificationOptionsSchema } from "../../src/http/identification-schemas.ts";
-import type * as requests from "../../src/http/schemas.ts";
+} from "../../src/http/schemas/administration.ts";
+import type * as admin from "../../src/http/schemas/administration-answers.ts";
+import type * as answers from "../../src/http/schemas/answers.ts";
+import type { identificationOptionsSchema } from "../../src/http/schemas/identification.ts";
+import type * as requests from "../../src/http/schemas/requests.ts";
 import type { Scope } from "../../src/identity/scopes.ts";
 
 /** Undefined is left out on the wire. */

@@ -1,7 +1,7 @@
 /** Consent says something: a text that nobody can read is none. */
 import { describe, expect, it } from "vitest";
-import { check } from "../../src/http/input.ts";
-import { enrolmentOptionsSchema } from "../../src/http/schemas.ts";
+import { check } from "../../src/http/request/input.ts";
+import { enrolmentOptionsSchema } from "../../src/http/schemas/requests.ts";
 
 const fields = ["consent_version", "consent_purpose"] as const;
 

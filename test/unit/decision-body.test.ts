@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CalibratedDecision } from "../../src/face/decide.ts";
-import { decisionBody } from "../../src/http/decision-body.ts";
+import { decisionBody } from "../../src/rendering/decision-body.ts";
 
 function decided(fmr: number, { match = true, bounded = false } = {}): CalibratedDecision {
   return { match, distance: 0.12345678, threshold: 1.1, maxFmr: 1e-4, fmr: { fmr, bounded } };

@@ -10,20 +10,20 @@ import { parseConfig } from "../../src/config.ts";
 import { decideAtFmr } from "../../src/face/decide.ts";
 import { galleryRate } from "../../src/face/gallery-threshold.ts";
 import { defaultQualityLimits } from "../../src/face/quality.ts";
+import type { AppEnv } from "../../src/http/deps.ts";
+import { requestId } from "../../src/http/middleware/request-id.ts";
+import { defaultPatience } from "../../src/http/request/body.ts";
+import { readJson } from "../../src/http/request/json.ts";
+import { maxJsonBytes, maxJsonNesting, maxJsonValues } from "../../src/http/request/parsing/json-scan.ts";
+import { maxParts } from "../../src/http/request/parsing/multipart.ts";
+import { maxPartHeaderBytes } from "../../src/http/request/parsing/part-head.ts";
 import {
   exportQuerySchema,
   keyRequestSchema,
   sessionRequestSchema,
   tenantIdSchema,
-} from "../../src/http/admin-schemas.ts";
-import { defaultPatience } from "../../src/http/body.ts";
-import type { AppEnv } from "../../src/http/deps.ts";
-import { defaultMaxCandidates, identificationOptionsSchema } from "../../src/http/identification-schemas.ts";
-import { readJson } from "../../src/http/json.ts";
-import { maxJsonBytes, maxJsonNesting, maxJsonValues } from "../../src/http/request/json-scan.ts";
-import { maxParts } from "../../src/http/request/multipart.ts";
-import { maxPartHeaderBytes } from "../../src/http/request/part-head.ts";
-import { requestId } from "../../src/http/request-id.ts";
+} from "../../src/http/schemas/administration.ts";
+import { defaultMaxCandidates, identificationOptionsSchema } from "../../src/http/schemas/identification.ts";
 import {
   enrolmentOptionsSchema,
   idempotencyKeySchema,
@@ -31,7 +31,7 @@ import {
   maxMetadataBytes,
   subjectIdSchema,
   verificationOptionsSchema,
-} from "../../src/http/schemas.ts";
+} from "../../src/http/schemas/requests.ts";
 import { maxSubjectIdBytes } from "../../src/identity/ids.ts";
 import { defaultSettings } from "../../src/identity/settings.ts";
 import { openPhoto } from "../../src/image/decode.ts";

@@ -4,13 +4,13 @@ import { describe, expect, it, test } from "vitest";
 import type * as z from "zod";
 import { buildDocument } from "../../openapi/document.ts";
 import { failureCodes } from "../../openapi/failures.ts";
-import { settingsChangeSchema } from "../../src/http/admin-schemas.ts";
-import { identificationOptionsSchema } from "../../src/http/identification-schemas.ts";
+import { settingsChangeSchema } from "../../src/http/schemas/administration.ts";
+import { identificationOptionsSchema } from "../../src/http/schemas/identification.ts";
 import {
   decisionOptionsSchema,
   enrolmentOptionsSchema,
   verificationOptionsSchema,
-} from "../../src/http/schemas.ts";
+} from "../../src/http/schemas/requests.ts";
 import { scopes } from "../../src/identity/scopes.ts";
 import { stages } from "../../src/stopwatch.ts";
 import {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeBase64InPlace } from "../../src/http/request/base64-in-place.ts";
+import { decodeBase64InPlace } from "../../src/http/request/parsing/base64-in-place.ts";
 
 function decode(text: string, form?: "plain" | "json string"): string | undefined {
   const bytes = decodeBase64InPlace(new Uint8Array(Buffer.from(text, "latin1")), form);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { bytePattern, indexOfPattern } from "../../src/http/request/byte-pattern.ts";
+import { bytePattern, indexOfPattern } from "../../src/http/request/parsing/byte-pattern.ts";
 
 it("indexOfPattern finds what Node finds, from any index, in bytes made of the pattern's pieces", () => {
   const rest = fc.string({ unit: fc.constantFrom("-", "a", "\xff"), maxLength: 72 });

@@ -1,8 +1,8 @@
 /** Large bodies of one piece again and again, behind a start that leads the parser into it. */
 import { describe, expect, it } from "vitest";
 import type { Result } from "../../src/errors.ts";
-import { parseJsonBody } from "../../src/http/request/json-body.ts";
-import { parseMultipart } from "../../src/http/request/multipart.ts";
+import { parseJsonBody } from "../../src/http/request/parsing/json-body.ts";
+import { parseMultipart } from "../../src/http/request/parsing/multipart.ts";
 
 /** A fifth of the largest body, since there are many of them. */
 const hostileBytes = 2 * 2 ** 20;

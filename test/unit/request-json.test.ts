@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseJsonBody } from "../../src/http/request/json-body.ts";
-import { maxJsonBytes, maxJsonNesting, maxJsonValues } from "../../src/http/request/json-scan.ts";
+import { parseJsonBody } from "../../src/http/request/parsing/json-body.ts";
+import { maxJsonBytes, maxJsonNesting, maxJsonValues } from "../../src/http/request/parsing/json-scan.ts";
 
 function parse(body: string | Uint8Array, fields: readonly string[] = ["image", "image_b"]) {
   return parseJsonBody(new Uint8Array(Buffer.from(body as string)), fields);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { maxParts, parseMultipart } from "../../src/http/request/multipart.ts";
-import { maxPartHeaderBytes } from "../../src/http/request/part-head.ts";
+import { maxParts, parseMultipart } from "../../src/http/request/parsing/multipart.ts";
+import { maxPartHeaderBytes } from "../../src/http/request/parsing/part-head.ts";
 
 const header = "multipart/form-data; boundary=b";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { searchLimits } from "../../src/http/search-limits.ts";
+import { searchLimits } from "../../src/http/routes/search-limits.ts";
 import type { Scope } from "../../src/identity/scopes.ts";
 import { defaultRates } from "../../src/identity/settings.ts";
 import { chooseRate } from "../../src/trust/rate-choice.ts";

@@ -1,7 +1,7 @@
 /** Field by field, what moves in an answer with the distance of a photo to a stored face: for callers without scores the decision alone. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
+import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { form, json, photoAt, type Service, startService } from "./service.ts";
 import { readTold } from "./told.ts";
 

@@ -7,7 +7,7 @@ import { reset } from "cloudflare:test";
 import { afterAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { thresholdAt } from "../../src/face/calibration.ts";
 import { thresholdForGallery } from "../../src/face/gallery-threshold.ts";
-import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
+import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { type Climbed, climb, type Decision, probeAt } from "../fixtures/climber.ts";
 import { times } from "../fixtures/exhaustive.ts";
 import { distanceBetween, randomDirection, sphereCalibration, uniformFrom } from "../fixtures/sphere.ts";

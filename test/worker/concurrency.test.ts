@@ -5,7 +5,7 @@ import {
   keyListAnswerSchema,
   newKeyAnswerSchema,
   newTenantAnswerSchema,
-} from "../../src/http/admin-answer-schemas.ts";
+} from "../../src/http/schemas/administration-answers.ts";
 import type { Context, FaceRow } from "../../src/identity/directory/types.ts";
 import { defaultTenant, type FaceId, type SubjectId, type TenantId } from "../../src/identity/ids.ts";
 import { sealFace } from "../../src/identity/sealed-face.ts";

@@ -1,6 +1,6 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { doctorAnswerSchema, newKeyAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
+import { doctorAnswerSchema, newKeyAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { type Change, json, now, startService } from "./service.ts";
 
 beforeEach(reset);

@@ -2,9 +2,9 @@
 import { reset } from "cloudflare:test";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { newKeyAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
-import { embeddingAnswerSchema } from "../../src/http/answer-schemas.ts";
-import { parseEmbedding } from "../../src/http/face-source.ts";
+import { parseEmbedding } from "../../src/http/request/face-source.ts";
+import { newKeyAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
+import { embeddingAnswerSchema } from "../../src/http/schemas/answers.ts";
 import { base64, jpeg, json, photoAt, type Service, startService } from "./service.ts";
 
 beforeEach(reset);

@@ -2,7 +2,7 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Failure } from "../../src/errors.ts";
-import { errorAnswerSchema } from "../../src/http/answer-schemas.ts";
+import { errorAnswerSchema } from "../../src/http/schemas/answers.ts";
 import { defaultTenant, type FaceId, type SubjectId } from "../../src/identity/ids.ts";
 import { faceKey } from "../../src/identity/keys.ts";
 import {

@@ -11,7 +11,7 @@ import {
   subjectAnswerSchema,
   subjectListAnswerSchema,
   verificationAnswerSchema,
-} from "../../src/http/answer-schemas.ts";
+} from "../../src/http/schemas/answers.ts";
 import {
   base64,
   form,

@@ -2,8 +2,8 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import type * as z from "zod";
-import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
-import { identificationAnswerSchema } from "../../src/http/answer-schemas.ts";
+import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
+import { identificationAnswerSchema } from "../../src/http/schemas/answers.ts";
 import { base64, form, jpeg, json, photoAt, type Service, startService } from "./service.ts";
 
 beforeEach(reset);

@@ -1,7 +1,7 @@
 /** Replacing the key-encryption key, in one go and with a crash at every write. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { newTenantAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
+import { newTenantAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { type Fuse, fuse, mortalDirectories, restart } from "./crash.ts";
 import { jpeg, json, photoAt, type Service, startService, testKek } from "./service.ts";
 

@@ -2,7 +2,7 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { RequestEntry } from "../../src/http/deps.ts";
-import type { Dataset } from "../../src/http/metrics.ts";
+import type { Dataset } from "../../src/http/middleware/metrics.ts";
 import { base64, darkPhotoAt, jpeg, json, photoAt, startService, textPipeline } from "./service.ts";
 
 beforeEach(reset);

@@ -1,7 +1,7 @@
 /** The API's document and the service say the same: routes, scopes, and, by service.ts, every answer of the tests. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
+import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { type Scope, scopes } from "../../src/identity/scopes.ts";
 import { documentedRoutes, expectDocumented, isPage } from "./conformance.ts";
 import { jpeg, json, photoAt, type Service, startService } from "./service.ts";

@@ -1,8 +1,8 @@
 /** Ways to a distance that is not told, other than the rate: each is closed, or costs a try that is counted. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
-import { identificationAnswerSchema } from "../../src/http/answer-schemas.ts";
+import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
+import { identificationAnswerSchema } from "../../src/http/schemas/answers.ts";
 import { createDirectories } from "../../src/identity/directory/object.ts";
 import type { Directory } from "../../src/identity/directory/types.ts";
 import {

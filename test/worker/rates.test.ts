@@ -1,7 +1,7 @@
 /** Who may choose the false match rate, on every route that takes one, and what a match at it resets. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
+import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { base64, form, jpeg, json, photoAt, type Service, startService } from "./service.ts";
 
 beforeEach(reset);

@@ -2,7 +2,7 @@
 import { reset } from "cloudflare:test";
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
-import { sessionAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
+import { sessionAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import {
   calibration,
   form,

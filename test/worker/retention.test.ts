@@ -1,8 +1,11 @@
 /** A retention that is made shorter says how many faces outlive it, so that they can be ended. */
 import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { changedSettingsAnswerSchema, newTenantAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
-import { subjectAnswerSchema } from "../../src/http/answer-schemas.ts";
+import {
+  changedSettingsAnswerSchema,
+  newTenantAnswerSchema,
+} from "../../src/http/schemas/administration-answers.ts";
+import { subjectAnswerSchema } from "../../src/http/schemas/answers.ts";
 import { countOutliving, facesPerCall } from "../../src/identity/directory/retention.ts";
 import type { Directory } from "../../src/identity/directory/types.ts";
 import * as wholeTenant from "../../src/identity/retention.ts";

@@ -2,8 +2,8 @@
 import { reset } from "cloudflare:test";
 import { CompactSign, decodeJwt, decodeProtectedHeader, SignJWT, UnsecuredJWT } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
-import { sessionAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
-import { verificationAnswerSchema } from "../../src/http/answer-schemas.ts";
+import { sessionAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
+import { verificationAnswerSchema } from "../../src/http/schemas/answers.ts";
 import { defaultTenant } from "../../src/identity/ids.ts";
 import { jpeg, json, now, photoAt, type Service, startService, threshold } from "./service.ts";
 

@@ -1,7 +1,7 @@
 /** Names of people in any script, from the path to the stores and back: what is taken, in which order, and where it goes. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { newTenantAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
+import { newTenantAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import {
   base64,
   form,

@@ -1,7 +1,7 @@
 /** Tenants and their keys: who may do what, and what one tenant can learn of another (nothing). */
 import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
+import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { type Scope, scopes } from "../../src/identity/scopes.ts";
 import { type Fuse, fuse, mortalDirectories, restart } from "./crash.ts";
 import { directories, jpeg, json, photoAt, type Service, startService } from "./service.ts";

@@ -1,7 +1,7 @@
 /** Export and import: exact, resumable, and refused when anything about a page is not as it was. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { newTenantAnswerSchema } from "../../src/http/admin-answer-schemas.ts";
+import { newTenantAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { type Fuse, fuse, mortalDirectories, restart } from "./crash.ts";
 import { form, jpeg, json, photoAt, type Service, startService, textPipeline } from "./service.ts";
 

@@ -1,0 +1,45 @@
+/** One line a request, one data point where a dataset is bound, and in development the times as a header. */
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { routePath } from "hono/route";
+import { createStopwatch, type Stopwatch } from "../../stopwatch.ts";
+import type { AppEnv, Deps, RequestEntry } from "../deps.ts";
+import { writeMetrics } from "./metrics.ts";
+
+export function requestLog({ log, metrics, nowMs, config, budget }: Deps) {
+  return createMiddleware<AppEnv>(async function requestLog(c, next) {
+    const stopwatch = createStopwatch(nowMs);
+    c.set("stopwatch", stopwatch);
+    await next();
+    const entry = describe(c, stopwatch, budget);
+    log(entry);
+    if (metrics !== undefined) writeMetrics(metrics, entry);
+    // How long a stranger's request takes is nobody's business elsewhere.
+    if (config.environment === "development") c.header("Server-Timing", serverTiming(entry));
+  });
+}
+
+function describe(c: Context<AppEnv>, stopwatch: Stopwatch, budget: Deps["budget"]): RequestEntry {
+  const { requestId, refusal, principal, outcome, claim } = c.var;
+  return {
+    level: c.res.status >= 500 ? "error" : "info",
+    event: "request",
+    request_id: requestId,
+    method: c.req.method,
+    route: routePath(c, -1),
+    status: c.res.status,
+    ...refusal,
+    ...(principal === undefined ? {} : { tenant: principal.tenant }),
+    ...(outcome === undefined ? {} : { outcome }),
+    total_ms: stopwatch.totalMs(),
+    waited_ms: claim.waitedMs,
+    budget_used_bytes: budget.inUseBytes(),
+    stages_ms: stopwatch.stagesMs(),
+  };
+}
+
+/** W3C Server Timing, section 3. */
+function serverTiming({ stages_ms, total_ms }: RequestEntry): string {
+  const entries = [...Object.entries(stages_ms), ["total", total_ms]];
+  return entries.map(([name, ms]) => `${name};dur=${ms}`).join(", ");
+}

@@ -1,0 +1,32 @@
+/**
+ * One data point a request for Workers Analytics Engine, where the dataset is bound. Its columns, in
+ * their order, so that SQL finds them:
+ *
+ *   index1   the tenant, empty where the caller is unknown
+ *   blob1    route    blob2  method    blob3  error code    blob4  outcome    blob5  reasons
+ *   double1  status   double2  total, ms   double3..9  the stages, ms, as stopwatch.ts has them
+ *   double10  waited for memory, ms   double11  the isolate's budget in use, bytes
+ */
+import { stages } from "../../stopwatch.ts";
+import type { RequestEntry } from "../deps.ts";
+
+/** Cloudflare's binding, as far as it is used. */
+export interface Dataset {
+  writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
+}
+
+export function writeMetrics(dataset: Dataset, entry: RequestEntry): void {
+  const { tenant, route, method, code, outcome, reason, status, total_ms, stages_ms } = entry;
+  const { waited_ms, budget_used_bytes } = entry;
+  dataset.writeDataPoint({
+    indexes: [tenant ?? ""],
+    blobs: [route, method, code ?? "", outcome ?? "", code === "low_quality" ? (reason ?? "") : ""],
+    doubles: [
+      status,
+      total_ms,
+      ...stages.map((stage) => stages_ms[stage] ?? 0),
+      waited_ms,
+      budget_used_bytes,
+    ],
+  });
+}

@@ -1,0 +1,124 @@
+/**
+ * A face as a request brings it: a photo for the pipeline, or an embedding that the pipeline made
+ * before, from callers with the scope "embeddings".
+ */
+
+import type { Context } from "hono";
+import type * as z from "zod";
+import { decodeFloat32 } from "../../crypto/float32.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import type { Embedding } from "../../face/embedding.ts";
+import type { EncodedFace, FacePolicy } from "../../face/face.ts";
+import { requireQuality } from "../../face/quality.ts";
+import { faceBody } from "../../rendering/face-body.ts";
+import type { AppEnv, Deps } from "../deps.ts";
+import { invalid } from "./input.ts";
+import {
+  type photoToEnrol,
+  type photoToIdentify,
+  type photoToVerify,
+  readPhotos,
+  type SentEmbedding,
+} from "./photos.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+export type FaceSource =
+  | { readonly kind: "photo"; readonly image: Bytes }
+  | { readonly kind: "embedding"; readonly embedding: Embedding };
+
+export interface Probe {
+  readonly embedding: Embedding;
+  /** Undefined when the embedding was sent: nothing is known of its photo. */
+  readonly encoded: EncodedFace | undefined;
+}
+
+type Wanted = typeof photoToEnrol | typeof photoToVerify | typeof photoToIdentify;
+
+/** Of the squared length; float32 moves it by less than 1e-6. */
+const unitTolerance = 1e-3;
+
+/** Fails as `readPhotos` does, with `forbidden`, and with `model_mismatch` for another model's embedding. */
+export async function readFaceSource<W extends Wanted>(
+  c: Context<AppEnv>,
+  deps: Pick<Deps, "config" | "pipeline" | "embeddingLength">,
+  wanted: W,
+  signal?: AbortSignal,
+): Promise<Result<{ source: FaceSource; options: z.output<W["options"]> }>> {
+  const read = await readPhotos(c, deps.config.maxBodyBytes, wanted as typeof photoToEnrol, {
+    embeddings: true,
+    signal,
+  });
+  if (!read.ok) return read;
+  const options = read.value.options as z.output<W["options"]>;
+  const { images, embedding: sent } = read.value;
+  if (sent === undefined) return ok({ source: { kind: "photo", image: images.image }, options });
+  if (!c.var.principal.scopes.has("embeddings")) {
+    return fail({ code: "forbidden", reason: 'This key does not have the scope "embeddings".' });
+  }
+  const embedding = parseEmbedding(sent, deps.pipeline.encoderId, deps.embeddingLength);
+  return embedding.ok
+    ? ok({ source: { kind: "embedding", embedding: embedding.value }, options })
+    : embedding;
+}
+
+/**
+ * Float32, little endian, of unit length. Fails with `model_mismatch` or `invalid_request`; never
+ * repeats a value.
+ */
+export function parseEmbedding(sent: SentEmbedding, model: string, length: number): Result<Embedding> {
+  if (sent.model !== model) {
+    const stored = /^[\x21-\x7e]{1,64}$/.test(sent.model) ? sent.model : "another model";
+    return fail({ code: "model_mismatch", stored, expected: model, field: "model" });
+  }
+  if (sent.bytes.length !== 4 * length)
+    return fail(invalid("embedding", `must be ${length} float32 numbers`));
+  const values = decodeFloat32(sent.bytes);
+  const squaredLength = values.reduce((sum, value) => sum + value * value, 0);
+  // Written so that NaN and infinity fail too.
+  if (!(Math.abs(squaredLength - 1) <= unitTolerance)) {
+    return fail(invalid("embedding", "must be finite and of unit length"));
+  }
+  return ok({ model, values });
+}
+
+export interface EncodingOptions {
+  readonly face?: FacePolicy | undefined;
+  readonly quality?: "warn" | "refuse" | undefined;
+  readonly include?: "crop" | undefined;
+}
+
+/** Fails as the pipeline does, and with `low_quality` where that is asked for. */
+export async function encodePhoto(
+  c: Context<AppEnv>,
+  { pipeline }: Pick<Deps, "pipeline">,
+  image: Bytes,
+  { face = "largest", quality = "warn", include }: EncodingOptions,
+): Promise<Result<EncodedFace>> {
+  const { time } = c.var.stopwatch;
+  const encoded = await pipeline.encodeFace(image, face, {
+    time,
+    room: c.var.claim,
+    keepCrop: include === "crop",
+  });
+  if (!encoded.ok || quality === "warn") return encoded;
+  const fit = requireQuality(encoded.value.quality);
+  return fit.ok ? encoded : fit;
+}
+
+/** An embedding passes: its photo was judged, or not, when it was made. Fails as `encodePhoto` does. */
+export async function encodeSource(
+  c: Context<AppEnv>,
+  deps: Pick<Deps, "pipeline">,
+  source: FaceSource,
+  options: EncodingOptions,
+): Promise<Result<Probe>> {
+  if (source.kind === "embedding") return ok({ embedding: source.embedding, encoded: undefined });
+  const encoded = await encodePhoto(c, deps, source.image, options);
+  return encoded.ok ? ok({ embedding: encoded.value.embedding, encoded: encoded.value }) : encoded;
+}
+
+/** What is said of the photo, if there was one. */
+export async function photoBody({ encoded }: Probe) {
+  return encoded === undefined ? {} : { face: await faceBody(encoded), image: encoded.image };
+}

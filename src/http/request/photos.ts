@@ -1,0 +1,118 @@
+/**
+ * Photos out of a request, the same everywhere: the bytes themselves (where one photo is meant, under any
+ * type), `multipart/form-data`, or JSON with base64 or data URLs. What the bytes are is for the pipeline to
+ * say, whatever they are called here. A photo is a view of the body: it is never copied.
+ */
+import type { Context } from "hono";
+import * as z from "zod";
+import { fail, ok, type Result } from "../../errors.ts";
+import type { AppEnv } from "../deps.ts";
+import { identificationOptionsSchema } from "../schemas/identification.ts";
+import {
+  decisionOptionsSchema,
+  embeddingOptionsSchema,
+  embeddingTextSchema,
+  enrolmentOptionsSchema,
+  imageTextSchema,
+  verificationOptionsSchema,
+} from "../schemas/requests.ts";
+import { readBody } from "./body.ts";
+import { type BodyForm, formOf } from "./body-form.ts";
+import { checkQuery, invalid } from "./input.ts";
+import { type Fields, readFormFields, readJsonFields, readRawField } from "./photo-fields.ts";
+
+/** The photos that a request asks for, by the names of their fields, and the options that it knows. */
+export interface Wanted<Name extends string, Options extends z.ZodObject> {
+  readonly names: readonly Name[];
+  readonly options: Options;
+  /** Photos and options as one JSON object. */
+  readonly json: z.ZodType;
+  /** The same with an embedding in place of the photo. */
+  readonly embeddingJson: z.ZodType;
+}
+
+function wanted<Name extends string, Options extends z.ZodObject>(
+  names: readonly Name[],
+  options: Options,
+): Wanted<Name, Options> {
+  const images = Object.fromEntries(names.map((name) => [name, imageTextSchema]));
+  return {
+    names,
+    options,
+    json: z.strictObject({ ...images, ...options.shape }),
+    embeddingJson: z.strictObject({ embedding: embeddingTextSchema, model: z.string(), ...options.shape }),
+  };
+}
+
+export const photoToEnrol = wanted(["image"], enrolmentOptionsSchema);
+export const photoToVerify = wanted(["image"], verificationOptionsSchema);
+export const photoToIdentify = wanted(["image"], identificationOptionsSchema);
+export const photoToDetect = wanted(["image"], embeddingOptionsSchema);
+export const photoToEmbed = wanted(["image"], embeddingOptionsSchema);
+export const photosToCompare = wanted(["image_a", "image_b"], decisionOptionsSchema);
+
+/** An embedding in place of a photo, as it came: neither its length nor its values were looked at. */
+export interface SentEmbedding {
+  readonly model: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface Photos<Name extends string, Options extends z.ZodObject> {
+  readonly images: Record<Name, Uint8Array<ArrayBuffer>>;
+  /** In place of the images, where `embeddings` allows it. */
+  readonly embedding: SentEmbedding | undefined;
+  /** From query and body together. */
+  readonly options: z.output<Options>;
+}
+
+/**
+ * Fails with `invalid_request`, `unsupported_media_type`, and as `readBody` does. Every image has at least
+ * one byte.
+ */
+export async function readPhotos<Name extends string, Options extends z.ZodObject>(
+  c: Context<AppEnv>,
+  limitBytes: number,
+  wanted: Wanted<Name, Options>,
+  { embeddings = false, signal }: { embeddings?: boolean; signal?: AbortSignal | undefined } = {},
+): Promise<Result<Photos<Name, Options>>> {
+  const query = checkQuery(c, wanted.options);
+  if (!query.ok) return query;
+  const contentType = c.req.header("Content-Type") ?? "";
+  const form = formOf(contentType);
+  if (!form.ok) return form;
+  const { claim, stopwatch } = c.var;
+  const rules = { limitBytes, claim, signal, wanted: `send ${named(wanted.names)}` };
+  const body = await stopwatch.time("read", () => readBody(c.req.raw, rules));
+  if (!body.ok) return body;
+  const fields = readFields(form.value, body.value, contentType, wanted, embeddings);
+  if (!fields.ok) return fields;
+  const { images, embedding, options } = fields.value;
+  const fromQuery: Record<string, unknown> = query.value;
+  for (const [name, value] of Object.entries(options)) {
+    if (fromQuery[name] !== undefined && JSON.stringify(fromQuery[name]) !== JSON.stringify(value)) {
+      return fail(invalid(name, "says one thing in the query and another in the body"));
+    }
+  }
+  return ok({ images, embedding, options: { ...fromQuery, ...options } as z.output<Options> });
+}
+
+function readFields<Name extends string>(
+  form: BodyForm,
+  body: Uint8Array<ArrayBuffer>,
+  contentType: string,
+  wanted: Wanted<Name, z.ZodObject>,
+  embeddings: boolean,
+): Result<Fields<Name>> {
+  switch (form) {
+    case "multipart":
+      return readFormFields(body, contentType, wanted);
+    case "json":
+      return readJsonFields(body, wanted, embeddings);
+    case "other":
+      return readRawField(body, contentType, wanted);
+  }
+}
+
+function named(names: readonly string[]): string {
+  return names.length === 1 ? "a photo" : `the photos ${names.map((name) => `"${name}"`).join(" and ")}`;
+}

@@ -1,0 +1,81 @@
+/** A tenant's faces out of the service and into it, in pages sealed with the caller's own key. */
+import type { Context } from "hono";
+import { parseKek } from "../../../crypto/key-ring.ts";
+import { importAesKey } from "../../../crypto/sealing.ts";
+import { fail, ok, type Result } from "../../../errors.ts";
+import { readPage, writePage } from "../../../identity/export-page.ts";
+import { answer, refuse } from "../../answer.ts";
+import { directoryContext } from "../../context.ts";
+import type { AppEnv, Deps } from "../../deps.ts";
+import { readBody } from "../../request/body.ts";
+import { checkQuery } from "../../request/input.ts";
+import { exportQuerySchema } from "../../schemas/administration.ts";
+import type { importAnswerSchema } from "../../schemas/administration-answers.ts";
+import type { Body } from "../../schemas/answers.ts";
+
+/** Times that a page's bytes are held while it is read, beside the body. */
+const importCopies = 3;
+
+/** Carries the key: an address would be logged on its way. */
+const keyHeader = "Sameface-Transfer-Key";
+
+/** POST /v1/export?limit&cursor */
+export function exportFaces(deps: Deps) {
+  const { openTransfer, openDirectory, randomBytes } = deps;
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const query = checkQuery(c, exportQuerySchema);
+    if (!query.ok) return refuse(c, query.failure);
+    const key = await transferKey(c);
+    if (!key.ok) return refuse(c, key.failure);
+    const page = await openTransfer(callerOf(c)).exportPage(query.value);
+    if (!page.ok) return refuse(c, page.failure);
+    const { tenant } = c.var.principal;
+    // Written down before anything leaves.
+    const outcome = `exported ${page.value.faces.length}`;
+    await openDirectory(tenant, 0).note("tenant.export", outcome, directoryContext(c, deps));
+    const text = await writePage(page.value, key.value, randomBytes);
+    const next = page.value.nextCursor;
+    return c.body(text, 200, {
+      "Content-Type": "application/x-ndjson",
+      ...(next === null ? {} : { "Sameface-Next-Cursor": next }),
+    });
+  };
+}
+
+/** POST /v1/import: nothing of a page is taken unless all of it that came can be. */
+export function importFaces({ openTransfer, config, pipeline }: Deps) {
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const key = await transferKey(c);
+    if (!key.ok) return refuse(c, key.failure);
+    const { claim } = c.var;
+    const body = await readBody(c.req.raw, {
+      limitBytes: config.maxBodyBytes,
+      wanted: "send a page of an export",
+      claim,
+    });
+    if (!body.ok) return refuse(c, body.failure);
+    // The text, and the faces read from it.
+    const room = await claim.decode(importCopies * body.value.length);
+    if (!room.ok) return refuse(c, room.failure);
+    const page = await readPage(new TextDecoder().decode(body.value), key.value, pipeline.encoderId);
+    if (!page.ok) return refuse(c, page.failure);
+    const { faces, end } = page.value;
+    const counts = await openTransfer(callerOf(c)).importFaces(faces);
+    return answer(c, 200, {
+      ...counts,
+      complete: end !== undefined,
+      next_cursor: end?.nextCursor ?? null,
+    } satisfies Body<typeof importAnswerSchema>);
+  };
+}
+
+async function transferKey(c: Context<AppEnv>): Promise<Result<CryptoKey>> {
+  const bytes = parseKek(c.req.header(keyHeader) ?? "");
+  if (bytes !== undefined) return ok(await importAesKey(bytes));
+  return fail({ code: "invalid_request", reason: `The header ${keyHeader} must be base64 of 32 bytes.` });
+}
+
+function callerOf(c: Context<AppEnv>) {
+  const { principal, settings, requestId } = c.var;
+  return { tenant: principal.tenant, settings, actor: principal.actor, requestId };
+}

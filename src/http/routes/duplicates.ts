@@ -1,0 +1,41 @@
+/**
+ * Whether somebody about to be enrolled is enrolled under another name already. Who that is, is told
+ * to keys that may identify. Two enrolments at the same instant do not see each other.
+ */
+import type { Context } from "hono";
+import { fail, ok, type Result } from "../../errors.ts";
+import type { Embedding } from "../../face/embedding.ts";
+import type { SubjectId } from "../../identity/ids.ts";
+import { chooseRate } from "../../trust/rate-choice.ts";
+import type { AppEnv, Deps } from "../deps.ts";
+import { searchLimits } from "./search-limits.ts";
+
+/** Fails with `identity_conflict`, and as a search does. */
+export async function refuseDuplicates(
+  c: Context<AppEnv>,
+  { calibration }: Pick<Deps, "calibration">,
+  embedding: Embedding,
+  subjectId: SubjectId,
+): Promise<Result<void>> {
+  const { store, principal, settings } = c.var;
+  const { model, values } = embedding;
+  const search = await store.beginSearch({ model, dimension: values.length });
+  if (!search.ok) return search;
+  const chosen = chooseRate(principal, settings, {});
+  if (!chosen.ok) return chosen;
+  const limits = searchLimits(calibration, search.value.faces, chosen.value, settings);
+  if (!limits.ok) return limits;
+  const { threshold, order } = limits.value;
+  const found = await search.value.find(embedding, {
+    limit: 1,
+    order,
+    maxDistance: threshold,
+    except: subjectId,
+    action: "duplicate_check",
+  });
+  if (!found.ok) return found;
+  const [duplicate] = found.value.candidates;
+  if (duplicate === undefined) return ok(undefined);
+  const seen = principal.scopes.has("identify") ? { subjectId: duplicate.subjectId } : {};
+  return fail({ code: "identity_conflict", ...seen });
+}

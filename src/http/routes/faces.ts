@@ -1,0 +1,122 @@
+/** Enrolment, and the update and deletion of one face. */
+import type { Context } from "hono";
+import type * as z from "zod";
+import { fail, ok, type Result } from "../../errors.ts";
+import { requireConsent } from "../../identity/consent.ts";
+import { parseFaceId } from "../../identity/ids.ts";
+import type { EnrolmentDetails } from "../../identity/store.ts";
+import { answer, refuse } from "../answer.ts";
+import type { AppEnv, Deps } from "../deps.ts";
+import { readEnrolmentRequest } from "../request/enrolment-request.ts";
+import { encodeSource, photoBody, readFaceSource } from "../request/face-source.ts";
+import { faceIdOf, invalid, subjectIdOf } from "../request/input.ts";
+import { readJson } from "../request/json.ts";
+import { photoToEnrol } from "../request/photos.ts";
+import type {
+  Body,
+  deletionAnswerSchema,
+  enrolmentAnswerSchema,
+  updateAnswerSchema,
+} from "../schemas/answers.ts";
+import { type enrolmentOptionsSchema, faceUpdateSchema } from "../schemas/requests.ts";
+import { refuseDuplicates } from "./duplicates.ts";
+
+/** POST /v1/subjects/{subject_id}/faces */
+export function enrol(deps: Deps) {
+  const { clock, randomId } = deps;
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const subjectId = subjectIdOf(c);
+    if (!subjectId.ok) return refuse(c, subjectId.failure);
+    const read = await readFaceSource(c, deps, photoToEnrol);
+    if (!read.ok) return refuse(c, read.failure);
+    const { source, options } = read.value;
+    const createdAt = clock();
+    const details = enrolmentDetails(options, createdAt);
+    if (!details.ok) return refuse(c, details.failure);
+    // Before any search: what is refused anyway must not tell whether somebody is enrolled.
+    const consented = requireConsent(c.var.settings, details.value.consent);
+    if (!consented.ok) return refuse(c, consented.failure);
+    const request = await readEnrolmentRequest(c, source, options);
+    if (!request.ok) return refuse(c, request.failure);
+    // A poor template would answer wrongly for as long as it is kept.
+    const probe = await encodeSource(c, deps, source, { ...options, quality: "refuse" });
+    if (!probe.ok) return refuse(c, probe.failure);
+
+    const { embedding } = probe.value;
+    if (options.duplicates === "refuse") {
+      const unique = await refuseDuplicates(c, deps, embedding, subjectId.value);
+      if (!unique.ok) return refuse(c, unique.failure);
+    }
+    const faceId = parseFaceId(randomId());
+    if (faceId === undefined) throw new Error("randomId made an id that cannot name a face");
+    const stored = { subjectId: subjectId.value, faceId, embedding, createdAt };
+    const added = await c.var.stopwatch.time("store", () =>
+      c.var.store.addFace(stored, { ...details.value, request: request.value }),
+    );
+    if (!added.ok) return refuse(c, added.failure);
+    // An earlier request with the same key may have made the face.
+    const enrolled = added.value;
+    return answer(c, 201, {
+      face_id: enrolled.faceId,
+      subject_id: subjectId.value,
+      ...(await photoBody(probe.value)),
+      model: enrolled.model,
+      created_at: enrolled.createdAt.toISOString(),
+      ...(enrolled.expiresAt === undefined ? {} : { expires_at: enrolled.expiresAt.toISOString() }),
+    } satisfies Body<typeof enrolmentAnswerSchema>);
+  };
+}
+
+/** DELETE /v1/subjects/{subject_id}/faces/{face_id} */
+export function deleteFace() {
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const subjectId = subjectIdOf(c);
+    if (!subjectId.ok) return refuse(c, subjectId.failure);
+    const faceId = faceIdOf(c);
+    if (!faceId.ok) return refuse(c, faceId.failure);
+    const deleted = await c.var.store.deleteFace(subjectId.value, faceId.value);
+    if (!deleted.ok) return refuse(c, deleted.failure);
+    return answer(c, 200, {
+      subject_id: subjectId.value,
+      deleted_faces: [faceId.value],
+    } satisfies Body<typeof deletionAnswerSchema>);
+  };
+}
+
+/** PATCH /v1/subjects/{subject_id}/faces/{face_id} */
+export function updateFace({ clock }: Deps) {
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const subjectId = subjectIdOf(c);
+    if (!subjectId.ok) return refuse(c, subjectId.failure);
+    const faceId = faceIdOf(c);
+    if (!faceId.ok) return refuse(c, faceId.failure);
+    const update = await readJson(c, faceUpdateSchema);
+    if (!update.ok) return refuse(c, update.failure);
+    const { expires_at, metadata } = update.value;
+    const expiresAt = expires_at === undefined || expires_at === null ? expires_at : new Date(expires_at);
+    if (expiresAt && expiresAt <= clock()) return refuse(c, invalid("expires_at", "lies in the past"));
+    const updated = await c.var.store.updateFace(subjectId.value, faceId.value, { expiresAt, metadata });
+    if (!updated.ok) return refuse(c, updated.failure);
+    return answer(c, 200, {
+      subject_id: subjectId.value,
+      face_id: faceId.value,
+    } satisfies Body<typeof updateAnswerSchema>);
+  };
+}
+
+/** Fails with `invalid_request` for half a consent, and for a time of deletion that has passed. */
+function enrolmentDetails(
+  options: z.output<typeof enrolmentOptionsSchema>,
+  now: Date,
+): Result<EnrolmentDetails> {
+  const { expires_at, consent_version: version, consent_purpose: purpose, consent_at, metadata } = options;
+  const expiresAt = expires_at === undefined ? undefined : new Date(expires_at);
+  if (expiresAt !== undefined && expiresAt <= now) return fail(invalid("expires_at", "lies in the past"));
+  const named = [version, purpose, consent_at].some((part) => part !== undefined);
+  if (!named) return ok({ expiresAt, metadata });
+  if (version === undefined) return fail(invalid("consent_version", "is missing"));
+  if (purpose === undefined) return fail(invalid("consent_purpose", "is missing"));
+  const at = consent_at === undefined ? now : new Date(consent_at);
+  if (at > now) return fail(invalid("consent_at", "lies ahead"));
+  return ok({ expiresAt, metadata, consent: { version, purpose, at } });
+}

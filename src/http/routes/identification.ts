@@ -1,0 +1,80 @@
+/** Who is this: a photo against everybody who is enrolled. */
+import type { Context } from "hono";
+import { type Calibration, type FalseMatchRate, fmrAt } from "../../face/calibration.ts";
+import type { Candidate } from "../../identity/store.ts";
+import { chooseRate } from "../../trust/rate-choice.ts";
+import { answer, refuse } from "../answer.ts";
+import type { AppEnv, Deps } from "../deps.ts";
+import { encodeSource, photoBody, readFaceSource } from "../request/face-source.ts";
+import { photoToIdentify } from "../request/photos.ts";
+import type { Body, identificationAnswerSchema } from "../schemas/answers.ts";
+import { defaultMaxCandidates } from "../schemas/identification.ts";
+import { searchLimits } from "./search-limits.ts";
+
+/** POST /v1/identify */
+export function identify(deps: Deps) {
+  const { calibration, pipeline, embeddingLength } = deps;
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const { principal, settings, store, stopwatch } = c.var;
+    // The gallery gets ready while the photo arrives.
+    const [read, search] = await Promise.all([
+      readFaceSource(c, deps, photoToIdentify),
+      stopwatch.time("store", () =>
+        store.beginSearch({ model: pipeline.encoderId, dimension: embeddingLength }),
+      ),
+    ]);
+    if (!read.ok) return refuse(c, read.failure);
+    if (!search.ok) return refuse(c, search.failure);
+    const { source, options } = read.value;
+    const { faces, notCompared, find } = search.value;
+    const chosen = chooseRate(principal, settings, { maxFpir: options.max_fpir });
+    if (!chosen.ok) return refuse(c, chosen.failure);
+    const limits = searchLimits(calibration, faces, chosen.value, settings);
+    if (!limits.ok) return refuse(c, limits.failure);
+    const { tellsScores } = chosen.value;
+    const probe = await encodeSource(c, deps, source, options);
+    if (!probe.ok) return refuse(c, probe.failure);
+    const { threshold, maxFpir, order } = limits.value;
+    const found = await stopwatch.time("compare", () =>
+      find(probe.value.embedding, {
+        limit: options.max_candidates ?? defaultMaxCandidates,
+        order,
+        maxDistance: threshold,
+        action: "identify",
+      }),
+    );
+    if (!found.ok) return refuse(c, found.failure);
+    const { candidates, more } = found.value;
+    c.set("outcome", candidates.length > 0 ? "found" : "not_found");
+    return answer(c, 200, {
+      candidates: candidates.map((candidate) => candidateBody(candidate, calibration, tellsScores)),
+      ...(more && !tellsScores ? { more_candidates: true } : {}),
+      gallery_size: faces,
+      ...(notCompared === 0 ? {} : { not_compared: notCompared }),
+      threshold,
+      max_fpir: maxFpir,
+      model: probe.value.embedding.model,
+      ...(await photoBody(probe.value)),
+    } satisfies Body<typeof identificationAnswerSchema>);
+  };
+}
+
+function candidateBody(
+  { subjectId, faceId, distance }: Candidate,
+  calibration: Calibration,
+  tellsScores: boolean,
+) {
+  if (!tellsScores) return { subject_id: subjectId };
+  return {
+    subject_id: subjectId,
+    face_id: faceId,
+    // A millionth is finer than the arithmetic of any two devices.
+    distance: Number(distance.toFixed(6)),
+    fmr: rateBody(fmrAt(calibration, distance)),
+  };
+}
+
+function rateBody({ fmr, bounded }: FalseMatchRate): number | string {
+  const rate = Number(fmr.toPrecision(3));
+  return bounded ? `< ${rate}` : rate;
+}

@@ -1,0 +1,82 @@
+/** Subjects: one with its faces, all of them by pages, and the deletion of one. */
+import type { Context } from "hono";
+import type { FaceSummary } from "../../identity/store.ts";
+import { answer, refuse } from "../answer.ts";
+import type { AppEnv, Deps } from "../deps.ts";
+import { checkQuery, subjectIdOf } from "../request/input.ts";
+import type { unlockAnswerSchema } from "../schemas/administration-answers.ts";
+import type {
+  Body,
+  deletionAnswerSchema,
+  subjectAnswerSchema,
+  subjectListAnswerSchema,
+} from "../schemas/answers.ts";
+import { listQuerySchema } from "../schemas/requests.ts";
+
+/** GET /v1/subjects/{subject_id} */
+export function getSubject() {
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const { store } = c.var;
+    const subjectId = subjectIdOf(c);
+    if (!subjectId.ok) return refuse(c, subjectId.failure);
+    const faces = await store.describeFaces(subjectId.value);
+    if (!faces.ok) return refuse(c, faces.failure);
+    return answer(c, 200, {
+      subject_id: subjectId.value,
+      faces: faces.value.map(summaryBody),
+    } satisfies Body<typeof subjectAnswerSchema>);
+  };
+}
+
+/** GET /v1/subjects?limit&cursor */
+export function listSubjects({ config }: Deps) {
+  const querySchema = listQuerySchema(config);
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const query = checkQuery(c, querySchema);
+    if (!query.ok) return refuse(c, query.failure);
+    const page = await c.var.store.listSubjects(query.value);
+    if (!page.ok) return refuse(c, page.failure);
+    return answer(c, 200, {
+      subjects: page.value.subjectIds.map((subjectId) => ({ subject_id: subjectId })),
+      next_cursor: page.value.nextCursor ?? null,
+    } satisfies Body<typeof subjectListAnswerSchema>);
+  };
+}
+
+/** DELETE /v1/subjects/{subject_id} */
+export function deleteSubject() {
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const subjectId = subjectIdOf(c);
+    if (!subjectId.ok) return refuse(c, subjectId.failure);
+    const deleted = await c.var.store.deleteSubject(subjectId.value);
+    if (!deleted.ok) return refuse(c, deleted.failure);
+    return answer(c, 200, {
+      subject_id: subjectId.value,
+      deleted_faces: [...deleted.value],
+    } satisfies Body<typeof deletionAnswerSchema>);
+  };
+}
+
+/** POST /v1/subjects/{subject_id}/unlock */
+export function unlockSubject() {
+  return async (c: Context<AppEnv>): Promise<Response> => {
+    const subjectId = subjectIdOf(c);
+    if (!subjectId.ok) return refuse(c, subjectId.failure);
+    const unlocked = await c.var.store.unlock(subjectId.value);
+    if (!unlocked.ok) return refuse(c, unlocked.failure);
+    return answer(c, 200, { subject_id: subjectId.value } satisfies Body<typeof unlockAnswerSchema>);
+  };
+}
+
+function summaryBody({ faceId, model, createdAt, expiresAt, consent, metadata }: FaceSummary) {
+  return {
+    face_id: faceId,
+    model,
+    created_at: createdAt.toISOString(),
+    ...(expiresAt === undefined ? {} : { expires_at: expiresAt.toISOString() }),
+    ...(consent === undefined
+      ? {}
+      : { consent: { version: consent.version, purpose: consent.purpose, at: consent.at.toISOString() } }),
+    ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
+  };
+}

@@ -1,0 +1,167 @@
+/** What requests look like on the wire, in its names (snake_case). */
+import * as z from "zod";
+import type { Config } from "../../config.ts";
+import type { FacePolicy } from "../../face/face.ts";
+import {
+  faceIdPattern,
+  fitsBytes,
+  isNormal,
+  maxSubjectIdBytes,
+  subjectIdPattern,
+} from "../../identity/ids.ts";
+
+export const subjectIdSchema = z
+  .string()
+  .regex(subjectIdPattern, {
+    error: "must be 1 to 128 letters and digits of any script or . _ ~ : @ + = | - and neither . nor ..",
+    abort: true,
+  })
+  .refine(isNormal, "must be in the normal form NFC of Unicode")
+  .refine(fitsBytes, `must be at most ${maxSubjectIdBytes} bytes in UTF-8`)
+  .describe(
+    `Your own name for a person: up to 128 letters and digits of any script or \`. _ ~ : @ + = | -\`, at most ${maxSubjectIdBytes} bytes in UTF-8, in the normal form NFC, compared byte by byte; percent-encoded in a path.`,
+  );
+
+export const faceIdSchema = z.string().regex(faceIdPattern, "must be 1 to 64 of A-Z a-z 0-9 _ -");
+
+/** As long as a UUID, a hash or a path of the caller's may be. */
+export const idempotencyKeySchema = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters");
+
+export const facePolicySchema = z
+  .enum(["largest", "center", "only"] satisfies FacePolicy[], "must be largest, center or only")
+  .describe("Which face of several is meant: `largest` unless it says so; `only` refuses several.");
+
+/** The message for a field that is not a text; a field that is not there is missing. */
+const textRule = (rule: string) => ({
+  error: ({ input }: { readonly input?: unknown }) => (input === undefined ? "is missing" : rule),
+});
+
+export const imageTextSchema = z
+  .string(textRule("must be a string of base64, or a data URL"))
+  .describe("The photo in base64, or a data URL.");
+
+export const embeddingTextSchema = z
+  .string(textRule("must be a string of base64"))
+  .describe("Base64 of the float32 numbers, as `POST /v1/embed` gives them.");
+
+/** A number, or its text in a query or a form. */
+export const maxFmrSchema = z
+  .union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i)
+        .transform(Number),
+    ],
+    "must be a number",
+  )
+  .describe(
+    "The false match rate that you can live with: it sets the threshold. The tenant's `max_fmr` (1e-4) unless it says so; without the scope `scores` that, or that divided by 10, 100 and so on.",
+  );
+
+const qualityPolicySchema = z
+  .enum(["warn", "refuse"], "must be warn or refuse")
+  .describe("What to do about a photo that is not fit for comparison: `warn` unless it says so.");
+
+const includeSchema = z
+  .enum(["crop"], "must be crop")
+  .describe("What else the answer is to have: `crop`, the aligned face as the encoder saw it.");
+
+const timeSchema = z.iso.datetime({ offset: true, error: "must be a time, as 2030-01-31T12:00:00Z" });
+
+/** A character that can be seen. The braille blank is empty ink, and no property of Unicode says so. */
+const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800]/u;
+
+/** Kept as it came: what a person agreed to is not for the service to trim. */
+const consentTextSchema = z
+  .string()
+  .min(1, "must not be empty")
+  .max(200, "must be at most 200 letters")
+  .refine((text) => visible.test(text), "must not be blank");
+
+/** Of the JSON that it makes. */
+export const maxMetadataBytes = 1024;
+
+const notesSchema = z
+  .record(z.string(), z.string("must be an object of texts"), "must be an object of texts")
+  .refine(
+    (notes) => new TextEncoder().encode(JSON.stringify(notes)).length <= maxMetadataBytes,
+    `must be at most ${maxMetadataBytes} bytes of JSON`,
+  );
+
+/** An object of texts, or its JSON in a query or a form. */
+export const metadataSchema = z
+  .preprocess((value) => {
+    if (typeof value !== "string") return value;
+    try {
+      return JSON.parse(value) as unknown;
+    } catch {
+      return value;
+    }
+  }, notesSchema)
+  .describe("Your own notes: an object of texts, up to 1,024 bytes of JSON.");
+
+/** Options of a request that enrols; each may stand in the query, a form or JSON. */
+export const enrolmentOptionsSchema = z.object({
+  face: facePolicySchema.optional(),
+  include: includeSchema.optional(),
+  expires_at: timeSchema.optional().describe("When the face is to be deleted."),
+  consent_version: consentTextSchema.optional().describe("Of the text that the person agreed to; not blank."),
+  consent_purpose: consentTextSchema.optional().describe("What the person agreed to; not blank."),
+  consent_at: timeSchema.optional().describe("When the person agreed; now unless it says so."),
+  metadata: metadataSchema.optional(),
+  duplicates: z
+    .enum(["allow", "refuse"], "must be allow or refuse")
+    .optional()
+    .describe("Whether somebody enrolled as another subject may be enrolled: `allow` unless it says so."),
+});
+
+export const faceUpdateSchema = z
+  .strictObject({
+    expires_at: timeSchema.nullable().optional().describe("Null keeps the face until it is deleted."),
+    metadata: metadataSchema.nullable().optional().describe("In place of the old notes; null drops them."),
+  })
+  .meta({ id: "FaceUpdateRequest" });
+
+/** Options of a request that decides. */
+export const decisionOptionsSchema = z.object({
+  face: facePolicySchema.optional(),
+  max_fmr: maxFmrSchema.optional(),
+  quality: qualityPolicySchema.optional(),
+  include: includeSchema.optional(),
+});
+
+/** Options of a request for a face or its embedding. */
+export const embeddingOptionsSchema = decisionOptionsSchema.omit({ max_fmr: true });
+
+/** Options of a request that verifies. */
+export const verificationOptionsSchema = decisionOptionsSchema.extend({
+  receipt: z
+    .stringbool({ error: "must be true or false" })
+    .or(z.boolean())
+    .optional()
+    .describe("Whether the answer is to carry a signed receipt."),
+  nonce: z
+    .string()
+    .regex(/^[A-Za-z0-9._~-]{1,128}$/, "must be 1 to 128 of A-Z a-z 0-9 . _ ~ -")
+    .optional()
+    .describe("Your own, for the receipt; a session has one."),
+});
+
+export const cursorSchema = z.string().optional().describe("`next_cursor` of the page before.");
+
+export function listQuerySchema({ defaultPageSize, maxPageSize }: Config) {
+  const rule = `must be a whole number from 1 to ${maxPageSize}`;
+  return z.object({
+    limit: z
+      .string()
+      .regex(/^\d{1,9}$/, rule)
+      .transform(Number)
+      .pipe(z.int().min(1, rule).max(maxPageSize, rule))
+      .default(defaultPageSize),
+    cursor: cursorSchema,
+  });
+}

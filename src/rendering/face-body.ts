@@ -1,0 +1,36 @@
+/** A face on the wire, with no more digits than were measured. */
+import { encodeBase64 } from "../crypto/base64.ts";
+import { type EncodedFace, landmarkNames } from "../face/face.ts";
+import { defaultQualityLimits, judgeQuality } from "../face/quality.ts";
+import { writePng } from "../image/png-writer.ts";
+
+/** No more digits than a measurement carries. */
+function round(value: number, digits: number): number {
+  const scale = 10 ** digits;
+  return Math.round(value * scale) / scale;
+}
+
+/** A hundredth of a pixel. */
+const px = (value: number) => round(value, 2);
+
+export async function faceBody({ face, quality, crop }: EncodedFace) {
+  const { box, score, landmarks } = face;
+  return {
+    box: { x: px(box.x), y: px(box.y), width: px(box.width), height: px(box.height) },
+    score: round(score, 4),
+    landmarks: landmarks.map(({ x, y }, i) => ({ name: landmarkNames[i], x: px(x), y: px(y) })),
+    quality: {
+      eye_distance_px: round(quality.eyeDistancePx, 2),
+      sharpness: round(quality.sharpness, 4),
+      brightness: round(quality.brightness, 1),
+      contrast: round(quality.contrast, 1),
+      yaw: round(quality.yaw, 1),
+      pitch: round(quality.pitch, 1),
+      roll: round(quality.roll, 1),
+      agreement: round(quality.agreement, 3),
+      in_frame: round(quality.inFrame, 3),
+      reasons: judgeQuality(quality, defaultQualityLimits),
+    },
+    ...(crop === undefined ? {} : { crop: encodeBase64(await writePng(crop.width, crop.height, crop.rgb)) }),
+  };
+}
