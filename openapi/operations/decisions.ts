@@ -1,11 +1,10 @@
 import * as z from "zod";
 import {
   photosToCompare,
-  photoToDetect,
   photoToEmbed,
   photoToIdentify,
   photoToVerify,
-} from "../../src/http/request/photos.ts";
+} from "../../src/http/request/photo-request.ts";
 import { unlockAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import {
   comparisonAnswerSchema,
@@ -104,8 +103,8 @@ export const decisionOperations: readonly Operation[] = [
     summary: "Where is the face, and is it fit for comparison?",
     description: "Guides a camera before a photo is enrolled or verified. Keeps nothing.",
     caller: { kind: "key", scopes: ["verify"] },
-    params: { query: photoToDetect.options },
-    body: photoBody(photoToDetect),
+    params: { query: photoToEmbed.options },
+    body: photoBody(photoToEmbed),
     answer: {
       status: 200,
       description: "The face.",

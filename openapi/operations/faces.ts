@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { parseConfig } from "../../src/config.ts";
-import { photoToEnrol } from "../../src/http/request/photos.ts";
+import { photoToEnrol } from "../../src/http/request/photo-request.ts";
 import {
   deletionAnswerSchema,
   enrolmentAnswerSchema,

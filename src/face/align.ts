@@ -3,7 +3,7 @@
  * encoder's template with the least squared error: Umeyama 1991, in its closed form for 2-D.
  */
 import type { Affine } from "../image/photo.ts";
-import type { Point } from "./face.ts";
+import type { Point } from "./geometry.ts";
 
 /**
  * Maps template coordinates (px of the crop) to the coordinates of `landmarks`.

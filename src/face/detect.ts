@@ -9,7 +9,7 @@ import type { Photo } from "../image/photo.ts";
 import { warp } from "../image/warp.ts";
 import type { Model } from "../inference/model.ts";
 import type { DetectorDescriptor } from "./descriptor.ts";
-import type { Box, Point } from "./face.ts";
+import type { Box, Point } from "./geometry.ts";
 
 export interface Detection {
   readonly box: Box;

@@ -11,7 +11,8 @@ import type { Model } from "../inference/model.ts";
 import { alignToTemplate } from "./align.ts";
 import type { EncoderDescriptor } from "./descriptor.ts";
 import type { Embedding } from "./embedding.ts";
-import type { Crop, Landmarks, Point } from "./face.ts";
+import type { Crop } from "./face.ts";
+import type { Landmarks, Point } from "./geometry.ts";
 import { type Appearance, measureAppearance } from "./quality.ts";
 
 /** What the encoder made of a face, and how the crop that it saw looked. */

@@ -1,31 +1,7 @@
 import type { PhotoFormat } from "../image/sniff.ts";
 import type { Embedding } from "./embedding.ts";
+import type { Box, Landmarks } from "./geometry.ts";
 import type { Quality } from "./quality.ts";
-
-/** Continuous coordinates of the upright full-size photo, px. */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Left and right as seen in the picture, in the order of the encoder's template. */
-export type Landmarks = readonly [
-  leftEye: Point,
-  rightEye: Point,
-  nose: Point,
-  leftMouth: Point,
-  rightMouth: Point,
-];
-
-/** Of the landmarks, in their order. */
-export const landmarkNames = ["left_eye", "right_eye", "nose", "left_mouth", "right_mouth"] as const;
 
 export interface Face {
   readonly box: Box;

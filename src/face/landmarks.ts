@@ -11,7 +11,7 @@ import { warp } from "../image/warp.ts";
 import type { Model } from "../inference/model.ts";
 import type { ModelDescriptor } from "./descriptor.ts";
 import type { Detection } from "./detect.ts";
-import type { Landmarks, Point } from "./face.ts";
+import type { Landmarks, Point } from "./geometry.ts";
 
 export interface LandmarkFinder {
   readonly model: Model;

@@ -5,7 +5,7 @@
 import { fail, ok, type Result } from "../errors.ts";
 import type { Normalisation } from "../image/warp.ts";
 import type { Detection } from "./detect.ts";
-import type { Landmarks, Point } from "./face.ts";
+import type { Landmarks, Point } from "./geometry.ts";
 import { estimatePose, type Pose } from "./pose.ts";
 
 export interface Quality extends Pose, Appearance {

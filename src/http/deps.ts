@@ -5,6 +5,7 @@ import type { KeyRing } from "../crypto/key-ring.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { Calibration, DistanceHistograms } from "../face/calibration.ts";
 import type { OpenDirectory } from "../identity/directory/types.ts";
+import type { RecordCopies } from "../identity/record-copies.ts";
 import type { TenantSettings } from "../identity/settings.ts";
 import type { OpenStore, TenantStore } from "../identity/store.ts";
 import type { OpenTransfer } from "../identity/tenant-transfer.ts";
@@ -15,9 +16,6 @@ import type { Principal } from "../trust/principal.ts";
 import type { SignReceipt } from "../trust/receipt.ts";
 import type { SessionTokens } from "../trust/session-token.ts";
 import type { SigningKeys } from "../trust/signing-keys.ts";
-import type { Dataset } from "./middleware/metrics.ts";
-import type { Diagnosis } from "./routes/administration/doctor.ts";
-import type { Files } from "./routes/pages.ts";
 
 export interface RequestEntry {
   readonly level: "info" | "error";
@@ -51,6 +49,25 @@ export type LogEntry =
       readonly error: string;
       readonly stack: string | undefined;
     };
+
+/** Cloudflare's binding of static assets, as far as it is used. */
+export interface Files {
+  fetch(request: Request): Promise<Response>;
+}
+
+/** Workers Analytics Engine's binding, as far as it is used. */
+export interface Dataset {
+  writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
+}
+
+/** What the doctor looks at. */
+export interface Diagnosis {
+  /** By name, whether it is bound. */
+  readonly bindings: Readonly<Record<string, boolean>>;
+  readonly copies: RecordCopies;
+  /** SHA-256 of the models' bytes as they are here, hex, and as the manifest has it. */
+  readonly hashModels: () => Promise<readonly { id: string; expected: string; actual: string }[]>;
+}
 
 export interface Deps {
   readonly pipeline: Pipeline;

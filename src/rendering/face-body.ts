@@ -1,6 +1,7 @@
 /** A face on the wire, with no more digits than were measured. */
 import { encodeBase64 } from "../crypto/base64.ts";
-import { type EncodedFace, landmarkNames } from "../face/face.ts";
+import type { EncodedFace } from "../face/face.ts";
+import { landmarkNames } from "../face/geometry.ts";
 import { defaultQualityLimits, judgeQuality } from "../face/quality.ts";
 import { writePng } from "../image/png-writer.ts";
 

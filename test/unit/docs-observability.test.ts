@@ -5,9 +5,9 @@ import { buildDocument } from "../../openapi/document.ts";
 import { failureCodes } from "../../openapi/failures.ts";
 import { createBudget } from "../../src/admission/budget.ts";
 import { refuse } from "../../src/http/answer.ts";
-import type { AppEnv, Deps, RequestEntry } from "../../src/http/deps.ts";
+import type { AppEnv, Dataset, Deps, RequestEntry } from "../../src/http/deps.ts";
 import { requestLog } from "../../src/http/middleware/log.ts";
-import { type Dataset, writeMetrics } from "../../src/http/middleware/metrics.ts";
+import { writeMetrics } from "../../src/http/middleware/metrics.ts";
 import { stages } from "../../src/stopwatch.ts";
 import { blocksOf, read, rowsOf, spansOf } from "../fixtures/documentation.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fail, ok, type Result } from "../../src/errors.ts";
 import type { EncoderDescriptor } from "../../src/face/descriptor.ts";
 import { createEncoder, encoderId } from "../../src/face/encode.ts";
-import type { Landmarks } from "../../src/face/face.ts";
+import type { Landmarks } from "../../src/face/geometry.ts";
 import type { Photo } from "../../src/image/photo.ts";
 
 const side = 8;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fail, ok, type Result } from "../../src/errors.ts";
 import type { ModelDescriptor } from "../../src/face/descriptor.ts";
 import type { Detection } from "../../src/face/detect.ts";
-import type { Point } from "../../src/face/face.ts";
+import type { Point } from "../../src/face/geometry.ts";
 import { createLandmarkFinder } from "../../src/face/landmarks.ts";
 import type { Photo } from "../../src/image/photo.ts";
 

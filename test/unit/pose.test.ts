@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Landmarks } from "../../src/face/face.ts";
+import type { Landmarks } from "../../src/face/geometry.ts";
 import { estimatePose } from "../../src/face/pose.ts";
 
 /** The generic face of the estimator, turned (degrees) and seen from far away at 2.5 px a millimetre. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Detection } from "../../src/face/detect.ts";
-import type { Landmarks } from "../../src/face/face.ts";
+import type { Landmarks } from "../../src/face/geometry.ts";
 import {
   defaultQualityLimits,
   judgeQuality,

@@ -10,7 +10,7 @@ import { drawVariation, jitter, type Variation, varyFace } from "../../model/tra
 import { readPhotos } from "../../model/train/data/photos.ts";
 import { shiftDomain } from "../../model/train/data/shift-domain.ts";
 import type { EncoderDescriptor } from "../../src/face/descriptor.ts";
-import type { Landmarks } from "../../src/face/face.ts";
+import type { Landmarks } from "../../src/face/geometry.ts";
 import { compose, invert, type Photo } from "../../src/image/photo.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sameface-photos-"));

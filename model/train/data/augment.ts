@@ -6,7 +6,7 @@
 import jpeg from "jpeg-js";
 import { alignToTemplate } from "../../../src/face/align.ts";
 import type { EncoderDescriptor } from "../../../src/face/descriptor.ts";
-import type { Landmarks, Point } from "../../../src/face/face.ts";
+import type { Landmarks, Point } from "../../../src/face/geometry.ts";
 import { type Affine, compose, type Photo } from "../../../src/image/photo.ts";
 import { warp } from "../../../src/image/warp.ts";
 import { blur, type Picture } from "../../evaluate/degradation/degrade.ts";

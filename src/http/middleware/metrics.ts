@@ -8,12 +8,7 @@
  *   double10  waited for memory, ms   double11  the isolate's budget in use, bytes
  */
 import { stages } from "../../stopwatch.ts";
-import type { RequestEntry } from "../deps.ts";
-
-/** Cloudflare's binding, as far as it is used. */
-export interface Dataset {
-  writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
-}
+import type { Dataset, RequestEntry } from "../deps.ts";
 
 export function writeMetrics(dataset: Dataset, entry: RequestEntry): void {
   const { tenant, route, method, code, outcome, reason, status, total_ms, stages_ms } = entry;

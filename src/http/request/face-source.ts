@@ -13,13 +13,8 @@ import { requireQuality } from "../../face/quality.ts";
 import { faceBody } from "../../rendering/face-body.ts";
 import type { AppEnv, Deps } from "../deps.ts";
 import { invalid } from "./input.ts";
-import {
-  type photoToEnrol,
-  type photoToIdentify,
-  type photoToVerify,
-  readPhotos,
-  type SentEmbedding,
-} from "./photos.ts";
+import type { photoToEnrol, photoToIdentify, photoToVerify, SentEmbedding } from "./photo-request.ts";
+import { readPhotos } from "./photos.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -33,13 +28,13 @@ export interface Probe {
   readonly encoded: EncodedFace | undefined;
 }
 
-type Wanted = typeof photoToEnrol | typeof photoToVerify | typeof photoToIdentify;
+type FaceRequest = typeof photoToEnrol | typeof photoToVerify | typeof photoToIdentify;
 
 /** Of the squared length; float32 moves it by less than 1e-6. */
 const unitTolerance = 1e-3;
 
 /** Fails as `readPhotos` does, with `forbidden`, and with `model_mismatch` for another model's embedding. */
-export async function readFaceSource<W extends Wanted>(
+export async function readFaceSource<W extends FaceRequest>(
   c: Context<AppEnv>,
   deps: Pick<Deps, "config" | "pipeline" | "embeddingLength">,
   wanted: W,

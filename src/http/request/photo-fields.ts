@@ -4,10 +4,10 @@ import { type Failure, fail, ok, type Result } from "../../errors.ts";
 import { check, invalid, unknownField } from "./input.ts";
 import { parseJsonBody } from "./parsing/json-body.ts";
 import { type Part, parseMultipart } from "./parsing/multipart.ts";
-import type { SentEmbedding, Wanted } from "./photos.ts";
+import type { PhotoRequest, SentEmbedding } from "./photo-request.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-type AnyWanted<Name extends string> = Wanted<Name, z.ZodObject>;
+type AnyRequest<Name extends string> = PhotoRequest<Name, z.ZodObject>;
 
 export interface Fields<Name extends string> {
   readonly images: Record<Name, Bytes>;
@@ -21,7 +21,7 @@ export interface Fields<Name extends string> {
 export function readRawField<Name extends string>(
   body: Bytes,
   contentType: string,
-  wanted: AnyWanted<Name>,
+  wanted: AnyRequest<Name>,
 ): Result<Fields<Name>> {
   if (wanted.names.length > 1) return fail(unsupported(contentType, wanted));
   const mistaken = mistakenForm(body, contentType);
@@ -29,7 +29,7 @@ export function readRawField<Name extends string>(
   return ok({ images: { [wanted.names[0]]: body } as Record<Name, Bytes>, options: {} });
 }
 
-function unsupported(contentType: string, { names }: AnyWanted<string>): Failure {
+function unsupported(contentType: string, { names }: AnyRequest<string>): Failure {
   const quotable = /^[\w.+-]{1,64}\/[\w.+-]{1,64}/.exec(contentType)?.[0];
   const fields = names.map((name) => `"${name}"`).join(" and ");
   return {
@@ -80,7 +80,7 @@ const maxOptionBytes = 8 * 1024;
 export function readFormFields<Name extends string>(
   body: Bytes,
   contentType: string,
-  { names, options }: AnyWanted<Name>,
+  { names, options }: AnyRequest<Name>,
 ): Result<Fields<Name>> {
   const parts = parseMultipart(body, contentType);
   if (!parts.ok) return parts;
@@ -127,7 +127,7 @@ function isOneOf<Name extends string>(names: readonly Name[], name: string): nam
 
 export function readJsonFields<Name extends string>(
   body: Bytes,
-  { names, options, json, embeddingJson }: AnyWanted<Name>,
+  { names, options, json, embeddingJson }: AnyRequest<Name>,
   embeddings: boolean,
 ): Result<Fields<Name>> {
   const parsed = parseJsonBody(body, embeddings ? [...names, "embedding"] : names);

@@ -4,58 +4,14 @@
  * say, whatever they are called here. A photo is a view of the body: it is never copied.
  */
 import type { Context } from "hono";
-import * as z from "zod";
+import type * as z from "zod";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { AppEnv } from "../deps.ts";
-import { identificationOptionsSchema } from "../schemas/identification.ts";
-import {
-  decisionOptionsSchema,
-  embeddingOptionsSchema,
-  embeddingTextSchema,
-  enrolmentOptionsSchema,
-  imageTextSchema,
-  verificationOptionsSchema,
-} from "../schemas/requests.ts";
 import { readBody } from "./body.ts";
 import { type BodyForm, formOf } from "./body-form.ts";
 import { checkQuery, invalid } from "./input.ts";
 import { type Fields, readFormFields, readJsonFields, readRawField } from "./photo-fields.ts";
-
-/** The photos that a request asks for, by the names of their fields, and the options that it knows. */
-export interface Wanted<Name extends string, Options extends z.ZodObject> {
-  readonly names: readonly Name[];
-  readonly options: Options;
-  /** Photos and options as one JSON object. */
-  readonly json: z.ZodType;
-  /** The same with an embedding in place of the photo. */
-  readonly embeddingJson: z.ZodType;
-}
-
-function wanted<Name extends string, Options extends z.ZodObject>(
-  names: readonly Name[],
-  options: Options,
-): Wanted<Name, Options> {
-  const images = Object.fromEntries(names.map((name) => [name, imageTextSchema]));
-  return {
-    names,
-    options,
-    json: z.strictObject({ ...images, ...options.shape }),
-    embeddingJson: z.strictObject({ embedding: embeddingTextSchema, model: z.string(), ...options.shape }),
-  };
-}
-
-export const photoToEnrol = wanted(["image"], enrolmentOptionsSchema);
-export const photoToVerify = wanted(["image"], verificationOptionsSchema);
-export const photoToIdentify = wanted(["image"], identificationOptionsSchema);
-export const photoToDetect = wanted(["image"], embeddingOptionsSchema);
-export const photoToEmbed = wanted(["image"], embeddingOptionsSchema);
-export const photosToCompare = wanted(["image_a", "image_b"], decisionOptionsSchema);
-
-/** An embedding in place of a photo, as it came: neither its length nor its values were looked at. */
-export interface SentEmbedding {
-  readonly model: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
+import type { PhotoRequest, SentEmbedding } from "./photo-request.ts";
 
 export interface Photos<Name extends string, Options extends z.ZodObject> {
   readonly images: Record<Name, Uint8Array<ArrayBuffer>>;
@@ -72,7 +28,7 @@ export interface Photos<Name extends string, Options extends z.ZodObject> {
 export async function readPhotos<Name extends string, Options extends z.ZodObject>(
   c: Context<AppEnv>,
   limitBytes: number,
-  wanted: Wanted<Name, Options>,
+  wanted: PhotoRequest<Name, Options>,
   { embeddings = false, signal }: { embeddings?: boolean; signal?: AbortSignal | undefined } = {},
 ): Promise<Result<Photos<Name, Options>>> {
   const query = checkQuery(c, wanted.options);
@@ -100,7 +56,7 @@ function readFields<Name extends string>(
   form: BodyForm,
   body: Uint8Array<ArrayBuffer>,
   contentType: string,
-  wanted: Wanted<Name, z.ZodObject>,
+  wanted: PhotoRequest<Name, z.ZodObject>,
   embeddings: boolean,
 ): Result<Fields<Name>> {
   switch (form) {

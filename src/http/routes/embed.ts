@@ -7,7 +7,8 @@ import { faceBody } from "../../rendering/face-body.ts";
 import { answer, refuse } from "../answer.ts";
 import type { AppEnv, Deps } from "../deps.ts";
 import { encodePhoto } from "../request/face-source.ts";
-import { photoToEmbed, readPhotos } from "../request/photos.ts";
+import { photoToEmbed } from "../request/photo-request.ts";
+import { readPhotos } from "../request/photos.ts";
 import type { Body, embeddingAnswerSchema } from "../schemas/answers.ts";
 
 /** POST /v1/embed */

@@ -11,7 +11,7 @@ import { readEnrolmentRequest } from "../request/enrolment-request.ts";
 import { encodeSource, photoBody, readFaceSource } from "../request/face-source.ts";
 import { faceIdOf, invalid, subjectIdOf } from "../request/input.ts";
 import { readJson } from "../request/json.ts";
-import { photoToEnrol } from "../request/photos.ts";
+import { photoToEnrol } from "../request/photo-request.ts";
 import type {
   Body,
   deletionAnswerSchema,

@@ -6,7 +6,7 @@ import { chooseRate } from "../../trust/rate-choice.ts";
 import { answer, refuse } from "../answer.ts";
 import type { AppEnv, Deps } from "../deps.ts";
 import { encodeSource, photoBody, readFaceSource } from "../request/face-source.ts";
-import { photoToIdentify } from "../request/photos.ts";
+import { photoToIdentify } from "../request/photo-request.ts";
 import type { Body, identificationAnswerSchema } from "../schemas/answers.ts";
 import { defaultMaxCandidates } from "../schemas/identification.ts";
 import { searchLimits } from "./search-limits.ts";

@@ -6,11 +6,6 @@ import type { Context } from "hono";
 import { refuse } from "../answer.ts";
 import type { AppEnv, Deps } from "../deps.ts";
 
-/** Cloudflare's binding of static assets, as far as it is used. */
-export interface Files {
-  fetch(request: Request): Promise<Response>;
-}
-
 /** Of the file's own headers those that hold here; nobody keeps a file without asking whether it is current. */
 const keptHeaders = ["Content-Type", "ETag"];
 

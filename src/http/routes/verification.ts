@@ -20,7 +20,8 @@ import {
   readFaceSource,
 } from "../request/face-source.ts";
 import { subjectIdOf } from "../request/input.ts";
-import { photosToCompare, photoToVerify, readPhotos } from "../request/photos.ts";
+import { photosToCompare, photoToVerify } from "../request/photo-request.ts";
+import { readPhotos } from "../request/photos.ts";
 import type { Body, comparisonAnswerSchema, verificationAnswerSchema } from "../schemas/answers.ts";
 import type { verificationOptionsSchema } from "../schemas/requests.ts";
 

@@ -3,7 +3,7 @@
  * what it says is checked as it is compiled, and the schemas are for the API's document and the tests.
  */
 import * as z from "zod";
-import { landmarkNames } from "../../face/face.ts";
+import { landmarkNames } from "../../face/geometry.ts";
 import { qualityReasons } from "../../face/quality.ts";
 import type { PhotoFormat } from "../../image/sniff.ts";
 import { faceIdSchema, subjectIdSchema } from "./requests.ts";

@@ -3,20 +3,11 @@ import type { Context } from "hono";
 import type { Config } from "../../../config.ts";
 import { sameBytes } from "../../../crypto/digest.ts";
 import { defaultTenant, type FaceId, type SubjectId } from "../../../identity/ids.ts";
-import type { RecordCopies } from "../../../identity/record-copies.ts";
 import { answer } from "../../answer.ts";
 import { directoryContext } from "../../context.ts";
-import type { AppEnv, Deps } from "../../deps.ts";
+import type { AppEnv, Deps, Diagnosis } from "../../deps.ts";
 import type { doctorAnswerSchema } from "../../schemas/administration-answers.ts";
 import type { Body } from "../../schemas/answers.ts";
-
-export interface Diagnosis {
-  /** By name, whether it is bound. */
-  readonly bindings: Readonly<Record<string, boolean>>;
-  readonly copies: RecordCopies;
-  /** SHA-256 of the models' bytes as they are here, hex, and as the manifest has it. */
-  readonly hashModels: () => Promise<readonly { id: string; expected: string; actual: string }[]>;
-}
 
 type Check = NonNullable<Body<typeof doctorAnswerSchema>["checks"]>[number];
 type Finding = Pick<Check, "status" | "detail">;
