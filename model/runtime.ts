@@ -8,12 +8,13 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Result } from "../src/errors.ts";
 import { type Calibration, parseCalibration } from "../src/face/calibration.ts";
-import type { ModelDescriptor } from "../src/face/descriptor.ts";
 import type { Encoder } from "../src/face/encode.ts";
 import { createCodecs, type EncodedPhoto, openPhoto } from "../src/image/decode.ts";
 import { defaultImageLimits } from "../src/image/limits.ts";
-import { chooseKernels, createKernelEngine, type KernelEngine } from "../src/inference/kernels/engine.ts";
-import { type Artifact, createStages, encoderInUse, type Manifest, planOf } from "../src/models.ts";
+import type { Engine, ModelFactory } from "../src/inference/engine.ts";
+import { chooseBuild } from "../src/inference/kernels/choose-build.ts";
+import { artifactOf, createEngine } from "../src/inference/kernels/engine.ts";
+import { createStages, encoderInUse, type Manifest } from "../src/models.ts";
 import { createPipeline, type Pipeline } from "../src/pipeline.ts";
 
 /** The manifest with what calibration added to it: by encoder id, for `parseCalibration`. */
@@ -58,27 +59,18 @@ export const kernelPaths = ["kernels-relaxed.wasm", "kernels.wasm"].map((file) =
 /** The kernels of this machine: the Worker bundles those with relaxed SIMD. */
 export function readKernels(): WebAssembly.Module {
   const [relaxed, plain] = kernelPaths.map((path) => readFileSync(path));
-  return new WebAssembly.Module(chooseKernels(relaxed, plain));
+  return new WebAssembly.Module(chooseBuild(relaxed, plain));
 }
-
-/** What runs the models: the Worker's kernels, or onnxruntime as with `--env onnxruntime`. */
-export type EngineName = "kernels" | "onnxruntime";
 
 const require = createRequire(import.meta.url);
 
-/** What an engine runs of a model. */
-export const artifactOf: Readonly<Record<EngineName, (model: ModelDescriptor) => Artifact>> = {
-  kernels: planOf,
-  onnxruntime: (model) => model,
-};
-
-async function createEngine(name: EngineName): Promise<Pick<KernelEngine, "model">> {
-  if (name === "kernels") return createKernelEngine(readKernels());
-  // Loaded only here: the command line has no use for it.
-  const { createOnnxRuntime } = await import("../src/inference/onnxruntime.ts");
-  const wasm = await readFile(require.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
-  return createOnnxRuntime(await WebAssembly.compile(wasm));
+/** An engine that Node can open. */
+export interface NodeEngine extends Pick<ModelFactory, "artifactOf"> {
+  open(): Promise<Engine>;
 }
+
+/** The Worker's own engine, the only one that the command line has. */
+export const kernelsInNode: NodeEngine = { artifactOf, open: async () => createEngine(readKernels()) };
 
 /**
  * One engine serves a thread: call it once in each.
@@ -87,7 +79,7 @@ async function createEngine(name: EngineName): Promise<Pick<KernelEngine, "model
  */
 export async function loadRuntime(
   watch = (encoder: Encoder) => encoder,
-  engine: EngineName = "kernels",
+  engine = kernelsInNode,
 ): Promise<Runtime> {
   const compile = async (path: string) => WebAssembly.compile(await readFile(path));
   const codecs = createCodecs({
@@ -96,9 +88,10 @@ export async function loadRuntime(
     avif: () => compile(codecPaths.avif),
   });
   const open = (bytes: Uint8Array) => openPhoto(bytes, defaultImageLimits, codecs);
-  const { model } = await createEngine(engine);
+  const { model } = await engine.open();
   const bytesOf = (file: string) => readFileSync(modelPath(file));
-  const stages = createStages(readManifest(), bytesOf, model, artifactOf[engine]);
+  const factory = { artifactOf: engine.artifactOf, createModel: model };
+  const stages = createStages(readManifest(), bytesOf, factory);
   const pipeline = createPipeline({ openPhoto: open, ...stages, encoder: watch(stages.encoder) });
   return { pipeline, openPhoto: open };
 }

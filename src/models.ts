@@ -6,7 +6,8 @@ import type { DetectorDescriptor, EncoderDescriptor, ModelDescriptor } from "./f
 import { createDetector } from "./face/detect.ts";
 import { createEncoder, encoderId } from "./face/encode.ts";
 import { createLandmarkFinder } from "./face/landmarks.ts";
-import type { HashedSource, Model } from "./inference/model.ts";
+import type { ModelFactory } from "./inference/engine.ts";
+import type { Model } from "./inference/model.ts";
 import type { PipelineParts } from "./pipeline.ts";
 
 export interface Manifest {
@@ -36,24 +37,14 @@ export function encoderInUse({ encoder, models }: Manifest): EncoderInUse {
   };
 }
 
-/** A file that an engine runs. */
-export type Artifact = Pick<ModelDescriptor, "file" | "sha256">;
-
-/** What the kernels run; the other engine runs the ONNX file itself. */
-export function planOf({ file, plan }: ModelDescriptor): Artifact {
-  if (plan === undefined) throw new Error(`the manifest has no plan for ${file}`);
-  return plan;
-}
-
 /**
- * `bytesOf` gives the bytes of a file named in the manifest, and `artifactOf` says which of a model's
- * files the engine runs. A manifest that names what is not there is a broken build, and throws.
+ * `bytesOf` gives the bytes of a file named in the manifest. A manifest that names what is not there is a
+ * broken build, and throws.
  */
 export function createStages(
   manifest: Manifest,
   bytesOf: (file: string) => ArrayBuffer | Uint8Array,
-  createModel: (source: HashedSource) => Model,
-  artifactOf: (model: ModelDescriptor) => Artifact = (model) => model,
+  { artifactOf, createModel }: ModelFactory,
 ): Pick<PipelineParts, "detectors" | "landmarks" | "encoder" | "models"> {
   function descriptor<D extends ModelDescriptor>(id: string): D {
     const found = manifest.models[id];

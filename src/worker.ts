@@ -19,25 +19,18 @@ import type { GalleryObject } from "./identity/gallery/object.ts";
 import { createKvCopies } from "./identity/kv.ts";
 import { createCodecs, openPhoto } from "./image/decode.ts";
 import { defaultImageLimits } from "./image/limits.ts";
-import type { HashedSource, Model } from "./inference/model.ts";
-import { type Artifact, createStages, encoderInUse } from "./models.ts";
+import type { Bundle } from "./inference/engine.ts";
+import { createStages, encoderInUse } from "./models.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { createRateLimit, type RateLimiter } from "./trust/rate-limit.ts";
 import { createTrust } from "./trust/service.ts";
-
-/** What runs the models, and the files that it runs, by name. */
-export interface Engine {
-  readonly files: Readonly<Record<string, ArrayBuffer>>;
-  readonly artifactOf: (model: ModelDescriptor) => Artifact;
-  readonly createModel: (source: HashedSource) => Model;
-}
 
 const encoder = encoderInUse(manifest);
 const measured = manifest.calibration[encoder.id as keyof typeof manifest.calibration];
 const calibration = parseCalibration(measured, encoder.sha256);
 
 /** The Worker. An isolate has one: the models and codecs that its requests share. */
-export function createWorker(engine: Engine) {
+export function createWorker(engine: Bundle) {
   const codecs = createCodecs({
     jpegTurbo: async () => jpegTurbo,
     webp: async () => webp,
@@ -45,7 +38,7 @@ export function createWorker(engine: Engine) {
   });
   const budget = createBudget({ codecBytes: () => codecs.heldBytes() + codecs.droppedBytes() });
   const pipeline = createPipeline({
-    ...createStages(manifest, (file) => engine.files[file], engine.createModel, engine.artifactOf),
+    ...createStages(manifest, (file) => engine.files[file], engine),
     openPhoto: (image) => openPhoto(image, defaultImageLimits, codecs),
   });
   let app: ReturnType<typeof createApp> | undefined;
@@ -59,7 +52,7 @@ export function createWorker(engine: Engine) {
 
 function open(
   env: Env,
-  { files, artifactOf }: Engine,
+  { files, artifactOf }: Bundle,
   pipeline: Pipeline,
   budget: Budget,
 ): ReturnType<typeof createApp> {

@@ -2,10 +2,10 @@
 import { copyFileSync, mkdirSync } from "node:fs";
 import { basename } from "node:path";
 import { codecPaths, kernelPaths, manifestPath, modelPath, readManifest } from "../model/runtime.ts";
-import { planOf } from "../src/models.ts";
+import { artifactOf } from "../src/inference/kernels/engine.ts";
 
 const { encoder, detectors, landmarks, models } = readManifest();
-const plans = [encoder, detectors, landmarks].flat().map((id) => modelPath(planOf(models[id]).file));
+const plans = [encoder, detectors, landmarks].flat().map((id) => modelPath(artifactOf(models[id]).file));
 
 copy("model", [manifestPath, ...plans]);
 copy("wasm", kernelPaths);

@@ -7,9 +7,9 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { kernelPaths, modelPath, readManifest } from "../model/runtime.ts";
+import { artifactOf } from "../src/inference/kernels/engine.ts";
 import { type Access, type Kernel, type KernelName, kernels } from "../src/inference/kernels/kernels.ts";
 import { readPlan } from "../src/inference/kernels/plan.ts";
-import { planOf } from "../src/models.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -142,7 +142,7 @@ function limits(): Partial<Record<KernelName, number>> {
 const limit = limits();
 const manifest = readManifest();
 const id = positionals[0] ?? manifest.encoder[0];
-const { plan } = readPlan(readFileSync(modelPath(planOf(manifest.models[id]).file)));
+const { plan } = readPlan(readFileSync(modelPath(artifactOf(manifest.models[id]).file)));
 const arena = base + plan.constantBytes;
 // All zero: values do not change the time, as long as none is denormal.
 new Uint8Array(memory.buffer).fill(0, base);

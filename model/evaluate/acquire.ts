@@ -9,9 +9,10 @@ import { SingleBar } from "cli-progress";
 import pLimit from "p-limit";
 import type { FacePolicy } from "../../src/face/face.ts";
 import type { Quality } from "../../src/face/quality.ts";
-import { artifactOf, type EngineName, kernelPaths, modelPath, readManifest } from "../runtime.ts";
+import { kernelPaths, modelPath, readManifest } from "../runtime.ts";
 import { type Acquisition, openCache } from "./cache.ts";
 import type { EmbeddingSet } from "./comparisons.ts";
+import { type EngineName, engines } from "./engines.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { openPool } from "./pool.ts";
 
@@ -93,12 +94,16 @@ function collect(acquisitions: readonly Acquisition[]): Acquired {
 
 function pipelineFingerprint(policy: FacePolicy, engine: EngineName): string {
   const { calibration: _, ...manifest } = readManifest();
-  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const packages = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const dependencies = {
+    ...packages.dependencies,
+    "onnxruntime-web": packages.devDependencies["onnxruntime-web"],
+  };
   return fingerprint(root, {
-    entry: join(root, "model/runtime.ts"),
+    entry: join(root, "model/evaluate/engines.ts"),
     files: [
       ...[...manifest.detectors, manifest.landmarks, ...manifest.encoder].map((id) =>
-        modelPath(artifactOf[engine](manifest.models[id]).file),
+        modelPath(engines[engine].artifactOf(manifest.models[id]).file),
       ),
       ...kernelPaths,
     ],

@@ -2,12 +2,13 @@
 import { readFile } from "node:fs/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { FacePolicy } from "../../src/face/face.ts";
-import { type EngineName, loadRuntime } from "../runtime.ts";
+import { loadRuntime } from "../runtime.ts";
 import type { Acquisition } from "./cache.ts";
+import { type EngineName, engines } from "./engines.ts";
 import type { WorkerAnswer } from "./pool.ts";
 
 const { policy, engine } = workerData as { policy: FacePolicy; engine: EngineName };
-const runtime = loadRuntime((encoder) => encoder, engine);
+const runtime = loadRuntime((encoder) => encoder, engines[engine]);
 
 async function acquire(path: string): Promise<WorkerAnswer<Acquisition>> {
   const { pipeline } = await runtime;

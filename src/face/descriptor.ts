@@ -1,4 +1,5 @@
 /** What the manifest says of a model beyond its bytes: how its input is made and its output read. */
+import type { ModelFiles } from "../inference/engine.ts";
 
 export interface InputDescriptor {
   readonly name: string;
@@ -11,13 +12,9 @@ export interface InputDescriptor {
   readonly scale: readonly number[];
 }
 
-export interface ModelDescriptor {
+/** `file` is the network as ONNX, which says what is computed. */
+export interface ModelDescriptor extends ModelFiles {
   readonly role: string;
-  /** The network as ONNX, which says what is computed. */
-  readonly file: string;
-  readonly sha256: string;
-  /** The same, compiled for the kernels. */
-  readonly plan?: { readonly file: string; readonly sha256: string };
   readonly input: InputDescriptor;
   readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }

@@ -25,12 +25,9 @@ export interface Model {
 export interface ModelSource {
   readonly id: string;
   readonly bytes: ArrayBuffer | Uint8Array;
+  /** Of `bytes`, hex, as the manifest has it. The kernels refuse other bytes. */
+  readonly sha256: string;
   readonly inputName: string;
   readonly inputShape: readonly number[];
   readonly outputNames: readonly string[];
-}
-
-/** With what `bytes` must hash to. */
-export interface HashedSource extends ModelSource {
-  readonly sha256: string;
 }

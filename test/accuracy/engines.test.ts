@@ -7,7 +7,8 @@ import { expect, test } from "vitest";
 import { acquireAll } from "../../model/evaluate/acquire.ts";
 import type { EmbeddingSet, People } from "../../model/evaluate/comparisons.ts";
 import { readDataset } from "../../model/evaluate/dataset.ts";
-import { type EngineName, readCalibration } from "../../model/runtime.ts";
+import type { EngineName } from "../../model/evaluate/engines.ts";
+import { readCalibration } from "../../model/runtime.ts";
 import { thresholdAt } from "../../src/face/calibration.ts";
 import { lfwDev } from "../fixtures/data.ts";
 

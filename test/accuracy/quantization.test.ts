@@ -14,9 +14,9 @@ import { loadRuntime, modelPath, readKernels, readManifest } from "../../model/r
 import type { EncoderDescriptor } from "../../src/face/descriptor.ts";
 import { createEncoder } from "../../src/face/encode.ts";
 import { selectFace } from "../../src/face/select.ts";
-import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
-import { createOnnxRuntime } from "../../src/inference/onnxruntime.ts";
-import { createStages, encoderInUse, planOf } from "../../src/models.ts";
+import { artifactOf, createEngine } from "../../src/inference/kernels/engine.ts";
+import { createEngine as createOnnxRuntime } from "../../src/inference/onnxruntime/engine.ts";
+import { createStages, encoderInUse } from "../../src/models.ts";
 import { lfwDev } from "../fixtures/data.ts";
 
 const { folder, isPresent } = lfwDev;
@@ -45,8 +45,8 @@ test.skipIf(float32 === null)(
       readFileSync(require.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm")),
     );
     const onnx = createOnnxRuntime(wasm);
-    const { model } = createKernelEngine(readKernels());
-    const stages = createStages(manifest, (file) => readFileSync(modelPath(file)), model, planOf);
+    const factory = { artifactOf, createModel: createEngine(readKernels()).model };
+    const stages = createStages(manifest, (file) => readFileSync(modelPath(file)), factory);
     const { openPhoto } = await loadRuntime();
     const source = createEncoder(
       manifest.encoder.map((id) => {

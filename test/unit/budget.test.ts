@@ -7,8 +7,8 @@ import { expect, test } from "vitest";
 import { modelPath, readKernels, readManifest } from "../../model/runtime.ts";
 import { openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
-import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
-import { createStages, planOf } from "../../src/models.ts";
+import { artifactOf, createEngine } from "../../src/inference/kernels/engine.ts";
+import { createStages } from "../../src/models.ts";
 import { createPipeline } from "../../src/pipeline.ts";
 import { nodeCodecs } from "../fixtures/codecs.ts";
 import { readMedia } from "../fixtures/data.ts";
@@ -27,15 +27,14 @@ interface Spent {
 }
 
 const manifest = readManifest();
-const engine = createKernelEngine(readKernels());
+const engine = createEngine(readKernels());
 const codecs = nodeCodecs();
 let spent: Spent = { rasters: [], runs: [] };
 
 const pipeline = createPipeline({
-  ...createStages(
-    manifest,
-    (file) => readFileSync(modelPath(file)),
-    (source) => {
+  ...createStages(manifest, (file) => readFileSync(modelPath(file)), {
+    artifactOf,
+    createModel(source) {
       const model = engine.model(source);
       const run: typeof model.run = (fill) => {
         spent.runs.push(manifest.models[source.id].role);
@@ -43,8 +42,7 @@ const pipeline = createPipeline({
       };
       return { ...model, run };
     },
-    planOf,
-  ),
+  }),
   async openPhoto(bytes) {
     const opened = await openPhoto(bytes, defaultImageLimits, codecs);
     if (!opened.ok) return opened;

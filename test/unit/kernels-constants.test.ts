@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { createConstants, gather } from "../../model/build/plan/constants.ts";
 import { kernelPaths, readKernels } from "../../model/runtime.ts";
 import { placeConstants, stagingBytes } from "../../src/inference/kernels/constants.ts";
-import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
+import { createEngine } from "../../src/inference/kernels/engine.ts";
 import { magic, type Plan, PlanError, readPlan } from "../../src/inference/kernels/plan.ts";
 import { bitmapBytes, type Segment, storedBytes } from "../../src/inference/kernels/segments.ts";
 import { kindOfUnits, type SparseRun, scatterReference, sparseRuns } from "../fixtures/sparse-runs.ts";
@@ -179,7 +179,7 @@ describe("a plan with a sparse segment", () => {
   });
 
   it("of any bitmap loads where it has as many bits as units, and the engine goes on", async () => {
-    const engine = createKernelEngine(readKernels());
+    const engine = createEngine(readKernels());
     const bitmaps = fc.uint8Array({ minLength: 5, maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(bitmaps, fc.boolean(), fc.nat(36), async (bitmap, isRight, other) => {
@@ -198,7 +198,7 @@ describe("a plan with a sparse segment", () => {
     expect((await load(segment, stored, engine)).ok).toBe(true);
   });
 
-  function load(header: Segment, bytes: Uint8Array, engine = createKernelEngine(readKernels())) {
+  function load(header: Segment, bytes: Uint8Array, engine = createEngine(readKernels())) {
     const file = fileOf(header, bytes);
     const sha256 = createHash("sha256").update(file).digest("hex");
     const source = { id: "x", bytes: file, sha256, inputName: "x", inputShape: [4], outputNames: [] };

@@ -3,18 +3,19 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { kernelPaths, readKernels } from "../../model/runtime.ts";
+import { chooseBuild } from "../../src/inference/kernels/choose-build.ts";
 import { stagingBytes } from "../../src/inference/kernels/constants.ts";
-import { chooseKernels, createKernelEngine } from "../../src/inference/kernels/engine.ts";
+import { createEngine } from "../../src/inference/kernels/engine.ts";
 import { magic, type Plan } from "../../src/inference/kernels/plan.ts";
 import type { Segment } from "../../src/inference/kernels/segments.ts";
-import type { HashedSource } from "../../src/inference/model.ts";
+import type { ModelSource } from "../../src/inference/model.ts";
 
 const page = 65_536;
 const { exports } = new WebAssembly.Instance(readKernels());
 const base = Math.ceil((exports.heapBase as () => number)() / 64) * 64;
 
 /** Four numbers in, the same four out: `compact` of four pixels of one channel. */
-function copying(change: Partial<Plan> = {}, stored = new Uint8Array(0)): HashedSource {
+function copying(change: Partial<Plan> = {}, stored = new Uint8Array(0)): ModelSource {
   const plan: Plan = {
     model: "m",
     onnxSha256: "",
@@ -38,11 +39,11 @@ function copying(change: Partial<Plan> = {}, stored = new Uint8Array(0)): Hashed
 }
 
 /** A model with so many bytes of constants, all of them zero, and so many of values. */
-function sized(segment: Segment, stored: number, arenaBytes = 32): HashedSource {
+function sized(segment: Segment, stored: number, arenaBytes = 32): ModelSource {
   return copying({ segments: [segment], constantBytes: segment.bytes, arenaBytes }, new Uint8Array(stored));
 }
 
-async function outputOf(model: ReturnType<ReturnType<typeof createKernelEngine>["model"]>, values: number[]) {
+async function outputOf(model: ReturnType<ReturnType<typeof createEngine>["model"]>, values: number[]) {
   const result = await model.run((input) => input.set(values));
   if (!result.ok) throw new Error(JSON.stringify(result.failure));
   return result.value;
@@ -67,7 +68,7 @@ describe("memory behind the constants, while they are placed", () => {
     ],
   ] as const)("is %s", async (_, segment, stored, staging) => {
     expect(stagingBytes({ segments: [segment] } as unknown as Plan)).toBe(staging);
-    const engine = createKernelEngine(readKernels());
+    const engine = createEngine(readKernels());
     expect(await engine.model(sized(segment, stored)).load()).toMatchObject({ ok: true });
     expect(engine.memoryBytes()).toBe(Math.ceil((base + 320_000 + Math.max(32, staging)) / page) * page);
   });
@@ -88,7 +89,7 @@ describe("the engine's memory", () => {
   const pages = (bytes: number) => Math.max(1, Math.ceil((base + bytes) / page)) * page;
 
   it("is all models' constants and the values of the one that needs most", async () => {
-    const engine = createKernelEngine(readKernels());
+    const engine = createEngine(readKernels());
     await engine.model(raw(100_000, 300_000)).load();
     expect(engine.memoryBytes()).toBe(pages(100_032 + 300_000));
     await engine.model(raw(200_000, 100_000)).load();
@@ -103,14 +104,14 @@ describe("the engine's memory", () => {
       [fits, 4],
       [exceeds, 5],
     ] as const) {
-      const engine = createKernelEngine(readKernels());
+      const engine = createEngine(readKernels());
       await engine.model(source).load();
       expect(engine.memoryBytes()).toBe(count * page);
     }
   });
 
   it("takes a model once, though two requests load it at the same time, or run it later", async () => {
-    const engine = createKernelEngine(readKernels());
+    const engine = createEngine(readKernels());
     const model = engine.model(raw(640_000, 32));
     await Promise.all([model.load(), model.load(), outputOf(model, [1, 2, 3, 4])]);
     await model.load();
@@ -120,7 +121,7 @@ describe("the engine's memory", () => {
 
 describe("a model's run", () => {
   it("gives what its plan computes, before and after another model moves its values", async () => {
-    const engine = createKernelEngine(readKernels());
+    const engine = createEngine(readKernels());
     const first = engine.model(copying());
     expect(await outputOf(first, [1, 2, 3, 4])).toEqual([Float32Array.of(1, 2, 3, 4)]);
     const second = engine.model(sized({ type: "raw", bytes: 4000 }, 4000));
@@ -133,7 +134,7 @@ describe("a model's run", () => {
       { name: "y", offset: 24, length: 2 },
       { name: "z", offset: 16, length: 1 },
     ];
-    const engine = createKernelEngine(readKernels());
+    const engine = createEngine(readKernels());
     const model = engine.model({ ...copying({ outputs }), outputNames: ["y", "z"] });
     const before = await outputOf(model, [1, 2, 3, 4]);
     await outputOf(model, [5, 6, 7, 8]);
@@ -152,7 +153,7 @@ describe("a plan that is not the one described", () => {
       "other outputs",
     ],
   ])("%s is not_ready, and takes no memory", async (_, change, reason) => {
-    const engine = createKernelEngine(readKernels());
+    const engine = createEngine(readKernels());
     const before = engine.memoryBytes();
     const model = engine.model({ ...copying(change), id: "m" });
     expect(await model.load()).toEqual({
@@ -163,7 +164,7 @@ describe("a plan that is not the one described", () => {
   });
 
   it("by its hash is not_ready", async () => {
-    const model = createKernelEngine(readKernels()).model({ ...copying(), sha256: "0".repeat(64) });
+    const model = createEngine(readKernels()).model({ ...copying(), sha256: "0".repeat(64) });
     expect(await model.load()).toMatchObject({
       failure: { code: "not_ready", reason: "the kernels cannot load m: its hash is another" },
     });
@@ -172,6 +173,6 @@ describe("a plan that is not the one described", () => {
 
 it("of two builds the first is chosen where it compiles, and else the second", () => {
   const [relaxed, plain] = kernelPaths.map((path) => new Uint8Array(readFileSync(path)));
-  expect(chooseKernels(relaxed, plain)).toBe(relaxed);
-  expect(chooseKernels(relaxed.subarray(0, 100), plain)).toBe(plain);
+  expect(chooseBuild(relaxed, plain)).toBe(relaxed);
+  expect(chooseBuild(relaxed.subarray(0, 100), plain)).toBe(plain);
 });

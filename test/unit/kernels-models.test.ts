@@ -15,10 +15,10 @@ import { normalise, seededImage, seededRandom } from "../../model/build/proof/im
 import manifest from "../../model/manifest.json" with { type: "json" };
 import { kernelPaths, modelPath, readKernels } from "../../model/runtime.ts";
 import { placeConstants, stagingBytes } from "../../src/inference/kernels/constants.ts";
-import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
+import { createEngine } from "../../src/inference/kernels/engine.ts";
 import { type Kernel, kernels } from "../../src/inference/kernels/kernels.ts";
 import { magic, type Plan, PlanError, readPlan, type Step } from "../../src/inference/kernels/plan.ts";
-import type { HashedSource, Model } from "../../src/inference/model.ts";
+import type { Model, ModelSource } from "../../src/inference/model.ts";
 import { mediaNames, readMedia } from "../fixtures/data.ts";
 import { times } from "../fixtures/exhaustive.ts";
 import { acceptPowers, runReference } from "../fixtures/kernel-reference.ts";
@@ -29,7 +29,7 @@ const read = (file: string) => new Uint8Array(readFileSync(modelPath(file)));
 const seen = watchPhotos();
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-function sourceOf(id: string, bytes?: Uint8Array): HashedSource {
+function sourceOf(id: string, bytes?: Uint8Array): ModelSource {
   const { plan, input, outputs } = manifest.models[id as "mtcnn-onet"];
   const file = bytes ?? read(plan.file);
   return {
@@ -85,7 +85,7 @@ describe.each(models)("%s", (id, { file, plan: { file: planFile, sha256: planHas
 
   it("puts out what onnxruntime-web does on faces: cosines of 0.999 on average, of 1 where all is float", async () => {
     const session: Session = await openSession(read(file), input.shape);
-    const model = createKernelEngine(readKernels()).model(sourceOf(id));
+    const model = createEngine(readKernels()).model(sourceOf(id));
     const isFloat = manifest.models[id as "mtcnn-onet"].precision !== "int8-static";
     const cosines: number[] = [];
     const images = (await seen).get(id)!;
@@ -120,7 +120,7 @@ async function watchPhotos(): Promise<Map<string, Float32Array[]>> {
 
 describe("one engine, all models", () => {
   it("gives the same bits in both builds", async () => {
-    const engines = kernelPaths.map((path) => createKernelEngine(new WebAssembly.Module(readFileSync(path))));
+    const engines = kernelPaths.map((path) => createEngine(new WebAssembly.Module(readFileSync(path))));
     for (const [id, { input }] of models) {
       const image = normalise(seededImage(5, input.shape.slice(1)), input);
       const [relaxed, plain] = await Promise.all(
@@ -131,7 +131,7 @@ describe("one engine, all models", () => {
   });
 
   it("gives each input its outputs again in many runs in any order, and takes no more memory", async () => {
-    const engine = createKernelEngine(readKernels());
+    const engine = createEngine(readKernels());
     const loaded = models
       .filter(([id]) => id !== "blazeface-full")
       .map(([id, { input }]) => ({ model: engine.model(sourceOf(id)), input }));
@@ -154,7 +154,7 @@ describe("one engine, all models", () => {
   }, 600_000);
 
   it("with every model loaded takes less than 24 MB", async () => {
-    const engine = createKernelEngine(readKernels());
+    const engine = createEngine(readKernels());
     for (const [id] of models) await engine.model(sourceOf(id)).load();
     expect(engine.memoryBytes()).toBeLessThan(24e6);
   });
@@ -172,14 +172,14 @@ describe("a plan that is not what was built", () => {
   ])("with another hash is not_ready: %s", async (_, at) => {
     const bytes = file.slice();
     bytes[at] ^= 1;
-    const model = createKernelEngine(readKernels()).model({ ...sourceOf(id), bytes });
+    const model = createEngine(readKernels()).model({ ...sourceOf(id), bytes });
     const failure = { code: "not_ready", reason: expect.stringContaining("hash") };
     expect(await model.load()).toMatchObject({ ok: false, failure });
     expect(await model.run(() => expect.fail("it ran"))).toMatchObject({ ok: false, failure });
   });
 
   it("of another model is not_ready, and the engine runs on", async () => {
-    const engine = createKernelEngine(readKernels());
+    const engine = createEngine(readKernels());
     const other = engine.model({ ...sourceOf("blazeface-short"), bytes: file, sha256: sha256(file) });
     expect(await other.load()).toMatchObject({ ok: false, failure: { code: "not_ready" } });
     expect((await engine.model(sourceOf(id)).load()).ok).toBe(true);

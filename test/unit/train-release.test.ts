@@ -19,7 +19,7 @@ import {
 import { fuseHead } from "../../model/train/release/fuse.ts";
 import { writeRelease } from "../../model/train/release/release.ts";
 import { useModel } from "../../model/train/release/use.ts";
-import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
+import { createEngine } from "../../src/inference/kernels/engine.ts";
 import { sweep } from "../fixtures/exhaustive.ts";
 
 const base = readManifest();
@@ -167,7 +167,7 @@ it("a hidden head inside a network has a plan for the kernels, which makes the s
   const head = someHead("hidden", 4);
   const fused = fuseHead(shipped[1], head.blocks[1], "hidden");
   const plan = compilePlan("hidden", fused);
-  const kernels = createKernelEngine(readKernels()).model({
+  const kernels = createEngine(readKernels()).model({
     id: "hidden",
     bytes: plan,
     sha256: createHash("sha256").update(plan).digest("hex"),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createTurns } from "../../src/inference/turns.ts";
+import { createTurns } from "../../src/inference/onnxruntime/turns.ts";
 
 test("work that overlaps in time is done one at a time, all of it", async () => {
   const turns = createTurns(5_000);

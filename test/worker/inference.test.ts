@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 import manifest from "../../model/manifest.json";
 import landmarkModel from "../../model/mtcnn-onet.onnx";
 import onnxRuntime from "../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
-import { createOnnxRuntime } from "../../src/inference/onnxruntime.ts";
+import { createEngine } from "../../src/inference/onnxruntime/engine.ts";
 import { times } from "../fixtures/exhaustive.ts";
 
 const instantiate = WebAssembly.instantiate;
 const { input, outputs } = manifest.models[manifest.landmarks as "mtcnn-onet"];
 
-const runtime = createOnnxRuntime(onnxRuntime);
+const runtime = createEngine(onnxRuntime);
 const source = {
   id: "mtcnn-onet",
   bytes: landmarkModel,
@@ -32,14 +32,13 @@ const runs = times(1000, 100);
 test(`${runs} runs that overlap give what each gives alone, and the stack stays where it was`, async () => {
   const alone = [];
   for (let seed = 0; seed < 10; seed++) alone.push(await run(seed));
-  const before = runtime.probe()!;
+  const before = { stack: runtime.stackPointer(), bytes: runtime.memoryBytes() };
   expect(new Set(alone.map(String)).size).toBe(10);
 
   const overlapped = await Promise.all(Array.from({ length: runs }, (_, i) => run(i % 10)));
 
   for (const [i, outputs] of overlapped.entries()) expect(outputs).toEqual(alone[i % 10]);
-  expect(runtime.probe()!.stackPointer).toBe(before.stackPointer);
-  expect(runtime.probe()!.memoryBytes).toBe(before.memoryBytes);
+  expect({ stack: runtime.stackPointer(), bytes: runtime.memoryBytes() }).toEqual(before);
 });
 
 test("a second model loads beside the first", async () => {

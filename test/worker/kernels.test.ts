@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import manifest from "../../model/manifest.json";
 import landmarkPlan from "../../model/mtcnn-onet.plan";
-import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
+import { createEngine } from "../../src/inference/kernels/engine.ts";
 import plain from "../../wasm/kernels.wasm";
 import relaxed from "../../wasm/kernels-relaxed.wasm";
 import { times } from "../fixtures/exhaustive.ts";
@@ -16,7 +16,7 @@ const source = {
   inputShape: input.shape,
   outputNames: outputs.map(({ name }) => name),
 };
-const engine = createKernelEngine(relaxed);
+const engine = createEngine(relaxed);
 const model = engine.model(source);
 
 async function run(seed: number, by = model): Promise<number[]> {
@@ -42,16 +42,16 @@ test(`${runs} runs at once give what each gives alone, and memory stays as it wa
 });
 
 test("two requests that load a model at once take memory for one", async () => {
-  const fresh = createKernelEngine(relaxed);
+  const fresh = createEngine(relaxed);
   const shared = fresh.model(source);
   await Promise.all([shared.load(), shared.load(), shared.load()]);
-  const once = createKernelEngine(relaxed);
+  const once = createEngine(relaxed);
   await once.model(source).load();
   expect(fresh.memoryBytes()).toBe(once.memoryBytes());
 });
 
 test("the build without relaxed SIMD gives the same bits", async () => {
-  expect(await run(3, createKernelEngine(plain).model(source))).toEqual(await run(3));
+  expect(await run(3, createEngine(plain).model(source))).toEqual(await run(3));
 });
 
 test("bytes that are no plan are not_ready, and do not spoil the models beside them", async () => {

@@ -16,8 +16,8 @@ import type { Result } from "../../src/errors.ts";
 import type { EncodedFace } from "../../src/face/face.ts";
 import { createCodecs, openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
-import { createKernelEngine } from "../../src/inference/kernels/engine.ts";
-import { createStages, planOf } from "../../src/models.ts";
+import { artifactOf, createEngine } from "../../src/inference/kernels/engine.ts";
+import { createStages } from "../../src/models.ts";
 import { createPipeline } from "../../src/pipeline.ts";
 import avif from "../../wasm/codecs/avif_dec.wasm";
 import webp from "../../wasm/codecs/webp_dec.wasm";
@@ -41,7 +41,7 @@ const modelBytes = Object.values(files).reduce((sum, { byteLength }) => sum + by
 const wasm = watchWasmMemory();
 afterAll(() => wasm.stop());
 
-const engine = createKernelEngine(kernels);
+const engine = createEngine(kernels);
 const codecs = createCodecs({
   jpegTurbo: async () => jpegTurbo,
   webp: async () => webp,
@@ -66,7 +66,7 @@ function account(stage: string, transientBytes = 0): void {
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
 const pipeline = createPipeline({
-  ...createStages(manifest, (file) => files[file], engine.model, planOf),
+  ...createStages(manifest, (file) => files[file], { artifactOf, createModel: engine.model }),
   async openPhoto(bytes) {
     requestBytes += bytes.length;
     account("received");

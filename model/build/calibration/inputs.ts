@@ -8,6 +8,7 @@ import { ok, type Result } from "../../../src/errors.ts";
 import { createCodecs, openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
 import type { Model, ModelSource } from "../../../src/inference/model.ts";
+import { artifactOf } from "../../../src/inference/onnxruntime/engine.ts";
 import { createStages, type Manifest } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
 import { openSession, type Session } from "../onnx/session.ts";
@@ -26,7 +27,10 @@ export function listeningPipeline(
   const wasm = readFileSync(require.resolve("@cwasm/jpeg-turbo/jpeg-turbo.wasm"));
   const codecs = createCodecs({ jpegTurbo: () => WebAssembly.compile(wasm) });
   return createPipeline({
-    ...createStages(manifest, bytesOf, (source) => listeningModel(source, listen)),
+    ...createStages(manifest, bytesOf, {
+      artifactOf,
+      createModel: (source) => listeningModel(source, listen),
+    }),
     openPhoto: (bytes) => openPhoto(bytes, defaultImageLimits, codecs),
   });
 }

@@ -5,24 +5,16 @@
  * begins and ends without yielding, and leaves nothing behind that a later one reads.
  */
 import { fail, ok, type Result } from "../../errors.ts";
-import type { HashedSource, Model } from "../model.ts";
+import type { Artifact, Engine, ModelFiles } from "../engine.ts";
+import type { ModelSource } from "../model.ts";
 import { placeConstants, stagingBytes } from "./constants.ts";
 import { type Kernel, type KernelName, kernels } from "./kernels.ts";
 import { type Plan, PlanError, readPlan, type Step } from "./plan.ts";
 
-export interface KernelEngine {
-  /** A model whose plan is read on its first run, or by `load`. `bytes` are those of a plan. */
-  model(source: HashedSource): Model;
-  /** Size of the linear memory, bytes. It grows when a model is loaded, and never in a run. */
-  memoryBytes(): number;
-}
-
-/**
- * Of the two builds of the kernels the faster that this machine runs; they agree in every bit. Where
- * WebAssembly comes compiled, as in workerd, whoever bundles it has chosen.
- */
-export function chooseKernels<T extends BufferSource>(relaxed: T, plain: T): T {
-  return WebAssembly.validate(relaxed) ? relaxed : plain;
+/** The kernels run a model's plan. */
+export function artifactOf({ file, plan }: ModelFiles): Artifact {
+  if (plan === undefined) throw new Error(`the manifest has no plan for ${file}`);
+  return plan;
 }
 
 type Call = (...args: number[]) => void;
@@ -30,7 +22,8 @@ type Call = (...args: number[]) => void;
 const pageBytes = 65_536;
 const alignment = 64;
 
-export function createKernelEngine(module: WebAssembly.Module): KernelEngine {
+/** Memory grows when a model is loaded, and never in a run. */
+export function createEngine(module: WebAssembly.Module): Engine {
   const { exports } = new WebAssembly.Instance(module);
   const memory = exports.memory as WebAssembly.Memory;
   const calls = bindKernels(exports);
@@ -56,7 +49,7 @@ export function createKernelEngine(module: WebAssembly.Module): KernelEngine {
     return base;
   }
 
-  async function verify(source: HashedSource): Promise<VerifiedPlan> {
+  async function verify(source: ModelSource): Promise<VerifiedPlan> {
     const file = new Uint8Array(source.bytes);
     await assertHash(file, source.sha256);
     const verified = readPlan(file);
@@ -160,7 +153,7 @@ async function assertHash(file: Uint8Array<ArrayBuffer>, expected: string): Prom
 }
 
 /** The plan must be the one that the manifest describes. */
-function assertDescribed(plan: Plan, { id, inputShape, outputNames }: HashedSource): void {
+function assertDescribed(plan: Plan, { id, inputShape, outputNames }: ModelSource): void {
   if (plan.model !== id) throw new PlanError(`it is of ${plan.model}`);
   const length = inputShape.reduce((product, size) => product * size, 1);
   if (plan.input.length !== length) throw new PlanError(`its input has ${plan.input.length} values`);

@@ -1,6 +1,6 @@
 /** The first of the encoder's networks alone: as shipped, in float32, and as converted, in one workerd; and natively on one thread. */
 import * as ort from "onnxruntime-node";
-import { planOf } from "../../../src/models.ts";
+import { artifactOf } from "../../../src/inference/kernels/engine.ts";
 import { foldedFile, type Networks, plainFile } from "../setup/networks.ts";
 import type { Photos } from "../setup/photos.ts";
 import { type Row, row } from "./results.ts";
@@ -26,7 +26,7 @@ export async function measureEncoder(
 ): Promise<Row[]> {
   const [id] = manifest.encoder;
   const variants = {
-    "shipped, workerd": planOf(manifest.models[id]).file,
+    "shipped, workerd": artifactOf(manifest.models[id]).file,
     "shipped as ONNX, onnxruntime-web in workerd": manifest.models[id].file,
     "float32 folded, workerd": foldedFile(id),
     "float32 as converted, workerd": plainFile(id),

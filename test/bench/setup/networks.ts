@@ -5,7 +5,8 @@ import { writeOnnx } from "../../../model/build/onnx/writer.ts";
 import { convertPlainly, prepareFloat } from "../../../model/build/prepare.ts";
 import { recipes } from "../../../model/build/recipes.ts";
 import { modelPath, readManifest } from "../../../model/runtime.ts";
-import { type Manifest, planOf } from "../../../src/models.ts";
+import { artifactOf } from "../../../src/inference/kernels/engine.ts";
+import type { Manifest } from "../../../src/models.ts";
 import { cache } from "./paths.ts";
 
 export interface Networks {
@@ -23,7 +24,7 @@ export function readNetworks(): Networks {
   const manifest = readManifest();
   const { encoder, detectors, landmarks, models } = manifest;
   const used = [...detectors, landmarks, ...encoder];
-  const shipped = used.flatMap((id) => [models[id].file, planOf(models[id]).file]);
+  const shipped = used.flatMap((id) => [models[id].file, artifactOf(models[id]).file]);
   const files = new Map(shipped.map((file) => [file, bytesOf(modelPath(file))]));
   mkdirSync(cache, { recursive: true });
   for (const id of used) {

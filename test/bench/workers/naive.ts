@@ -12,25 +12,24 @@ import onnxRuntime from "../../../node_modules/onnxruntime-web/dist/ort-wasm-sim
 import { ok, type Result } from "../../../src/errors.ts";
 import type { EncodedPhoto } from "../../../src/image/decode.ts";
 import type { Raster } from "../../../src/image/photo.ts";
-import { createOnnxRuntime } from "../../../src/inference/onnxruntime.ts";
+import { artifactOf, createEngine } from "../../../src/inference/onnxruntime/engine.ts";
 import { createStages } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
 
 const files = new Map<string, Uint8Array>();
-const runtime = createOnnxRuntime(onnxRuntime);
+const runtime = createEngine(onnxRuntime);
 let pipeline: Pipeline | undefined;
 
 function naivePipeline(): Pipeline {
   pipeline ??= createPipeline({
-    ...createStages(
-      manifest,
-      () => new Uint8Array(),
-      ({ bytes: _, ...source }) => {
+    ...createStages(manifest, () => new Uint8Array(), {
+      artifactOf,
+      createModel({ bytes: _, ...source }) {
         const bytes = files.get(`${source.id}.plain.onnx`);
         if (bytes === undefined) throw new Error(`PUT /files/${source.id}.plain.onnx first`);
         return runtime.model({ ...source, bytes });
       },
-    ),
+    }),
     openPhoto: async (image) => openFully(image),
   });
   return pipeline;

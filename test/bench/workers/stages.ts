@@ -16,21 +16,20 @@ import manifest from "../../../model/manifest.json";
 import jpegTurbo from "../../../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import onnxRuntime from "../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
 import { distance } from "../../../src/face/decide.ts";
-import type { ModelDescriptor } from "../../../src/face/descriptor.ts";
 import type { EncodedFace } from "../../../src/face/face.ts";
 import { createCodecs, openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
-import { createKernelEngine } from "../../../src/inference/kernels/engine.ts";
-import type { HashedSource, Model } from "../../../src/inference/model.ts";
-import { createOnnxRuntime } from "../../../src/inference/onnxruntime.ts";
-import { createStages, planOf } from "../../../src/models.ts";
+import * as kernelEngine from "../../../src/inference/kernels/engine.ts";
+import type { Model, ModelSource } from "../../../src/inference/model.ts";
+import * as onnxEngine from "../../../src/inference/onnxruntime/engine.ts";
+import { createStages } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
 import kernels from "../../../wasm/kernels-relaxed.wasm";
 import { createStopwatch } from "./stopwatch.ts";
 
 const files = new Map<string, Uint8Array>();
-const runtime = createOnnxRuntime(onnxRuntime);
-const engine = createKernelEngine(kernels);
+const runtime = onnxEngine.createEngine(onnxRuntime);
+const engine = kernelEngine.createEngine(kernels);
 const codecs = createCodecs({ jpegTurbo: async () => jpegTurbo });
 const watch = createStopwatch();
 const encoderDescriptor = manifest.models[manifest.encoder[0] as "mobilefacenet-192"];
@@ -38,15 +37,15 @@ const encoderDescriptor = manifest.models[manifest.encoder[0] as "mobilefacenet-
 let crop: Float32Array | undefined;
 
 const engines = {
-  kernels: { createModel: engine.model, artifactOf: planOf },
-  onnxruntime: { createModel: runtime.model, artifactOf: (model: ModelDescriptor) => model },
+  kernels: { createModel: engine.model, artifactOf: kernelEngine.artifactOf },
+  onnxruntime: { createModel: runtime.model, artifactOf: onnxEngine.artifactOf },
 };
 type EngineName = keyof typeof engines;
 const pipelines = new Map<EngineName, Pipeline>();
 const encoders = new Map<string, Model>();
 const networks = new Map<string, { bytes: Uint8Array; model: Model }>();
 
-function timedModel(source: HashedSource, model: Model): Model {
+function timedModel(source: ModelSource, model: Model): Model {
   const { role } = manifest.models[source.id as keyof typeof manifest.models];
   return {
     ...model,
@@ -71,8 +70,9 @@ function timedPipeline(name: EngineName): Pipeline {
   const known = pipelines.get(name);
   if (known !== undefined) return known;
   const { createModel, artifactOf } = engines[name];
+  const createTimed = (source: ModelSource) => timedModel(source, createModel(source));
   const pipeline = createPipeline({
-    ...createStages(manifest, fileNamed, (source) => timedModel(source, createModel(source)), artifactOf),
+    ...createStages(manifest, fileNamed, { artifactOf, createModel: createTimed }),
     async openPhoto(bytes) {
       const opened = await watch.time("decode", () => openPhoto(bytes, defaultImageLimits, codecs));
       if (!opened.ok) return opened;

@@ -6,22 +6,26 @@
  * Every use of the runtime holds the turn: overlapping runs corrupt its stack.
  */
 import * as ort from "onnxruntime-web/wasm";
-import { fail, ok, type Result } from "../errors.ts";
-import type { Model, ModelSource } from "./model.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import type { Artifact, Engine, ModelFiles } from "../engine.ts";
+import type { Model, ModelSource } from "../model.ts";
 import { createTurns } from "./turns.ts";
 
-export interface OnnxRuntime {
-  /** A model whose session is created on its first run, or by `load`. */
-  model(source: ModelSource): Model;
-  /** What the runtime holds, for tests and accounting; `null` before the first model is loaded. */
-  probe(): RuntimeProbe | null;
+/** Any ONNX file will do: the runtime asks for no hash. */
+export type OnnxSource = Omit<ModelSource, "sha256">;
+
+export interface OnnxRuntime extends Engine {
+  model(source: OnnxSource): Model;
+  /**
+   * The runtime's stack pointer, an address; it returns to the same value after every run. `null` before the
+   * first model is loaded.
+   */
+  stackPointer(): number | null;
 }
 
-export interface RuntimeProbe {
-  /** Size of the runtime's linear memory, bytes. It grows and never shrinks. */
-  readonly memoryBytes: number;
-  /** The runtime's stack pointer, an address; it returns to the same value after every run. */
-  readonly stackPointer: number;
+/** onnxruntime-web runs a model's ONNX file. */
+export function artifactOf({ file, sha256 }: ModelFiles): Artifact {
+  return { file, sha256 };
 }
 
 /** A run takes tens of milliseconds; one that holds its turn for this long died with its request. */
@@ -31,12 +35,12 @@ const runLeaseMs = 5_000;
  * The runtime is one per isolate: onnxruntime-web keeps its module in a global, and once starting it
  * has failed it refuses to start again.
  */
-export function createOnnxRuntime(module: WebAssembly.Module): OnnxRuntime {
+export function createEngine(module: WebAssembly.Module): OnnxRuntime {
   const turns = createTurns(runLeaseMs);
   let captured: Captured | null = null;
   let startFailure: string | null = null;
 
-  async function createSession(source: ModelSource): Promise<Result<ort.InferenceSession>> {
+  async function createSession(source: OnnxSource): Promise<Result<ort.InferenceSession>> {
     if (startFailure !== null) return fail({ code: "not_ready", reason: startFailure });
     try {
       const create = () =>
@@ -86,10 +90,8 @@ export function createOnnxRuntime(module: WebAssembly.Module): OnnxRuntime {
           }),
       };
     },
-    probe() {
-      if (captured === null) return null;
-      return { memoryBytes: captured.memory.buffer.byteLength, stackPointer: captured.stackPointer() };
-    },
+    memoryBytes: () => captured?.memory.buffer.byteLength ?? 0,
+    stackPointer: () => captured?.stackPointer() ?? null,
   };
 }
 

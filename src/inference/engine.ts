@@ -1,0 +1,41 @@
+/**
+ * The shape of an engine. Each is a folder here with the same exports, and knows nothing of the other:
+ *
+ * - `engine.ts` exports `createEngine` and `artifactOf`, and runs wherever WebAssembly does
+ * - `bundle.ts` exports `bundle`, whose imports only the Worker's bundler understands
+ *
+ * An entry of the Worker names one bundle, so what the other engine runs is not part of it.
+ */
+import type { Model, ModelSource } from "./model.ts";
+
+/** A file that the manifest names. */
+export interface Artifact {
+  readonly file: string;
+  /** Of its bytes, hex. */
+  readonly sha256: string;
+}
+
+/** The files that the manifest names for a model. */
+export interface ModelFiles extends Artifact {
+  /** The same network, compiled for the kernels. */
+  readonly plan?: Artifact;
+}
+
+export interface Engine {
+  /** A model that is loaded on its first run, or by `load`. `bytes` are those of `artifactOf`'s file. */
+  model(source: ModelSource): Model;
+  /** Size of the linear memory, bytes; 0 before there is one. It grows and never shrinks. */
+  memoryBytes(): number;
+}
+
+/** How the stages of a pipeline come by their models. */
+export interface ModelFactory {
+  /** Which of a model's files the engine runs. Throws where the manifest has no such file. */
+  readonly artifactOf: (model: ModelFiles) => Artifact;
+  readonly createModel: Engine["model"];
+}
+
+/** An engine as the Worker bundles it: opened, with the bytes of the files that it runs, by name. */
+export interface Bundle extends ModelFactory {
+  readonly files: Readonly<Record<string, ArrayBuffer>>;
+}

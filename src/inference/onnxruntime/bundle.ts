@@ -1,0 +1,21 @@
+/** onnxruntime-web and the ONNX files, as the Worker bundles them. */
+import blazefaceFull from "../../../model/blazeface-full.onnx";
+import blazefaceShort from "../../../model/blazeface-short.onnx";
+import mobilefacenet160 from "../../../model/mobilefacenet-160.onnx";
+import mobilefacenet192 from "../../../model/mobilefacenet-192.onnx";
+import onet from "../../../model/mtcnn-onet.onnx";
+import onnxRuntime from "../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
+import type { Bundle } from "../engine.ts";
+import { artifactOf, createEngine } from "./engine.ts";
+
+export const bundle: Bundle = {
+  files: {
+    "blazeface-full.onnx": blazefaceFull,
+    "blazeface-short.onnx": blazefaceShort,
+    "mobilefacenet-160.onnx": mobilefacenet160,
+    "mobilefacenet-192.onnx": mobilefacenet192,
+    "mtcnn-onet.onnx": onet,
+  },
+  artifactOf,
+  createModel: createEngine(onnxRuntime).model,
+};
