@@ -1,5 +1,5 @@
 /**
- * Builds the kernels, and the codecs' modules with a memory that they import: `npm run wasm:build`, with
+ * Builds the headers that kernels.ts makes, the kernels, and the codecs' modules with a memory that they import: `npm run wasm:build`, with
  *
  *     -- --check   compare with the files at hand instead; exits 1 on a difference, and says so where the
  *                  compiler is not there
@@ -7,12 +7,13 @@
  * The compiler is pinned: another version may give other bytes. On Debian: `apt install clang-19 lld-19`.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { importMemory } from "./import-memory.ts";
+import { headers } from "./signatures.ts";
 
 export const compiler = "clang-19";
 const version = "19.1.7";
@@ -49,13 +50,21 @@ export const codecs: Readonly<Record<string, string>> = {
   "webp_dec.wasm": "@jsquash/webp/codec/dec/webp_dec.wasm",
 };
 
-/** Sources in an order that does not depend on the machine. */
-export function kernelSources(): string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".c"))
-    .sort()
-    .map((name) => join(folder, name));
-}
+/** Sources in the order in which they are linked: another gives other bytes. */
+export const kernelSources = [
+  "conv-f32.c",
+  "dwconv-f32-to-s8.c",
+  "dwconv-f32.c",
+  "gemm-s8.c",
+  "scan-s8.c",
+  "instance.c",
+  "interleave-f32.c",
+  "resample-f32.c",
+  "gemv-f32.c",
+  "repack-f32.c",
+  "unpack-f16.c",
+  "softmax-f32.c",
+].map((name) => join(folder, name));
 
 /** Whether the pinned compiler is there. */
 export function hasCompiler(): boolean {
@@ -70,7 +79,7 @@ function compile(extra: readonly string[]): Uint8Array {
   const scratch = mkdtempSync(join(tmpdir(), "sameface-wasm-"));
   try {
     const out = join(scratch, "kernels.wasm");
-    execFileSync(compiler, [...flags, ...extra, "-o", out, ...kernelSources()], { stdio: "inherit" });
+    execFileSync(compiler, [...flags, ...extra, "-o", out, ...kernelSources], { stdio: "inherit" });
     return readFileSync(out);
   } finally {
     rmSync(scratch, { recursive: true });
@@ -80,6 +89,7 @@ function compile(extra: readonly string[]): Uint8Array {
 function main(): void {
   const { values } = parseArgs({ options: { check: { type: "boolean" } } });
   const put = (name: string, bytes: Uint8Array) => (values.check ? compare(name, bytes) : write(name, bytes));
+  for (const [name, text] of Object.entries(headers())) put(name, Buffer.from(text));
   for (const [name, source] of Object.entries(codecs)) {
     put(join("codecs", name), importMemory(readFileSync(require.resolve(source))));
   }

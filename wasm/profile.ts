@@ -8,20 +8,17 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { kernelPaths, modelPath, readManifest } from "../model/runtime.ts";
 import { artifactOf } from "../src/inference/kernels/engine.ts";
-import { type Access, type Kernel, type KernelName, kernels } from "../src/inference/kernels/kernels.ts";
-import { readPlan } from "../src/inference/kernels/plan.ts";
+import { argumentsOf, instantiate } from "../src/inference/kernels/instance.ts";
+import { type KernelName, kernels } from "../src/inference/kernels/kernels.ts";
+import { accessesOf, isPointer, type Kernel } from "../src/inference/kernels/parameters.ts";
+import { readPlan, type Step } from "../src/inference/kernels/plan.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: { full: { type: "boolean", default: false }, runs: { type: "string", default: "200" } },
 });
 const runs = Number(flags.runs);
-const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(kernelPaths[0])));
-const memory = exports.memory as WebAssembly.Memory;
-const products = (exports.products as () => number)();
-(exports.useUnsigned as (isUnsigned: number) => void)(products & 1);
-const pointwise = products === 0 ? "pointwiseWide" : products & 4 ? "pointwiseWhole" : "pointwisePairs";
-const base = Math.ceil((exports.heapBase as () => number)() / 64) * 64;
+const { memory, base, calls, product } = instantiate(new WebAssembly.Module(readFileSync(kernelPaths[0])));
 memory.grow(Math.ceil((24 << 20) / 65_536));
 
 interface Timed {
@@ -52,32 +49,24 @@ function multiplications(kernel: KernelName, s: Named): number {
   }
 }
 
-function prepare(
-  kernel: KernelName,
-  values: readonly (number | null)[],
-  constants: number,
-  arena: number,
-): Timed {
-  const { parameters, accesses }: Kernel = kernels[kernel];
-  const names = parameters.map((name) => name.replace("?", ""));
-  const named = Object.fromEntries(names.map((name, i) => [name, values[i] ?? 0]));
-  const touched = new Map<string, Access>(accesses(named).map((access) => [access.parameter, access]));
-  const args = names.map((name, i) => {
-    const access = touched.get(name);
-    if (values[i] === null || access === undefined) return values[i] ?? 0;
-    return values[i] + (access.space === "constants" ? constants : arena);
-  });
-  const run = exports[kernel === "pointwise" ? pointwise : kernel] as (...args: number[]) => void;
-  const present = [...touched.values()].filter((access) => values[names.indexOf(access.parameter)] !== null);
+function prepare(step: Step, constants: number, arena: number): Timed {
+  const { kernel, arguments: values } = step;
+  const called: Kernel = kernels[kernel];
+  const { parameters } = called;
+  const named = Object.fromEntries(parameters.map(({ name }, i) => [name, values[i] ?? 0]));
+  const absent = new Set(parameters.filter((_, i) => values[i] === null).map(({ name }) => name));
+  const present = accessesOf(called, named).filter(({ parameter }) => !absent.has(parameter));
+  const args = argumentsOf(step, constants, arena);
+  const run = calls[kernel];
   return {
     kernel,
-    label: names
-      .filter((name) => !touched.has(name) && !["activation", "top", "left", "isBlocked"].includes(name))
-      .map((name) => `${name} ${named[name]}`)
+    label: parameters
+      .filter((each) => !isPointer(each) && !["activation", "top", "left", "isBlocked"].includes(each.name))
+      .map(({ name }) => `${name} ${named[name]}`)
       .join(", "),
     macs: multiplications(kernel, named),
     bytes: present.reduce((sum, { bytes }) => sum + bytes, 0),
-    call: () => run(...args),
+    call: () => void run(...args),
     least: Number.POSITIVE_INFINITY,
   };
 }
@@ -91,9 +80,6 @@ function time(steps: readonly Timed[], times: number): void {
     }
   }
 }
-
-const zeroes = (kernel: KernelName): Named =>
-  Object.fromEntries(kernels[kernel].parameters.map((parameter) => [parameter.replace("?", ""), 0]));
 
 /** GMAC/s of a kernel at its best. */
 function limits(): Partial<Record<KernelName, number>> {
@@ -124,14 +110,11 @@ function limits(): Partial<Record<KernelName, number>> {
   return Object.fromEntries(
     shapes.map(([kernel, sizes]) => {
       // Pointers apart from each other; what may be absent is, but for the pointwise output.
-      const values = kernels[kernel].parameters.map((parameter, i) => {
-        const isPointer = (kernels[kernel] as Kernel)
-          .accesses({ ...zeroes(kernel), ...sizes })
-          .some((access) => access.parameter === parameter.replace("?", ""));
-        if (parameter.endsWith("?") && parameter !== "output?") return null;
-        return isPointer ? i * 262_144 : (sizes[parameter] ?? 0);
+      const values = (kernels[kernel] as Kernel).parameters.map((parameter, i) => {
+        if (!isPointer(parameter)) return sizes[parameter.name] ?? 0;
+        return parameter.isOptional && parameter.name !== "output" ? null : i * 262_144;
       });
-      const step = prepare(kernel, values, base, base);
+      const step = prepare({ kernel, arguments: values }, base, base);
       const repeated = { ...step, call: () => void Array.from({ length: 50 }, step.call) };
       time([repeated], 60);
       return [kernel, (50 * step.macs) / repeated.least / 1e6];
@@ -146,7 +129,7 @@ const { plan } = readPlan(readFileSync(modelPath(artifactOf(manifest.models[id])
 const arena = base + plan.constantBytes;
 // All zero: values do not change the time, as long as none is denormal.
 new Uint8Array(memory.buffer).fill(0, base);
-const steps = plan.steps.map(({ kernel, arguments: values }) => prepare(kernel, values, base, arena));
+const steps = plan.steps.map((step) => prepare(step, base, arena));
 time(steps, runs);
 
 const gmacs = ({ macs, least }: Pick<Timed, "macs" | "least">) => macs / least / 1e6;
@@ -156,7 +139,7 @@ const line = (name: string, { macs, bytes, least }: Pick<Timed, "macs" | "bytes"
       `${macs === 0 ? "" : gmacs({ macs, least }).toFixed(1)} | ` +
       `${most === undefined || macs === 0 ? "" : `${((100 * gmacs({ macs, least })) / most).toFixed(0)} %`} |`,
   );
-console.log(`${id}, V8 ${process.versions.v8}, ${pointwise}`);
+console.log(`${id}, V8 ${process.versions.v8}, ${product}`);
 console.log(
   `limits, GMAC/s: ${Object.entries(limit)
     .map(([name, value]) => `${name} ${value?.toFixed(1)}`)

@@ -44,9 +44,9 @@ export const equivalents: readonly Equivalent[] = [
     reason: "Bound once more, the calls are the same; only time is lost.",
   },
   {
-    file: "src/inference/kernels/engine.ts",
-    before: 'const pointwise = products === 0 ? "pointwiseWide" : relaxed;',
-    after: 'const pointwise = true ? "pointwiseWide" : relaxed;',
+    file: "src/inference/kernels/instance.ts",
+    before: "const product = products === 0 ? wide : relaxed;",
+    after: "const product = true ? wide : relaxed;",
     reason:
       "The forms of the product agree in every bit, which test/unit/kernels.test.ts holds; one is faster.",
   },

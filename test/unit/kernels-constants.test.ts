@@ -7,6 +7,7 @@ import { createConstants, gather } from "../../model/build/plan/constants.ts";
 import { kernelPaths, readKernels } from "../../model/runtime.ts";
 import { placeConstants, stagingBytes } from "../../src/inference/kernels/constants.ts";
 import { createEngine } from "../../src/inference/kernels/engine.ts";
+import { instantiate } from "../../src/inference/kernels/instance.ts";
 import { magic, type Plan, PlanError, readPlan } from "../../src/inference/kernels/plan.ts";
 import { bitmapBytes, type Segment, storedBytes } from "../../src/inference/kernels/segments.ts";
 import { kindOfUnits, type SparseRun, scatterReference, sparseRuns } from "../fixtures/sparse-runs.ts";
@@ -124,14 +125,13 @@ describe("the constants of a plan", () => {
   });
 
   function inMemory(segments: readonly Segment[], constantBytes: number, stored: Uint8Array): Uint8Array {
-    const { exports } = new WebAssembly.Instance(builds[0]);
-    const memory = exports.memory as WebAssembly.Memory;
-    const base = Math.ceil((exports.heapBase as () => number)() / 64) * 64;
+    const instance = instantiate(builds[0]);
+    const { memory, base } = instance;
     const plan = planOf({ segments, constantBytes });
     const end = base + constantBytes;
     memory.grow(Math.ceil((end + stagingBytes(plan)) / 65_536));
     new Uint8Array(memory.buffer).fill(0xa5, base);
-    placeConstants(exports, plan, stored, base, end);
+    placeConstants(instance, plan, stored, base, end);
     return new Uint8Array(memory.buffer.slice(base, end));
   }
 });

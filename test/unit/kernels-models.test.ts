@@ -16,7 +16,9 @@ import manifest from "../../model/manifest.json" with { type: "json" };
 import { kernelPaths, modelPath, readKernels } from "../../model/runtime.ts";
 import { placeConstants, stagingBytes } from "../../src/inference/kernels/constants.ts";
 import { createEngine } from "../../src/inference/kernels/engine.ts";
-import { type Kernel, kernels } from "../../src/inference/kernels/kernels.ts";
+import { argumentsOf, instantiate } from "../../src/inference/kernels/instance.ts";
+import { kernels } from "../../src/inference/kernels/kernels.ts";
+import { accessesOf, type Kernel } from "../../src/inference/kernels/parameters.ts";
 import { magic, type Plan, PlanError, readPlan, type Step } from "../../src/inference/kernels/plan.ts";
 import type { Model, ModelSource } from "../../src/inference/model.ts";
 import { mediaNames, readMedia } from "../fixtures/data.ts";
@@ -58,24 +60,20 @@ describe.each(models)("%s", (id, { file, plan: { file: planFile, sha256: planHas
 
   it("runs every step of its plan to the reference's bits, and no step touches other bytes", () => {
     const { plan, constants } = readPlan(read(planFile));
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(kernelPaths[0])));
-    const memory = exports.memory as WebAssembly.Memory;
-    const isUnsigned = ((exports.products as () => number)() & 1) === 1;
-    (exports.useUnsigned as (isUnsigned: number) => void)(isUnsigned ? 1 : 0);
-    const base = Math.ceil((exports.heapBase as () => number)() / 64) * 64;
+    const module = new WebAssembly.Module(readFileSync(kernelPaths[0]));
+    const instance = instantiate(module);
+    const { memory, base, calls } = instance;
+    const isUnsigned = ((new WebAssembly.Instance(module).exports.products as () => number)() & 1) === 1;
     const arena = base + plan.constantBytes;
     memory.grow(Math.ceil((arena + Math.max(plan.arenaBytes, stagingBytes(plan))) / 65_536));
-    placeConstants(exports, plan, constants, base, arena);
+    placeConstants(instance, plan, constants, base, arena);
     const image = normalise(seededImage(2, input.shape.slice(1)), input);
     new Float32Array(memory.buffer, arena + plan.input.offset, plan.input.length).set(image);
     for (const [i, step] of plan.steps.entries()) {
       const named = addressed(step, base, arena);
       const expected = memory.buffer.slice(0);
       runReference(step.kernel, named, expected, isUnsigned);
-      const kernel = exports[step.kernel === "pointwise" ? "pointwisePairs" : step.kernel] as (
-        ...args: number[]
-      ) => void;
-      kernel(...kernels[step.kernel].parameters.map((name) => named[name.replace("?", "")]));
+      calls[step.kernel](...argumentsOf(step, base, arena));
       // The kernels' stack lies below, and is theirs.
       const [actual, wanted] = [memory.buffer, expected].map((buffer) => new Uint8Array(buffer, base));
       if (step.kernel === "softmax") acceptPowers(actual, wanted, named.output - base, named.count);
@@ -265,9 +263,9 @@ describe("a plan that is not what was built", () => {
       return false;
     }
     for (const { kernel, arguments: values } of read.steps) {
-      const { parameters, accesses }: Kernel = kernels[kernel];
-      const named = Object.fromEntries(parameters.map((name, i) => [name.replace("?", ""), values[i]]));
-      for (const { parameter, space, bytes: size } of accesses(named as Record<string, number>)) {
+      const called: Kernel = kernels[kernel];
+      const named = Object.fromEntries(called.parameters.map(({ name }, i) => [name, values[i]]));
+      for (const { parameter, space, bytes: size } of accessesOf(called, named as Record<string, number>)) {
         const from = named[parameter];
         if (from === null) {
           expect(isNeeded(parameter, named), `${kernel} without ${parameter}`).toBe(false);
@@ -334,14 +332,13 @@ describe("the plan compiler", () => {
 
 /** Arguments by name, as addresses. */
 function addressed({ kernel, arguments: values }: Step, constantsAt: number, arenaAt: number) {
-  const { parameters, accesses }: Kernel = kernels[kernel];
-  const named = Object.fromEntries(parameters.map((name, i) => [name.replace("?", ""), values[i] ?? 0]));
-  const spaces = new Map(accesses(named).map(({ parameter, space }) => [parameter, space]));
+  const { parameters }: Kernel = kernels[kernel];
   return Object.fromEntries(
     parameters.map((parameter, i) => {
-      const name = parameter.replace("?", "");
-      const base = { constants: constantsAt, values: arenaAt }[spaces.get(name) as "constants"] ?? 0;
-      return [name, values[i] === null ? 0 : named[name] + base];
+      const bases = { constants: constantsAt, values: arenaAt };
+      const base = parameter.kind === "pointer" ? bases[parameter.space] : 0;
+      const value = values[i];
+      return [parameter.name, value === null ? 0 : value + base];
     }),
   );
 }

@@ -1,6 +1,7 @@
 /** Which plans the loader admits: every buffer to the byte, every size at its bounds. */
 import { describe, expect, it } from "vitest";
 import { type KernelName, kernels } from "../../src/inference/kernels/kernels.ts";
+import type { Kernel } from "../../src/inference/kernels/parameters.ts";
 import { magic, type Plan, PlanError, readPlan } from "../../src/inference/kernels/plan.ts";
 
 interface Shape {
@@ -136,7 +137,7 @@ interface Change {
 function planOf(kernel: KernelName, named: Named, { constantBytes = 0, arenaBytes = 16, plan }: Change) {
   const step = {
     kernel,
-    arguments: kernels[kernel].parameters.map((name) => named[name.replace("?", "")] ?? null),
+    arguments: kernels[kernel].parameters.map(({ name }) => named[name] ?? null),
   };
   return {
     model: "m",
@@ -261,7 +262,7 @@ describe.each(names)("a step of %s", (kernel) => {
   });
 
   it("has every argument of its kernel, each a whole number of 65,536 at most", () => {
-    const parameters = kernels[kernel].parameters;
+    const parameters = kernels[kernel].parameters.map((parameter) => parameter.name);
     const plan = roomy(kernel);
     expect(refusalOf(plan)).toBe("none");
     const [step] = plan.steps;
@@ -269,7 +270,7 @@ describe.each(names)("a step of %s", (kernel) => {
     expect(refusalOf(withArguments(step.arguments.slice(1)))).toContain("arguments");
     expect(refusalOf(withArguments([...step.arguments, 0]))).toContain("arguments");
     for (const name of Object.keys(sizes)) {
-      const at = (parameters as readonly string[]).indexOf(name);
+      const at = parameters.indexOf(name);
       for (const wrong of [-1, 0.5, 65_537, "1", null]) {
         expect(
           refusalOf(withArguments(step.arguments.with(at, wrong as number))),
@@ -281,9 +282,10 @@ describe.each(names)("a step of %s", (kernel) => {
 
   it("needs the buffers that may not be absent", () => {
     const plan = roomy(kernel);
-    for (const parameter of kernels[kernel].parameters as readonly string[]) {
-      if (parameter.endsWith("?") || parameter in sizes) continue;
-      expect(refusalOf(roomy(kernel, { [parameter]: null })), parameter).toContain(`${parameter} is missing`);
+    for (const parameter of (kernels[kernel] as Kernel).parameters) {
+      if (parameter.kind === "size" || parameter.isOptional) continue;
+      const { name } = parameter;
+      expect(refusalOf(roomy(kernel, { [name]: null })), name).toContain(`${name} is missing`);
     }
     expect(refusalOf(plan)).toBe("none");
   });

@@ -179,7 +179,7 @@ describe.skipIf(!native)(
     it("expands sparse constants the same, and stays inside for any bitmap", () => {
       const runs = fc.sample(sparseRuns, { numRuns: times(300, 100), seed: 12 });
       const calls = runs.map(({ type, bitmap, values, units }) => {
-        const { native: kernel, unit } = kindOfUnits[type];
+        const { kernel, unit } = kindOfUnits[type];
         return { kernel, parameters: [bitmap, values, new Uint8Array(units * unit).fill(0xa5), units] };
       });
       const outputs = runNatively(calls);

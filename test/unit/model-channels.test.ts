@@ -175,7 +175,10 @@ it("a plan has the fine codes of its ONNX file", async () => {
   const sizes = (kernel: "pointwise" | "depthwiseBlocked", ...wanted: string[]) =>
     plan.steps
       .filter((step) => step.kernel === kernel)
-      .map((step) => wanted.map((name) => step.arguments[kernels[kernel].parameters.indexOf(name as never)]));
+      .map((step) => {
+        const names = kernels[kernel].parameters.map((parameter) => parameter.name);
+        return wanted.map((name) => step.arguments[names.indexOf(name)]);
+      });
   expect(sizes("depthwiseBlocked", "channels", "fineChannels")).toEqual([[16, 8]]);
   expect(sizes("pointwise", "depth", "fineDepth", "fineChannels")).toEqual([
     [16, 8, 0],

@@ -102,7 +102,7 @@ describe.skipIf(!native)(
       const all = [...fc.sample(blocks, { numRuns: 150, seed: 11 }), ...extremes];
       const output = runNatively(
         all.map(({ probe, codes, stride, count }) => ({
-          kernel: 100,
+          kernel: "scan" as const,
           parameters: [asBytes(probe), asBytes(codes), new Uint8Array(4 * count), stride, count],
         })),
       );

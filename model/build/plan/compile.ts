@@ -1,6 +1,7 @@
 /** From an ONNX artifact to the plan that the kernels run. The same bytes always give the same plan. */
 import { createHash } from "node:crypto";
-import { type Kernel, kernels } from "../../../src/inference/kernels/kernels.ts";
+import { kernels } from "../../../src/inference/kernels/kernels.ts";
+import type { Kernel } from "../../../src/inference/kernels/parameters.ts";
 import { magic, type Plan, readPlan, type Step } from "../../../src/inference/kernels/plan.ts";
 import { type Arena, isReference, layOut } from "./arena.ts";
 import { lower } from "./lower.ts";
@@ -33,9 +34,9 @@ export function compilePlan(model: string, onnx: Uint8Array): Uint8Array {
 
 function writeStep({ kernel, arguments: named }: LoweredStep, arena: Arena): Step {
   const { parameters }: Kernel = kernels[kernel];
-  const values = parameters.map((parameter) => {
-    const argument = named[parameter.replace("?", "")];
-    if (argument === undefined) throw new Error(`${kernel} lacks ${parameter}`);
+  const values = parameters.map(({ name }) => {
+    const argument = named[name];
+    if (argument === undefined) throw new Error(`${kernel} lacks ${name}`);
     if (isReference(argument)) return arena.offsets.get(argument.buffer)! + argument.offset;
     return typeof argument === "object" && argument !== null ? argument.constant : argument;
   });

@@ -65,7 +65,7 @@ const candidates = Array.from({ length: 46 }, (_, i) => 0.8 + 0.02 * i);
 
 /**
  * As `quantizeRows`, with weights 2i and 2i + 1 of a row summing up to `mostOfPair` at most where they have
- * one sign: the fastest products of bytes add such pairs in 16 bits (`wasm/kernels/pointwise.c`). Of a few
+ * one sign: the fastest products of bytes add such pairs in 16 bits (`wasm/kernels/gemm-s8.c`). Of a few
  * scales the one with the least squared error; pairs that are too large at it give way in equal parts.
  */
 export function quantizePairs(data: Float32Array, rows: number): QuantizedRows {

@@ -1,4 +1,5 @@
 /** From a plan's stored constants to those that the kernels read, in their memory. */
+import type { Call, KernelInstance } from "./instance.ts";
 import { type Plan, PlanError } from "./plan.ts";
 import { bitmapBytes, type Segment, storedBytes, unitBytes, unitsOf } from "./segments.ts";
 
@@ -18,24 +19,19 @@ function stagedBytes(segment: Segment): number {
 /**
  * Throws `PlanError` where a bitmap has another number of bits than its segment has units.
  *
- * @param exports of the kernels
  * @param stored as `readPlan` gives them
  * @param base address of `plan.constantBytes` bytes, a multiple of 4
  * @param staging address of `stagingBytes` bytes, a multiple of 4
  */
 export function placeConstants(
-  exports: WebAssembly.Exports,
+  { memory, helpers }: Pick<KernelInstance, "memory" | "helpers">,
   plan: Plan,
   stored: Uint8Array,
   base: number,
   staging: number,
 ): void {
-  const memory = new Uint8Array((exports.memory as WebAssembly.Memory).buffer);
-  const widen = exports.widen as (halves: number, floats: number, count: number) => void;
-  const scatter = { half: exports.scatterHalves, raw: exports.scatterBytes } as Record<
-    Segment["type"],
-    (bitmap: number, units: number, dense: number, count: number) => number
-  >;
+  const bytesOfMemory = new Uint8Array(memory.buffer);
+  const scatter: Record<Segment["type"], Call> = { half: helpers.scatterHalves, raw: helpers.scatterBytes };
   let from = 0;
   let to = base;
   for (const segment of plan.segments) {
@@ -43,15 +39,15 @@ export function placeConstants(
     const units = unitsOf(segment);
     const run = stored.subarray(from, from + storedBytes(segment));
     let halves = staging;
-    if (present === undefined) memory.set(run, type === "half" ? halves : to);
+    if (present === undefined) bytesOfMemory.set(run, type === "half" ? halves : to);
     else {
-      memory.set(run, staging);
+      bytesOfMemory.set(run, staging);
       const values = staging + bitmapBytes(units);
       halves = values + units * unitBytes[type];
       const population = scatter[type](staging, values, type === "half" ? halves : to, units);
       if (population !== present) throw new PlanError(`a bitmap has ${population} bits for ${present} units`);
     }
-    if (type === "half") widen(halves, to, units);
+    if (type === "half") helpers.widen(halves, to, units);
     from += run.length;
     to += bytes;
   }

@@ -8,8 +8,9 @@ import { fail, ok, type Result } from "../../errors.ts";
 import type { Artifact, Engine, ModelFiles } from "../engine.ts";
 import type { ModelSource } from "../model.ts";
 import { placeConstants, stagingBytes } from "./constants.ts";
-import { type Kernel, type KernelName, kernels } from "./kernels.ts";
-import { type Plan, PlanError, readPlan, type Step } from "./plan.ts";
+import { align, argumentsOf, instantiate } from "./instance.ts";
+import { kernels } from "./kernels.ts";
+import { type Plan, PlanError, readPlan } from "./plan.ts";
 
 /** The kernels run a model's plan. */
 export function artifactOf({ file, plan }: ModelFiles): Artifact {
@@ -17,18 +18,14 @@ export function artifactOf({ file, plan }: ModelFiles): Artifact {
   return plan;
 }
 
-type Call = (...args: number[]) => void;
-
 const pageBytes = 65_536;
-const alignment = 64;
 
 /** Memory grows when a model is loaded, and never in a run. */
 export function createEngine(module: WebAssembly.Module): Engine {
-  const { exports } = new WebAssembly.Instance(module);
-  const memory = exports.memory as WebAssembly.Memory;
-  const calls = bindKernels(exports);
+  const instance = instantiate(module);
+  const { memory, calls } = instance;
   /** Where the constants end and the arena begins. */
-  let top = align((exports.heapBase as () => number)());
+  let top = instance.base;
   /** What the arena must hold: the most that any loaded model needs. */
   let arenaBytes = 0;
 
@@ -43,7 +40,7 @@ export function createEngine(module: WebAssembly.Module): Engine {
     const end = align(base + plan.constantBytes);
     const arena = Math.max(arenaBytes, plan.arenaBytes);
     reserve(end + Math.max(arena, stagingBytes(plan)));
-    placeConstants(exports, plan, stored, base, end);
+    placeConstants(instance, plan, stored, base, end);
     arenaBytes = arena;
     top = end;
     return base;
@@ -61,8 +58,8 @@ export function createEngine(module: WebAssembly.Module): Engine {
   function bind(loaded: LoadedPlan): void {
     loaded.calls = loaded.plan.steps.map((step) => {
       const call = calls[step.kernel];
-      const args = resolve(step, loaded.base, top);
-      return () => call(...args);
+      const args = argumentsOf(step, loaded.base, top);
+      return () => void call(...args);
     });
     loaded.arena = top;
   }
@@ -118,34 +115,6 @@ interface LoadedPlan {
   calls: (() => void)[];
 }
 
-/** As `products` in `wasm/kernels/pointwise.c` says. */
-const productsUnsigned = 1;
-const productsWhole = 4;
-
-/** Of the forms of the product the fastest that this processor has; they agree in every bit. */
-function bindKernels(exports: WebAssembly.Exports): Readonly<Record<KernelName, Call>> {
-  const products = (exports.products as (() => number) | undefined)?.() ?? 0;
-  (exports.useUnsigned as Call)(products & productsUnsigned);
-  const relaxed = products & productsWhole ? "pointwiseWhole" : "pointwisePairs";
-  const pointwise = products === 0 ? "pointwiseWide" : relaxed;
-  const named = Object.keys(kernels).map((name) => [name, exports[name === "pointwise" ? pointwise : name]]);
-  return Object.fromEntries(named) as Record<KernelName, Call>;
-}
-
-/** Offsets to addresses; an absent pointer is 0. */
-function resolve({ kernel, arguments: values }: Step, constants: number, arena: number): number[] {
-  const { parameters, accesses }: Kernel = kernels[kernel];
-  const named = Object.fromEntries(parameters.map((name, i) => [name.replace("?", ""), values[i] ?? 0]));
-  const spaces = new Map(accesses(named).map(({ parameter, space }) => [parameter, space]));
-  return parameters.map((name, i) => {
-    const value = values[i];
-    const space = spaces.get(name.replace("?", ""));
-    if (value === null) return 0;
-    if (space === undefined) return value;
-    return value + (space === "constants" ? constants : arena);
-  });
-}
-
 async function assertHash(file: Uint8Array<ArrayBuffer>, expected: string): Promise<void> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file));
   const actual = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -161,5 +130,3 @@ function assertDescribed(plan: Plan, { id, inputShape, outputNames }: ModelSourc
     throw new PlanError("other outputs");
   if (!plan.steps.every(({ kernel }) => Object.hasOwn(kernels, kernel))) throw new PlanError("other kernels");
 }
-
-const align = (address: number) => Math.ceil(address / alignment) * alignment;

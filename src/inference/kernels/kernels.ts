@@ -1,103 +1,56 @@
 /**
- * The kernels of `wasm/kernels` as a plan calls them: their parameters in order, and what each reads and
- * writes. The plan compiler writes steps by this table, and the loader admits no step that breaks it.
+ * The kernels of `wasm/kernels`: the one place that says what each takes, reads and writes.
+ *
+ * The plan compiler writes steps by this table, and the loader admits no step that breaks it. The prototypes
+ * that the C sources are compiled against and the calls of the native program (`wasm/native.c`) are written
+ * from it by `wasm/signatures.ts`.
  */
-
-/** Where a pointer leads: into the plan's constants, or into the arena of values. */
-export type Space = "constants" | "values";
-
-export interface Access {
-  readonly parameter: string;
-  readonly space: Space;
-  /** From the pointer on. */
-  readonly bytes: number;
-  readonly writes: boolean;
-}
-
-export interface Kernel {
-  /** Pointers may be absent (`null`) where their name ends in "?". */
-  readonly parameters: readonly string[];
-  readonly accesses: (size: Sizes) => readonly Access[];
-  /** What must hold of the sizes besides each being an integer from 0 to 65,536. */
-  readonly holds: (size: Sizes) => boolean;
-}
-
-export type Sizes = Readonly<Record<string, number>>;
-
-const reads = (parameter: string, bytes: number): Access => ({
-  parameter,
-  space: "values",
-  bytes,
-  writes: false,
-});
-const writes = (parameter: string, bytes: number): Access => ({
-  parameter,
-  space: "values",
-  bytes,
-  writes: true,
-});
-const constant = (parameter: string, bytes: number): Access => ({
-  parameter,
-  space: "constants",
-  bytes,
-  writes: false,
-});
-
-/** Codes of a result of so many pixels, and how they are made. */
-const writesCodes = ({ channels, fineChannels }: Sizes, pixels: number): readonly Access[] => [
-  writes("quantized", pixels * channels),
-  writes("quantizedFine", pixels * fineChannels),
-  constant("inverseScale", 4 * channels),
-  constant("zeroPoint", 4 * channels),
-];
+import { constant, type Kernel, optional, reads, type Sizes, sizes, writes } from "./parameters.ts";
 
 const inFours = (channels: number) => channels > 0 && channels % 4 === 0;
 const inEights = (channels: number) => Math.ceil(channels / 8) * 8;
 const isActivation = (activation: number) => activation <= 2;
 const isFlag = (flag: number) => flag <= 1;
 
+const channels = (s: Sizes) => s.channels;
+const eights = (s: Sizes) => inEights(s.channels);
+const inputPixels = (s: Sizes) => s.height * s.width;
+const outputPixels = (s: Sizes) => s.outputHeight * s.outputWidth;
+
+/** Coarse and fine codes of a result of so many pixels (`wasm/include/codes.h`), and how they are made. */
+const codes = (pixels: (s: Sizes) => number) => ({
+  coarse: writes("quantized", "s8", (s) => pixels(s) * s.channels),
+  fine: optional(writes("quantizedFine", "s8", (s) => pixels(s) * s.fineChannels)),
+  inverseScale: constant("inverseScale", "f32", channels),
+  zeroPoint: constant("zeroPoint", "s32", channels),
+});
+const gemmCodes = codes((s) => s.pixels);
+const depthwiseCodes = codes(outputPixels);
+
+/** Kernels that a plan calls, by the names that it has for them. */
 export const kernels = {
   interleave: {
-    parameters: ["input", "output", "height", "width", "top", "left", "bottom", "right"],
-    accesses: (s) => [
-      reads("input", 12 * s.height * s.width),
-      writes("output", 12 * (s.top + s.height + s.bottom) * (s.left + s.width + s.right)),
+    parameters: [
+      reads("input", "f32", (s) => 3 * s.height * s.width),
+      writes("output", "f32", (s) => 3 * (s.top + s.height + s.bottom) * (s.left + s.width + s.right)),
+      ...sizes("height", "width", "top", "left", "bottom", "right"),
     ],
     holds: (s) => s.height > 0 && s.width > 0,
   },
   convolution: {
     parameters: [
-      "input",
-      "weights",
-      "bias",
-      "slope?",
-      "residual?",
-      "output",
-      "inputWidth",
-      "depth",
-      "outputWidth",
-      "outputHeight",
-      "channels",
-      "kernelHeight",
-      "kernelWidth",
-      "stride",
-      "activation",
-      "residualChannels",
-      "isBlocked",
+      reads("input", "f32", (s) => {
+        const inputHeight = (s.outputHeight - 1) * s.stride + s.kernelHeight;
+        return inputHeight * s.inputWidth * s.depth;
+      }),
+      constant("weights", "f32", (s) => eights(s) * s.kernelHeight * s.kernelWidth * s.depth),
+      constant("bias", "f32", eights),
+      optional(constant("slope", "f32", eights)),
+      optional(reads("residual", "f32", (s) => outputPixels(s) * s.residualChannels)),
+      writes("output", "f32", (s) => outputPixels(s) * s.channels),
+      ...sizes("inputWidth", "depth", "outputWidth", "outputHeight", "channels", "kernelHeight"),
+      ...sizes("kernelWidth", "stride", "activation", "residualChannels", "isBlocked"),
     ],
-    accesses: (s) => {
-      const pixels = s.outputWidth * s.outputHeight;
-      const inputHeight = (s.outputHeight - 1) * s.stride + s.kernelHeight;
-      const channels = inEights(s.channels);
-      return [
-        reads("input", 4 * inputHeight * s.inputWidth * s.depth),
-        constant("weights", 4 * channels * s.kernelHeight * s.kernelWidth * s.depth),
-        constant("bias", 4 * channels),
-        constant("slope", 4 * channels),
-        reads("residual", 4 * pixels * s.residualChannels),
-        writes("output", 4 * pixels * s.channels),
-      ];
-    },
     holds: (s) =>
       inFours(s.channels) &&
       s.residualChannels % 4 === 0 &&
@@ -114,39 +67,22 @@ export const kernels = {
       isActivation(s.activation),
   },
   pointwise: {
+    forms: ["pointwiseWide", "pointwisePairs", "pointwiseWhole"],
     parameters: [
-      "input",
-      "fine?",
-      "weights",
-      "weightSums",
-      "scale",
-      "bias",
-      "slope?",
-      "residual?",
-      "output?",
-      "quantized?",
-      "quantizedFine?",
-      "inverseScale?",
-      "zeroPoint?",
-      "pixels",
-      "channels",
-      "depth",
-      "fineDepth",
-      "fineChannels",
-      "activation",
-      "isBlocked",
-    ],
-    accesses: (s) => [
-      reads("input", s.pixels * s.depth),
-      reads("fine", s.pixels * s.fineDepth),
-      constant("weights", s.channels * s.depth),
-      constant("weightSums", 8 * s.channels),
-      constant("scale", 4 * s.channels),
-      constant("bias", 4 * s.channels),
-      constant("slope", 4 * s.channels),
-      reads("residual", 4 * s.pixels * s.channels),
-      writes("output", 4 * s.pixels * s.channels),
-      ...writesCodes(s, s.pixels),
+      reads("input", "s8", (s) => s.pixels * s.depth),
+      optional(reads("fine", "s8", (s) => s.pixels * s.fineDepth)),
+      constant("weights", "s8", (s) => s.channels * s.depth),
+      constant("weightSums", "s32", (s) => 2 * s.channels),
+      constant("scale", "f32", channels),
+      constant("bias", "f32", channels),
+      optional(constant("slope", "f32", channels)),
+      optional(reads("residual", "f32", (s) => s.pixels * s.channels)),
+      optional(writes("output", "f32", (s) => s.pixels * s.channels)),
+      optional(gemmCodes.coarse),
+      gemmCodes.fine,
+      optional(gemmCodes.inverseScale),
+      optional(gemmCodes.zeroPoint),
+      ...sizes("pixels", "channels", "depth", "fineDepth", "fineChannels", "activation", "isBlocked"),
     ],
     // Sums of 32 bits hold 2^31 / (127 * 128) products: more than the largest size.
     holds: (s) =>
@@ -163,58 +99,28 @@ export const kernels = {
   },
   depthwise: {
     parameters: [
-      "input",
-      "weights",
-      "bias",
-      "slope?",
-      "output",
-      "height",
-      "width",
-      "channels",
-      "outputHeight",
-      "outputWidth",
-      "kernel",
-      "stride",
-      "top",
-      "left",
-      "activation",
-    ],
-    accesses: (s) => [
-      reads("input", 4 * s.height * s.width * s.channels),
-      constant("weights", 4 * s.kernel * s.kernel * s.channels),
-      constant("bias", 4 * s.channels),
-      constant("slope", 4 * s.channels),
-      writes("output", 4 * s.outputHeight * s.outputWidth * s.channels),
+      reads("input", "f32", (s) => inputPixels(s) * s.channels),
+      constant("weights", "f32", (s) => s.kernel * s.kernel * s.channels),
+      constant("bias", "f32", channels),
+      optional(constant("slope", "f32", channels)),
+      writes("output", "f32", (s) => outputPixels(s) * s.channels),
+      ...sizes("height", "width", "channels", "outputHeight", "outputWidth", "kernel", "stride"),
+      ...sizes("top", "left", "activation"),
     ],
     holds: (s) => inFours(s.channels) && s.kernel > 0 && s.stride > 0 && isActivation(s.activation),
   },
   depthwiseBlocked: {
     parameters: [
-      "input",
-      "weights",
-      "bias",
-      "slope?",
-      "quantized",
-      "quantizedFine?",
-      "inverseScale",
-      "zeroPoint",
-      "height",
-      "width",
-      "channels",
-      "outputHeight",
-      "outputWidth",
-      "stride",
-      "top",
-      "left",
-      "fineChannels",
-      "activation",
-    ],
-    accesses: (s) => [
-      reads("input", 4 * s.height * s.width * s.channels),
-      constant("weights", 4 * 9 * s.channels),
-      constant("bias", 4 * s.channels),
-      constant("slope", 4 * s.channels),
-      ...writesCodes(s, s.outputHeight * s.outputWidth),
+      reads("input", "f32", (s) => inputPixels(s) * s.channels),
+      constant("weights", "f32", (s) => 9 * s.channels),
+      constant("bias", "f32", channels),
+      optional(constant("slope", "f32", channels)),
+      depthwiseCodes.coarse,
+      depthwiseCodes.fine,
+      depthwiseCodes.inverseScale,
+      depthwiseCodes.zeroPoint,
+      ...sizes("height", "width", "channels", "outputHeight", "outputWidth", "stride"),
+      ...sizes("top", "left", "fineChannels", "activation"),
     ],
     holds: (s) =>
       inFours(s.channels) &&
@@ -232,19 +138,9 @@ export const kernels = {
   },
   maxPool: {
     parameters: [
-      "input",
-      "output",
-      "height",
-      "width",
-      "channels",
-      "outputHeight",
-      "outputWidth",
-      "kernel",
-      "stride",
-    ],
-    accesses: (s) => [
-      reads("input", 4 * s.height * s.width * s.channels),
-      writes("output", 4 * s.outputHeight * s.outputWidth * s.channels),
+      reads("input", "f32", (s) => inputPixels(s) * s.channels),
+      writes("output", "f32", (s) => outputPixels(s) * s.channels),
+      ...sizes("height", "width", "channels", "outputHeight", "outputWidth", "kernel", "stride"),
     ],
     holds: (s) =>
       inFours(s.channels) &&
@@ -252,57 +148,92 @@ export const kernels = {
       (s.outputWidth - 1) * s.stride < s.width,
   },
   upsampleAdd: {
-    parameters: ["input", "other", "output", "height", "width", "channels"],
-    accesses: (s) => [
-      reads("input", 4 * s.height * s.width * s.channels),
-      reads("other", 16 * s.height * s.width * s.channels),
-      writes("output", 16 * s.height * s.width * s.channels),
+    parameters: [
+      reads("input", "f32", (s) => inputPixels(s) * s.channels),
+      reads("other", "f32", (s) => 4 * inputPixels(s) * s.channels),
+      writes("output", "f32", (s) => 4 * inputPixels(s) * s.channels),
+      ...sizes("height", "width", "channels"),
     ],
     holds: (s) => inFours(s.channels) && s.height > 0 && s.width > 0,
   },
   fullyConnected: {
     parameters: [
-      "input",
-      "weights",
-      "bias",
-      "slope?",
-      "residual?",
-      "output",
-      "depth",
-      "channels",
-      "activation",
-    ],
-    accesses: (s) => [
-      reads("input", 4 * s.depth),
-      constant("weights", 4 * inEights(s.channels) * s.depth),
-      constant("bias", 4 * inEights(s.channels)),
-      constant("slope", 4 * inEights(s.channels)),
-      reads("residual", 4 * inEights(s.channels)),
-      writes("output", 4 * inEights(s.channels)),
+      reads("input", "f32", (s) => s.depth),
+      constant("weights", "f32", (s) => eights(s) * s.depth),
+      constant("bias", "f32", eights),
+      optional(constant("slope", "f32", eights)),
+      optional(reads("residual", "f32", eights)),
+      writes("output", "f32", eights),
+      ...sizes("depth", "channels", "activation"),
     ],
     holds: (s) => isActivation(s.activation),
   },
   softmax: {
-    parameters: ["input", "output", "count"],
-    accesses: (s) => [reads("input", 4 * s.count), writes("output", 4 * s.count)],
+    parameters: [
+      reads("input", "f32", (s) => s.count),
+      writes("output", "f32", (s) => s.count),
+      ...sizes("count"),
+    ],
     holds: (s) => s.count > 0,
   },
   compact: {
-    parameters: ["input", "output", "pixels", "pitch", "channels"],
-    accesses: (s) => [reads("input", 4 * s.pixels * s.pitch), writes("output", 4 * s.pixels * s.channels)],
+    parameters: [
+      reads("input", "f32", (s) => s.pixels * s.pitch),
+      writes("output", "f32", (s) => s.pixels * s.channels),
+      ...sizes("pixels", "pitch", "channels"),
+    ],
     holds: (s) => s.channels <= s.pitch,
   },
   depthToSpace: {
-    parameters: ["input", "output", "height", "width", "channels"],
-    accesses: (s) => [
-      reads("input", 16 * s.height * s.width * s.channels),
-      writes("output", 16 * s.height * s.width * s.channels),
+    parameters: [
+      reads("input", "f32", (s) => 4 * inputPixels(s) * s.channels),
+      writes("output", "f32", (s) => 4 * inputPixels(s) * s.channels),
+      ...sizes("height", "width", "channels"),
     ],
     holds: () => true,
   },
 } as const satisfies Record<string, Kernel>;
 
 export type KernelName = keyof typeof kernels;
+
+/** Kernels that no plan calls: the scan of a gallery, and what places a plan's constants. */
+export const helpers = {
+  scan: {
+    parameters: [
+      reads("probe", "s16", (s) => s.stride),
+      reads("codes", "s8", (s) => s.count * s.stride),
+      writes("dots", "s32", (s) => s.count),
+      ...sizes("stride", "count"),
+    ],
+    holds: (s) => s.stride > 0 && s.stride % 16 === 0,
+  },
+  widen: {
+    parameters: [
+      reads("halves", "u16", (s) => s.count),
+      writes("output", "f32", (s) => s.count),
+      ...sizes("count"),
+    ],
+    holds: () => true,
+  },
+  scatterBytes: scatter("u8"),
+  scatterHalves: scatter("u16"),
+} as const satisfies Record<string, Kernel>;
+
+export type HelperName = keyof typeof helpers;
+
+/** Returns how many units it has read: as many as the bitmap has bits. */
+function scatter(unit: "u8" | "u16"): Kernel {
+  return {
+    parameters: [
+      reads("bitmap", "u32", (s) => Math.ceil(s.count / 32)),
+      reads("units", unit, (s) => s.count),
+      writes("output", unit, (s) => s.count),
+      ...sizes("count"),
+    ],
+    holds: () => true,
+    returns: "s32",
+  };
+}
 
 /** Activation and slope, output and pointers hang together: PReLU needs a slope. */
 export const activations = { none: 0, relu: 1, prelu: 2 } as const;

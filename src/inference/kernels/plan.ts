@@ -5,7 +5,8 @@
  * The file: 8 bytes of magic, the length of the header (u32, little-endian), the header as JSON in UTF-8,
  * zeros up to a multiple of 16, constants, as `segments.ts` says.
  */
-import { type Access, type Kernel, type KernelName, kernels } from "./kernels.ts";
+import { type KernelName, kernels } from "./kernels.ts";
+import { type Access, accessesOf, isPointer, type Kernel } from "./parameters.ts";
 import { bitmapBytes, type Segment, storedBytes, unitsOf } from "./segments.ts";
 
 export const magic = "SFPLAN2\n";
@@ -113,15 +114,14 @@ function checkStep(plan: Plan, step: Step): void {
   const named: Record<string, number> = {};
   kernel.parameters.forEach((parameter, i) => {
     const value = step.arguments[i];
-    const name = parameter.replace("?", "");
-    if (value === null) require(parameter.endsWith("?"), `${step.kernel}: ${name} is missing`);
-    else require(typeof value === "number" && Number.isFinite(value), `${step.kernel}: ${name}`);
-    if (value !== null) named[name] = value;
+    const { name } = parameter;
+    if (value === null) {
+      require(isPointer(parameter) && parameter.isOptional, `${step.kernel}: ${name} is missing`);
+      return;
+    }
+    require(isInteger(value, isPointer(parameter) ? maxBytes : maxSize), `${step.kernel}: ${name}`);
+    named[name] = value;
   });
-  const pointers = new Set(kernel.accesses(zeroSizes).map(({ parameter }) => parameter));
-  for (const [name, value] of Object.entries(named)) {
-    require(isInteger(value, pointers.has(name) ? maxBytes : maxSize), `${step.kernel}: ${name}`);
-  }
   require(kernel.holds(named), `${step.kernel}: sizes`);
   require(named.activation !== 2 || named.slope !== undefined, `${step.kernel}: no slope`);
   for (const [size, pointers] of needed) {
@@ -130,7 +130,7 @@ function checkStep(plan: Plan, step: Step): void {
   }
   const hasCodes = named.quantized !== undefined;
   require(!hasCodes || (named.inverseScale !== undefined && named.zeroPoint !== undefined), "no quantizer");
-  checkBounds(plan, step.kernel, kernel.accesses(named), named);
+  checkBounds(plan, step.kernel, accessesOf(kernel, named), named);
 }
 
 /** Sizes that say that something is there. */
@@ -160,9 +160,6 @@ function checkBounds(
     }
   }
 }
-
-/** Which parameters are pointers does not depend on sizes. */
-const zeroSizes: Record<string, number> = new Proxy({}, { get: () => 0 });
 
 function isInteger(value: unknown, most: number): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;

@@ -5,6 +5,8 @@
  * until they are read. So memory has one size, whatever is scanned, and lives as long as the scanner.
  */
 
+import { instantiate } from "./instance.ts";
+
 export interface Scanner {
   /** As `ScanBlock` of `face/scan.ts` says. Throws a `RangeError` for arrays that are shorter than it says. */
   scan(probe: Int16Array, codes: Int8Array, stride: number, count: number, dots: Int32Array): void;
@@ -12,21 +14,14 @@ export interface Scanner {
   memoryBytes(): number;
 }
 
-const alignment = 64;
 const lanes = 16;
 
 /** Beside the page that the kernels begin with. */
 const pages = 4;
 
-/** As in `wasm/kernels/scan.c`. */
-type Kernel = (probe: number, codes: number, dots: number, stride: number, count: number) => void;
-
 export function createScanner(module: WebAssembly.Module): Scanner {
-  const { exports } = new WebAssembly.Instance(module);
-  const memory = exports.memory as WebAssembly.Memory;
-  const kernel = exports.scan as Kernel;
+  const { memory, base, helpers } = instantiate(module);
   memory.grow(pages);
-  const base = Math.ceil((exports.heapBase as () => number)() / alignment) * alignment;
   const room = memory.buffer.byteLength - base;
   // The memory never grows again, so views of it stay.
   const shorts = new Int16Array(memory.buffer);
@@ -49,7 +44,7 @@ export function createScanner(module: WebAssembly.Module): Scanner {
       for (let start = 0; start < count; start += capacity) {
         const end = Math.min(count, start + capacity);
         bytes.set(codes.subarray(start * stride, end * stride), codesAt);
-        kernel(base, codesAt, dotsAt, stride, end - start);
+        helpers.scan(base, codesAt, dotsAt, stride, end - start);
         dots.set(words.subarray(dotsAt / 4, dotsAt / 4 + end - start), start);
       }
     },

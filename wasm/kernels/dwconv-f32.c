@@ -1,5 +1,5 @@
 /** Depthwise convolution in float32, of any window. */
-#include "kernels.h"
+#include "../include/kernels.h"
 
 /** The part of a window that lies inside the input. */
 typedef struct {

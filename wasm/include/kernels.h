@@ -18,6 +18,8 @@
 #endif
 #define KERNEL(name) EXPORT(name) void name
 
+#include "signatures.h"
+
 /** What quantized activations are combined with (XOR): 0x80808080 where they have no sign, or 0. */
 extern s32 activation_flip;
 

@@ -7,7 +7,7 @@
  * at most: 255 * 128 and 2 * 127 * 128 are below 2^15. So every processor gives the same bits, which are also
  * those of the products of 16 bits that serve where there is no relaxed dot product.
  */
-#include "quantize.h"
+#include "../include/codes.h"
 
 typedef struct {
   const s8 *input, *fine, *weights;

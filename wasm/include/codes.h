@@ -1,13 +1,22 @@
 /**
- * Activations in codes of 8 bits, with a scale and a zero point for each channel:
+ * Activations in codes of 8 bits, with a scale and a zero point for each channel. A coarse code says which step
+ * a value is nearest to; the first channels of a value may have a fine code too, which says how far from the
+ * middle of that step it lies:
  *
- *   code = round(x / scale), ties to even, + zero_point, limited to 0..255
+ *                               |<----- scale ----->|
+ *   coarse          | c - 1     |         c         |     c + 1 |      0..255 over the channel's range
+ *   value         --+-----------+---------+----x----+-----------+--
+ *   fine                      -128        0    f   127                 steps of scale / 256
  *
- * The first channels of a value may have a second, fine code: what the first leaves, in steps of scale / 256,
- * limited to -128..127. Codes are stored less 128 or as they are, as the processor's products count bytes.
+ *   c = round(x / scale), ties to even, + zero_point, limited to 0..255
+ *   f = round(256 * (x / scale - round(x / scale))), limited to -128..127
+ *   x = scale * (c - zero_point + f / 256)
+ *
+ * A product of fine codes by weights, divided by 256, is added to that of coarse codes by the same weights.
+ * Codes are stored less 128 or as they are, as the processor's products count bytes.
  */
-#ifndef SAMEFACE_QUANTIZE_H
-#define SAMEFACE_QUANTIZE_H
+#ifndef SAMEFACE_CODES_H
+#define SAMEFACE_CODES_H
 
 #include "kernels.h"
 

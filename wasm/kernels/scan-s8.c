@@ -2,7 +2,7 @@
  * Inner products of one probe with many templates: what a search of a gallery does most. Products are of
  * 16 bits and sums of 32, which wrap around: the same bits on every processor, for any operands.
  */
-#include "kernels.h"
+#include "../include/kernels.h"
 
 /** The sums of four templates that lie `pitch` bytes apart: what is read of the probe serves all of them. */
 INLINE i32x4 four(const s16 *probe, const s8 *codes, s32 stride, s32 pitch) {

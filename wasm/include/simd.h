@@ -104,7 +104,7 @@ INLINE i8x16 narrow_to_i8(i32x4 a, i32x4 b, i32x4 c, i32x4 d) {
   (store_lane(to, bytes, 2 * (half)), store_lane((s8 *)(to) + 4, bytes, 2 * (half) + 1))
 #endif
 
-/** Sums a[4i..4i+3] * b[4i..4i+3], added to c; see pointwise.c for what this leaves open. */
+/** Sums a[4i..4i+3] * b[4i..4i+3], added to c; see gemm-s8.c for what this leaves open. */
 #if defined(__wasm_relaxed_simd__)
 INLINE i32x4 dot_add(i8x16 a, i8x16 b, i32x4 c) {
   return (i32x4)wasm_i32x4_relaxed_dot_i8x16_i7x16_add((v128_t)a, (v128_t)b, (v128_t)c);

@@ -1,5 +1,5 @@
 /** k x k convolution in float32, tiles of 4 pixels by 8 channels, or 4 at the end; a 1x1 one is k = 1. */
-#include "kernels.h"
+#include "../include/kernels.h"
 
 typedef struct {
   const f32 *residual;

@@ -4,7 +4,7 @@
  * Four channels pass at a time over the whole value: their weights stay in registers, and neighbours lie 16
  * bytes apart, which every load's own offset says.
  */
-#include "quantize.h"
+#include "../include/codes.h"
 
 typedef struct {
   f32x4 a, b, c, d;
