@@ -8,11 +8,11 @@
  */
 
 import { join } from "node:path";
-import { atPrecision } from "../../model/build/artifact.ts";
-import type { Constant, Graph, Node, Value } from "../../model/build/graph.ts";
-import { writeOnnx } from "../../model/build/onnx/writer.ts";
-import { convertPlainly } from "../../model/build/prepare.ts";
-import { recipes } from "../../model/build/recipes.ts";
+import { atPrecision } from "../../model/convert/artifact.ts";
+import type { Constant, Graph, Node, Value } from "../../model/convert/graph.ts";
+import { writeOnnx } from "../../model/convert/onnx/writer.ts";
+import { convertPlainly } from "../../model/convert/prepare.ts";
+import { recipes } from "../../model/convert/recipes.ts";
 import { readManifest } from "../../model/runtime.ts";
 import { post, putFiles } from "./measure/stages.ts";
 import { median } from "./measure/statistics.ts";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createConstants, gather } from "../../model/build/plan/constants.ts";
+import { createConstants, gather } from "../../model/compile/constants.ts";
 import { kernelPaths, readKernels } from "../../model/runtime.ts";
 import { placeConstants, stagingBytes } from "../../src/inference/kernels/constants.ts";
 import { createEngine } from "../../src/inference/kernels/engine.ts";

@@ -6,9 +6,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { openSession } from "../../model/build/onnx/session.ts";
-import { normalise, seededImage } from "../../model/build/proof/images.ts";
-import type { SampledOutput, VectorsFile } from "../../model/build/proof/vectors.ts";
+import { openSession } from "../../model/convert/onnx/session.ts";
+import { normalise, seededImage } from "../../model/convert/proof/images.ts";
+import type { SampledOutput, VectorsFile } from "../../model/convert/proof/vectors.ts";
 import manifest from "../../model/manifest.json" with { type: "json" };
 
 const root = join(import.meta.dirname, "../..");

@@ -1,22 +1,22 @@
 /** The parts of the model build that can be wrong without a model looking wrong at first sight. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { rangeOfLeastError } from "../../model/build/calibration/observe.ts";
-import { type Constant, floats, floatsOf, type Graph, type Node, node } from "../../model/build/graph.ts";
-import { narrowToHalf, widenHalf } from "../../model/build/half.ts";
-import { openSession } from "../../model/build/onnx/session.ts";
-import { writeOnnx } from "../../model/build/onnx/writer.ts";
-import { seededRandom } from "../../model/build/proof/images.ts";
-import { relativeDifference, toNhwc } from "../../model/build/proof/prove.ts";
-import { affineOf, quantizePairs, quantizeRows } from "../../model/build/quantize/affine.ts";
-import { quantizePointwise } from "../../model/build/quantize/pointwise.ts";
-import { halveWeights, quantizeWeights } from "../../model/build/quantize/weights.ts";
-import { composeLinear, fuseActivations } from "../../model/build/rewrite/convolutions.ts";
-import { flushDenormals } from "../../model/build/rewrite/denormals.ts";
-import { foldPrelu } from "../../model/build/rewrite/prelu.ts";
-import { foldSoftmax } from "../../model/build/rewrite/softmax.ts";
-import { depthwiseToOihw, filterToOihw } from "../../model/build/tflite/layout.ts";
-import { densify } from "../../model/build/tflite/weights.ts";
+import { type Constant, floats, floatsOf, type Graph, type Node, node } from "../../model/convert/graph.ts";
+import { narrowToHalf, widenHalf } from "../../model/convert/half.ts";
+import { openSession } from "../../model/convert/onnx/session.ts";
+import { writeOnnx } from "../../model/convert/onnx/writer.ts";
+import { seededRandom } from "../../model/convert/proof/images.ts";
+import { relativeDifference, toNhwc } from "../../model/convert/proof/prove.ts";
+import { affineOf, quantizePairs, quantizeRows } from "../../model/convert/quantize/affine.ts";
+import { quantizePointwise } from "../../model/convert/quantize/pointwise.ts";
+import { halveWeights, quantizeWeights } from "../../model/convert/quantize/weights.ts";
+import { rangeOfLeastError } from "../../model/convert/ranges/observe.ts";
+import { composeLinear, fuseActivations } from "../../model/convert/rewrite/convolutions.ts";
+import { flushDenormals } from "../../model/convert/rewrite/denormals.ts";
+import { foldPrelu } from "../../model/convert/rewrite/prelu.ts";
+import { foldSoftmax } from "../../model/convert/rewrite/softmax.ts";
+import { depthwiseToOihw, filterToOihw } from "../../model/convert/tflite/layout.ts";
+import { densify } from "../../model/convert/tflite/weights.ts";
 
 const random = seededRandom(7);
 const randoms = (length: number) => Float32Array.from({ length }, () => 2 * random() - 1);

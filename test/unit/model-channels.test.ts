@@ -1,17 +1,17 @@
 /** Channels chosen, narrowed and refined: the function stays, or comes closer. */
 import { expect, it } from "vitest";
-import { chooseFine } from "../../model/build/calibration/fine.ts";
-import { observeRanges } from "../../model/build/calibration/observe.ts";
-import type { Constant, Graph, Node } from "../../model/build/graph.ts";
-import { floats, floatsOf, node, prune } from "../../model/build/graph.ts";
-import { openSession } from "../../model/build/onnx/session.ts";
-import { writeOnnx } from "../../model/build/onnx/writer.ts";
-import { compilePlan } from "../../model/build/plan/compile.ts";
-import { seededRandom } from "../../model/build/proof/images.ts";
-import { relativeDifference } from "../../model/build/proof/prove.ts";
-import { type Channel, quantizePairs } from "../../model/build/quantize/affine.ts";
-import { quantizePointwise } from "../../model/build/quantize/pointwise.ts";
-import { channelGroups, chooseChannels, dropUnreadChannels } from "../../model/build/rewrite/channels.ts";
+import { compilePlan } from "../../model/compile/compile.ts";
+import type { Constant, Graph, Node } from "../../model/convert/graph.ts";
+import { floats, floatsOf, node, prune } from "../../model/convert/graph.ts";
+import { openSession } from "../../model/convert/onnx/session.ts";
+import { writeOnnx } from "../../model/convert/onnx/writer.ts";
+import { seededRandom } from "../../model/convert/proof/images.ts";
+import { relativeDifference } from "../../model/convert/proof/prove.ts";
+import { type Channel, quantizePairs } from "../../model/convert/quantize/affine.ts";
+import { quantizePointwise } from "../../model/convert/quantize/pointwise.ts";
+import { chooseFine } from "../../model/convert/ranges/choose-fine.ts";
+import { observeRanges } from "../../model/convert/ranges/observe.ts";
+import { channelGroups, chooseChannels, dropUnreadChannels } from "../../model/convert/rewrite/channels.ts";
 import { kernels } from "../../src/inference/kernels/kernels.ts";
 import { readPlan } from "../../src/inference/kernels/plan.ts";
 

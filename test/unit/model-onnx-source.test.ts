@@ -1,13 +1,13 @@
 /** Networks that come as ONNX files: how they are read, and how many numbers of their embedding are kept. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Constant, Graph } from "../../model/build/graph.ts";
-import { floats, integers, node } from "../../model/build/graph.ts";
-import { readOnnx } from "../../model/build/onnx/reader.ts";
-import { openSession } from "../../model/build/onnx/session.ts";
-import { writeOnnx } from "../../model/build/onnx/writer.ts";
-import { seededRandom } from "../../model/build/proof/images.ts";
-import { keepDirections, mainDirections, project } from "../../model/build/rewrite/directions.ts";
+import type { Constant, Graph } from "../../model/convert/graph.ts";
+import { floats, integers, node } from "../../model/convert/graph.ts";
+import { readOnnx } from "../../model/convert/onnx/reader.ts";
+import { openSession } from "../../model/convert/onnx/session.ts";
+import { writeOnnx } from "../../model/convert/onnx/writer.ts";
+import { seededRandom } from "../../model/convert/proof/images.ts";
+import { keepDirections, mainDirections, project } from "../../model/convert/rewrite/directions.ts";
 
 const convolution = { kernel_shape: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0], group: 1 };
 

@@ -1,6 +1,6 @@
 /** The reader of TensorFlow.js weights, on shards made by hand. */
 import { describe, expect, it } from "vitest";
-import { readTfjsWeights } from "../../model/build/tfjs/weights.ts";
+import { readTfjsWeights } from "../../model/convert/tfjs/weights.ts";
 
 type Entry = Readonly<Record<string, unknown>>;
 

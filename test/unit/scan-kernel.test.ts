@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { seededRandom } from "../../model/build/proof/images.ts";
+import { seededRandom } from "../../model/convert/proof/images.ts";
 import { createScanner } from "../../src/inference/kernels/scan.ts";
 import { compiler, hasCompiler } from "../../wasm/build.ts";
 import { runNatively } from "../fixtures/native-kernels.ts";

@@ -4,8 +4,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { openSession } from "../../model/build/onnx/session.ts";
-import { compilePlan } from "../../model/build/plan/compile.ts";
+import { compilePlan } from "../../model/compile/compile.ts";
+import { openSession } from "../../model/convert/onnx/session.ts";
 import { createRandom } from "../../model/evaluate/random.ts";
 import { readKernels, readManifest } from "../../model/runtime.ts";
 import {

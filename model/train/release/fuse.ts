@@ -4,8 +4,8 @@
  * a hidden one stands behind it. Weights are stored in 16 bits, as that layer's are.
  */
 import onnxProto from "onnx-proto";
-import { narrowToHalf, widenHalf } from "../../build/half.ts";
-import { project } from "../../build/rewrite/directions.ts";
+import { narrowToHalf, widenHalf } from "../../convert/half.ts";
+import { project } from "../../convert/rewrite/directions.ts";
 import type { HeadBlock, Matrix } from "../head.ts";
 
 const { onnx } = onnxProto;

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { EncoderDescriptor } from "../../../src/face/descriptor.ts";
 import { encoderId } from "../../../src/face/encode.ts";
 import { encoderInUse } from "../../../src/models.ts";
-import { compilePlan } from "../../build/plan/compile.ts";
+import { compilePlan } from "../../compile/compile.ts";
 import { type CalibratedManifest, modelPath } from "../../runtime.ts";
 import { encodeBlocks, type Head, type HeadFile } from "../head.ts";
 import { hashHead } from "../head-hash.ts";

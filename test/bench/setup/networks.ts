@@ -1,9 +1,9 @@
 /** The encoder's float32 networks that the shipped one is measured against, built from its source. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { writeOnnx } from "../../../model/build/onnx/writer.ts";
-import { convertPlainly, prepareFloat } from "../../../model/build/prepare.ts";
-import { recipes } from "../../../model/build/recipes.ts";
+import { writeOnnx } from "../../../model/convert/onnx/writer.ts";
+import { convertPlainly, prepareFloat } from "../../../model/convert/prepare.ts";
+import { recipes } from "../../../model/convert/recipes.ts";
 import { modelPath, readManifest } from "../../../model/runtime.ts";
 import { artifactOf } from "../../../src/inference/kernels/engine.ts";
 import type { Manifest } from "../../../src/models.ts";
@@ -29,7 +29,7 @@ export function readNetworks(): Networks {
   mkdirSync(cache, { recursive: true });
   for (const id of used) {
     const recipe = recipes.find((each) => each.id === id || id.startsWith(`${each.id}-`));
-    if (recipe === undefined) throw new Error(`model/build has no recipe for ${id}`);
+    if (recipe === undefined) throw new Error(`model/convert has no recipe for ${id}`);
     const build = { [plainFile(id)]: convertPlainly, [foldedFile(id)]: prepareFloat };
     for (const [file, make] of Object.entries(build)) {
       const path = join(cache, file);

@@ -1,6 +1,6 @@
 /** A plan's constants: runs of floats, half floats where the source has them, and bytes, one after another. */
-import { bitmapBytes, type Segment, unitBytes } from "../../../src/inference/kernels/segments.ts";
-import { narrowToHalf, widenHalf } from "../half.ts";
+import { bitmapBytes, type Segment, unitBytes } from "../../src/inference/kernels/segments.ts";
+import { narrowToHalf, widenHalf } from "../convert/half.ts";
 
 export interface Constants {
   /** Float32 in memory; stored as half floats if that loses nothing and `half` says so. */

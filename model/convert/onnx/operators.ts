@@ -29,6 +29,11 @@ export interface OnnxGraph {
   readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
+/** Throws an error that names the operator, unless `holds`. */
+export function demand(holds: boolean, { op, name }: Pick<Operator, "op" | "name">, what: string): void {
+  if (!holds) throw new Error(`the plan compiler has no step for ${op} (${name}): ${what}`);
+}
+
 /** Casts of constants to float32 are carried out, and are gone. */
 export function readOnnx(bytes: Uint8Array): OnnxGraph {
   const { graph } = onnx.ModelProto.decode(bytes);

@@ -1,10 +1,10 @@
 /** What follows a convolution and only changes its result value by value: it becomes part of its step. */
-import type { activations } from "../../../src/inference/kernels/kernels.ts";
-import { fineSteps } from "../quantize/affine.ts";
-import { at, type Builder, demand } from "./builder.ts";
+import type { activations } from "../../src/inference/kernels/kernels.ts";
+import { type FineCodes, recogniseFineCodes } from "../convert/fine-codes/recognise.ts";
+import { demand, type Operator } from "../convert/onnx/operators.ts";
+import { at, type Builder } from "./builder.ts";
 import type { Argument, Quantization, Value } from "./lowered.ts";
 import { padded } from "./pack.ts";
-import type { Operator } from "./read.ts";
 
 /** What happens to a convolution's result before anyone else sees it. */
 export interface Tail {
@@ -16,14 +16,8 @@ export interface Tail {
   readonly result: string;
   readonly floats: boolean;
   readonly quantized:
-    | (Omit<Quantization, "fine"> & { readonly name: string; readonly fine: Fine | null })
+    | (Omit<Quantization, "fine"> & { readonly name: string; readonly fine: FineCodes | null })
     | null;
-}
-
-/** The operators that make fine codes. */
-interface Fine {
-  readonly name: string;
-  readonly channels: number;
 }
 
 /** Follows the only reader of each result for as long as its operator can be part of the step. */
@@ -61,33 +55,14 @@ function codesOf(b: Builder, value: string): Tail["quantized"] {
   b.fused.add(quantize);
   const [, scale, zeroPoint] = quantize.inputs;
   const scales = b.floats(scale);
+  const fine = recogniseFineCodes(b, value, quantize.output, scales);
+  for (const operator of fine?.operators ?? []) b.fused.add(operator);
   return {
     scales,
     zeroPoints: Uint8Array.from(b.constant(zeroPoint).data as Uint8Array),
     name: quantize.output,
-    fine: fineCodesOf(b, value, quantize.output, scales),
+    fine,
   };
-}
-
-/** QuantizeLinear((x - DequantizeLinear(codes)) of the first channels), in steps of scale / 256. */
-function fineCodesOf(b: Builder, value: string, codes: string, scales: Float32Array): Fine | null {
-  const head = (b.consumers.get(value) ?? []).find(({ op }) => op === "Slice");
-  if (head === undefined) return null;
-  const codesHead = (b.consumers.get(codes) ?? []).find(({ op }) => op === "Slice");
-  const restored = codesHead && b.only(codesHead.output);
-  const rest = b.only(head.output);
-  const quantize = rest && b.only(rest.output);
-  const isRest = rest?.op === "Sub" && rest.inputs[0] === head.output && rest.inputs[1] === restored?.output;
-  demand(isRest && quantize?.op === "QuantizeLinear", head, "what is not the rest of its codes");
-  const [first, last, axis] = [1, 2, 3].map((i) => [...b.constant(head.inputs[i]).data].map(Number).join());
-  const channels = Number(last);
-  demand(first === "0" && axis === "1" && channels % 8 === 0, head, "other channels");
-  const fineScales = b.floats(quantize!.inputs[1]);
-  const isExact = fineScales.every((scale, i) => scale === scales[i] / fineSteps);
-  const isCentred = [...b.constant(quantize!.inputs[2]).data].every((zero) => zero === 128);
-  demand(fineScales.length === channels && isExact && isCentred, quantize!, "another scale");
-  for (const operator of [head, codesHead!, restored!, rest!, quantize!]) b.fused.add(operator);
-  return { name: quantize!.output, channels };
 }
 
 /** The buffers that a step's result goes to, as the arguments that say so. */

@@ -60,7 +60,7 @@ export interface ObservedValue {
 }
 
 export function rangesPath({ id }: Recipe): string {
-  return join(root, "model/build/ranges", `${id}.json`);
+  return join(root, "model/convert/ranges", `${id}.json`);
 }
 
 function readRanges(recipe: Recipe): RangesFile {

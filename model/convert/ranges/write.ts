@@ -7,7 +7,7 @@ import { writeOnnx } from "../onnx/writer.ts";
 import { prepareFloat } from "../prepare.ts";
 import type { Channel } from "../quantize/affine.ts";
 import type { Recipe } from "../recipes.ts";
-import { chooseFine } from "./fine.ts";
+import { chooseFine } from "./choose-fine.ts";
 import { listeningPipeline } from "./inputs.ts";
 import { observeRanges } from "./observe.ts";
 
@@ -21,7 +21,7 @@ const fineInputs = 40;
  * Writes the ranges of every statically quantized model. `list`, if given, is a table whose first
  * column names the photos under `folder` to choose from; without it all JPEG files count.
  */
-export async function calibrate(recipes: readonly Recipe[], folder: string, list?: string): Promise<void> {
+export async function writeRanges(recipes: readonly Recipe[], folder: string, list?: string): Promise<void> {
   const wanted = recipes.filter(({ precision }) => precision === "int8-static");
   const inputs = await collectInputs(recipes, wanted, choosePhotos(folder, list));
   for (const recipe of wanted) {

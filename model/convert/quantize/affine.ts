@@ -7,7 +7,7 @@ export interface Range {
 }
 
 export interface Channel extends Range {
-  /** Over calibration inputs. */
+  /** Over the photos that ranges were observed on. */
   readonly mean: number;
 }
 
@@ -16,9 +16,6 @@ export interface Channels {
   readonly channels: readonly Channel[];
   readonly fine: number;
 }
-
-/** A fine code counts what its code leaves, in steps of scale / 256 from -128 to 127. */
-export const fineSteps = 256;
 
 export interface Affine {
   readonly scale: number;

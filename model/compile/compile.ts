@@ -1,12 +1,12 @@
 /** From an ONNX artifact to the plan that the kernels run. The same bytes always give the same plan. */
 import { createHash } from "node:crypto";
-import { kernels } from "../../../src/inference/kernels/kernels.ts";
-import type { Kernel } from "../../../src/inference/kernels/parameters.ts";
-import { magic, type Plan, readPlan, type Step } from "../../../src/inference/kernels/plan.ts";
+import { kernels } from "../../src/inference/kernels/kernels.ts";
+import type { Kernel } from "../../src/inference/kernels/parameters.ts";
+import { magic, type Plan, readPlan, type Step } from "../../src/inference/kernels/plan.ts";
+import { readOnnx } from "../convert/onnx/operators.ts";
 import { type Arena, isReference, layOut } from "./arena.ts";
 import { lower } from "./lower.ts";
 import type { LoweredStep } from "./lowered.ts";
-import { readOnnx } from "./read.ts";
 
 /** Throws where the network has an operator, or a use of one, that has no kernel; it is named. */
 export function compilePlan(model: string, onnx: Uint8Array): Uint8Array {

@@ -11,12 +11,13 @@
  * point of the bias. Every output channel has a scale, in DequantizeLinear. Sums of 32 bits are exact.
  *
  * The first channels of an input may have fine codes, of what their codes leave; these have a product of
- * their own with the same weights, which is added.
+ * their own with the same weights, which is added (`../fine-codes/make.ts`).
  */
+import { makeCodes, makeFineCodes, makeFineProduct, type Part } from "../fine-codes/make.ts";
 import type { Constant, Graph, Node } from "../graph.ts";
 import { floats, floatsOf, integers, node, prune } from "../graph.ts";
 import { isPointwise } from "../rewrite/convolutions.ts";
-import { affineOf, type Channels, fineSteps, quantizePairs } from "./affine.ts";
+import { affineOf, type Channels, quantizePairs } from "./affine.ts";
 
 /** Over a single pixel, the product is too small to gain. */
 export function isQuantizable(graph: Graph, each: Node): boolean {
@@ -95,28 +96,12 @@ class Quantizer {
       node("MatMulInteger", [`${y}/w`, input.rows, "w-zero", "codes-zero"], `${y}/i32`),
       node("DequantizeLinear", [`${y}/i32`, `${y}/w-scale`], `${y}/product`, { axis: 1 }),
     );
-    const product = input.fineRows === null ? `${y}/product` : `${y}/products`;
-    if (input.fineRows !== null) this.#addFine(y, input.fineRows, ranges.fine, { stored, scales, inputs });
+    const product =
+      input.fineRows === null
+        ? `${y}/product`
+        : this.#add(makeFineProduct(y, input.fineRows, ranges.fine, { stored, scales, inputs }));
     this.#nodes.push(node("Add", [product, `${y}/w-bias`], `${y}/rows`));
     this.#standBeside(y, `${y}/rows`);
-  }
-
-  #addFine(y: string, fineRows: string, fine: number, weights: QuantizedWeights): void {
-    const { stored, scales, inputs } = weights;
-    const some = stored.filter((_, i) => i % inputs < fine);
-    this.#constants.set(`${y}/fine-w`, { type: "uint8", shape: [1, scales.length, fine], data: some });
-    this.#constants.set(
-      `${y}/fine-scale`,
-      floats(
-        [scales.length],
-        scales.map((scale) => scale / fineSteps),
-      ),
-    );
-    this.#nodes.push(
-      node("MatMulInteger", [`${y}/fine-w`, fineRows, "w-zero", "w-zero"], `${y}/fine-i32`),
-      node("DequantizeLinear", [`${y}/fine-i32`, `${y}/fine-scale`], `${y}/fine-product`, { axis: 1 }),
-      node("Add", [`${y}/product`, `${y}/fine-product`], `${y}/products`),
-    );
   }
 
   /** Once, for all who read it. */
@@ -130,13 +115,14 @@ class Quantizer {
     const zeroPoints = Uint8Array.from(affine, ({ zeroPoint }) => zeroPoint);
     const twin = this.#twins.get(x);
     const source = twin ?? x;
-    const codes = this.#encode(source, `${x}/u8`, scales, zeroPoints);
+    const quantizer = { scales, zeroPoints };
+    const codes = this.#add(makeCodes(source, `${x}/u8`, quantizer));
     const rows = (name: string, count: number) => {
       if (twin !== undefined) return name;
       this.#reshape(name, `${name}-rows`, [1, count, height * width]);
       return `${name}-rows`;
     };
-    const fineCodes = fine === 0 ? null : this.#refine(source, codes, x, { scales, zeroPoints, fine });
+    const fineCodes = fine === 0 ? null : this.#add(makeFineCodes(x, source, codes, quantizer, fine));
     const input = {
       rows: rows(codes, channels),
       fineRows: fineCodes === null ? null : rows(fineCodes, fine),
@@ -147,40 +133,10 @@ class Quantizer {
     return input;
   }
 
-  #encode(source: string, name: string, scales: Float32Array, zeroPoints: Uint8Array): string {
-    const shape = [scales.length];
-    this.#constants.set(`${name}-scale`, floats(shape, scales));
-    this.#constants.set(`${name}-zero`, { type: "uint8", shape, data: zeroPoints });
-    this.#nodes.push(node("QuantizeLinear", [source, `${name}-scale`, `${name}-zero`], name, { axis: 1 }));
-    return name;
-  }
-
-  /** Fine codes of the first channels: what their codes leave. */
-  #refine(source: string, codes: string, x: string, { scales, zeroPoints, fine }: FirstChannels): string {
-    const [first, axis] = [integers([0]), integers([1])];
-    this.#constants.set("first", first);
-    this.#constants.set("channels", axis);
-    this.#constants.set(`first/${fine}`, integers([fine]));
-    const some = { scales: scales.slice(0, fine), zeroPoints: zeroPoints.slice(0, fine) };
-    this.#constants.set(`${x}/fine-of-scale`, floats([fine], some.scales));
-    this.#constants.set(`${x}/fine-of-zero`, { type: "uint8", shape: [fine], data: some.zeroPoints });
-    const slice = (value: string, name: string) =>
-      node("Slice", [value, "first", `first/${fine}`, "channels"], name);
-    this.#nodes.push(
-      slice(source, `${x}/first`),
-      slice(codes, `${x}/first-codes`),
-      node(
-        "DequantizeLinear",
-        [`${x}/first-codes`, `${x}/fine-of-scale`, `${x}/fine-of-zero`],
-        `${x}/coarse`,
-        {
-          axis: 1,
-        },
-      ),
-      node("Sub", [`${x}/first`, `${x}/coarse`], `${x}/rest`),
-    );
-    const steps = some.scales.map((scale) => scale / fineSteps);
-    return this.#encode(`${x}/rest`, `${x}/rest-u8`, steps, new Uint8Array(fine).fill(128));
+  #add({ constants, nodes, output }: Part): string {
+    for (const [name, constant] of Object.entries(constants)) this.#constants.set(name, constant);
+    this.#nodes.push(...nodes);
+    return output;
   }
 
   #standBeside(value: string, twin: string): void {
@@ -202,17 +158,4 @@ interface QuantizedInput {
   readonly fineRows: string | null;
   readonly scales: Float32Array;
   readonly zeroPoints: Uint8Array;
-}
-
-interface QuantizedWeights {
-  /** [O][C], with zero point 128 */
-  readonly stored: Uint8Array;
-  readonly scales: Float32Array;
-  readonly inputs: number;
-}
-
-interface FirstChannels {
-  readonly scales: Float32Array;
-  readonly zeroPoints: Uint8Array;
-  readonly fine: number;
 }

@@ -1,10 +1,10 @@
 /** Products of codes by 8-bit weights: what the ONNX file spells in several operators is one step. */
-import { activations } from "../../../src/inference/kernels/kernels.ts";
-import { fineSteps } from "../quantize/affine.ts";
-import { at, type Builder, demand } from "./builder.ts";
+import { activations } from "../../src/inference/kernels/kernels.ts";
+import { recogniseFineProduct } from "../convert/fine-codes/recognise.ts";
+import { demand, type Operator, type Tensor } from "../convert/onnx/operators.ts";
+import { at, type Builder } from "./builder.ts";
 import type { Value } from "./lowered.ts";
 import { packPointwise } from "./pack.ts";
-import type { Operator, Tensor } from "./read.ts";
 import { followTail, resultArguments, slopeArgument } from "./tail.ts";
 
 /** W [O,C] as u8 with zero point 128, times codes; fine codes have a product of their own, and a sum joins both. */
@@ -39,12 +39,12 @@ export function multiply(b: Builder, operator: Operator): void {
   });
 }
 
-/** The two factors of a product: weights with zero point 128, and codes as they are or fine ones less 128. */
-function factors(b: Builder, { inputs, op, name }: Operator, codesZero = 0) {
+/** The two factors of a product: weights with zero point 128, and codes as they are. */
+function factors(b: Builder, { inputs, op, name }: Operator) {
   const [weightsName, codesName, weightsZero, zero] = inputs;
   const value = b.value(codesName);
   const zeros = [weightsZero, zero].map((each) => b.constant(each).data[0]);
-  demand(zeros.join() === `128,${codesZero}`, { op, name }, `zero points of ${zeros}`);
+  demand(zeros.join() === "128,0", { op, name }, `zero points of ${zeros}`);
   demand(value.quantized !== null, { op, name }, "what is not quantized");
   return { weights: b.constant(weightsName), value: { ...value, quantized: value.quantized! } };
 }
@@ -56,7 +56,7 @@ function dequantized(b: Builder, operator: Operator): Operator {
   return dequantize!;
 }
 
-/** The sum of a product and of that of its fine codes, which must have the same weights, and scales to match. */
+/** The operator that adds the product of the fine codes. */
 function joinFine(
   b: Builder,
   dequantize: Operator,
@@ -64,22 +64,13 @@ function joinFine(
   fine: Value,
   scales: Float32Array,
 ): Operator {
-  const sum = b.only(dequantize.output);
-  const other = sum?.inputs.find((input) => input !== dequantize.output);
-  const fineDequantize = b.graph.operators.find(({ output }) => output === other);
-  const product = b.graph.operators.find(({ output }) => output === fineDequantize?.inputs[0]);
-  demand(sum?.op === "Add" && product?.op === "MatMulInteger", dequantize, "no product of its fine codes");
-  const factor = factors(b, product!, 128);
-  demand(factor.value.buffer === fine.buffer, product!, "other fine codes");
-  const depth = weights.shape.at(-1)!;
-  const first = weights.data.filter((_: unknown, i: number) => i % depth < fine.channels);
-  demand(isSame(factor.weights.data, first), product!, "other weights than those of its codes");
-  const fineScales = b.floats(fineDequantize!.inputs[1]);
-  const wanted = scales.map((scale) => scale / fineSteps);
-  demand(isSame(fineScales, wanted), fineDequantize!, "other scales than those of its codes");
-  for (const operator of [product!, fineDequantize!, sum!]) b.fused.add(operator);
-  return sum!;
+  const { sum, operators } = recogniseFineProduct(b, {
+    dequantize,
+    weights,
+    scales,
+    fineChannels: fine.channels,
+    isFineCodes: (name) => b.value(name).buffer === fine.buffer,
+  });
+  for (const operator of operators) b.fused.add(operator);
+  return sum;
 }
-
-const isSame = (a: Tensor["data"], b: Tensor["data"]) =>
-  a.length === b.length && a.every((value: unknown, i: number) => value === b[i]);

@@ -1,5 +1,5 @@
 /**
- * Ranges of each channel of intermediate values over calibration inputs: two passes, extremes and then
+ * Ranges of each channel of intermediate values over the inputs that photos make: two passes, extremes and then
  * histograms, from which the range with the least error of 8-bit quantization is chosen.
  */
 import type { Graph } from "../graph.ts";

@@ -1,9 +1,9 @@
 /** A plan while it is being lowered: what the graph says, and what has been made of it so far. */
-import type { KernelName } from "../../../src/inference/kernels/kernels.ts";
+import type { KernelName } from "../../src/inference/kernels/kernels.ts";
+import type { OnnxGraph, Operator, Tensor } from "../convert/onnx/operators.ts";
 import { createConstants } from "./constants.ts";
 import type { Buffer, BufferReference, LoweredStep, Value } from "./lowered.ts";
 import { inFours } from "./pack.ts";
-import type { OnnxGraph, Operator, Tensor } from "./read.ts";
 
 export class Builder {
   readonly graph: OnnxGraph;
@@ -75,8 +75,4 @@ export function integers({ integers: all, op, name }: Operator, attribute: strin
   const found = all.get(attribute);
   if (found === undefined) throw new Error(`${op} (${name}) has no ${attribute}`);
   return found;
-}
-
-export function demand(holds: boolean, { op, name }: Pick<Operator, "op" | "name">, what: string): void {
-  if (!holds) throw new Error(`the plan compiler has no step for ${op} (${name}): ${what}`);
 }

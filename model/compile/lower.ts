@@ -4,13 +4,14 @@
  *
  * What has no step here is an error that names it: a plan computes what its ONNX file says, or is not made.
  */
-import { at, Builder, demand, integers, size } from "./builder.ts";
+
+import { demand, type OnnxGraph, type Operator } from "../convert/onnx/operators.ts";
+import { at, Builder, integers, size } from "./builder.ts";
 import { connect, convolve } from "./convolutions.ts";
 import { chooseLayouts } from "./layout.ts";
 import type { Lowered } from "./lowered.ts";
 import { inFours } from "./pack.ts";
 import { multiply } from "./products.ts";
-import type { OnnxGraph, Operator } from "./read.ts";
 
 export function lower(graph: OnnxGraph): Lowered {
   const b = new Builder(graph);

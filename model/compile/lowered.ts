@@ -1,5 +1,5 @@
 /** What lowering makes: steps, and the values that they read and write. */
-import type { KernelName } from "../../../src/inference/kernels/kernels.ts";
+import type { KernelName } from "../../src/inference/kernels/kernels.ts";
 import type { Constants } from "./constants.ts";
 
 /** What steps read and write. Channels are stored in fours, except in what has `dense` set. */

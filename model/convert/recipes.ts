@@ -34,7 +34,7 @@ export interface Recipe {
 /**
  * What the artifact is made of; chosen by measurement, see the model card.
  *
- * - `int8-static`: 1x1 convolutions in 8-bit integers with calibrated ranges of each channel and fine codes
+ * - `int8-static`: 1x1 convolutions in 8-bit integers with observed ranges of each channel and fine codes
  *   for some, other large weights stored in 16 bits, their arithmetic float32
  * - `fp16-weights`: weights stored in 16 bits, all arithmetic float32
  */

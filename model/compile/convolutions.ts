@@ -1,9 +1,9 @@
 /** Convolutions in float32, and layers that read all of a value. */
-import { activations } from "../../../src/inference/kernels/kernels.ts";
-import { at, type Builder, demand, inEights, integers } from "./builder.ts";
+import { activations } from "../../src/inference/kernels/kernels.ts";
+import { demand, type Operator, type Tensor } from "../convert/onnx/operators.ts";
+import { at, type Builder, inEights, integers } from "./builder.ts";
 import type { Value } from "./lowered.ts";
 import { inFours, packDepthwise, packFilters, padded } from "./pack.ts";
-import type { Operator, Tensor } from "./read.ts";
 import { codeArguments, followTail, slopeArgument, type Tail } from "./tail.ts";
 
 export function convolve(b: Builder, operator: Operator): void {

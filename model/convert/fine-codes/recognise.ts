@@ -1,0 +1,93 @@
+/**
+ * Recognises the fine codes and the products with them that `make.ts` spells, operator by operator. What looks
+ * like one and is not is an error, which names the operator: no plan computes something else than its file.
+ */
+import { demand, type OnnxGraph, type Operator, type Tensor } from "../onnx/operators.ts";
+import { fineSteps, fineZero } from "./make.ts";
+
+/** What must be known of the operators around a value. */
+export interface OperatorGraph {
+  readonly graph: Pick<OnnxGraph, "operators">;
+  readonly consumers: ReadonlyMap<string, readonly Operator[]>;
+  /** The one operator that reads a value, if it is not an output. */
+  only(name: string): Operator | null;
+  constant(name: string): Tensor;
+  floats(name: string): Float32Array;
+}
+
+export interface FineCodes {
+  /** Of the value that they are. */
+  readonly name: string;
+  readonly channels: number;
+  /** That make them. */
+  readonly operators: readonly Operator[];
+}
+
+/** `null` where the value has coarse codes alone, whose scales are `scales`. */
+export function recogniseFineCodes(
+  g: OperatorGraph,
+  value: string,
+  codes: string,
+  scales: Float32Array,
+): FineCodes | null {
+  const head = (g.consumers.get(value) ?? []).find(({ op }) => op === "Slice");
+  if (head === undefined) return null;
+  const codesHead = (g.consumers.get(codes) ?? []).find(({ op }) => op === "Slice");
+  const restored = codesHead && g.only(codesHead.output);
+  const rest = g.only(head.output);
+  const quantize = rest && g.only(rest.output);
+  const isRest = rest?.op === "Sub" && rest.inputs[0] === head.output && rest.inputs[1] === restored?.output;
+  demand(isRest && quantize?.op === "QuantizeLinear", head, "what is not the rest of its codes");
+  const [first, last, axis] = [1, 2, 3].map((i) => [...g.constant(head.inputs[i]).data].map(Number).join());
+  const channels = Number(last);
+  demand(first === "0" && axis === "1" && channels % 8 === 0, head, "other channels");
+  const fineScales = g.floats(quantize!.inputs[1]);
+  const isExact = fineScales.every((scale, i) => scale === scales[i] / fineSteps);
+  const isCentred = [...g.constant(quantize!.inputs[2]).data].every((zero) => zero === fineZero);
+  demand(fineScales.length === channels && isExact && isCentred, quantize!, "another scale");
+  return {
+    name: quantize!.output,
+    channels,
+    operators: [head, codesHead!, restored!, rest!, quantize!],
+  };
+}
+
+/** A product of coarse codes, and what is known of the fine codes beside them. */
+export interface CoarseProduct {
+  /** The operator that scales it. */
+  readonly dequantize: Operator;
+  readonly weights: Tensor;
+  readonly scales: Float32Array;
+  readonly fineChannels: number;
+  readonly isFineCodes: (name: string) => boolean;
+}
+
+export interface FineProduct {
+  /** The operator that joins both products. */
+  readonly sum: Operator;
+  readonly operators: readonly Operator[];
+}
+
+/** The fine codes must have a product with the same weights, with scales to match. */
+export function recogniseFineProduct(g: OperatorGraph, coarse: CoarseProduct): FineProduct {
+  const { dequantize, weights, scales, fineChannels, isFineCodes } = coarse;
+  const sum = g.only(dequantize.output);
+  const other = sum?.inputs.find((input) => input !== dequantize.output);
+  const fineDequantize = g.graph.operators.find(({ output }) => output === other);
+  const product = g.graph.operators.find(({ output }) => output === fineDequantize?.inputs[0]);
+  demand(sum?.op === "Add" && product?.op === "MatMulInteger", dequantize, "no product of its fine codes");
+  const [fineWeights, codes, ...zeros] = product!.inputs;
+  const offsets = zeros.map((zero) => g.constant(zero).data[0]).join();
+  demand(offsets === `128,${fineZero}`, product!, `zero points of ${offsets}`);
+  demand(isFineCodes(codes), product!, "other fine codes");
+  const depth = weights.shape.at(-1)!;
+  const first = weights.data.filter((_: unknown, i: number) => i % depth < fineChannels);
+  demand(isSame(g.constant(fineWeights).data, first), product!, "other weights than those of its codes");
+  const fineScales = g.floats(fineDequantize!.inputs[1]);
+  const wanted = scales.map((scale) => scale / fineSteps);
+  demand(isSame(fineScales, wanted), fineDequantize!, "other scales than those of its codes");
+  return { sum: sum!, operators: [product!, fineDequantize!, sum!] };
+}
+
+const isSame = (a: Tensor["data"], b: Tensor["data"]) =>
+  a.length === b.length && a.every((value: unknown, i: number) => value === b[i]);
