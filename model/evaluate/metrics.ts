@@ -45,12 +45,6 @@ export function thresholdAtFmr(impostorDistance: Float32Array, maxFmr: number): 
   return nextBelow(impostorDistance[accepted]);
 }
 
-/** Share of `sortedDistance` (ascending) at or below the threshold: FMR of impostors, TAR of genuine trials. */
-export function shareAccepted(sortedDistance: Float32Array, threshold: number): number {
-  const count = sortedDistance.length;
-  return count === 0 ? Number.NaN : firstIndex(count, (k) => sortedDistance[k] > threshold) / count;
-}
-
 /** Where FMR = FNMR, on the straight lines between neighbouring points of the curve. */
 export function equalErrorRate(curve: ErrorCurve): number {
   let fmr = 0;

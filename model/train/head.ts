@@ -29,12 +29,12 @@ export interface Head {
 }
 
 /** Numbers that a block takes and puts out. */
-export function sizeOfBlock(block: HeadBlock): number {
+function sizeOfBlock(block: HeadBlock): number {
   return block[0].columns;
 }
 
 /** Multiplies in double precision. `block` of the embedding [size], of any length, to [size]. */
-export function applyBlock(block: HeadBlock, x: Float64Array): Float64Array {
+function applyBlock(block: HeadBlock, x: Float64Array): Float64Array {
   if (block.length === 1) return multiply(block[0], x);
   const [inner, outer] = block;
   const added = multiply(

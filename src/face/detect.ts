@@ -50,9 +50,7 @@ export function createDetector(model: Model, descriptor: DetectorDescriptor): De
       const left = (side * pxPerInput - photo.width) / 2;
       const top = (side * pxPerInput - photo.height) / 2;
       const toPhoto = { a: pxPerInput, b: 0, tx: -left, c: 0, d: pxPerInput, ty: -top };
-      const run = await model.run((input) =>
-        warp(photo, toPhoto, side, side, descriptor.input, "black", input),
-      );
+      const run = await model.run((input) => warp(photo, toPhoto, side, side, descriptor.input, input));
       if (!run.ok) return run;
       const [boxes, logits] = run.value;
       const candidates: Candidate[] = [];

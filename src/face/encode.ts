@@ -69,7 +69,7 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
       for (const { model, descriptor } of parts) {
         const run = await model.run((crop) => {
           if (offset > 0) return void crop.set(shown!);
-          warp(photo, toPhoto, width, height, normalisation, "black", crop);
+          warp(photo, toPhoto, width, height, normalisation, crop);
           appearance = measureAppearance(crop, width, height, normalisation);
           shown?.set(crop);
           if (keepCrop) kept = { width, height, rgb: toBytes(crop, normalisation) };

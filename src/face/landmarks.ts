@@ -46,9 +46,7 @@ export function createLandmarkFinder(model: Model, descriptor: ModelDescriptor):
       let square = squareAround(detection);
       for (let look = 1; ; look++) {
         const toPhoto = squareToPhoto(square, pixels);
-        const run = await model.run((input) =>
-          warp(photo, toPhoto, pixels, pixels, descriptor.input, "black", input),
-        );
+        const run = await model.run((input) => warp(photo, toPhoto, pixels, pixels, descriptor.input, input));
         if (!run.ok) return run;
         const [probability, regression, points] = run.value;
         const landmarks = readLandmarks(points, square);

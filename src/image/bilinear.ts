@@ -19,7 +19,7 @@ interface Places {
 const outside = -1;
 
 export function sampleBilinear(sampling: Sampling): void {
-  const { raster, map, width, height, samples, black } = sampling;
+  const { raster, map, width, height, samples } = sampling;
   const pixels = wordsOf(raster.data);
   const places = createPlaces(width, samples);
   const line = new Float64Array(6);
@@ -29,7 +29,7 @@ export function sampleBilinear(sampling: Sampling): void {
     sums.fill(0);
     for (let j = 0; j < samples; j++) {
       alongRow(map, row + (j + 0.5) * step, line);
-      placeRow(line, raster, black, places);
+      placeRow(line, raster, places);
       addRow(pixels, raster, places, samples, sums);
     }
     writeRow(sums, row, sampling);
@@ -51,7 +51,7 @@ function createPlaces(width: number, samples: number): Places {
   };
 }
 
-function placeRow(line: Float64Array, raster: Raster, black: boolean, places: Places): void {
+function placeRow(line: Float64Array, raster: Raster, places: Places): void {
   const { us, indices, right, down } = places;
   const a = line[0];
   const bv = line[1];
@@ -74,7 +74,7 @@ function placeRow(line: Float64Array, raster: Raster, black: boolean, places: Pl
       right[k] = x - x0;
       down[k] = y - y0;
     } else {
-      placeAtBorder(x, y, raster, black, places, k);
+      placeAtBorder(x, y, raster, places, k);
     }
   }
 }
@@ -84,11 +84,10 @@ function placeAtBorder(
   x: number,
   y: number,
   { width, height }: Raster,
-  black: boolean,
   { indices, right, down }: Places,
   k: number,
 ): void {
-  if (black && (x < -0.5 || y < -0.5 || x > width - 0.5 || y > height - 0.5)) {
+  if (x < -0.5 || y < -0.5 || x > width - 0.5 || y > height - 0.5) {
     indices[k] = outside;
     return;
   }

@@ -33,15 +33,15 @@ interface Axis {
 
 /** The raster's axes are the output's, or swapped: a pixel's index is a term of the column and one of the row. */
 function sampleLevel(sampling: Sampling, swapped: boolean): void {
-  const { raster, map, width, height, samples, black } = sampling;
+  const { raster, map, width, height, samples } = sampling;
   const pixels = wordsOf(raster.data);
   const x = { slope: swapped ? map.b : map.a, shift: map.tx, size: raster.width, stride: 1 };
   const y = { slope: swapped ? map.c : map.d, shift: map.ty, size: raster.height, stride: raster.width };
-  const columns = columnTerms(swapped ? y : x, width, samples, black);
+  const columns = columnTerms(swapped ? y : x, width, samples);
   const rows = new Int32Array(samples + 1);
   const sums = { redBlue: new Int32Array(width), green: new Int32Array(width) };
   for (let row = 0; row < height; row++) {
-    const count = rowTerms(swapped ? x : y, row, samples, black, rows);
+    const count = rowTerms(swapped ? x : y, row, samples, rows);
     if (count === 0) {
       writeBlack(row, sampling);
       continue;
@@ -52,33 +52,32 @@ function sampleLevel(sampling: Sampling, swapped: boolean): void {
   }
 }
 
-function columnTerms(axis: Axis, width: number, samples: number, black: boolean): Int32Array {
+function columnTerms(axis: Axis, width: number, samples: number): Int32Array {
   const terms = new Int32Array(width * samples);
   const step = 1 / samples;
   const positionStep = axis.slope * step;
   for (let column = 0, k = 0; column < width; column++) {
     let position = axis.slope * (column + 0.5 * step) + axis.shift;
-    for (let i = 0; i < samples; i++, position += positionStep) terms[k++] = termAt(position, axis, black);
+    for (let i = 0; i < samples; i++, position += positionStep) terms[k++] = termAt(position, axis);
   }
   return terms;
 }
 
 /** Those inside the raster, `outside` behind them where their number is odd; returns how many they are. */
-function rowTerms(axis: Axis, row: number, samples: number, black: boolean, terms: Int32Array): number {
+function rowTerms(axis: Axis, row: number, samples: number, terms: Int32Array): number {
   const step = 1 / samples;
   let count = 0;
   for (let j = 0; j < samples; j++) {
-    const term = termAt(axis.slope * (row + (j + 0.5) * step) + axis.shift, axis, black);
+    const term = termAt(axis.slope * (row + (j + 0.5) * step) + axis.shift, axis);
     if (term !== outside) terms[count++] = term;
   }
   if (count % 2 === 1) terms[count] = outside;
   return count;
 }
 
-function termAt(position: number, { size, stride }: Axis, black: boolean): number {
+function termAt(position: number, { size, stride }: Axis): number {
   const index = Math.floor(position);
-  if (index >= 0 && index < size) return index * stride;
-  return black ? outside : Math.min(Math.max(index, 0), size - 1) * stride;
+  return index >= 0 && index < size ? index * stride : outside;
 }
 
 /** Two rows of samples at once: what a loop costs by column is paid half as often. */
@@ -111,7 +110,7 @@ function addTwoRows(
 }
 
 function sampleTurned(sampling: Sampling): void {
-  const { raster, map, width, height, samples, black } = sampling;
+  const { raster, map, width, height, samples } = sampling;
   const pixels = wordsOf(raster.data);
   const line = new Float64Array(6);
   const sums = { redBlue: new Int32Array(width), green: new Int32Array(width) };
@@ -120,7 +119,7 @@ function sampleTurned(sampling: Sampling): void {
     clear(sums);
     for (let j = 0; j < samples; j++) {
       alongRow(map, row + (j + 0.5) * step, line);
-      addTurnedRow(pixels, raster, line, samples, black, sums);
+      addTurnedRow(pixels, raster, line, samples, sums);
     }
     write(sums, row, sampling);
   }
@@ -131,7 +130,6 @@ function addTurnedRow(
   raster: Raster,
   line: Float64Array,
   samples: number,
-  black: boolean,
   { redBlue, green }: Sums,
 ): void {
   const { width, height } = raster;
@@ -145,21 +143,14 @@ function addTurnedRow(
     let y = line[3] * (at + 0.5 * step) + line[4] + line[5];
     for (let i = 0; i < samples; i++, x += stepX, y += stepY) {
       const inside = x >= 0 && y >= 0 && x < width && y < height;
-      if (!inside && black) continue;
-      const word = pixels[inside ? (y | 0) * width + (x | 0) : nearestIndex(x, y, raster)];
+      if (!inside) continue;
+      const word = pixels[(y | 0) * width + (x | 0)];
       rb = (rb + (word & redBlueBits)) | 0;
       g += word & greenBits;
     }
     redBlue[at] = rb;
     green[at] = g;
   }
-}
-
-/** Of the pixel inside the raster that is nearest to a point outside. */
-function nearestIndex(x: number, y: number, { width, height }: Raster): number {
-  const column = Math.min(Math.max(Math.floor(x), 0), width - 1);
-  const row = Math.min(Math.max(Math.floor(y), 0), height - 1);
-  return row * width + column;
 }
 
 function clear({ redBlue, green }: Sums): void {

@@ -44,16 +44,3 @@ export function compose(first: Affine, second: Affine): Affine {
     ty: second.c * first.tx + second.d * first.ty + second.ty,
   };
 }
-
-/** The inverse map. The caller guarantees a non-zero determinant (every map here is a similarity). */
-export function invert({ a, b, tx, c, d, ty }: Affine): Affine {
-  const det = a * d - b * c;
-  return {
-    a: d / det,
-    b: -b / det,
-    tx: (b * ty - d * tx) / det,
-    c: -c / det,
-    d: a / det,
-    ty: (c * tx - a * ty) / det,
-  };
-}

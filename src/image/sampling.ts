@@ -17,8 +17,6 @@ export interface Sampling {
   readonly height: number;
   /** An output pixel is the mean of so many samples per axis. */
   readonly samples: number;
-  /** Outside the raster: black, or its nearest edge pixel. */
-  readonly black: boolean;
   readonly normalisation: Normalisation;
   /** 3 x height x width, planes R, G, B. */
   readonly out: Float32Array;

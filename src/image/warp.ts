@@ -3,7 +3,7 @@
  * float32 planes (NCHW), normalised on the way. Nothing is copied in between.
  *
  * Where the map shrinks, each output pixel averages a grid of samples as fine as the raster (an area
- * average); where it does not, it is one bilinear sample. Outside the photo the border rules.
+ * average); where it does not, it is one bilinear sample. Outside the photo all is black.
  */
 import { sampleBilinear } from "./bilinear.ts";
 import { sampleNearest } from "./nearest.ts";
@@ -11,9 +11,6 @@ import { type Affine, compose, type Photo } from "./photo.ts";
 import type { Normalisation } from "./sampling.ts";
 
 export type { Normalisation } from "./sampling.ts";
-
-/** What lies outside the photo: its nearest edge pixel, or black. */
-export type Border = "edge" | "black";
 
 /**
  * Beyond this many samples an output pixel and axis nothing is gained: detectors see 1/16 of a side at
@@ -33,13 +30,11 @@ export function warp(
   width: number,
   height: number,
   normalisation: Normalisation,
-  border: Border,
   out: Float32Array,
 ): void {
   const map = compose(toPhoto, photo.toRaster);
   const shrink = Math.sqrt(Math.abs(map.a * map.d - map.b * map.c));
   const samples = Math.min(maxSamplesPerAxis, Math.max(1, Math.ceil(shrink - 0.25)));
   const sample = samples >= fewestNearestSamples ? sampleNearest : sampleBilinear;
-  const black = border === "black";
-  sample({ raster: photo.raster, map, width, height, samples, black, normalisation, out });
+  sample({ raster: photo.raster, map, width, height, samples, normalisation, out });
 }

@@ -10,13 +10,16 @@ import {
   lowestSupportedRate,
   nextBelow,
   precisionRecallF1,
-  shareAccepted,
   tarAtFmr,
   thresholdAtFmr,
 } from "../../model/evaluate/metrics.ts";
 import { probit } from "../../model/evaluate/probit.ts";
 
 const golden = JSON.parse(readFileSync(new URL("../vectors/evaluate-metrics.json", import.meta.url), "utf8"));
+
+/** At or below the threshold: FMR of impostors, TAR of genuine trials. */
+const shareAccepted = (distances: Float32Array, threshold: number) =>
+  distances.filter((distance) => distance <= threshold).length / distances.length;
 
 /** A curve over people that each take part in one trial. */
 function sourceOf(genuine: readonly number[], impostor: readonly number[]) {

@@ -11,7 +11,8 @@ import { readPhotos } from "../../model/train/data/photos.ts";
 import { shiftDomain } from "../../model/train/data/shift-domain.ts";
 import type { EncoderDescriptor } from "../../src/face/descriptor.ts";
 import type { Landmarks } from "../../src/face/geometry.ts";
-import { compose, invert, type Photo } from "../../src/image/photo.ts";
+import { compose, type Photo } from "../../src/image/photo.ts";
+import { invert } from "../fixtures/affine.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sameface-photos-"));
 afterAll(() => rmSync(folder, { recursive: true }));

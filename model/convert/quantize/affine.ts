@@ -37,23 +37,6 @@ export interface QuantizedRows {
   readonly scales: Float32Array;
 }
 
-/** Symmetric 8 bits, a scale for each of `rows` equal parts (output channels). */
-export function quantizeRows(data: Float32Array, rows: number): QuantizedRows {
-  const length = data.length / rows;
-  const values = new Int8Array(data.length);
-  const scales = new Float32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const part = data.subarray(row * length, (row + 1) * length);
-    const largest = part.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
-    const scale = Math.fround(largest === 0 ? 1 : largest / 127);
-    scales[row] = scale;
-    part.forEach((value, i) => {
-      values[row * length + i] = Math.max(-127, Math.min(127, Math.round(value / scale)));
-    });
-  }
-  return { values, scales };
-}
-
 /** What two neighbouring weights of one sign may sum up to: 255 times as much fits 16 bits. */
 export const mostOfPair = 128;
 
@@ -61,8 +44,8 @@ export const mostOfPair = 128;
 const candidates = Array.from({ length: 46 }, (_, i) => 0.8 + 0.02 * i);
 
 /**
- * As `quantizeRows`, with weights 2i and 2i + 1 of a row summing up to `mostOfPair` at most where they have
- * one sign: the fastest products of bytes add such pairs in 16 bits (`wasm/kernels/gemm-s8.c`). Of a few
+ * Symmetric 8 bits, a scale for each of `rows` equal parts (output channels), with weights 2i and 2i + 1 of a row
+ * summing up to `mostOfPair` at most where they have one sign: the fastest products of bytes add such pairs in 16 bits (`wasm/kernels/gemm-s8.c`). Of a few
  * scales the one with the least squared error; pairs that are too large at it give way in equal parts.
  */
 export function quantizePairs(data: Float32Array, rows: number): QuantizedRows {

@@ -7,7 +7,7 @@ import { warp } from "../../../src/image/warp.ts";
 import type { Runtime } from "../../runtime.ts";
 
 /** Twice the size on the page, for dense screens. */
-export const thumbnailSidePx = 176;
+const thumbnailSidePx = 176;
 
 /** A `data:` URI, or `null` for a photo that cannot be decoded. */
 export async function thumbnail(runtime: Runtime, folder: string, image: string): Promise<string | null> {
@@ -33,7 +33,7 @@ function encode(photo: Photo): string {
     ty: (photo.height - scale * side) / 2,
   };
   const planes = new Float32Array(3 * side * side);
-  warp(photo, toPhoto, side, side, { mean: [0, 0, 0], scale: [1, 1, 1] }, "black", planes);
+  warp(photo, toPhoto, side, side, { mean: [0, 0, 0], scale: [1, 1, 1] }, planes);
   const data = new Uint8Array(4 * side * side).fill(255);
   for (let pixel = 0; pixel < side * side; pixel++) {
     for (let channel = 0; channel < 3; channel++) {

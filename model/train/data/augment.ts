@@ -58,7 +58,7 @@ export function varyFace(
   const [, , height, width] = input.shape;
   const planes = new Float32Array(3 * width * height);
   const varied = compose(jitter(variation, width, height), toPhoto);
-  warp(photo, varied, width, height, asTheyAre, "black", planes);
+  warp(photo, varied, width, height, asTheyAre, planes);
   const picture = develop(toPicture(planes, width, height), variation);
   return {
     photo: { width, height, raster: picture, toRaster: identity },
