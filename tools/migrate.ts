@@ -1,5 +1,5 @@
 /**
- * `npm run migrate -- model/NAME`: lifts a tenant's enrolled faces to a trained model, without a photo. To be run
+ * `npm run migrate -- DIR`: lifts a tenant's enrolled faces to a trained model, without a photo. To be run
  * when the service has the model in use; until then, and for faces that it has not reached, the service answers
  * `model_mismatch`. What is lifted already is passed over, so it can be run again. Ends with 0 when all is done, and
  * with 2 otherwise.
@@ -39,7 +39,7 @@ async function migrate(folder: string): Promise<void> {
 try {
   const { words, given } = parseCommandLine(process.argv.slice(2));
   const [folder, ...rest] = words;
-  if (folder === undefined) throw new UsageError("npm run migrate -- model/NAME");
+  if (folder === undefined) throw new UsageError("npm run migrate -- DIR");
   refuseUnused("migrate", { maxWords: 0, flags: [] }, rest, given);
   await migrate(folder);
 } catch (error) {

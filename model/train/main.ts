@@ -1,5 +1,5 @@
 /**
- * Trains a head on the shipped encoder: `npm run train -- --data DIR | LIST.tsv --images DIR --out model/NAME`.
+ * Trains a head on the shipped encoder: `npm run train -- --data DIR | LIST.tsv --images DIR [--out DIR]`.
  * See docs/training.md.
  */
 import { createHash } from "node:crypto";
@@ -25,12 +25,16 @@ import { releaseName, writeRelease } from "./release/release.ts";
 import { renderTraining } from "./report/page.ts";
 import { splitPeople } from "./split.ts";
 
-const usage = `usage: npm run train -- --data DIR | --data LIST.tsv --images DIR --out model/NAME [options]
+/** Whatever is written goes there unless it is told otherwise: neither git nor `npm run check` looks into it. */
+const ignored = fileURLToPath(new URL("../../.cache", import.meta.url));
+
+const usage = `usage: npm run train -- --data DIR | --data LIST.tsv --images DIR [options]
 
   --data PATH        a folder with a folder a person; or a list, columns image, identity and perhaps side
                      (two kinds of photos, compared with each other only: an identity card with a selfie)
   --images DIR       what a list's paths are relative to
-  --out DIR          where the model goes; its name is the last part, 16 letters, digits and dashes at most
+  --out DIR          where the model goes, .cache/head by default; its name is the last part, 16 letters, digits
+                     and dashes at most
   --held-out LIST    other people who decide, in the same folder; by default a fifth of the people
   --loss NAME        ${lossNames.join(", ")}; npair by default
   --mining NAME      ${minings.join(", ")}; semi-hard by default; npair compares with everybody
@@ -51,7 +55,7 @@ const { values: flags } = parseArgs({
   options: {
     data: { type: "string" },
     images: { type: "string" },
-    out: { type: "string" },
+    out: { type: "string", default: join(ignored, "head") },
     "held-out": { type: "string" },
     loss: { type: "string", default: "npair" },
     mining: { type: "string", default: "semi-hard" },
@@ -64,7 +68,7 @@ const { values: flags } = parseArgs({
     patience: { type: "string", default: "6" },
     seed: { type: "string", default: "1" },
     jobs: { type: "string" },
-    cache: { type: "string", default: fileURLToPath(new URL("../../.cache", import.meta.url)) },
+    cache: { type: "string", default: ignored },
     help: { type: "boolean", default: false },
   },
 });
@@ -75,7 +79,7 @@ const bootstrap = { replicates: 400, seed: 1 };
 async function main(): Promise<void> {
   const { data, out } = flags;
   if (flags.help) return console.log(usage);
-  if (data === undefined || out === undefined) throw new Error(usage);
+  if (data === undefined) throw new Error(usage);
   const name = basename(out);
   if (!releaseName.test(name)) throw new Error(`${name} is not a name: 16 of a-z, 0-9 and - at most`);
   const options = fitOptions();

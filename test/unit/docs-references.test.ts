@@ -27,8 +27,8 @@ function deadPagesOf(text: string): string[] {
   return [...text.matchAll(/\bdocs\/[\w-]+\.md\b/g)].map(([path]) => path).filter((path) => !isThere(path));
 }
 
-/** In the packages that models come from, and where a reader's own model goes. */
-const elsewhere = ["model/fr_feature.onnx", "model/NAME"];
+/** In the packages that models come from. */
+const elsewhere = ["model/fr_feature.onnx"];
 const folders = /^(?:src|client|cli|model|openapi|public|tools|wasm|test|docs)\/[\w./-]+$/;
 
 /** Paths in backticks, and in commands, that are not there; tests may be named without their folder. */

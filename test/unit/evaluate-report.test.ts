@@ -190,6 +190,13 @@ describe("the page", () => {
     expect(render()).not.toMatch(/="[^"]*(NaN|Infinity|undefined|null)/);
   });
 
+  it("has a title in every drawing for those who cannot see it", () => {
+    const drawings = render().match(/<svg[^>]*>(?:<title>[^<]+<\/title>)?/g) ?? [];
+    expect(drawings.length).toBeGreaterThan(3);
+    const silent = drawings.filter((drawing) => !drawing.endsWith("</title>"));
+    expect(silent.filter((drawing) => !drawing.includes('aria-hidden="true"'))).toEqual([]);
+  });
+
   it("escapes what the data set calls its photos", () => {
     expect(render()).toContain("p &lt;2>");
     expect(render()).not.toContain("<2>");

@@ -48,12 +48,12 @@ export function plot(
     width: width + margin.left + margin.right,
     height: height + margin.top + margin.bottom,
   };
-  return `<svg viewBox="0 0 ${total.width} ${total.height}" role="img" aria-label="${escapeText(parts.description)}">
+  return `<svg viewBox="0 0 ${total.width} ${total.height}" role="img"><title>${escapeText(parts.description)}</title>
 <g transform="translate(${margin.left} ${margin.top})">
 ${vertical.join("")}${horizontal.join("")}
 <text class="axis" x="${width / 2}" y="${height + 42}" text-anchor="middle">${x.title}</text>
 <text class="axis" transform="translate(-50 ${height / 2}) rotate(-90)" text-anchor="middle">${y.title}</text>
-<svg width="${width}" height="${height}" overflow="hidden">${parts.inside}</svg>
+<svg width="${width}" height="${height}" overflow="hidden" aria-hidden="true">${parts.inside}</svg>
 <rect class="frame" width="${width}" height="${height}"/>
 ${parts.over ?? ""}</g></svg>`;
 }

@@ -1,5 +1,5 @@
 /**
- * Puts a trained model into use, or the shipped one back: `npm run model:use -- model/NAME | shipped`. The next
+ * Puts a trained model into use, or the shipped one back: `npm run model:use -- DIR | shipped`. The next
  * `npm run dev` or `npm run deploy` bundles it. Faces enrolled with the model before answer `model_mismatch` until
  * `npm run migrate` has lifted them.
  */
@@ -47,7 +47,7 @@ export function useModel(model: string, folder: string): InUse {
 if (import.meta.main) {
   const [folder] = process.argv.slice(2);
   try {
-    if (folder === undefined) throw new Error("npm run model:use -- model/NAME | shipped");
+    if (folder === undefined) throw new Error("npm run model:use -- DIR | shipped");
     const model = join(import.meta.dirname, "../..");
     const { id, calibrated } = useModel(model, folder);
     console.log(`${basename(folder)}: ${id} is in use from the next deployment on`);
