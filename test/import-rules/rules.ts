@@ -1,12 +1,12 @@
 /**
- * Which folder of `src/` may import which: an allow-list, type imports included. A folder stands for all below it, and
- * may import itself. Cycles of files are refused whatever the folders, those of types alone too.
+ * Which folder of `src/` may import which: an allow-list, type imports included. A folder stands for all below it that
+ * has no rule of its own, and may import itself. Cycles of files are refused whatever the folders, those of types alone too.
  */
 import { posix } from "node:path";
 import { parseAst } from "vitest/node";
 import { childrenOf, type Node } from "../related/syntax.ts";
 
-/** By room: a folder of `src/`, or a file right in it. What is not of `src/` goes by its package or top folder. */
+/** By room: a folder of `src/`, or a file. What is not of `src/` goes by its package or top folder. */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": [],
   "free-buffer.ts": [],
@@ -15,7 +15,13 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   crypto: [],
   admission: ["errors.ts"],
   image: ["errors.ts", "crypto", "free-buffer.ts"],
-  inference: ["errors.ts", "onnxruntime-web"],
+  inference: ["errors.ts"],
+  "inference/kernels": ["errors.ts", "inference"],
+  "inference/kernels/bundle.ts": ["inference", "inference/kernels", "models.ts", "model", "wasm"],
+  "inference/onnxruntime": ["errors.ts", "inference", "onnxruntime-web"],
+  "inference/onnxruntime/bundle.ts": [
+    ...["inference", "inference/onnxruntime", "models.ts", "model", "node_modules"],
+  ],
   face: ["errors.ts", "image", "inference", "zod"],
   "pipeline.ts": ["errors.ts", "face", "free-buffer.ts", "image", "stopwatch.ts"],
   "models.ts": ["face", "inference", "pipeline.ts"],
@@ -28,15 +34,13 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...["pipeline.ts", "rendering", "stopwatch.ts", "trust", "hono", "zod"],
   ],
   "app.ts": ["http", "hono"],
-  "gallery-object.ts": ["identity", "inference", "wasm"],
+  "gallery-object.ts": ["identity", "inference/kernels", "wasm"],
   "worker.ts": [
     ...["admission", "app.ts", "config.ts", "crypto", "face", "identity", "image", "inference", "models.ts"],
     ...["pipeline.ts", "trust", "cloudflare:workers", "model", "node_modules", "wasm"],
   ],
-  "index.ts": ["gallery-object.ts", "identity", "inference", "models.ts", "worker.ts", "model", "wasm"],
-  "index-onnxruntime.ts": [
-    ...["gallery-object.ts", "identity", "inference", "models.ts", "worker.ts", "model", "node_modules"],
-  ],
+  "index.ts": ["gallery-object.ts", "identity", "inference/kernels/bundle.ts", "worker.ts"],
+  "index-onnxruntime.ts": ["gallery-object.ts", "identity", "inference/onnxruntime/bundle.ts", "worker.ts"],
 };
 
 /** Sources by their path from the repository's root, such as `src/app.ts`. */
@@ -87,8 +91,15 @@ function targetOf(file: string, specifier: string): string {
 /** `src/face/pose.ts` is of "face", `src/app.ts` of "app.ts", `hono/cors` of "hono", `wasm/kernels.wasm` of "wasm". */
 function roomOf(path: string): string {
   const [first, second] = path.split("/");
-  if (first === "src") return second;
+  if (first === "src") return nearestRule(path.slice("src/".length)) ?? second;
   return first.startsWith("@") ? `${first}/${second}` : first;
+}
+
+/** The longest rule whose folder, or file, this is. */
+function nearestRule(path: string): string | undefined {
+  return Object.keys(mayImport)
+    .filter((room) => path === room || path.startsWith(`${room}/`))
+    .sort((a, b) => b.length - a.length)[0];
 }
 
 /** Every module that a source names: imports, re-exports, `import()` and `import("...").Type`. */

@@ -4,9 +4,17 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
-import { blocksOf, modelPages, pages, read, repository, spansOf } from "../fixtures/documentation.ts";
+import {
+  blocksOf,
+  housePages,
+  modelPages,
+  pages,
+  read,
+  repository,
+  spansOf,
+} from "../fixtures/documentation.ts";
 
-const allPages = [...new Set([...pages, ...modelPages])];
+const allPages = [...new Set([...pages, ...modelPages, ...housePages])];
 const thisFile = "test/unit/docs-references.test.ts";
 const found = globSync("{src,client,cli,model,openapi,public,tools,wasm,test}/**/*.{ts,js,html,c,h}", {
   cwd: repository,
