@@ -18,7 +18,9 @@ export interface Judge {
 }
 
 /** What a test is taken to last before it has run. */
-const guessedSeconds = { unit: 2, workerd: 8 };
+const guessedSeconds = { node: 2, workerd: 8 };
+/** Projects whose tests need no workerd. */
+const inNode: ReadonlySet<string> = new Set(["unit", "worker-in-node"]);
 
 /** How much longer than unchanged a test may take: others use the machine too. */
 const patience = 5;
@@ -59,13 +61,13 @@ export function createJudge(runs: Runs, copy: string, maxSeconds: number): Judge
   }
 
   function lasts(test: RelatedTest): number {
-    const guess = test.project === "unit" ? guessedSeconds.unit : guessedSeconds.workerd;
+    const guess = inNode.has(test.project) ? guessedSeconds.node : guessedSeconds.workerd;
     return passedSeconds.get(nameOf(test, copy)) ?? guess;
   }
 
   /** The likelier a test is to notice and the sooner it is done, the earlier it runs. */
   function cost(test: RelatedTest): number {
-    return test.distance + lasts(test) / secondsAnImport + (test.project === "unit" ? 0 : workerdImports);
+    return test.distance + lasts(test) / secondsAnImport + (inNode.has(test.project) ? 0 : workerdImports);
   }
 
   async function runOn(mutant: Mutant, test: RelatedTest): Promise<Outcome> {
