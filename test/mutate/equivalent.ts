@@ -58,6 +58,18 @@ export const equivalents: readonly Equivalent[] = [
       "let factor = Math.max(1, Math.min(longest, Math.floor(1 / Math.max(scaleAtLeast, 1 / longest) + 2e-9)));",
     reason: "It makes up for the rounding of a division, which is far less than either.",
   },
+  {
+    file: "src/identity/gallery/gallery.ts",
+    before: "if (dots.length < block.count) dots = new Int32Array(block.count);",
+    after: "if (dots.length <= block.count) dots = new Int32Array(block.count);",
+    reason: "Every number that is read is written first, whether the memory was used before or not.",
+  },
+  {
+    file: "src/identity/directory/gallery-feed.ts",
+    before: "if (before.epoch === after?.epoch) rebuild();",
+    after: "if (true) rebuild();",
+    reason: "Built once more while it is being built, the gallery is the same; only time is lost.",
+  },
 ];
 
 export function equivalentTo(

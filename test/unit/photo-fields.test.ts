@@ -7,6 +7,7 @@ import {
   readRawField,
 } from "../../src/http/request/photo-fields.ts";
 import { photosToCompare, photoToEnrol, photoToVerify } from "../../src/http/request/photos.ts";
+import { identificationOptionsSchema } from "../../src/http/schemas/identification.ts";
 
 const bytesOf = (text: string) => new Uint8Array(new TextEncoder().encode(text));
 
@@ -144,5 +145,17 @@ describe("a body of no form", () => {
       failure: { code: "unsupported_media_type", found: `${found} (image/jpeg)` },
     });
     expect(raw(text, "")).toMatchObject({ failure: { found: `${found}: the Content-Type is missing` } });
+  });
+});
+
+describe("the options of an identification", () => {
+  const taken = (option: object) => identificationOptionsSchema.safeParse(option).success;
+
+  it.each([0.000001, "1e-6", 0.999, "0.999"])("take %j for a rate", (rate) => {
+    expect(taken({ max_fpir: rate })).toBe(true);
+  });
+
+  it.each([0, "0", 1, "1", 1.5, -0.1, "-0.1", "1%", "", Number.NaN])("take no %j for a rate", (rate) => {
+    expect(taken({ max_fpir: rate })).toBe(false);
   });
 });
