@@ -74,7 +74,8 @@ export const equivalents: readonly Equivalent[] = [
     file: "src/http/schemas/requests.ts",
     before: "abort: true,",
     after: "abort: false,",
-    reason: "Of several rules that a name breaks, the first is told, and the rules after it throw for no text.",
+    reason:
+      "Of several rules that a name breaks, the first is told, and the rules after it throw for no text.",
   },
   {
     file: "src/trust/signing-keys.ts",

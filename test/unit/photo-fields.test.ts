@@ -6,7 +6,7 @@ import {
   readJsonFields,
   readRawField,
 } from "../../src/http/request/photo-fields.ts";
-import { photosToCompare, photoToEnrol, photoToVerify } from "../../src/http/request/photos.ts";
+import { photosToCompare, photoToEnrol, photoToVerify } from "../../src/http/request/photo-request.ts";
 import { identificationOptionsSchema } from "../../src/http/schemas/identification.ts";
 
 const bytesOf = (text: string) => new Uint8Array(new TextEncoder().encode(text));
