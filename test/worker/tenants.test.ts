@@ -3,6 +3,7 @@ import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { pruneAudit, writeAudit } from "../../src/identity/directory/audit.ts";
+import { createDirectories } from "../../src/identity/directory/object.ts";
 import type { TenantId } from "../../src/identity/ids.ts";
 import { type Scope, scopes } from "../../src/identity/scopes.ts";
 import { type Fuse, fuse, mortalDirectories, restart } from "./crash.ts";
@@ -261,6 +262,15 @@ describe("a tenant", () => {
       max_fmr: 1e-4,
       max_fmr_with_scores: null,
       max_fpir: 0.01,
+    });
+  });
+
+  it("that nobody made has no settings to change", async () => {
+    const tenant = "nobody" as TenantId;
+    const context = { tenant, actor: "root", requestId: "", nowMs: 0, auditSeconds: null };
+    expect(await createDirectories(directories)(tenant, 0).changeSettings({}, context)).toEqual({
+      ok: false,
+      failure: { code: "not_found", what: "tenant" },
     });
   });
 
