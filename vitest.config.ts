@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { readMedia } from "./test/fixtures/data.ts";
@@ -52,6 +53,34 @@ function workerProject(name: string, include: string[], environment?: string) {
   };
 }
 
+/** Of the tests in workerd those that ask it for nothing but storage, in Node; for `npm run mutate`, which has no time. */
+function workerInNodeProject() {
+  const standIn = fileURLToPath(new URL("test/mutate/workers-in-node.ts", import.meta.url));
+  const reads = (file: string, pattern: RegExp) => pattern.test(readFileSync(file, "utf8"));
+  return {
+    extends: true as const,
+    resolve: { alias: { "cloudflare:workers": standIn, "cloudflare:test": standIn } },
+    plugins: [
+      {
+        name: "compiled-webassembly",
+        enforce: "pre" as const,
+        load: (id: string) =>
+          id.endsWith(".wasm")
+            ? `import { readFileSync } from "node:fs";
+               export default new WebAssembly.Module(readFileSync(${JSON.stringify(id)}));`
+            : undefined,
+      },
+    ],
+    test: {
+      name: "worker-in-node",
+      include: globSync("test/worker/**/*.test.ts").filter(
+        (file) => reads(file, /from "\.\/service\.ts"/) && !reads(file, /exhaustive\.ts|exports/),
+      ),
+      testTimeout: 60_000,
+    },
+  };
+}
+
 export default defineConfig(({ mode }) => {
   const isExhaustive = mode === "exhaustive";
   const onnxruntimeFiles = ["main-job", "phone-photos"].map((name) => `test/worker/${name}.test.ts`);
@@ -68,6 +97,7 @@ export default defineConfig(({ mode }) => {
             hookTimeout: 60_000,
           },
         },
+        ...(mode === "mutate" ? [workerInNodeProject()] : []),
         workerProject("worker", filesOf("worker", isExhaustive)),
         // What goes through the models, on the other engine too.
         workerProject("worker-onnxruntime", isExhaustive ? [] : onnxruntimeFiles, "onnxruntime"),

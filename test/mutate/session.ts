@@ -22,7 +22,9 @@ const root = process.cwd();
 const vitest = await createVitest("test", {
   root,
   watch: false,
-  project: [...quickProjects],
+  // As `vitest.config.ts` names it in this mode.
+  mode: "mutate",
+  project: [...quickProjects, "worker-in-node"],
   reporters: [{}],
   bail: 1,
   maxWorkers: 1,

@@ -30,7 +30,7 @@ async function judged(tests: Readonly<Record<string, Test>>, { maxSeconds = 10, 
       Object.keys(tests).map((name) => ({
         project: name.startsWith("w") ? "worker" : "unit",
         path: join(folder, name),
-        distance: Number(name.slice(1)),
+        distance: Number.parseInt(name.slice(1), 10),
       })),
     run: async ({ path }) => {
       const name = path.slice(folder.length + 1);
@@ -77,6 +77,11 @@ describe("a mutant", () => {
   it("meets the nearest tests first, and those of workerd where they are three imports nearer", async () => {
     const { ran } = await judged({ u3: blind, w0: blind, u9: blind, u1: blind });
     expect(ran).toEqual(["u1", "w0", "u3", "u9"]);
+  });
+
+  it("meets a test that is named after its file before nearer ones", async () => {
+    const { ran } = await judged({ u1: blind, "u3-mutated": blind });
+    expect(ran).toEqual(["u3-mutated", "u1"]);
   });
 
   it("meets the test that killed another of its file first", async () => {

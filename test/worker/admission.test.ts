@@ -1,7 +1,7 @@
 /** The isolate's budget around requests: who is refused, and that every end gives its room back. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createBudget, isolateLimits } from "../../src/admission/budget.ts";
+import { type Claim, createBudget, isolateLimits } from "../../src/admission/budget.ts";
 import { jpeg, json, photoAt, photoThatFails, photoThatThrows, startService } from "./service.ts";
 
 beforeEach(reset);
@@ -29,6 +29,16 @@ function crowded(roomBytes: number) {
   return { budget, service: startService({ budget }) };
 }
 
+/** The claim; 20 ms after it has asked for room, the other one closes. */
+function closingLater(claim: Claim, other: Claim): Claim {
+  return Object.assign(Object.create(claim), {
+    expect(bytes: number) {
+      setTimeout(() => other.close(), 20);
+      return claim.expect(bytes);
+    },
+  });
+}
+
 describe("a request that finds no room", () => {
   it("is told overloaded, when to come back, and nothing was done; the next one is served", async () => {
     const { budget, service } = crowded(10);
@@ -44,10 +54,10 @@ describe("a request that finds no room", () => {
   });
 
   it("waits for another to end, and says in the log how long", async () => {
-    const { budget, service } = crowded(10);
+    const { budget } = crowded(10);
     const other = budget.open();
     await other.expect(14);
-    setTimeout(() => other.close(), 20);
+    const service = startService({ budget: { ...budget, open: () => closingLater(budget.open(), other) } });
     expect((await service.call(enrolment, enrolled)).status).toBe(201);
     expect(service.log.at(-1)).toMatchObject({ waited_ms: expect.any(Number) });
     expect((service.log.at(-1) as { waited_ms: number }).waited_ms).toBeGreaterThan(5);

@@ -3,6 +3,7 @@ import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { distance } from "../../src/face/decide.ts";
 import { quantizeTemplate } from "../../src/face/quantize.ts";
+import { readWrappedByOthers, replaceWrap } from "../../src/identity/gallery/rows.ts";
 import type { Gallery } from "../../src/identity/gallery/types.ts";
 import { defaultTenant, type FaceId, type SubjectId } from "../../src/identity/ids.ts";
 import { sealFace } from "../../src/identity/sealed-face.ts";
@@ -555,5 +556,19 @@ describe("the alarm", () => {
     await directory.maintain(now.getTime() + 1000);
     await restart();
     expect(await blocks()).toEqual([]);
+  });
+});
+
+describe("a block's key", () => {
+  it("is wrapped anew once, by the first of two who read it at the same instant", async () => {
+    const { store } = openAll();
+    for (const face of people(2)) await store.addFace(face, {});
+    await runInDurableObject(galleryStubOf(), (_, { storage: { sql } }) => {
+      const [row, ...others] = readWrappedByOthers(sql, "next");
+      expect(others).toEqual([]);
+      const wrap = { kekId: "next", wrapped: new Uint8Array([1]) };
+      expect([replaceWrap(sql, row, wrap), replaceWrap(sql, row, wrap)]).toEqual([true, false]);
+      expect(readWrappedByOthers(sql, "next")).toEqual([]);
+    });
   });
 });

@@ -258,6 +258,24 @@ describe("a subject_id", () => {
   });
 });
 
+describe("a request of JSON", () => {
+  it.each<[string, RequestInit]>([
+    ["no body", {}],
+    ["no body that is called a photo", { headers: { "Content-Type": "image/jpeg" } }],
+    ["a body declared to have no bytes", { headers: { "Content-Length": "0" }, body: "{}" }],
+  ])("with %s is empty, whatever it is called", async (_, init) => {
+    const refused = await startService().call("/v1/keys", { method: "POST", ...init });
+    const { message } = await expectRefusal(refused, 400, "invalid_request");
+    expect(message).toBe("The body is empty: send JSON.");
+  });
+
+  it("is not read under another name", async () => {
+    const refused = await startService().call("/v1/keys", jpeg("{}"));
+    const { message } = await expectRefusal(refused, 415, "unsupported_media_type");
+    expect(message).toContain("application/json");
+  });
+});
+
 describe("a query", () => {
   it.each([
     ["limit=0", "limit"],

@@ -2,8 +2,10 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import type * as z from "zod";
+import { fail, ok } from "../../src/errors.ts";
 import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { identificationAnswerSchema } from "../../src/http/schemas/answers.ts";
+import type { TenantStore } from "../../src/identity/store.ts";
 import { base64, form, jpeg, json, photoAt, type Service, startService } from "./service.ts";
 
 beforeEach(reset);
@@ -162,6 +164,7 @@ describe("an identification", () => {
 
 describe("an enrolment that refuses duplicates", () => {
   const refusing = "faces?duplicates=refuse";
+  const busy = fail({ code: "not_ready", reason: "", retryAfterSeconds: 5 });
 
   it("refuses somebody who is enrolled as another subject, and says who to keys that may identify", async () => {
     const service = startService();
@@ -209,6 +212,16 @@ describe("an enrolment that refuses duplicates", () => {
     await enrol(service, { alice: [0, 0.01, 0.02], bob: [0.5] });
     const refused = await service.call(`/v1/subjects/alice/${refusing}`, jpeg(photoAt(0.01)));
     expect(await codeOf(refused)).toBe("409 identity_conflict");
+  });
+
+  it.each<[string, Partial<TenantStore>]>([
+    ["begins", { beginSearch: async () => busy }],
+    ["is under way", { beginSearch: async () => ok({ faces: 1, notCompared: 0, find: async () => busy }) }],
+  ])("enrols nobody where the search fails as it %s", async (_, store) => {
+    const service = startService({ store });
+    const refused = await service.call(`/v1/subjects/bob/${refusing}`, jpeg(photoAt(0)));
+    expect(await codeOf(refused)).toBe("503 not_ready");
+    expect((await service.call("/v1/subjects/bob")).status).toBe(404);
   });
 
   it("does not ask unless it was told to, and takes no other word", async () => {

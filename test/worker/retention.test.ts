@@ -6,8 +6,11 @@ import {
   newTenantAnswerSchema,
 } from "../../src/http/schemas/administration-answers.ts";
 import { subjectAnswerSchema } from "../../src/http/schemas/answers.ts";
+import { createDirectory } from "../../src/identity/directory/directory.ts";
 import { countOutliving, facesPerCall } from "../../src/identity/directory/retention.ts";
 import type { Directory } from "../../src/identity/directory/types.ts";
+import type { Gallery } from "../../src/identity/gallery/types.ts";
+import type { FaceId, SubjectId, TenantId } from "../../src/identity/ids.ts";
 import * as wholeTenant from "../../src/identity/retention.ts";
 import { stubOf } from "./crash.ts";
 import { jpeg, json, now, photoAt, type Service, startService } from "./service.ts";
@@ -87,6 +90,39 @@ describe("a retention that a change of the settings names", () => {
       expect(await change(other)).not.toHaveProperty("faces_beyond_retention");
     await change({ retention_seconds: hour });
     expect(await (await call("/v1/settings")).json()).not.toHaveProperty("faces_beyond_retention");
+  });
+});
+
+describe("the alarm of a directory that was never told how long its audit trail is kept", () => {
+  it("stands at the end of the face that ends first, and at none when no face ends", async () => {
+    const alarms = await runInDurableObject(stubOf("acme"), async (_, { storage }) => {
+      const directory = createDirectory({
+        storage,
+        copies: { write: async () => {}, remove: async () => {}, read: async () => new Map() },
+        gallery: { apply: async () => true } as unknown as Gallery,
+        clock: () => now.getTime(),
+        newEpoch: () => "epoch",
+      });
+      const context = { tenant: "acme" as TenantId, actor: "", requestId: "", nowMs: 0, auditSeconds: null };
+      const bytes = new Uint8Array(1);
+      const alarmAfter = async (name: string, expiresAtMs: number | null) => {
+        const key = { keyId: "key", kekId: "kek", wrapped: bytes, sealed: bytes, sealedMetadata: null };
+        const ids = { subjectId: "alice" as SubjectId, faceId: name as FaceId, model: "m-1" };
+        await directory.addFace(
+          { ...ids, ...key, createdAtMs: 0, expiresAtMs, consent: null },
+          context,
+          null,
+        );
+        return storage.getAlarm();
+      };
+      const endMs = now.getTime() + 1000 * hour;
+      return [
+        await alarmAfter("lasts", null),
+        (await alarmAfter("later", endMs + 1))! - endMs,
+        (await alarmAfter("first", endMs))! - endMs,
+      ];
+    });
+    expect(alarms).toEqual([null, 1, 0]);
   });
 });
 

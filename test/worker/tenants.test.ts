@@ -2,6 +2,9 @@
 import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
+import { pruneAudit, writeAudit } from "../../src/identity/directory/audit.ts";
+import { createDirectories } from "../../src/identity/directory/object.ts";
+import type { TenantId } from "../../src/identity/ids.ts";
 import { type Scope, scopes } from "../../src/identity/scopes.ts";
 import { type Fuse, fuse, mortalDirectories, restart } from "./crash.ts";
 import { directories, jpeg, json, photoAt, type Service, startService } from "./service.ts";
@@ -262,6 +265,15 @@ describe("a tenant", () => {
     });
   });
 
+  it("that nobody made has no settings to change", async () => {
+    const tenant = "nobody" as TenantId;
+    const context = { tenant, actor: "root", requestId: "", nowMs: 0, auditSeconds: null };
+    expect(await createDirectories(directories)(tenant, 0).changeSettings({}, context)).toEqual({
+      ok: false,
+      failure: { code: "not_found", what: "tenant" },
+    });
+  });
+
   it("that nobody made has no keys, and guessing at it makes no object", async () => {
     const { callAs } = startService();
     for (let i = 0; i < 5; i++) {
@@ -342,6 +354,30 @@ describe("the audit trail", () => {
 });
 
 describe("the audit trail's retention", () => {
+  it("takes the 10,000 oldest entries at once, and those four with a new one, not one that is young", async () => {
+    const service = startService();
+    await tenant(service, "acme", { audit_retention_seconds: 3600 });
+    await runInDurableObject(directories.get(directories.idFromName("acme/0")), (_, { storage: { sql } }) => {
+      sql.exec("DELETE FROM audit");
+      sql.exec(
+        `WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 10008)
+         INSERT INTO audit (at_ms, actor, action, outcome, request_id)
+         SELECT CASE WHEN i < 10007 THEN 1000 ELSE 1001 END, '', '', '', '' FROM n`,
+      );
+      const left = () => sql.exec("SELECT COUNT(*) AS left FROM audit").one().left;
+      const nowMs = 1000 + 3_600_000;
+      pruneAudit(sql, nowMs - 1);
+      expect(left()).toBe(10_008);
+      pruneAudit(sql, nowMs);
+      expect(left()).toBe(8);
+      const context = { tenant: "acme" as TenantId, actor: "", requestId: "", nowMs, auditSeconds: null };
+      writeAudit(sql, { action: "", outcome: "" }, context);
+      expect(left()).toBe(8 - 4 + 1);
+      pruneAudit(sql, nowMs);
+      expect(left()).toBe(2 + 1);
+    });
+  });
+
   const audit = async ({ callAs }: Service, admin: string) => {
     const response = await callAs(admin, "/v1/audit?limit=1000");
     const { entries } = (await response.json()) as { entries: { at: string; action: string }[] };

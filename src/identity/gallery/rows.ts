@@ -192,14 +192,15 @@ export function readWrappedByOthers(sql: SqlStorage, kekId: string): BlockRow[] 
   return sql.exec(`SELECT ${columns} FROM block WHERE kek_id <> ?`, kekId).toArray().map(toBlockRow);
 }
 
-/** False when the block was written anew since. */
+/** False when the block was written, or its key wrapped, anew since. */
 export function replaceWrap(sql: SqlStorage, row: BlockRow, { kekId, wrapped }: WrappedKey): boolean {
   const { rowsWritten } = sql.exec(
-    "UPDATE block SET kek_id = ?, wrapped = ? WHERE id = ? AND key_id = ?",
+    "UPDATE block SET kek_id = ?, wrapped = ? WHERE id = ? AND key_id = ? AND wrapped = ?",
     kekId,
     wrapped,
     row.id,
     row.keyId,
+    row.wrapped,
   );
   return rowsWritten > 0;
 }
