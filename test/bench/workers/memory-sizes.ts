@@ -2,14 +2,20 @@
  * Takes note of every WebAssembly memory that is made after this module was imported: import it first.
  * A memory grows and never shrinks, so one that still exists has never been larger.
  */
-const memories: WeakRef<WebAssembly.Memory>[] = [];
+let memories: WeakRef<WebAssembly.Memory>[] = [];
 
 const { Memory, Instance } = WebAssembly;
+
+/** Forgets those that are gone first: a service that makes thousands would be measured with what is noted here. */
+function note(memory: WebAssembly.Memory): void {
+  memories = memories.filter((known) => known.deref() !== undefined);
+  memories.push(new WeakRef(memory));
+}
 
 class NotedMemory extends Memory {
   constructor(descriptor: WebAssembly.MemoryDescriptor) {
     super(descriptor);
-    memories.push(new WeakRef<WebAssembly.Memory>(this));
+    note(this);
   }
 }
 
@@ -17,7 +23,7 @@ class NotedInstance extends Instance {
   constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
     super(module, imports);
     for (const exported of Object.values(this.exports)) {
-      if (exported instanceof Memory) memories.push(new WeakRef<WebAssembly.Memory>(exported));
+      if (exported instanceof Memory) note(exported);
     }
   }
 }
