@@ -107,6 +107,19 @@ export const equivalents: readonly Equivalent[] = [
     after: "const maxFlushMs = 10001;",
     reason: "A millisecond more of ten seconds: no change to a gallery is timed so finely.",
   },
+  {
+    file: "src/identity/gallery/object.ts",
+    before: "const mebibyte = 1024 * 1024;",
+    after: "const mebibyte = 1025 * 1024;",
+    reason:
+      "Bounds of a cache, a thousandth larger: what is kept decides how soon a search is done, not what it finds.",
+  },
+  {
+    file: "src/http/request/parsing/json-string.ts",
+    before: "if (bytes[at + 1] !== letterU) return escapes[bytes[at + 1]] || -1;",
+    after: "if (bytes[at + 1] !== letterU) return escapes[bytes[at + 1]] || -2;",
+    reason: "Every negative number says that it is none.",
+  },
 ];
 
 export function equivalentTo(
