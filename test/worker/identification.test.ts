@@ -231,9 +231,10 @@ describe("an enrolment that refuses duplicates", () => {
     expect(await codeOf(misspelt)).toBe("400 invalid_request");
   });
 
-  it("is in the audit trail", async () => {
+  it("is in the audit trail, with the closest of several", async () => {
     const service = startService();
     await service.call(`/v1/subjects/alice/${refusing}`, jpeg(photoAt(0)));
+    await service.call("/v1/subjects/carol/faces", jpeg(photoAt(0.1)));
     await service.call(`/v1/subjects/bob/${refusing}`, jpeg(photoAt(0)));
     const { entries } = (await (await service.call("/v1/audit")).json()) as {
       entries: { action: string; outcome: string; subject_id: string | null }[];
@@ -241,6 +242,7 @@ describe("an enrolment that refuses duplicates", () => {
     expect(entries.map(({ action, outcome, subject_id }) => [action, outcome, subject_id])).toEqual([
       ["duplicate_check", "nobody", null],
       ["face.enrol", "enrolled", "alice"],
+      ["face.enrol", "enrolled", "carol"],
       ["duplicate_check", "candidate", "alice"],
     ]);
   });

@@ -100,7 +100,7 @@ describe("the alarm of a directory that was never told how long its audit trail 
         storage,
         copies: { write: async () => {}, remove: async () => {}, read: async () => new Map() },
         gallery: { apply: async () => true } as unknown as Gallery,
-        clock: () => now.getTime(),
+        clock: () => Date.now(),
         newEpoch: () => "epoch",
       });
       const context = { tenant: "acme" as TenantId, actor: "", requestId: "", nowMs: 0, auditSeconds: null };
@@ -115,7 +115,8 @@ describe("the alarm of a directory that was never told how long its audit trail 
         );
         return storage.getAlarm();
       };
-      const endMs = now.getTime() + 1000 * hour;
+      // An alarm of the past is set for this moment.
+      const endMs = Date.now() + 1000 * hour;
       return [
         await alarmAfter("lasts", null),
         (await alarmAfter("later", endMs + 1))! - endMs,

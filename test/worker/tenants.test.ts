@@ -265,6 +265,13 @@ describe("a tenant", () => {
     });
   });
 
+  it("refuses a key of its own that it never made", async () => {
+    const service = startService();
+    await tenant(service, "acme");
+    const guess = `sf_acme.${"a".repeat(12)}.${"b".repeat(43)}`;
+    expect(await codeOf(await service.callAs(guess, "/v1/subjects"))).toBe("401 unauthorized");
+  });
+
   it("that nobody made has no settings to change", async () => {
     const tenant = "nobody" as TenantId;
     const context = { tenant, actor: "root", requestId: "", nowMs: 0, auditSeconds: null };
