@@ -28,9 +28,10 @@ export function report(tally: Tally, looks: readonly Look[], run: Run) {
     return { ...slope, verdict: judge(slope, limitBytesPerThousand) };
   };
   const growth = {
-    heap: growthOf(({ heapMb }) => heapMb),
-    isolate: growthOf(({ totalMb }) => totalMb),
+    objects: growthOf(({ heapMb, codeMb }) => heapMb - codeMb),
+    isolate: growthOf(({ totalMb, codeMb }) => totalMb - codeMb),
   };
+  const code = growthOf(({ codeMb }) => codeMb);
   const process = growthOf(({ processMb }) => processMb);
   const isGood = tally.wrong === 0 && Object.values(growth).every(({ verdict }) => verdict !== "exceeds");
   const figures = {
@@ -41,10 +42,10 @@ export function report(tally: Tally, looks: readonly Look[], run: Run) {
     answers: tally.answers,
     by_kind: tally.byKind,
     times: tally.times(),
-    growth: { ...growth, process },
+    growth: { ...growth, code, process },
     looks,
   };
-  return { isGood, figures, text: textOf(tally, looks, run, growth, process) };
+  return { isGood, figures, text: textOf(tally, looks, run, growth, { code, process }) };
 }
 
 function textOf(
@@ -52,14 +53,14 @@ function textOf(
   looks: readonly Look[],
   run: Run,
   growth: Readonly<Record<string, Growth>>,
-  process: Growth,
+  others: Readonly<Record<string, Growth>>,
 ): string {
   const first = looks.find(({ requests }) => requests >= settledAfter);
   const last = looks.at(-1);
   const megabytes = (look: Look | undefined) =>
     look === undefined
       ? "not reached"
-      : `${look.totalMb.toFixed(2)} MB (heap ${look.heapMb.toFixed(3)}, buffers ${look.buffersMb.toFixed(2)}, WebAssembly ${look.wasmMb.toFixed(2)}), process ${look.processMb.toFixed(0)} MB`;
+      : `${look.totalMb.toFixed(2)} MB (heap ${look.heapMb.toFixed(3)}, of it code ${look.codeMb.toFixed(3)}; buffers ${look.buffersMb.toFixed(2)}, WebAssembly ${look.wasmMb.toFixed(2)}), process ${look.processMb.toFixed(0)} MB`;
   const sorted = Object.entries(tally.answers).sort(([, a], [, b]) => b - a);
   return [
     `${tally.requests} of ${run.requests} requests in ${run.minutes.toFixed(1)} minutes, seed ${run.seed}`,
@@ -75,7 +76,7 @@ function textOf(
     ...Object.entries(growth).map(
       ([name, slope]) => `${name}: ${slopeText(slope)}, limit 1 KB: ${slope.verdict}`,
     ),
-    `process: ${slopeText(process)}`,
+    ...Object.entries(others).map(([name, slope]) => `${name}: ${slopeText(slope)}`),
     `wrong answers: ${tally.wrong}`,
     ...tally.faults.map(
       ({ kind, fault, said, reason }) =>

@@ -10,6 +10,11 @@ import type { Held } from "./isolate.ts";
 export interface Collected {
   /** All spaces of the heap but the read-only one, which all isolates share. */
   readonly heapBytes: number;
+  /**
+   * Of the heap: what V8 made of functions that ran often, machine code and what belongs to it ("Code space" and
+   * "Trusted space"). It grows while rare functions warm up, and no request leaves anything there.
+   */
+  readonly codeBytes: number;
   /** Buffers outside the heap, WebAssembly memories not among them. */
   readonly bufferBytes: number;
 }
@@ -21,6 +26,7 @@ export function createCollectionReader(): { push(line: string): void; readonly f
   let isolate: string | undefined;
   let readOnlyBytes = 0;
   let heapBytes = 0;
+  let codeBytes = 0;
   const bytesIn = (text: string) => 1024 * Number(/(\d+) KB/.exec(text)?.[1]);
   return {
     found,
@@ -33,16 +39,25 @@ export function createCollectionReader(): { push(line: string): void; readonly f
         return;
       }
       if (from !== isolate) return;
+      if (/^(Code|Trusted) (large object )?space,/.test(text)) codeBytes += bytesIn(text);
       if (text.startsWith("Read-only space,")) readOnlyBytes = bytesIn(text);
       if (text.startsWith("All spaces,")) heapBytes = bytesIn(text) - readOnlyBytes;
-      if (text.startsWith("Backing store memory:")) found.push({ heapBytes, bufferBytes: bytesIn(text) });
+      if (text.startsWith("Backing store memory:")) {
+        found.push({ heapBytes, codeBytes, bufferBytes: bytesIn(text) });
+        codeBytes = 0;
+      }
     },
   };
 }
 
+export interface Collection extends Held {
+  /** Of the heap: compiled code. */
+  readonly codeMb: number;
+}
+
 export interface CollectingWorker extends RunningWorker {
   /** After forced collections: the least of several, as one frees WebAssembly memories and buffers only later. */
-  collected(): Promise<Held>;
+  collected(): Promise<Collection>;
 }
 
 const collectionsWanted = 6;
@@ -86,9 +101,9 @@ export async function startCollectingWorker(
       }
       const memories = JSON.parse(await ask("/bench/memory")) as { bytes: number }[];
       const wasmMb = memories.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
-      const held = reader.found.slice(first).map(({ heapBytes, bufferBytes }) => {
-        const [heapMb, buffersMb] = [heapBytes / 1e6, bufferBytes / 1e6];
-        return { heapMb, buffersMb, wasmMb, totalMb: heapMb + buffersMb + wasmMb };
+      const held = reader.found.slice(first).map(({ heapBytes, codeBytes, bufferBytes }) => {
+        const [heapMb, codeMb, buffersMb] = [heapBytes, codeBytes, bufferBytes].map((bytes) => bytes / 1e6);
+        return { heapMb, codeMb, buffersMb, wasmMb, totalMb: heapMb + buffersMb + wasmMb };
       });
       return held.reduce((least, each) => (each.totalMb < least.totalMb ? each : least));
     },
