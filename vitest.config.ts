@@ -4,6 +4,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { readMedia } from "./test/fixtures/data.ts";
 import { largePhoto } from "./test/fixtures/large-photos.ts";
+import { LongestFirst } from "./test/sequencer.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -95,6 +96,9 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       provide: { isExhaustive, climbingTries: Number(process.env.SAMEFACE_TRIES ?? 0) },
+      // Vitest would leave one of two cores to itself.
+      maxWorkers: 2,
+      sequence: { sequencer: LongestFirst },
       projects: [
         {
           extends: true,
