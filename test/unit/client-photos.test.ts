@@ -114,7 +114,7 @@ describe("a photo as", () => {
 
   it.each(kinds)("%s arrives again when the call is made again", async (_, make) => {
     const busy = { status: 503, headers: { "Retry-After": "0" }, body: { error: { code: "overloaded" } } };
-    const { server, client } = await start([busy, {}, busy, {}]);
+    const { server, client } = await start([busy, {}, busy, {}], { maxRetryWaitMs: 0 });
     await client.verify("anna", make());
     await client.compare(make(), make());
     expect(server.came).toHaveLength(4);
