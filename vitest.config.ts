@@ -104,6 +104,7 @@ export default defineConfig(({ mode }) => {
           extends: true,
           test: {
             name: "unit",
+            isolate: false,
             include: filesOf("unit", isExhaustive),
             testTimeout: 60_000,
             hookTimeout: 60_000,
