@@ -17,7 +17,7 @@ import { readTold, type Told } from "./told.ts";
 beforeEach(reset);
 
 /** Ten thousand each take twenty minutes of a processor: `SAMEFACE_TRIES=10000`. */
-const tries = inject("climbingTries") || times(1_000, 300);
+const tries = inject("climbingTries") || times(1_000, 150);
 /** Where strangers come about as close as the shipped encoder's. */
 const dimension = 64;
 const calibration = sphereCalibration(dimension);
