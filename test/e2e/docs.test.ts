@@ -6,6 +6,7 @@ import { afterAll, describe, expect, inject, it } from "vitest";
 import type { Sameface } from "../../client/index.ts";
 import { failureCodes } from "../../openapi/failures.ts";
 import { type Block, blocksOf, pages, read, repository } from "../fixtures/documentation.ts";
+import { compileCache } from "./command-line.ts";
 import { cage, franck, newTenant, read as readPhoto } from "./setting.ts";
 
 const mark = "=== a block ends here";
@@ -18,7 +19,8 @@ function runBlocks(blocks: readonly Block[]): Promise<string[]> {
     curl() { command curl --fail-with-body "$@"; }
     npx() { if [ "$1" = sameface ]; then node cli/main.ts "\${@:2}"; else command npx "$@"; fi; }
     ${code.replaceAll("http://127.0.0.1:8787", url).replaceAll("dev-key", rootKey)}`;
-  const env = { ...process.env, SAMEFACE_URL: url, SAMEFACE_KEY: rootKey, SAMEFACE_API_KEY: rootKey };
+  const service = { SAMEFACE_URL: url, SAMEFACE_KEY: rootKey, SAMEFACE_API_KEY: rootKey };
+  const env = { ...process.env, ...compileCache, ...service };
   return new Promise((resolve, reject) => {
     execFile("bash", ["-c", script], { cwd: repository, env }, (error, out, err) =>
       error === null ? resolve(out.split(mark).slice(0, -1)) : reject(new Error(`${out}\n${err}`)),
