@@ -48,7 +48,7 @@ export const equivalents: readonly Equivalent[] = [
     before: "const product = products === 0 ? wide : relaxed;",
     after: "const product = true ? wide : relaxed;",
     reason:
-      "The forms of the product agree in every bit, which test/unit/kernels.test.ts holds; one is faster.",
+      "The forms of the product agree in every bit, which test/unit/inference/kernels/kernels.test.ts holds; one is faster.",
   },
   {
     file: "src/image/shrink.ts",

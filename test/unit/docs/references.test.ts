@@ -1,0 +1,140 @@
+/** What the documentation refers to in the checkout is there: files, tests by their names, scripts, variables. */
+import { execFileSync } from "node:child_process";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it, test } from "vitest";
+import packageJson from "../../../package.json" with { type: "json" };
+import {
+  blocksOf,
+  housePages,
+  modelPages,
+  pages,
+  read,
+  repository,
+  spansOf,
+} from "../../fixtures/documentation.ts";
+
+const allPages = [...new Set([...pages, ...modelPages, ...housePages])];
+const thisFile = "test/unit/docs/references.test.ts";
+const found = globSync("{src,client,cli,model,openapi,public,tools,wasm,test}/**/*.{ts,js,html,c,h}", {
+  cwd: repository,
+});
+// The bench has packages of its own.
+const sources = found.filter((path) => path !== thisFile && !path.includes("node_modules"));
+const configuration = ["wrangler.toml", "vitest.config.ts", ".dev.vars.example"];
+const isThere = (path: string) => existsSync(join(repository, path));
+
+/** Targets of links that are no files, seen from the page. */
+function deadLinksOf(page: string, text: string): string[] {
+  const targets = [...text.matchAll(/\]\(((?!https?:|#)[^)#]+)/g)].map(([, target]) => target);
+  return targets.filter((target) => !isThere(join(dirname(page), target)));
+}
+
+/** Pages of docs/ that are named and are not there. */
+function deadPagesOf(text: string): string[] {
+  return [...text.matchAll(/\bdocs\/[\w-]+\.md\b/g)].map(([path]) => path).filter((path) => !isThere(path));
+}
+
+/** In the packages that models come from. */
+const elsewhere = ["model/fr_feature.onnx"];
+const folders = /^(?:src|client|cli|model|openapi|public|tools|wasm|test|docs)\/[\w./-]+$/;
+
+/** Paths in backticks, and in commands, that are not there; tests may be named without their folder. */
+function deadPathsOf(text: string): string[] {
+  const spans = spansOf(text);
+  const commands = blocksOf(text).filter(({ language, notRun }) => language === "sh" && notRun === undefined);
+  const words = [...spans, ...commands.map(({ code }) => code)].flatMap((span) => span.split(/[\s'"=@]+/));
+  const paths = words.filter((word) => folders.test(word) && !elsewhere.includes(word));
+  const tests = spans.filter((span) => /^[\w-]+\.test\.ts$/.test(span)).map((name) => `test/worker/${name}`);
+  return [...paths, ...tests].filter((path) => !isThere(path) && !isThere(join("model", path)));
+}
+
+/** `sessions.test.ts` "a forged token": names of tests that no test of that file has. */
+function deadTestsOf(text: string): string[] {
+  const named = [...text.matchAll(/`([\w/.-]+\.test\.ts)`((?: ?,? "[^"]+")*)/g)];
+  return named.flatMap(([, file, names]) => {
+    const path = file.includes("/") ? file : `test/worker/${file}`;
+    const source = readFileSync(join(repository, path), "utf8");
+    return [...names.matchAll(/"([^"]+)"/g)].map(([, name]) => name).filter((name) => !source.includes(name));
+  });
+}
+
+/** Names of `npm run` that package.json does not have. */
+function deadScriptsOf(text: string): string[] {
+  const named = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name);
+  return named.filter((name) => !Object.hasOwn(packageJson.scripts, name));
+}
+
+const code = [...sources, ...configuration]
+  .map((path) => readFileSync(join(repository, path), "utf8"))
+  .join("\n");
+const variables = new Set(code.match(/\bSAMEFACE_[A-Z_]+\b/g));
+
+function deadVariablesOf(text: string): string[] {
+  return (text.match(/\bSAMEFACE_[A-Z_]+\b/g) ?? []).filter((name) => !variables.has(name));
+}
+
+describe.each(allPages)("%s refers to", (page) => {
+  const text = read(page);
+
+  it("pages that there are", () => {
+    expect([...deadLinksOf(page, text), ...deadPagesOf(text)]).toEqual([]);
+  });
+
+  it("files and tests that there are", () => {
+    expect([...deadPathsOf(text), ...deadTestsOf(text)]).toEqual([]);
+  });
+
+  it("scripts and variables that there are", () => {
+    expect([...deadScriptsOf(text), ...deadVariablesOf(text)]).toEqual([]);
+  });
+});
+
+describe("sources and configuration refer to", () => {
+  it("pages that there are", () => {
+    expect(sources.length).toBeGreaterThan(300);
+    expect(deadPagesOf(code)).toEqual([]);
+  });
+});
+
+/** Options that a tool's own help names. */
+const tools: readonly (readonly [command: RegExp, script: string])[] = [
+  [/npm run train -- ([^`\n]*)/g, "model/train/main.ts"],
+  [/npm run evaluate -- ([^`\n]*)/g, "model/evaluate/main.ts"],
+  [/npx sameface ([^`\n]*)/g, "cli/main.ts"],
+];
+
+describe.each(tools)("%s", (command, script) => {
+  const ask = (...words: string[]) =>
+    execFileSync(process.execPath, [join(repository, script), ...words, "--help"], { encoding: "utf8" });
+  // The command line has two pages of help.
+  const help = `${ask()}${script === "cli/main.ts" ? ask("keys") : ""}`;
+
+  it("is given options that its help names", () => {
+    const named = allPages.flatMap((page) =>
+      [
+        ...read(page)
+          .replaceAll(/\\\n\s*/g, " ")
+          .matchAll(command),
+      ].flatMap(([, rest]) => rest.match(/--[\w-]+/g) ?? []),
+    );
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((option) => !help.includes(option) && option !== "--help")).toEqual([]);
+  });
+});
+
+describe("these checks find", () => {
+  test.each([
+    ["a link to no file", () => deadLinksOf("docs/a.md", "[here](no-page.md), [there](limits.md#photos)")],
+    ["a page that is not there", () => deadPagesOf("See docs/no-page.md.")],
+    ["a path that is not there", () => deadPathsOf("`src/no/file.ts`, `src/app.ts`")],
+    [
+      "a test that is not there",
+      () => deadTestsOf('`sessions.test.ts` "no such sentence", "a forged token"'),
+    ],
+    ["a script that is not there", () => deadScriptsOf("npm run nothing; npm run check")],
+    ["a variable that is not there", () => deadVariablesOf("SAMEFACE_NO_SUCH, SAMEFACE_KEK")],
+  ])("%s", (_, dead) => {
+    expect(dead()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import { openPhoto } from "../../../src/image/decode.ts";
+import { defaultImageLimits, type ImageLimits } from "../../../src/image/limits.ts";
+import type { Raster } from "../../../src/image/photo.ts";
+import { nodeCodecs } from "../../fixtures/codecs.ts";
+import { meanDifference, upright } from "../../fixtures/compare.ts";
+import { exifBlock, orientations, scene, storedFor } from "../../fixtures/images.ts";
+import { encodePng } from "../../fixtures/png.ts";
+
+const open = (bytes: Uint8Array, limits: Partial<ImageLimits> = {}) =>
+  openPhoto(bytes, { ...defaultImageLimits, ...limits }, nodeCodecs());
+
+async function decode(bytes: Uint8Array, scaleAtLeast = 1) {
+  const opened = await open(bytes);
+  return opened.ok ? opened.value.decode({ scaleAtLeast }) : opened;
+}
+
+/** What a photo becomes at this colour type and depth. */
+function reduced({ width, height, data }: Raster, colourType: number, bitDepth: number): Raster {
+  const levels = 2 ** Math.min(8, bitDepth) - 1;
+  const grey = colourType !== 2 && colourType !== 6;
+  const out = data.map((_, i) => {
+    if (i % 4 === 3) return 255;
+    const sample = data[grey ? i - (i % 4) : i];
+    return (255 * (sample >> (8 - Math.min(8, bitDepth)))) / levels;
+  });
+  return { width, height, data: out };
+}
+
+describe("a PNG's pixels", () => {
+  it.each([
+    [0, 1],
+    [0, 2],
+    [0, 4],
+    [0, 8],
+    [0, 16],
+    [2, 8],
+    [2, 16],
+    [3, 1],
+    [3, 2],
+    [3, 4],
+    [3, 8],
+    [4, 8],
+    [4, 16],
+    [6, 8],
+    [6, 16],
+  ] as const)(
+    "of colour type %i at %i bits are exact, in rows and interlaced",
+    async (colourType, bitDepth) => {
+      const photo = scene(53, 37);
+      for (const interlaced of [false, true]) {
+        const decoded = await decode(await encodePng(photo, { colourType, bitDepth, interlaced }));
+        expect(decoded).toMatchObject({ ok: true });
+        if (decoded.ok) {
+          expect(decoded.value.raster.data).toEqual(reduced(photo, colourType, bitDepth).data);
+        }
+      }
+    },
+  );
+
+  it.each([1, 2, 4, 8] as const)("of a palette of colours at %i bits are its colours", async (bitDepth) => {
+    const photo = scene(40, 40);
+    const colours = Uint8Array.from({ length: 3 * 2 ** bitDepth }, (_, i) => (i * 89 + 11) & 255);
+    // The writer's own palette is of greys: the one that follows it counts.
+    const bytes = await encodePng(photo, { colourType: 3, bitDepth, extra: [["PLTE", colours]] });
+    const decoded = await decode(bytes);
+    const expected = photo.data.map((_, i) => {
+      const entry = photo.data[i - (i % 4)] >> (8 - bitDepth);
+      return i % 4 === 3 ? 255 : colours[3 * entry + (i % 4)];
+    });
+    expect(decoded.ok && decoded.value.raster.data).toEqual(expected);
+  });
+
+  it("of every interlaced size down to one pixel are exact", async () => {
+    for (let width = 1; width <= 9; width++) {
+      for (let height = 1; height <= 9; height++) {
+        const photo = scene(width, height);
+        const bytes = await encodePng(photo, { interlaced: true });
+        const opened = await open(bytes, { minSidePixels: 1 });
+        const decoded = opened.ok ? await opened.value.decode({ scaleAtLeast: 1 }) : opened;
+        expect(decoded.ok && decoded.value.raster.data).toEqual(photo.data);
+      }
+    }
+  });
+
+  it.each(orientations)("are placed by the eXIf chunk's orientation, %i", async (orientation) => {
+    const photo = scene(50, 34);
+    const extra = [["eXIf", exifBlock(orientation)]] as const;
+    const decoded = await decode(await encodePng(storedFor(photo, orientation), { extra }));
+    expect(decoded.ok && meanDifference(upright(decoded.value), photo)).toBe(0);
+  });
+
+  it.each([
+    [0.5, 50],
+    [0.51, 100],
+    [0.34, 50],
+    [0.25, 25],
+  ])("are averaged to the smallest 1/k at or above %f: %i px wide", async (scaleAtLeast, width) => {
+    const decoded = await decode(await encodePng(scene(100, 60)), scaleAtLeast);
+    expect(decoded.ok && decoded.value.raster.width).toBe(width);
+  });
+});
+
+describe("a PNG's limits", () => {
+  it("on pixels: exactly at the limit passes, one row more fails", async () => {
+    const limits = { pngMaxPixels: 100 * 80 };
+    expect(await open(await encodePng(scene(100, 80)), limits)).toMatchObject({ ok: true });
+    expect(await open(await encodePng(scene(100, 81)), limits)).toEqual({
+      ok: false,
+      failure: { code: "image_too_large", limit: 8000, actual: 8100, unit: "pixels" },
+    });
+  });
+
+  it("on pixels: 64 bits a pixel allow 24/64 of them", async () => {
+    const limits = { pngMaxPixels: 6400 };
+    const options = { colourType: 6, bitDepth: 16 } as const;
+    expect(await open(await encodePng(scene(60, 40), options), limits)).toMatchObject({ ok: true });
+    expect(await open(await encodePng(scene(60, 41), options), limits)).toMatchObject({
+      failure: { code: "image_too_large", limit: 2400 },
+    });
+  });
+
+  it("on memory: interlacing needs the whole photo at full size", async () => {
+    const claimed = { width: 5000, height: 5000 };
+    expect(await open(await encodePng(scene(64, 64), { claimed }))).toMatchObject({ ok: true });
+    expect(await open(await encodePng(scene(64, 64), { claimed, interlaced: true }))).toMatchObject({
+      failure: { code: "image_too_large", actual: 25_000_000, unit: "pixels" },
+    });
+  });
+
+  it("stop reading a stream that unfolds to more than the header says", async () => {
+    const claimed = { width: 2000, height: 32 };
+    const bytes = await encodePng(scene(2000, 1500), { claimed, filter: () => 0 });
+    expect(await decode(bytes)).toMatchObject({ ok: true, value: { width: 2000, height: 32 } });
+  });
+});
+
+describe("a PNG that cannot be decoded", () => {
+  it("is refused wherever it is cut, and never throws", async () => {
+    const whole = await encodePng(scene(120, 90), { chunkBytes: 300 });
+    for (let length = 0; length < whole.length; length += 61) {
+      expect(await decode(whole.subarray(0, length))).toMatchObject({ ok: false });
+    }
+  });
+
+  it("is refused wherever a byte of its data is wrong", async () => {
+    const whole = await encodePng(scene(120, 90));
+    for (let at = whole.length >> 2; at < whole.length - 40; at += 401) {
+      const broken = whole.slice();
+      broken[at] ^= 0x55;
+      expect(await decode(broken), `byte ${at}`).toMatchObject({ failure: { code: "invalid_image" } });
+    }
+  });
+
+  it.each([
+    ["a header's checksum is wrong", (png: Uint8Array) => png.set([1], 29)],
+    ["the first chunk is no header", (png: Uint8Array) => png.set([0x74], 12)],
+    ["a chunk reaches past the end", (png: Uint8Array) => png.set([0x7f], 33)],
+  ])("is refused where %s", async (_what, damage) => {
+    const bytes = await encodePng(scene(64, 64));
+    damage(bytes);
+    expect(await open(bytes)).toMatchObject({ failure: { code: "invalid_image" } });
+  });
+
+  it.each([false, true])(
+    "is refused where its stream holds fewer rows than its header says (interlaced: %s)",
+    async (interlaced) => {
+      // All of it zeros: what is read from the wrong place has a filter that is defined.
+      const black = { width: 64, height: 64, data: new Uint8Array(4 * 64 * 64) };
+      const bytes = await encodePng(black, {
+        claimed: { width: 64, height: 72 },
+        interlaced,
+        filter: () => 0,
+      });
+      expect(await decode(bytes)).toMatchObject({
+        failure: { code: "invalid_image", reason: "the file is cut short" },
+      });
+    },
+  );
+
+  it("is refused where a filter type is not defined", async () => {
+    expect(await decode(await encodePng(scene(64, 64), { filter: () => 5 }))).toMatchObject({
+      failure: { code: "invalid_image" },
+    });
+  });
+});

@@ -1,0 +1,16 @@
+/** What the pages in public/ are made of. */
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+
+const folder = new URL("../../../public/", import.meta.url);
+const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+  /\.(html|css|js)$/.test(name),
+);
+
+test.each(files)("%s names no other host, and has neither inline script nor inline style", (name) => {
+  const text = readFileSync(new URL(name, folder), "utf8");
+  const addresses = text.match(/(?:https?:)?\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)+[^\s"'<)]*/gi) ?? [];
+  // The name of SVG, which is not fetched.
+  expect(addresses.filter((address) => address !== "http://www.w3.org/2000/svg")).toEqual([]);
+  expect(text).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|innerHTML|\beval\(/i);
+});
