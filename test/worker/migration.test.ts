@@ -82,6 +82,18 @@ describe("enrolled faces, when the model changes", () => {
     expect(await verify(before, "alice", 0.05)).toMatchObject({ code: "model_mismatch" });
   });
 
+  it("leave their subject locked for as long as it was, also where it has no other face", async () => {
+    const before = startService();
+    await before.call("/v1/subjects/alice/faces", form({ image: photoAt(0) }));
+    for (let i = 0; i < 5; i++) expect(await verify(before, "alice", 2)).toMatchObject({ match: false });
+    const after = startService({ pipeline: textPipeline("text-2") });
+    expect(await migrate(after, await quarterTurn(before))).toMatchObject({ answer: { imported: 1 } });
+    after.wait(29);
+    expect(await verify(after, "alice", Math.PI / 2)).toMatchObject({ code: "locked" });
+    after.wait(1);
+    expect(await verify(after, "alice", Math.PI / 2)).toMatchObject({ status: 200, match: true });
+  });
+
   it("of a third model stop a migration, and are named by their subject alone", async () => {
     const service = startService();
     await service.call("/v1/subjects/alice/faces", form({ image: photoAt(0) }));

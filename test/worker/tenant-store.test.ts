@@ -1,4 +1,4 @@
-import { reset } from "cloudflare:test";
+import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createDirectories } from "../../src/identity/directory/object.ts";
 import type { Directory } from "../../src/identity/directory/types.ts";
@@ -6,7 +6,7 @@ import { defaultTenant, type FaceId, type SubjectId, type TenantId } from "../..
 import { faceKey } from "../../src/identity/keys.ts";
 import { defaultSettings, type TenantSettings } from "../../src/identity/settings.ts";
 import type { StoredFace, TenantStore } from "../../src/identity/store.ts";
-import { type Fuse, fuse, mortalDirectories, restart } from "./crash.ts";
+import { type Fuse, fuse, mortalDirectories, restart, stubOf } from "./crash.ts";
 import { directories, now, type Service, startService, templates } from "./service.ts";
 
 const alice = "alice" as SubjectId;
@@ -328,6 +328,46 @@ describe("retention", () => {
     expect(await added("a")).toBe(now.getTime() + 60_000);
     expect(await added("b", new Date("2099-01-01"))).toBe(Date.parse("2099-01-01"));
     expect(await added("c", null)).toBeUndefined();
+  });
+
+  it("runs from the enrolment, whenever the person agreed", async () => {
+    const store = storeOf(undefined, { retentionSeconds: 60 });
+    const day = 24 * 3600 * 1000;
+    for (const [name, agreedMs] of [
+      ["a", now.getTime() - day],
+      ["b", now.getTime()],
+    ] as const) {
+      const consent = { version: "v1", purpose: "door", at: new Date(agreedMs) };
+      const added = await store.addFace(face(alice, name, now.getTime()), { consent });
+      expect(added).toMatchObject({ ok: true, value: { expiresAt: new Date(now.getTime() + 60_000) } });
+    }
+  });
+});
+
+describe("a change in another tenant's name", () => {
+  it.each([
+    ["at work", async () => undefined],
+    ["that has just woken up", () => restart()],
+  ])("is refused by a directory %s, which stays as it is", async (_, prepare) => {
+    await storeOf().addFace(face(alice, "a"), {});
+    await prepare();
+    const directory = createDirectories(directories)(defaultTenant, 0);
+    const trail = () => directory.listAudit({ after: 0, limit: 10 });
+    const before = await trail();
+    const acme = {
+      tenant: "acme",
+      actor: "root",
+      requestId: "r-2",
+      nowMs: now.getTime(),
+      auditSeconds: null,
+    };
+    // In the object itself: what it throws to another one is reported as an unhandled rejection too.
+    const answer = await runInDurableObject(stubOf(), (object) =>
+      object.call("deleteFaces", [alice, "all", acme]).catch((error: Error) => error.message),
+    );
+    expect(answer).toContain("another tenant");
+    expect(await faceIdsOf(storeOf(), alice)).toEqual(["a"]);
+    expect(await trail()).toEqual(before);
   });
 });
 

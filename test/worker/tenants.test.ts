@@ -1,7 +1,11 @@
 /** Tenants and their keys: who may do what, and what one tenant can learn of another (nothing). */
 import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
+import {
+  keyListAnswerSchema,
+  newKeyAnswerSchema,
+  newTenantAnswerSchema,
+} from "../../src/http/schemas/administration-answers.ts";
 import { pruneAudit, writeAudit } from "../../src/identity/directory/audit.ts";
 import { createDirectories } from "../../src/identity/directory/object.ts";
 import type { TenantId } from "../../src/identity/ids.ts";
@@ -143,6 +147,20 @@ describe("a key", () => {
     expect([await status(made.key), await status(fresh.key)]).toEqual([200, 200]);
     service.wait(60);
     expect([await status(made.key), await status(fresh.key)]).toEqual([401, 200]);
+  });
+
+  it("that goes on for a grace is not rotated again in it: it has one successor, and one end", async () => {
+    const service = startService();
+    const admin = await tenant(service, "acme");
+    const made = await key(service, admin, ["read"]);
+    const rotate = (grace_seconds: number) =>
+      service.callAs(admin, `/v1/keys/${made.key_id}/rotate`, json({ grace_seconds }));
+    expect((await rotate(60)).status).toBe(201);
+    service.wait(59);
+    expect(await codeOf(await rotate(60))).toBe("404 not_found");
+    expect((await service.callAs(made.key, "/v1/subjects")).status).toBe(200);
+    const { keys } = keyListAnswerSchema.parse(await (await service.callAs(admin, "/v1/keys")).json());
+    expect(keys.filter(({ scopes }) => scopes.join() === "read")).toHaveLength(2);
   });
 
   it("that has expired is refused", async () => {
