@@ -6,7 +6,7 @@ import { createKeyRing } from "../../../src/crypto/key-ring.ts";
 import { importAesKey, open, seal } from "../../../src/crypto/sealing.ts";
 import type { FaceKey } from "../../../src/identity/directory/types.ts";
 import type { FaceId, SubjectId, TenantId } from "../../../src/identity/ids.ts";
-import { openFace, rewrapFaceKey, sealFace } from "../../../src/identity/sealed-face.ts";
+import { openFace, rewrapFaceKey, sealFace, sealMetadata } from "../../../src/identity/sealed-face.ts";
 import type { StoredFace } from "../../../src/identity/store.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
@@ -113,6 +113,15 @@ describe("a sealed face", () => {
       expect(Buffer.from(part).includes(plain)).toBe(false);
       expect(Buffer.from(part).includes(Buffer.from("alice"))).toBe(false);
     }
+  });
+
+  it("has another IV than its metadata, which the same key seals, and than the same notes sealed later", async () => {
+    const notes = { door: "3" };
+    const { key, sealed, sealedMetadata } = await sealFace(acme, face, notes, ring, random);
+    const again = await sealMetadata(acme, key, notes, ring, random);
+    const texts = [sealed, sealedMetadata, again.ok ? again.value : null];
+    const ivs = texts.map((text) => Buffer.from(text?.subarray(0, 12) ?? []).toString("hex"));
+    expect(new Set(ivs.filter((iv) => iv.length === 24)).size).toBe(3);
   });
 
   it.each<[string, Partial<FaceKey>]>([
