@@ -105,7 +105,7 @@ describe("sameface", () => {
     ["transfer", transfer, ["export", "-"], /An export goes to a file/],
     ["transfer", transfer, ["export"], /export FILE \| import FILE/],
     ["transfer", transfer, ["exprot", "out"], /export FILE \| import FILE/],
-    ["migrate", migrate, [], /npm run migrate -- model\/NAME/],
+    ["migrate", migrate, [], /npm run migrate -- DIR/],
     ["migrate", migrate, ["model/x", "y"], /migrate does not use y/],
   ])("%s refuses what it does not use, with 2", async (_, program, args, sentence) => {
     const { code, err } = await runIn(folder, program, args, asTenant);
