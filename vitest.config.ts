@@ -118,7 +118,12 @@ export default defineConfig(({ mode }) => {
         },
         {
           extends: true,
-          test: { name: "browser", include: filesOf("browser", isExhaustive), testTimeout: 120_000 },
+          test: {
+            name: "browser",
+            include: filesOf("browser", isExhaustive),
+            testTimeout: 120_000,
+            hookTimeout: 60_000,
+          },
         },
         {
           extends: true,
