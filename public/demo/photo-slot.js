@@ -12,6 +12,7 @@ export class PhotoSlot {
   /** @type {File | undefined} */ #photo;
   /** @type {MediaStream | undefined} */ #stream;
   /** @type {ImageBitmap | undefined} */ #bitmap;
+  /** @type {{ face: Face | undefined, image: Image | undefined } | undefined} */ #found;
 
   /**
    * @param {string} name of the field
@@ -94,22 +95,27 @@ export class PhotoSlot {
     this.#photo = file;
     this.note.textContent = file.name;
     this.#bitmap?.close();
+    this.#bitmap = undefined;
+    this.#found = undefined;
     try {
-      this.#bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+      const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+      // Another photo was taken meanwhile.
+      if (this.#photo !== file) return bitmap.close();
+      this.#bitmap = bitmap;
       this.#draw();
       this.#show("photo");
     } catch {
+      if (this.#photo !== file) return;
       // What it is, is for the service to say.
-      this.#bitmap = undefined;
       this.#show("empty");
       this.note.textContent = `${file.name}: this browser cannot show it. It can be sent all the same.`;
     }
     this.onChange();
   }
 
-  /** @param {Face} [face] @param {Image} [image] in whose pixels the face is given */
-  #draw(face, image) {
+  #draw() {
     if (this.#bitmap === undefined) return;
+    const { face, image } = this.#found ?? {};
     const { width, height } = this.#bitmap;
     const scale = Math.min(1, longestSidePx / Math.max(width, height));
     this.canvas.width = Math.round(width * scale);
@@ -124,9 +130,14 @@ export class PhotoSlot {
     );
   }
 
-  /** Marks what the service found. @param {Face | undefined} face @param {Image | undefined} image */
+  /**
+   * Marks what the service found, once the photo is drawn: its answer may come before the browser has decoded it.
+   * @param {Face | undefined} face
+   * @param {Image | undefined} image in whose pixels the face is given
+   */
   mark(face, image) {
-    this.#draw(face, image);
+    this.#found = { face, image };
+    this.#draw();
   }
 
   async #toggleCamera() {
