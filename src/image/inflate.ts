@@ -3,6 +3,8 @@
  * held, whatever the stream would unfold to.
  */
 
+import { forgetStack } from "../forget-stack.ts";
+
 /** Compressed bytes fed at once. */
 export const pieceBytes = 4096;
 /** Deflate's best ratio is 1032 to 1 (RFC 1951: 258 bytes for two bits). */
@@ -38,7 +40,10 @@ export function inflate(parts: readonly Uint8Array[]): Inflated {
       filled += part.length;
       ready = ready.subarray(part.length);
       if (filled === out.length) return true;
-      const next = await read();
+      const next = await read().catch((error: unknown) => {
+        forgetStack(error);
+        throw error;
+      });
       if (!next || next.length === 0) return false;
       ready = next;
     }

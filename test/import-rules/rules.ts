@@ -9,12 +9,13 @@ import { childrenOf, type Node } from "../related/syntax.ts";
 /** By room: a folder of `src/`, or a file. What is not of `src/` goes by its package or top folder. */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": [],
+  "forget-stack.ts": [],
   "free-buffer.ts": [],
   "modules.d.ts": [],
   "stopwatch.ts": [],
   crypto: [],
   admission: ["errors.ts"],
-  image: ["errors.ts", "crypto", "free-buffer.ts"],
+  image: ["errors.ts", "crypto", "forget-stack.ts", "free-buffer.ts"],
   inference: ["errors.ts"],
   "inference/kernels": ["errors.ts", "inference"],
   "inference/kernels/bundle.ts": ["inference", "inference/kernels", "models.ts", "model", "wasm"],
@@ -30,7 +31,17 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   trust: ["errors.ts", "crypto", "face", "identity", "jose", "zod"],
   rendering: ["crypto", "face", "image", "trust"],
   http: [
-    ...["errors.ts", "admission", "config.ts", "crypto", "face", "free-buffer.ts", "identity", "image"],
+    ...[
+      "errors.ts",
+      "admission",
+      "config.ts",
+      "crypto",
+      "face",
+      "forget-stack.ts",
+      "free-buffer.ts",
+      "identity",
+      "image",
+    ],
     ...["pipeline.ts", "rendering", "stopwatch.ts", "trust", "hono", "zod"],
   ],
   "app.ts": ["http", "hono"],

@@ -1,5 +1,6 @@
 /** The stream of a body: decoded where it is gzip, and read into memory that the caller gives. */
 import { fail, ok, type Result } from "../../errors.ts";
+import { forgetStack } from "../../forget-stack.ts";
 
 export interface BodyStream {
   readonly stream: ReadableStream<Uint8Array>;
@@ -50,15 +51,6 @@ export interface Reader {
   /** Gives up: a pending read ends. */
   cancel(): void;
   release(): void;
-}
-
-/**
- * Drops the stack of the error by which a body broke off. workerd's stream holds its error, the error's stack the
- * functions that awaited the body, and their variables the request and so the stream: a circle that passes through
- * workerd, where V8 cannot follow it. Nine kilobytes stayed of each caller who hung up; 12,000 of them fill an isolate.
- */
-function forgetStack(error: unknown): void {
-  if (error instanceof Error) error.stack = "";
 }
 
 /** Bytes go straight into the given memory where the stream can do that, as those of connections can. */
