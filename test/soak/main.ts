@@ -6,8 +6,9 @@
  * Valid, hostile, aborted and slow requests at 16 and 64 connections, with and without more large bodies than an
  * isolate holds, in blocks of `--every` requests; memory is looked at between blocks. About twenty minutes on two
  * idle cores; the first line of progress estimates the rest. Linux; no account, no network. Exits with 1 when an
- * answer was wrong, or when memory without compiled code grows from the 10,000th request on by more than 1 KB for each
- * 1,000. V8 compiles functions as they are used more, for hours where they are used rarely: that is told apart.
+ * answer was wrong, or when objects or buffers grow from the 10,000th request on by more than 1 KB for each 1,000.
+ * Told apart are compiled code, which V8 makes as functions are used more, and WebAssembly memories, which are as
+ * large as the largest photo needed.
  */
 import { writeFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";

@@ -29,9 +29,11 @@ export function report(tally: Tally, looks: readonly Look[], run: Run) {
   };
   const growth = {
     objects: growthOf(({ heapMb, codeMb }) => heapMb - codeMb),
-    isolate: growthOf(({ totalMb, codeMb }) => totalMb - codeMb),
+    buffers: growthOf(({ buffersMb }) => buffersMb),
   };
   const code = growthOf(({ codeMb }) => codeMb);
+  // A codec's memory is as large as its largest photo needed, and never shrinks.
+  const wasm = growthOf(({ wasmMb }) => wasmMb);
   const process = growthOf(({ processMb }) => processMb);
   const isGood = tally.wrong === 0 && Object.values(growth).every(({ verdict }) => verdict !== "exceeds");
   const figures = {
@@ -42,10 +44,10 @@ export function report(tally: Tally, looks: readonly Look[], run: Run) {
     answers: tally.answers,
     by_kind: tally.byKind,
     times: tally.times(),
-    growth: { ...growth, code, process },
+    growth: { ...growth, code, wasm, process },
     looks,
   };
-  return { isGood, figures, text: textOf(tally, looks, run, growth, { code, process }) };
+  return { isGood, figures, text: textOf(tally, looks, run, growth, { code, WebAssembly: wasm, process }) };
 }
 
 function textOf(
