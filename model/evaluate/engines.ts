@@ -6,7 +6,7 @@ import { kernelsInNode, type NodeEngine } from "../runtime.ts";
 
 const require = createRequire(import.meta.url);
 
-/** Of `--engine`: the Worker's kernels, or onnxruntime-web as with `--env onnxruntime`. */
+/** Engines that `--engine` names: the Worker's kernels, or onnxruntime-web as with `--env onnxruntime`. */
 export type EngineName = "kernels" | "onnxruntime";
 
 export const engines: Readonly<Record<EngineName, NodeEngine>> = {

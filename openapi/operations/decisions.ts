@@ -1,7 +1,7 @@
 import * as z from "zod";
 import {
   photosToCompare,
-  photoToEmbed,
+  photoToEncode,
   photoToIdentify,
   photoToVerify,
 } from "../../src/http/request/photo-request.ts";
@@ -103,8 +103,8 @@ export const decisionOperations: readonly Operation[] = [
     summary: "Where is the face, and is it fit for comparison?",
     description: "Guides a camera before a photo is enrolled or verified. Keeps nothing.",
     caller: { kind: "key", scopes: ["verify"] },
-    params: { query: photoToEmbed.options },
-    body: photoBody(photoToEmbed),
+    params: { query: photoToEncode.options },
+    body: photoBody(photoToEncode),
     answer: {
       status: 200,
       description: "The face.",
@@ -120,8 +120,8 @@ export const decisionOperations: readonly Operation[] = [
     summary: "The embedding of a face, to keep or to send in place of a photo",
     description: "As private as the photo: a face can be drawn from it.",
     caller: { kind: "key", scopes: ["embeddings"] },
-    params: { query: photoToEmbed.options },
-    body: photoBody(photoToEmbed),
+    params: { query: photoToEncode.options },
+    body: photoBody(photoToEncode),
     answer: {
       status: 200,
       description: "The embedding.",

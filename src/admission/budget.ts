@@ -127,11 +127,11 @@ interface Account {
   /** When the promise was given, and what arrived since. */
   promisedAtMs: number;
   receivedBytes: number;
-  /** Of the body: all that arrived. */
+  /** Bytes of the body that arrived. */
   arrivedBytes: number;
-  /** Of the decode at hand. */
+  /** Working memory of the decode at hand. */
   decodeBytes: number;
-  /** The pixels that decodes left. */
+  /** Pixels that decodes left. */
   rasterBytes: number;
   aliveAtMs: number;
 }

@@ -60,7 +60,7 @@ export interface Dataset {
   writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
 }
 
-/** What the doctor looks at. */
+/** Lists bindings, copies and models for the doctor to look at. */
 export interface Diagnosis {
   /** By name, whether it is bound. */
   readonly bindings: Readonly<Record<string, boolean>>;

@@ -16,7 +16,7 @@ export const fineSteps = 256;
 /** The codes of a fine code that stands for nothing: they are counted from -128 to 127 and stored from 0. */
 export const fineZero = 128;
 
-/** What is added to a graph, in this order, and the value that it puts out. */
+/** Constants and nodes to add to a graph, in this order, and the value that they put out. */
 export interface Part {
   readonly constants: Readonly<Record<string, Constant>>;
   readonly nodes: readonly Node[];

@@ -5,7 +5,7 @@
 import { demand, type OnnxGraph, type Operator, type Tensor } from "../onnx/operators.ts";
 import { fineSteps, fineZero } from "./make.ts";
 
-/** What must be known of the operators around a value. */
+/** Gives the operators and constants around a value. */
 export interface OperatorGraph {
   readonly graph: Pick<OnnxGraph, "operators">;
   readonly consumers: ReadonlyMap<string, readonly Operator[]>;
@@ -16,10 +16,10 @@ export interface OperatorGraph {
 }
 
 export interface FineCodes {
-  /** Of the value that they are. */
+  /** Name of the value that holds the codes. */
   readonly name: string;
   readonly channels: number;
-  /** That make them. */
+  /** Operators that make the codes, in their order. */
   readonly operators: readonly Operator[];
 }
 
@@ -36,11 +36,27 @@ export function recogniseFineCodes(
   const restored = codesHead && g.only(codesHead.output);
   const rest = g.only(head.output);
   const quantize = rest && g.only(rest.output);
+  const isRestored = restored?.op === "DequantizeLinear";
   const isRest = rest?.op === "Sub" && rest.inputs[0] === head.output && rest.inputs[1] === restored?.output;
-  demand(isRest && quantize?.op === "QuantizeLinear", head, "what is not the rest of its codes");
-  const [first, last, axis] = [1, 2, 3].map((i) => [...g.constant(head.inputs[i]).data].map(Number).join());
+  const isFineCodes = isRestored && isRest && quantize?.op === "QuantizeLinear";
+  demand(isFineCodes, head, "what is not the rest of its codes");
+  const range = ({ inputs }: Operator) =>
+    [1, 2, 3].map((i) => [...g.constant(inputs[i]).data].map(Number).join());
+  const [first, last, axis] = range(head);
+  demand(
+    range(codesHead!).join() === range(head).join(),
+    codesHead!,
+    "other channels than those of its value",
+  );
   const channels = Number(last);
   demand(first === "0" && axis === "1" && channels % 8 === 0, head, "other channels");
+  const coarse = g.graph.operators.find(({ output }) => output === codes);
+  const zeroPoints = coarse?.op === "QuantizeLinear" ? g.constant(coarse.inputs[2]).data : new Uint8Array(0);
+  const restoredZeros = g.constant(restored!.inputs[2]).data;
+  const isSameCodes =
+    isSame(g.floats(restored!.inputs[1]), scales.slice(0, channels)) &&
+    isSame(restoredZeros, zeroPoints.slice(0, channels));
+  demand(isSameCodes, restored!, "another scale or zero point than that of its codes");
   const fineScales = g.floats(quantize!.inputs[1]);
   const isExact = fineScales.every((scale, i) => scale === scales[i] / fineSteps);
   const isCentred = [...g.constant(quantize!.inputs[2]).data].every((zero) => zero === fineZero);
@@ -75,7 +91,8 @@ export function recogniseFineProduct(g: OperatorGraph, coarse: CoarseProduct): F
   const other = sum?.inputs.find((input) => input !== dequantize.output);
   const fineDequantize = g.graph.operators.find(({ output }) => output === other);
   const product = g.graph.operators.find(({ output }) => output === fineDequantize?.inputs[0]);
-  demand(sum?.op === "Add" && product?.op === "MatMulInteger", dequantize, "no product of its fine codes");
+  const isJoined = sum?.op === "Add" && fineDequantize?.op === "DequantizeLinear";
+  demand(isJoined && product?.op === "MatMulInteger", dequantize, "no product of its fine codes");
   const [fineWeights, codes, ...zeros] = product!.inputs;
   const offsets = zeros.map((zero) => g.constant(zero).data[0]).join();
   demand(offsets === `128,${fineZero}`, product!, `zero points of ${offsets}`);

@@ -1,4 +1,4 @@
-/** What browsers may do with an answer: nothing, but for the pages, which load files of this origin alone. */
+/** Headers by which browsers load nothing for an answer, and for a page files of this origin alone. */
 import type { MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import type { AppEnv } from "../deps.ts";
@@ -23,7 +23,7 @@ const ownFilesAreLoaded = secureHeaders({
   permissionsPolicy: { camera: ["self"], microphone: [], geolocation: [] },
 });
 
-/** What browsers may do with an answer (W3C CSP level 3). */
+/** Sets them (W3C CSP level 3). */
 export function securityHeaders(): MiddlewareHandler<AppEnv> {
   return (c, next) => {
     const page = /^\/(?:$|docs(?:\/|$)|demo\/)/.test(c.req.path);

@@ -1,6 +1,6 @@
 /** A request's body, read once into one buffer, within its limit, its time and the isolate's budget. */
 import { createMiddleware } from "hono/factory";
-import type { Claim } from "../../admission/budget.ts";
+import { type Claim, isolateLimits } from "../../admission/budget.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import { freeBuffer } from "../../free-buffer.ts";
 import { refuse } from "../answer.ts";
@@ -27,11 +27,8 @@ export interface Patience {
 /** Ten megabytes in a minute are 1.4 Mbit/s. */
 export const defaultPatience: Patience = { maxSilenceMs: 10_000, maxTotalMs: 60_000 };
 
-/** What the first byte of a body takes. */
+/** What the first byte of a body takes; doubled while it grows, it meets `smallBodyBytes`. */
 const firstBytes = 4 * 1024;
-
-/** A body whose length nobody declared is taken for a photo beyond this. */
-const smallBytes = 64 * 1024;
 
 /** Between two looks at whether others wait for what a slow sender holds. */
 const lookMs = 500;
@@ -107,7 +104,8 @@ function createGrowingBuffer(claim: Claim, limitBytes: number, lengthBytes: numb
     async makeRoom(): Promise<Result<void>> {
       const capacity = buffer.byteLength;
       if (size < capacity || capacity === mostBytes) return ok(undefined);
-      if (lengthBytes === undefined && capacity === smallBytes) {
+      // Beyond a small body's size one that declared no length is taken for a photo.
+      if (lengthBytes === undefined && capacity === isolateLimits.smallBodyBytes) {
         const room = await claim.expect(mostBytes);
         if (!room.ok) return room;
       }

@@ -36,7 +36,7 @@ function asks<Name extends string, Options extends z.ZodObject>(
 export const photoToEnrol = asks(["image"], enrolmentOptionsSchema);
 export const photoToVerify = asks(["image"], verificationOptionsSchema);
 export const photoToIdentify = asks(["image"], identificationOptionsSchema);
-export const photoToEmbed = asks(["image"], embeddingOptionsSchema);
+export const photoToEncode = asks(["image"], embeddingOptionsSchema);
 export const photosToCompare = asks(["image_a", "image_b"], decisionOptionsSchema);
 
 /** An embedding in place of a photo, as it came: neither its length nor its values were looked at. */

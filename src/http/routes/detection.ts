@@ -4,14 +4,14 @@ import { faceBody } from "../../rendering/face-body.ts";
 import { answer, refuse } from "../answer.ts";
 import type { AppEnv, Deps } from "../deps.ts";
 import { encodePhoto } from "../request/face-source.ts";
-import { photoToEmbed } from "../request/photo-request.ts";
+import { photoToEncode } from "../request/photo-request.ts";
 import { readPhotos } from "../request/photos.ts";
 import type { Body, detectionAnswerSchema } from "../schemas/answers.ts";
 
 /** POST /v1/detect */
 export function detect(deps: Deps) {
   return async (c: Context<AppEnv>): Promise<Response> => {
-    const photos = await readPhotos(c, deps.config.maxBodyBytes, photoToEmbed);
+    const photos = await readPhotos(c, deps.config.maxBodyBytes, photoToEncode);
     if (!photos.ok) return refuse(c, photos.failure);
     const { images, options } = photos.value;
     const encoded = await encodePhoto(c, deps, images.image, options);

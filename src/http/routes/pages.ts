@@ -6,7 +6,7 @@ import type { Context } from "hono";
 import { refuse } from "../answer.ts";
 import type { AppEnv, Deps } from "../deps.ts";
 
-/** Of the file's own headers those that hold here; nobody keeps a file without asking whether it is current. */
+/** Headers of the file that hold here too; nobody keeps a file without asking whether it is current. */
 const keptHeaders = ["Content-Type", "ETag"];
 
 /** @param path of the file in public/; that of the request unless it says so */

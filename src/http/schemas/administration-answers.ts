@@ -1,4 +1,4 @@
-/** Answers of administration: tenants, keys, settings, sessions, the audit trail. Types alone, as in answer-schemas.ts. */
+/** Answers of administration: tenants, keys, settings, sessions, the audit trail. Types alone, as in answers.ts. */
 import * as z from "zod";
 import { scopes } from "../../identity/scopes.ts";
 import { apiKeyIdSchema, settingsSchema, tenantIdSchema } from "./administration.ts";

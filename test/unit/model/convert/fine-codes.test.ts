@@ -160,6 +160,8 @@ describe("what is like fine codes", () => {
     ["another zero point", "x/rest-u8-zero", 127, fine - 1],
     ["channels that are not the first", "first", 8n, 0],
     ["another axis", "channels", 2n, 0],
+    ["another scale of the codes that they go beyond", "x/fine-of-scale", 2 * scales[0], 0],
+    ["another zero point of those codes", "x/fine-of-zero", zeroPoints[fine - 1] + 1, fine - 1],
     ["a number of channels that is not in eights", `first/${fine}`, 7n, 0],
   ])("with %s is refused", (_, name, value, at) => {
     expect(() => recognise(changed(name, value, at))).toThrow("no step for");
