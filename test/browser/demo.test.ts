@@ -143,6 +143,24 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
     expect(await teal()).toBeGreaterThan(300);
   });
 
+  test("decides on a photo that replaces another before the browser has decoded it, and marks it then", async () => {
+    await act("Compare", [franck, franckLater], "Compare");
+    await panel().locator('[data-state="photo"]').nth(1).waitFor();
+    await page.evaluate(() => {
+      const decode = window.createImageBitmap.bind(window) as (...given: unknown[]) => Promise<ImageBitmap>;
+      window.createImageBitmap = (async (...given: unknown[]) => {
+        await new Promise((resolve) => setTimeout(resolve, 3000));
+        return decode(...given);
+      }) as typeof window.createImageBitmap;
+      for (const canvas of document.querySelectorAll("canvas.photo")) canvas.removeAttribute("aria-label");
+    });
+    expect(await act("Compare", [franck, cage], "Compare")).toBe("Not the same person");
+    await panel()
+      .getByLabel(/with the face marked$/)
+      .nth(1)
+      .waitFor();
+  });
+
   test("compares two photos, and finds who is enrolled", async () => {
     expect(await act("Compare", [franck, franckLater], "Compare")).toBe("The same person");
     expect(await panel().locator(".face-card").count()).toBe(2);
