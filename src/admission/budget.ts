@@ -14,10 +14,9 @@
  *   on. A second decode goes ahead of first ones, since the pixels of the first are freed after it.
  * - A claim is a lease: it ends with the request, or after `leaseMs` without a sign of life. A request
  *   that is cancelled or killed runs no `finally`, and gives no more signs.
- *
- * No request waits on another request's promise: each looks again on a timer of its own.
  */
-import { fail, ok, type Result } from "../errors.ts";
+import { ok, type Result } from "../errors.ts";
+import { type Attempt, createLine, type Line, type Manners } from "./line.ts";
 
 export interface BudgetLimits {
   /** Bodies and decodes together. */
@@ -136,44 +135,13 @@ interface Account {
   aliveAtMs: number;
 }
 
-interface Waiter {
-  polls: number;
-  /** How often those ahead had looked when this one last counted. */
-  seen: Map<Waiter, number>;
-  /** Whether it was refused memory when it last looked; otherwise it waits for its turn. */
-  lacksMemory: boolean;
-  /** Whether it goes ahead of those that do not. */
-  readonly goesAhead: boolean;
-}
-
-type Attempt = "taken" | "no memory" | "not yet";
-
-interface Manners {
-  /** Whether the youngest leaves where the oldest lacks memory for long. */
-  readonly yields: boolean;
-  readonly goesAhead: boolean;
-}
-
 const patient: Manners = { yields: false, goesAhead: false };
-
-/** Those who wait for one kind of room, in the order of arrival. */
-interface Line {
-  readonly waiters: Waiter[];
-  /** Between two that were served while others waited: a moving mean, ms. */
-  intervalMs: number;
-  servedAtMs: number;
-}
-
-/** Looks after which one who does not look any more is passed over. */
-const looksUntilDead = 20;
-
-/** Looks after which the youngest who wait for a decode make room for the oldest. */
-const looksUntilYielding = 3;
 
 export function createBudget(parts: BudgetParts): Budget {
   const { limits = isolateLimits, codecBytes, now = Date.now, pause = sleep } = parts;
   const accounts = new Set<Account>();
-  const lines = { body: newLine(), small: newLine(), decode: newLine() };
+  const line = () => createLine({ maxWaitMs: limits.maxWaitMs, now, pause });
+  const lines = { body: line(), small: line(), decode: line() };
   let longDecodeEndedAtMs = 0;
 
   const atPace = ({ promisedBytes, promisedAtMs, receivedBytes }: Account) =>
@@ -227,61 +195,6 @@ export function createBudget(parts: BudgetParts): Budget {
     return large + rasters + Math.max(codecBytes(), decodes + more) <= limits.totalBytes;
   }
 
-  /** Passes over those ahead who stopped looking: their requests were cancelled or killed. */
-  function dropDead({ waiters }: Line, me: Waiter): void {
-    if (me.polls % looksUntilDead !== 0) return;
-    const ahead = waiters.slice(0, waiters.indexOf(me));
-    for (const waiter of ahead) {
-      if (me.seen.get(waiter) === waiter.polls) waiters.splice(waiters.indexOf(waiter), 1);
-    }
-    me.seen = new Map(ahead.map((waiter) => [waiter, waiter.polls]));
-  }
-
-  function served(line: Line): void {
-    const nowMs = now();
-    if (line.waiters.length > 0 && line.servedAtMs > 0)
-      line.intervalMs += (nowMs - line.servedAtMs - line.intervalMs) / 4;
-    line.servedAtMs = line.waiters.length > 0 ? nowMs : 0;
-  }
-
-  /** True once `attempt` succeeds after everybody ahead; false when that takes, or would take, too long. */
-  async function queue(line: Line, attempt: () => Attempt, { yields, goesAhead }: Manners): Promise<boolean> {
-    const { waiters } = line;
-    if (!goesAhead && waiters.length * line.intervalMs > limits.maxWaitMs) return false;
-    const me: Waiter = { polls: 0, seen: new Map(), lacksMemory: false, goesAhead };
-    const sinceMs = now();
-    join(waiters, me);
-    let waiting = 0;
-    let steadyLooks = 0;
-    try {
-      for (;;) {
-        dropDead(line, me);
-        const position = waiters.indexOf(me);
-        if (position === 0) {
-          const result = attempt();
-          me.lacksMemory = result === "no memory";
-          if (result === "taken") {
-            waiters.shift();
-            served(line);
-            return true;
-          }
-        }
-        // Whoever left may have made room enough: the oldest looks first.
-        steadyLooks = waiters.length === waiting ? steadyLooks + 1 : 0;
-        waiting = waiters.length;
-        const youngest = position > 0 && position === waiters.length - 1;
-        if (yields && youngest && waiters[0].lacksMemory && steadyLooks >= looksUntilYielding) return false;
-        if (now() - sinceMs >= limits.maxWaitMs) return false;
-        await pause(Math.min(25, 1 + position));
-        me.polls++;
-        if (!waiters.includes(me)) join(waiters, me);
-      }
-    } finally {
-      const index = waiters.indexOf(me);
-      if (index >= 0) waiters.splice(index, 1);
-    }
-  }
-
   function open(): Claim {
     const account: Account = {
       heldBytes: 0,
@@ -306,12 +219,12 @@ export function createBudget(parts: BudgetParts): Budget {
     /** `attempt` checks and takes in one step, so that nobody comes between. */
     async function take(line: Line, attempt: () => Attempt, manners = patient): Promise<Result<void>> {
       touch();
-      if (line.waiters.length === 0 && attempt() === "taken") return ok(undefined);
+      if (line.length === 0 && attempt() === "taken") return ok(undefined);
       const sinceMs = now();
-      const taken = await queue(line, attempt, manners);
+      const taken = await line.wait(attempt, manners);
       waitedMs += now() - sinceMs;
       touch();
-      return taken ? ok(undefined) : overloaded(line);
+      return taken ? ok(undefined) : line.overloaded();
     }
 
     const lineOf = (bytes: number) => (bytes > limits.smallBodyBytes ? lines.body : lines.small);
@@ -352,7 +265,7 @@ export function createBudget(parts: BudgetParts): Budget {
       },
 
       isInTheWay(listenedMs) {
-        if (lines.body.waiters.length + lines.small.waiters.length === 0) return false;
+        if (lines.body.length + lines.small.length === 0) return false;
         const dueMs = listenedMs - limits.maxWaitMs / 4;
         return account.arrivedBytes < (limits.cutOffBytesPerSecond / 1000) * dueMs;
       },
@@ -411,26 +324,6 @@ export function createBudget(parts: BudgetParts): Budget {
       return small + large + rasters + codecs;
     },
   };
-}
-
-function join(waiters: Waiter[], me: Waiter): void {
-  const first = me.goesAhead ? waiters.findIndex(({ goesAhead }) => !goesAhead) : -1;
-  waiters.splice(first === -1 ? waiters.length : first, 0, me);
-}
-
-function newLine(): Line {
-  return { waiters: [], intervalMs: 0, servedAtMs: 0 };
-}
-
-const longestRetrySeconds = 10;
-
-function overloaded({ waiters, intervalMs }: Line) {
-  const seconds = Math.ceil((waiters.length * intervalMs) / 1000);
-  return fail({
-    code: "overloaded",
-    reason: `${waiters.length} others wait for memory`,
-    retryAfterSeconds: Math.min(longestRetrySeconds, Math.max(1, seconds)),
-  });
 }
 
 /** Timers belong to the request that waits. In workerd they also let the clock advance. */
