@@ -1,19 +1,9 @@
 /** Seeded damage to image files: the same seed gives the same bytes on every machine. */
 import { concat } from "../fixtures/images.ts";
 
-export type Random = () => number;
+export { seededRandom } from "../../model/convert/proof/images.ts";
 
-/** mulberry32: uniform in [0, 1). */
-export function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export type Random = () => number;
 
 type Mutation = (bytes: Uint8Array, random: Random, other: Uint8Array) => Uint8Array;
 

@@ -3,14 +3,16 @@
  * fields and routes, the lock-out opened up: what they are told in each try, and how near a template they
  * come. Beside each the same climber with the scope "scores".
  */
+
 import { reset } from "cloudflare:test";
 import { afterAll, beforeEach, describe, expect, inject, it } from "vitest";
+import { seededRandom } from "../../model/convert/proof/images.ts";
 import { thresholdAt } from "../../src/face/calibration.ts";
 import { thresholdForGallery } from "../../src/face/gallery-threshold.ts";
 import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { type Climbed, climb, type Decision, probeAt } from "../fixtures/climber.ts";
 import { times } from "../fixtures/exhaustive.ts";
-import { distanceBetween, randomDirection, sphereCalibration, uniformFrom } from "../fixtures/sphere.ts";
+import { distanceBetween, randomDirection, sphereCalibration } from "../fixtures/sphere.ts";
 import { jpeg, json, photoOf, type Service, startService } from "./service.ts";
 import { readTold, type Told } from "./told.ts";
 
@@ -165,7 +167,7 @@ const open = { max_in_a_row: 1_000_000, delay_seconds: 30, max_total: 1_000_000 
 
 /** A service where one person is enrolled, at a place that the seed decides. */
 async function mountain(seed: number, lock_out: object | undefined) {
-  const uniform = uniformFrom(seed);
+  const uniform = seededRandom(seed);
   const template = randomDirection(dimension, uniform);
   const service = startService({ calibration, embeddingLength: dimension });
   if (lock_out !== undefined) await service.call("/v1/settings", { ...json({ lock_out }), method: "PATCH" });
