@@ -69,6 +69,7 @@ async function main(): Promise<void> {
       const processMb = residentMb(service.worker.pid).now;
       looks.push({ requests: tally.requests, ...held, processMb, callersLateMs: delay.max / 1e6 });
       progress(tally, traffic, looks[looks.length - 1]);
+      tellFaults(tally);
     }
   } finally {
     await service.worker.stop();
@@ -104,6 +105,14 @@ function progress(tally: Tally, traffic: Traffic, look: Look): void {
   console.log(
     `${tally.requests} of ${requests}, ${minutesGone().toFixed(1)} min, ${left.toFixed(0)} to go; ${traffic.name}; ${memory}; callers ${callersLateMs.toFixed(0)} ms late at most; ${tally.wrong} wrong`,
   );
+}
+
+/** Prints each fault once, with the block that it appeared in, so that a run broken off still says what went wrong. */
+let faultsTold = 0;
+function tellFaults(tally: Tally): void {
+  for (const { kind, fault, said, reason } of tally.faults.slice(faultsTold))
+    console.log(`  wrong: ${kind}: ${fault} ${reason === undefined ? "" : `(${reason}) `}${said}`);
+  faultsTold = tally.faults.length;
 }
 
 await main();
