@@ -13,7 +13,7 @@ import type { Gallery } from "../../src/identity/gallery/types.ts";
 import type { FaceId, SubjectId, TenantId } from "../../src/identity/ids.ts";
 import * as wholeTenant from "../../src/identity/retention.ts";
 import { stubOf } from "./crash.ts";
-import { jpeg, json, now, photoAt, type Service, startService } from "./service.ts";
+import { jpeg, json, now, photoAt, type Service, startService, templates } from "./service.ts";
 
 beforeEach(reset);
 
@@ -163,3 +163,16 @@ describe("faces that outlive a retention", () => {
     },
   );
 });
+
+it.each(["2038-01-19T03:14:07Z", "2038-01-19T03:14:08Z", "2999-01-01T00:00:00Z"])(
+  "a face that expires at %s is copied to KV, which takes an expiry as 32 bits",
+  async (expiresAt) => {
+    const service = startService();
+    const { enrol } = await tenant(service, "acme");
+    await enrol("alice", expiresAt);
+    const { keys } = await templates.list({ prefix: "f!acme!alice!" });
+    expect(keys).toHaveLength(1);
+    const expiration = Date.parse(expiresAt) / 1000;
+    expect(keys[0].expiration).toBe(expiration < 2 ** 31 ? expiration : undefined);
+  },
+);
