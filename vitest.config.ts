@@ -50,7 +50,16 @@ function workerProject(name: string, include: string[], environment?: string) {
         },
       }),
     ],
-    test: { name, include, testTimeout: 60_000, provide: { photos } },
+    test: {
+      name,
+      include,
+      // One workerd loads the modules once for all files.
+      isolate: false,
+      setupFiles: ["./test/worker/shared-isolate.ts"],
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      provide: { photos },
+    },
   };
 }
 

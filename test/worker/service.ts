@@ -160,6 +160,14 @@ export interface Change {
   readonly store?: Partial<TenantStore>;
 }
 
+/** Of every service, what goes on after an answer. */
+const pending = new Set<Promise<unknown>>();
+
+/** What services began after their answers is over, so that it meets no later test's storage. */
+export async function settleServices(): Promise<void> {
+  while (pending.size > 0) await Promise.allSettled(pending);
+}
+
 export const testKek = btoa("the key-encryption key of tests.");
 
 export function startService(change: Change = {}): Service {
@@ -176,7 +184,12 @@ export function startService(change: Change = {}): Service {
     copies,
     clock: () => new Date(nowMs),
     randomBytes,
-    background: (work) => background.push(work),
+    background(work) {
+      background.push(work);
+      pending.add(work);
+      // A failure stays one that nobody handles, which fails the run.
+      void work.finally(() => pending.delete(work));
+    },
     ...change.trust,
   });
   const app = createApp({
