@@ -97,7 +97,7 @@ export function optionalNumber(name: string, text: string | undefined): number |
   return value;
 }
 
-export function oneOf<T extends string>(
+function oneOf<T extends string>(
   name: string,
   text: string | undefined,
   choices: readonly T[],

@@ -86,7 +86,7 @@ export function show(heads: readonly string[], rows: readonly Row[], json: boole
 }
 
 /** Columns as wide as their widest cell. */
-export function table(rows: readonly (readonly Cell[])[]): string[] {
+function table(rows: readonly (readonly Cell[])[]): string[] {
   const texts = rows.map((row) => row.map((cell) => String(cell ?? "")));
   const widths = texts[0].map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)));
   return texts.map((row) =>

@@ -123,7 +123,7 @@ function parse(text: string): ErrorBody | undefined {
 }
 
 /** Seconds or a date (RFC 9110, section 10.2.3). */
-export function parseRetryAfter(text: string | null, nowMs: number): number | undefined {
+function parseRetryAfter(text: string | null, nowMs: number): number | undefined {
   if (text === null || text === "") return undefined;
   if (/^\d+$/.test(text)) return Number(text);
   const atMs = Date.parse(text);

@@ -251,6 +251,6 @@ function describe(failure: FailureCase): WireFailure {
   }
 }
 
-export function assertNever(value: never): never {
+function assertNever(value: never): never {
   throw new Error(`unhandled case: ${JSON.stringify(value)}`);
 }

@@ -78,7 +78,7 @@ async function examine(
 }
 
 /** Somewhere between question and answer the service looked at its clock. */
-export function sayClock(serviceMs: number, askedMs: number, answeredMs: number): [Status, string | null] {
+function sayClock(serviceMs: number, askedMs: number, answeredMs: number): [Status, string | null] {
   const skewMs = serviceMs < askedMs ? serviceMs - askedMs : Math.max(0, serviceMs - answeredMs);
   if (Math.abs(skewMs) <= maxClockSkewMs) return ["ok", null];
   const way = skewMs > 0 ? "ahead of" : "behind";

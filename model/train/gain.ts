@@ -9,7 +9,7 @@ import { lowestSupportedRate, tarAtFmr } from "../evaluate/metrics.ts";
 import type { TrainingSet } from "./batches.ts";
 import { applyHead, type Head } from "./head.ts";
 
-export const reportedFmrs = [1e-4, 1e-3, 1e-2] as const;
+const reportedFmrs = [1e-4, 1e-3, 1e-2] as const;
 
 /** At least 30 errors for a rate to be known within 30 % (Doddington et al., "The NIST speaker recognition evaluation", 2000). */
 const leastErrors = 30;

@@ -12,7 +12,7 @@ const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/
 export const hasChromium = executablePath !== undefined;
 
 /** Screenshots, to be looked at; not kept in the repository. */
-export const outputFolder = fileURLToPath(new URL("../output/browser/", import.meta.url));
+const outputFolder = fileURLToPath(new URL("../output/browser/", import.meta.url));
 
 /** @param cameraPhoto what the camera sees, a JPEG */
 export async function launchChromium(cameraPhoto: string, folder: string): Promise<Browser> {

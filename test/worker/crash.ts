@@ -19,7 +19,7 @@ import { directories, galleries, randomBytes, templates, testKek } from "./servi
 
 const { scan } = createScanner(kernels);
 
-export class Crash extends Error {}
+class Crash extends Error {}
 
 export interface Fuse {
   /** Counts a write, and throws from the n-th on. */

@@ -8,7 +8,7 @@ import { fuse, mortalDirectories, stubOf } from "./crash.ts";
 import { form, jpeg, json, now, photoAt, type Service, startService, templates } from "./service.ts";
 import { dumpStorage, type StorageDump } from "./storage-dump.ts";
 
-export const upgradeAt = new Date("2036-01-01T00:00:00Z");
+const upgradeAt = new Date("2036-01-01T00:00:00Z");
 export const transferKey = btoa("the key that moves a tenant away");
 export const people = { alice: 0, bob: 1, carol: 2, dave: 2.6 } as const;
 /** Enrolled by a Worker that died before it wrote to KV and the gallery. */

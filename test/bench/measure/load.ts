@@ -6,7 +6,7 @@ import { cpuMs } from "./process.ts";
 import { type Row, row } from "./results.ts";
 import type { Server } from "./verify.ts";
 
-export const connectionCounts = [1, 4, 16] as const;
+const connectionCounts = [1, 4, 16] as const;
 
 export interface LoadOptions {
   /** Requests for each connection in one measurement. */

@@ -11,7 +11,7 @@ import { type Held, type Isolate, openIsolate, type Watch } from "./isolate.ts";
 import { type Answered, type Bounds, sendLoad } from "./senders.ts";
 import { summarise } from "./statistics.ts";
 
-export const loadConnections = [1, 8, 32, 64] as const;
+const loadConnections = [1, 8, 32, 64] as const;
 /** Of the isolate that serves all loads in turn. */
 const connectionsInTurns = 32;
 const smallEveryMs = 250;

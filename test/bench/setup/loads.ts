@@ -29,7 +29,7 @@ export interface Load {
   readonly isSlow: boolean;
 }
 
-export const authorization = { Authorization: `Bearer ${apiKey}` };
+const authorization = { Authorization: `Bearer ${apiKey}` };
 const boundary = "sameface-bench-boundary";
 const atOnce = (): Manner => ({});
 const inChunks = (): Manner => ({ chunked: true });
@@ -73,7 +73,7 @@ export function photo(subject: string, body: Uint8Array, type: string, what = "v
   return { method: "POST", path, headers: { ...authorization, "Content-Type": type }, body };
 }
 
-export function form(path: string, photos: Readonly<Record<string, Uint8Array>>): Message {
+function form(path: string, photos: Readonly<Record<string, Uint8Array>>): Message {
   const pieces = Object.entries(photos).flatMap(([name, bytes]) => [
     Buffer.from(
       `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${name}.jpg"\r\nContent-Type: image/jpeg\r\n\r\n`,
@@ -86,7 +86,7 @@ export function form(path: string, photos: Readonly<Record<string, Uint8Array>>)
   return { method: "POST", path, headers: { ...authorization, "Content-Type": type }, body };
 }
 
-export function json(path: string, image: Uint8Array): Message {
+function json(path: string, image: Uint8Array): Message {
   const body = Buffer.from(JSON.stringify({ image: Buffer.from(image).toString("base64") }));
   return { method: "POST", path, headers: { ...authorization, "Content-Type": "application/json" }, body };
 }

@@ -42,9 +42,6 @@ export function match(more: object = {}): Answer {
 /** Two photos of one person. */
 export const samePerson: Answer = { status: 200, body: { match: true, image_a: photoImage } };
 
-/** A face in the photo that was sent. */
-export const found: Answer = { status: 200, body: { image: photoImage } };
-
 export function enrolled(subjectId: string): Answer {
   return { status: 201, body: { subject_id: subjectId, image: photoImage } };
 }
