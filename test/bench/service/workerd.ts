@@ -31,11 +31,13 @@ export interface Manner {
    * request.
    */
   readonly tracesCollections?: boolean;
+  /** Folder of the objects' storage and KV, which a later Worker may start from; without it they end with the Worker. */
+  readonly storage?: string;
 }
 
 export async function startWorkerd(
   bundle: Bundle,
-  { limitsRates = true, onLine, tracesCollections = false }: Manner = {},
+  { limitsRates = true, onLine, tracesCollections = false, storage }: Manner = {},
 ): Promise<RunningWorker> {
   const before = new Set(childrenOf(process.pid));
   const options = {
@@ -45,6 +47,7 @@ export async function startWorkerd(
     ...optionsFor[bundle.kind](),
     ...(limitsRates ? {} : { ratelimits: {} }),
     unsafeDirectSockets: [{ port: 0 }],
+    ...(storage && { resourcePersistencePath: storage }),
     ...(tracesCollections ? {} : { inspectorPort: 0 }),
     log: new Log(LogLevel.ERROR),
     handleStructuredLogs: ({ message }: { message: string }) => onLine?.(message),
