@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { mediaPath } from "../fixtures/data.ts";
+import { isExhaustive } from "../fixtures/exhaustive.ts";
 import { hasChromium, launchChromium, screenshot } from "./chromium.ts";
 import { type DevServer, startDevServer } from "./dev-server.ts";
 
@@ -271,14 +272,14 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
       expect(await audit()).toEqual([]);
     });
 
-    test("in the dark", async () => {
+    test.skipIf(!isExhaustive)("in the dark", async () => {
       await page.emulateMedia({ colorScheme: "dark" });
       await act("Compare", [franck, franckLater], "Compare");
       expect(await audit()).toEqual([]);
       await screenshot(page, "dark-compare");
     });
 
-    test("on a phone", async () => {
+    test.skipIf(!isExhaustive)("on a phone", async () => {
       await open({ width: 390, height: 844 });
       await act("Enrol", [franck], "Enrol this face", "axe");
       expect(await audit()).toEqual([]);
