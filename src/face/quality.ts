@@ -50,7 +50,7 @@ export interface QualityLimits {
 
 /**
  * Where recognition visibly suffers, and where hardly an ordinary photo lies: measured on worsened
- * photos, see "Quality" in model/README.md.
+ * photos, see "Quality" in design/models.md.
  */
 export const defaultQualityLimits: QualityLimits = {
   minEyeDistancePx: 16,

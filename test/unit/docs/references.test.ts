@@ -30,14 +30,15 @@ function deadLinksOf(page: string, text: string): string[] {
   return targets.filter((target) => !isThere(join(dirname(page), target)));
 }
 
-/** Pages of docs/ that are named and are not there. */
+/** Pages of docs/ and design/ that are named and are not there. */
 function deadPagesOf(text: string): string[] {
-  return [...text.matchAll(/\bdocs\/[\w-]+\.md\b/g)].map(([path]) => path).filter((path) => !isThere(path));
+  const named = text.match(/\b(?:docs|design)\/[\w-]+\.md\b/g) ?? [];
+  return named.filter((path) => !isThere(path));
 }
 
 /** In the packages that models come from. */
 const elsewhere = ["model/fr_feature.onnx"];
-const folders = /^(?:src|client|cli|model|openapi|public|tools|wasm|test|docs)\/[\w./-]+$/;
+const folders = /^(?:src|client|cli|model|openapi|public|tools|wasm|test|docs|design)\/[\w./-]+$/;
 
 /** Paths in backticks, and in commands, that are not there; tests may be named without their folder. */
 function deadPathsOf(text: string): string[] {
