@@ -268,7 +268,7 @@ describe("docs/operating.md", () => {
     `The first ${smallBodyBytes / 1024} KiB of every body come from ${smallBodiesBytes / mebibyte} MiB of their own`,
     `gives its room back within ${leaseMs / 1000} seconds`,
     `may be ${largest(isBodyLimit) / mebibyte} MiB at most`,
-    `${config.maxBodyBytes} (${config.maxBodyBytes / mebibyte} MiB) unless it says so`,
+    `default ${config.maxBodyBytes} (${config.maxBodyBytes / mebibyte} MiB)`,
   ])("says: %s", (sentence) => {
     expect(flowing).toContain(sentence);
   });
