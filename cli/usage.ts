@@ -1,4 +1,4 @@
-/** What the command line takes. */
+/** The help texts of the command line, and errors of usage. */
 import { readFileSync } from "node:fs";
 
 export const usage = `sameface <command> [options]
@@ -49,7 +49,7 @@ run rotate-kek, and then take the old one out.
 
 Exit code: 0 done; 2 error.`;
 
-/** The package's: one step up from the sources, two from what is built of them. */
+/** Version in package.json, which is one folder above the sources and two above the built files. */
 export function readVersion(): string {
   for (const place of ["../package.json", "../../package.json"]) {
     try {
@@ -60,5 +60,5 @@ export function readVersion(): string {
   return "unknown";
 }
 
-/** The command line is not as it should be. */
+/** The command line is wrong. */
 export class UsageError extends Error {}

@@ -89,7 +89,7 @@ export const id: Check = (value, name) => {
     throw new TypeError(`${name} must be an id: it has more than ${maxIdLength} characters.`);
 };
 
-/** In UTF-16 code units; the longest ids have 128 characters of at most two units. */
+/** Counted in UTF-16 code units; the longest ids have 128 characters of at most two units. */
 const maxIdLength = 256;
 
 /** True for objects of any realm, and false for instances of classes. */

@@ -15,7 +15,7 @@ import { send, type UploadProgress, type WireAnswer } from "./transport.ts";
 
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** From the root of the service, without a query. */
+  /** Path from the root of the service, without a query. */
   readonly path: string;
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 /**
- * The OpenAPI document, made of the schemas that check requests and type answers, and of the failures
- * of `errors.ts`. The tests hold every route and answer to it.
+ * The OpenAPI document, made from the schemas that check requests and type answers, and from the failures of
+ * `errors.ts`. Tests hold every route and answer to it.
  */
 import * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from "zod-openapi";
@@ -40,7 +40,7 @@ An error is \`{"error": {"code", "message", "details"?}, "request_id"}\`. Progra
 New fields may join an answer: ignore those you do not know.
 `.trim();
 
-/** Whoever has a key can meet these on any route. */
+/** Failures that a caller with a key can meet on any route. */
 const callerFailures = ["unauthorized", "forbidden", "rate_limited", "not_ready"] as const;
 
 export function buildDocument() {
@@ -79,14 +79,14 @@ function methodsOf({ get, post, patch, delete: remove }: PathItem) {
   return [get, post, patch, remove].filter((operation) => operation !== undefined);
 }
 
-/** An object in a query is its JSON. */
+/** Describes an object in a query as JSON. */
 function writeObjectAsJson(parameter: object): void {
   if (!("schema" in parameter) || (parameter.schema as { type?: string }).type !== "object") return;
   Object.assign(parameter, { content: { "application/json": { schema: parameter.schema } } });
   delete parameter.schema;
 }
 
-/** Queries and forms carry texts, also where a number or a yes is meant. The document names what is meant. */
+/** Replaces the strings of queries and forms by the types they stand for, such as numbers and booleans. */
 function dropTexts(schema: unknown): void {
   if (typeof schema !== "object" || schema === null) return;
   const { anyOf } = schema as { anyOf?: { type?: string }[] };
@@ -166,8 +166,8 @@ function securityOf(caller: Caller): Record<string, string[]>[] {
 }
 
 /**
- * One answer for each status, shared by all operations that have the same codes under it. The names of
- * its examples are the codes that it may carry.
+ * Makes one answer for each status, shared by all operations that have the same codes for it. Its examples are named
+ * by the codes that it may carry.
  */
 function failureResponses(codes: readonly FailureCode[]): Record<`${4 | 5}${string}`, Reference> {
   const refs = groupByStatus(codes).map(([status, failures]) => [
@@ -202,7 +202,10 @@ function failureResponse(failures: readonly WireFailure[]): ZodOpenApiResponseOb
   };
 }
 
-/** A path's other methods are not in the document, and so their refusal is in the list of codes alone. */
+/**
+ * The refusal of a path's other methods appears only in the list of codes, since these methods are not in the
+ * document.
+ */
 function errorExamples() {
   const shown = wireFailures.filter(({ code }) => code !== "method_not_allowed");
   return Object.fromEntries(
@@ -230,7 +233,7 @@ function referToAll(kind: "headers" | "examples", names: readonly string[]): Rec
   return Object.fromEntries(names.map((name) => [name, referTo(kind, name)]));
 }
 
-/** How a schema of ours reads as JSON Schema, where that differs from what zod makes of it. */
+/** Corrects the JSON Schema that zod makes of some of the schemas. */
 function say({ zodSchema, jsonSchema, io }: Said): void {
   const { def } = zodSchema._zod;
   if (def.type === "default") jsonSchema.default = (def as z.core.$ZodDefaultDef).defaultValue;
@@ -240,11 +243,11 @@ function say({ zodSchema, jsonSchema, io }: Said): void {
     delete jsonSchema.anyOf;
     Object.assign(jsonSchema, meant, { $schema: undefined });
   }
-  // Names of properties are texts.
+  // Names of properties are always strings.
   delete jsonSchema.propertyNames;
-  // The format says it.
+  // The format makes the pattern redundant.
   if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
-  // A later version may say more, and a strict client must not break.
+  // A later version may add fields, which must not break a strict client.
   if (io === "output" && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
 }
 

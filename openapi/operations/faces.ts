@@ -28,7 +28,7 @@ const enrolmentHeader = z.object({
 });
 const ofFace = ofSubject.extend({ face_id: faceIdSchema });
 
-/** Pages of subjects, tenants and the audit trail. */
+/** Query of the pages of subjects, tenants and the audit trail. */
 export const listQuery = listQuerySchema(parseConfig({}));
 
 export const faceOperations: readonly Operation[] = [
