@@ -23,7 +23,7 @@ export interface Recipe {
   readonly transposed: boolean;
   readonly precision: Precision;
   /**
-   * For `int8-static`: mean squared distance by which rounding may move an embedding of unit length; fine codes
+   * Used by `int8-static`: mean squared distance by which rounding may move an embedding of unit length; fine codes
    * prevent any more. For both encoders together it keeps two encodings of one photo less than 0.02 apart; the second
    * has fewer channels, so that a fine code costs less there. Absent for no fine codes.
    */
@@ -59,7 +59,7 @@ interface Described {
 
 interface EncoderDescriptor extends Described {
   readonly role: "encoder";
-  /** Where the five landmarks (eyes, nose, mouth corners; left to right in the image) lie in the crop, px. */
+  /** Places of the five landmarks (eyes, nose, mouth corners; left to right in the image) in the crop, px. */
   readonly template: readonly (readonly [x: number, y: number])[];
   readonly embeddingLength: number;
   /** Distance between L2-normalised embeddings. */

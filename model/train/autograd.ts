@@ -16,5 +16,5 @@ const hooks = registerHooks({
 const gradients = "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 await import(/* @vite-ignore */ gradients);
 hooks.deregister();
-// Without this it prints an invitation to install another backend.
+// TensorFlow.js would print an invitation to install another backend.
 env().set("PROD", true);

@@ -162,7 +162,7 @@ describe.skipIf(!isExhaustive)("a service with the trained model", () => {
     const [same, other] = [await verify(franckAgain), await verify(cage)];
     expect(same).toMatchObject({ match: true, model });
     expect(other.distance!).toBeGreaterThan(same.distance!);
-    // As near as the same photo enrolled by the new model: the head is exact, except for its 16-bit weights.
+    // The converted face is as near as the same photo enrolled with the new model, up to the head's 16-bit weights.
     await after.client.enrol("anew", read(franck));
     const anew = await after.client.verify("anew", read(franckAgain), { max_fmr: 0.01 });
     expect(same.distance!).toBeCloseTo(anew.distance!, 2);

@@ -232,7 +232,7 @@ class Lowering {
     const attributes = { keepdims: operator.options.byte(0, 0) };
     const list = this.#integersOf(axes);
     const output = this.#outputOf(operator);
-    // In opset 17 the sum takes its axes as an input already, the maximum still as an attribute.
+    // Opset 17 takes a sum's axes as an input, and a maximum's still as an attribute.
     if (operator.code === "REDUCE_MAX") {
       this.#emit("ReduceMax", [this.#nameOf(input)], output, { axes: list, ...attributes });
     } else {

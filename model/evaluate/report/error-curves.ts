@@ -126,7 +126,7 @@ function probitAxis(
   };
 }
 
-/** Beyond the farthest genuine trial FNMR stays the same, up to the threshold that accepts everyone. */
+/** Extends the curve beyond the farthest genuine trial: FNMR stays the same up to the threshold that accepts everyone. */
 function toTheEnd(points: readonly DetPoint[]): DetPoint[] {
   const { fnmr = 1 } = points.at(-1) ?? {};
   return [...points, { threshold: 2, fmr: 1, fnmr }];

@@ -57,7 +57,7 @@ export function createEngine(module: WebAssembly.Module): OnnxRuntime {
       return ok(started.value);
     } catch (error) {
       const reason = `onnxruntime cannot load ${source.id}: ${describe(error)}`;
-      // Without a captured instance the runtime itself failed to start, and will not start in this isolate.
+      // A missing instance means that the runtime itself failed to start, and will not start in this isolate.
       if (captured === null) startFailure = reason;
       return fail({ code: "not_ready", reason });
     }

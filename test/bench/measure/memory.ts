@@ -12,9 +12,9 @@ import { residentMb } from "./process.ts";
 const connections = 16;
 
 export interface MixedMemory {
-  /** After the first request, which loads every model. */
+  /** Total after the first request, which loads every model. */
   readonly after_load_mb: number;
-  /** After the last request and a garbage collection. */
+  /** Total after the last request and a garbage collection. */
   readonly after_all_mb: number;
   /** Highest total seen, garbage included, polled while these requests ran. */
   readonly mixed_peak_mb: number;

@@ -11,7 +11,7 @@ export interface LoadPhotos {
   /** Photos of `person`. */
   readonly small: Uint8Array;
   readonly megapixels12: Uint8Array;
-  /** As large as a body may be. */
+  /** A photo as large as a body may be. */
   readonly largest: Uint8Array;
   /** The same photo in base64. */
   readonly largestInBase64: Uint8Array;
