@@ -44,10 +44,10 @@ export async function login(photo: Blob): Promise<boolean> {
   } catch (error) {
     if (error instanceof SamefaceError && error.is("low_quality")) {
       const reasons: readonly string[] = error.details.reasons;
-      // @ts-expect-error A lock says nothing of a limit.
+      throw new Error(reasons.join());
     }
     if (error instanceof SamefaceError && error.is("image_too_large", "locked")) {
-      // @ts-expect-error The details of a lock have no limit.
+      // @ts-expect-error A lock says nothing of a limit.
       error.details.limit;
     }
     throw error;
