@@ -29,15 +29,15 @@ const operations: readonly Operation[] = [
 const description = `
 Face verification at the edge: a photo in, a match decision and a distance out.
 
-Every call under \`/v1\` carries \`Authorization: Bearer <key>\`. Every answer carries \`X-Request-Id\`,
-yours if you sent one of 1 to 128 letters of \`A-Z a-z 0-9 . _ -\`; JSON has it as \`request_id\` too.
+Every call under \`/v1\` carries \`Authorization: Bearer <key>\`. Every answer carries \`X-Request-Id\`:
+your own, if you sent one of 1 to 128 characters of \`A-Z a-z 0-9 . _ -\`. JSON has it as \`request_id\` too.
 
-A photo is JPEG, PNG, WebP or AVIF, up to 10 MiB: the body itself (under any \`Content-Type\` but those of
-forms and JSON), a field of \`multipart/form-data\`, or JSON with base64 or a data URL. It is turned upright
-by the orientation that the file gives.
+A photo is JPEG, PNG, WebP or AVIF, up to 10 MiB. Send it as the body itself (with any \`Content-Type\` except
+those of forms and JSON), as a field of \`multipart/form-data\`, or as JSON with base64 or a data URL. It is
+turned upright by the orientation in the file.
 
 An error is \`{"error": {"code", "message", "details"?}, "request_id"}\`. Programs branch on the code.
-New fields may join an answer: ignore those you do not know.
+Later versions may add fields to an answer: ignore those you do not know.
 `.trim();
 
 /** Failures that a caller with a key can meet on any route. */
@@ -57,7 +57,7 @@ export function buildDocument() {
         description,
         license: { name: "MIT", identifier: "MIT" },
       },
-      servers: [{ url: "/", description: "Wherever this document was read." }],
+      servers: [{ url: "/", description: "The server that this document was read from." }],
       tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
       paths,
       components: { securitySchemes, headers, examples: errorExamples(), responses: sharedResponses() },
@@ -107,7 +107,7 @@ const securitySchemes = {
     type: "http",
     scheme: "bearer",
     description:
-      "A tenant's key, made by `POST /v1/keys`, or the deployment's own. The scopes that an operation needs stand with it.",
+      "A tenant's key, made by `POST /v1/keys`, or the deployment's own key. Each operation lists the scopes that it needs.",
   },
   SessionToken: {
     type: "http",
@@ -118,12 +118,12 @@ const securitySchemes = {
   DeploymentKey: {
     type: "http",
     scheme: "bearer",
-    description: "The key that the deployment was given, `SAMEFACE_API_KEY`.",
+    description: "The deployment's own key, `SAMEFACE_API_KEY`.",
   },
 } as const;
 
 const headers = {
-  "X-Request-Id": { description: "The request's name.", schema: { type: "string" } },
+  "X-Request-Id": { description: "The request's id.", schema: { type: "string" } },
   "Retry-After": { description: "Seconds to wait.", schema: { type: "integer", minimum: 0 } },
   "WWW-Authenticate": { description: "How to identify yourself.", schema: { type: "string" } },
 } as const;

@@ -44,12 +44,12 @@ export interface Answer {
 
 export const tags = {
   Faces:
-    "Enrol, show and delete faces. A subject is the person, by a name of your own, and may have several.",
+    "Enrol, show and delete faces. A subject is a person, named by an id of your own, and may have several faces.",
   Decisions: "Are these the same person?",
   Keys: "API keys with scopes, and session tokens for phones.",
   Tenant: "A tenant's rules, its audit trail, and all of its faces as an encrypted stream.",
-  Deployment: "For the deployment's own key: tenants, and keys that protect the others.",
-  Service: "To anybody: whether it runs, and with which keys its receipts verify.",
+  Deployment: "For the deployment's own key: tenants, and the keys that protect other keys.",
+  Service: "Without a key: the service's state, and the public keys of its receipts.",
 } as const;
 
 export function json<S extends z.ZodType>(
