@@ -4,7 +4,7 @@ import { type Interval, percentileInterval, resampleIdentities } from "../evalua
 import type { Trials } from "../evaluate/comparisons.ts";
 import { createCurveSource } from "../evaluate/curve.ts";
 
-/** Promised rates, and the lowest that must hold: below it, too few trials decide. */
+/** Promised rates, and those of them that must hold: below these, too few trials decide. */
 const promises = [1e-2, 1e-3, 1e-4, 1e-5];
 const required = [1e-3, 1e-4];
 /** Factor by which the realised rate may differ from the promised one, either way. */
