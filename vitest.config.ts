@@ -27,7 +27,7 @@ function filesOf(folder: string, isExhaustive: boolean): string[] {
   return globSync(all).filter((file) => readFileSync(file, "utf8").includes("/fixtures/exhaustive.ts"));
 }
 
-/** Tests in workerd, of the Worker as `wrangler.toml` or one of its environments has it. */
+/** Makes a project of tests in workerd, with the Worker of `wrangler.toml` or of one of its environments. */
 function workerProject(name: string, include: string[], environment?: string) {
   return {
     extends: true as const,

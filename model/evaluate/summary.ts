@@ -16,7 +16,7 @@ export interface Provenance {
   readonly shipped: { readonly threshold: number; readonly maxFmr: number } | null;
 }
 
-/** Names in JSON are the field's, in snake case; every figure `x` has its 95 % interval in `x_ci95`. */
+/** Form in JSON, with the field's names in snake case; every figure `x` has its 95 % interval in `x_ci95`. */
 export interface Summary {
   readonly accuracy_10fold: number | null;
   readonly accuracy_10fold_ci95: Interval | null;
@@ -94,7 +94,7 @@ export function summarize(evaluation: Evaluation, provenance: Provenance): Summa
   };
 }
 
-/** What `npm run evaluate` prints. */
+/** Formats the table that `npm run evaluate` prints. */
 export function formatTable(summary: Summary): string {
   const rows: [string, number | null, Interval | null][] = [
     ["10-fold accuracy", summary.accuracy_10fold, summary.accuracy_10fold_ci95],
@@ -129,7 +129,7 @@ export function formatTable(summary: Summary): string {
   ].join("\n");
 }
 
-/** Four decimals, or three digits for a rate too small for them. */
+/** Formats four decimals, or three digits for a rate too small for them. */
 export function formatFigure(value: number): string {
   return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(2) : value.toFixed(4);
 }

@@ -12,10 +12,10 @@ const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/
 
 export const hasChromium = executablePath !== undefined;
 
-/** Screenshots, to be looked at; not kept in the repository. */
+/** Folder of screenshots for people to look at; not part of the repository. */
 const outputFolder = fileURLToPath(new URL("../output/browser/", import.meta.url));
 
-/** @param cameraPhoto what the camera sees, a JPEG */
+/** @param cameraPhoto picture of the camera, a JPEG */
 export async function launchChromium(cameraPhoto: string, folder: string): Promise<Browser> {
   const video = join(folder, "camera.y4m");
   writeFileSync(video, stillVideo(readFileSync(cameraPhoto)));

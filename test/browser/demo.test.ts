@@ -1,4 +1,4 @@
-/** The page to try the service on, in Chromium, against the development server with the real models. */
+/** The page for trying the service out, in Chromium, against the development server with the real models. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -17,7 +17,7 @@ const franck = mediaPath("franck_01829.jpg");
 const franckLater = mediaPath("franck_04000.jpg");
 const cage = mediaPath("cage.jpg");
 
-/** What a page must never do, as it did it. */
+/** Faults that no page may have, as they happened. */
 interface Misdeeds {
   readonly errors: string[];
   readonly foreignRequests: string[];
@@ -62,7 +62,7 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
     calls = [];
     page.on("pageerror", (error) => misdeeds.errors.push(error.message));
     page.on("console", (message) => {
-      // The browser writes a line of its own for each answer of 4xx, which the page shows.
+      // The browser logs each answer of 4xx, which the page itself shows.
       const expected = /the server responded with a status of 4/.test(message.text());
       if (message.type() === "error" && !expected) misdeeds.errors.push(message.text());
     });
@@ -251,9 +251,9 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
   });
 
   describe("axe finds nothing serious", () => {
-    /** @param exclude selectors of what is left out */
+    /** @param exclude selectors of the parts that are left out */
     async function audit(exclude: string[] = []): Promise<string[]> {
-      // The page's own policy lets nobody else's script in, so axe is brought by the debugger.
+      // The page's own policy allows only its own scripts, so the debugger injects axe.
       await page.evaluate(await (await import("node:fs/promises")).readFile(axePath, "utf8"));
       const violations = await page.evaluate(async (selectors) => {
         const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
@@ -289,7 +289,7 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
       await page.goto(`${server.url}/docs`);
       await page.locator("main[aria-busy=false]").waitFor();
       expect(await page.locator("article.operation").count()).toBeGreaterThan(20);
-      // All operations are made alike: the first of each group stand for the others.
+      // All operations are rendered alike, so the first of each group stands for the others.
       expect(await audit(["article.operation:nth-of-type(n+2)"])).toEqual([]);
       await screenshot(page, "docs", { fullPage: false });
     });

@@ -1,4 +1,4 @@
-/** A retention that is made shorter says how many faces outlive it, so that they can be ended. */
+/** A shorter retention reports how many faces outlive it, so that they can be ended. */
 import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
@@ -115,7 +115,7 @@ describe("the alarm of a directory that was never told how long its audit trail 
         );
         return storage.getAlarm();
       };
-      // An alarm of the past is set for this moment.
+      // An alarm in the past is set for this moment.
       const endMs = Date.now() + 1000 * hour;
       return [
         await alarmAfter("lasts", null),
@@ -127,7 +127,7 @@ describe("the alarm of a directory that was never told how long its audit trail 
   });
 });
 
-/** As many faces of one subject as there are to be, which are copies of one row; their ids count up. */
+/** Fills a subject with faces that are copies of one row; their ids count up. */
 async function fill(count: number): Promise<void> {
   const { enrol } = await tenant(startService(), "acme");
   await enrol("alice");

@@ -9,7 +9,7 @@ import type { Server } from "./verify.ts";
 const connectionCounts = [1, 4, 16] as const;
 
 export interface LoadOptions {
-  /** Requests for each connection in one measurement. */
+  /** Number of requests for each connection in one measurement. */
   readonly perConnection: number;
   readonly fewest: number;
 }
