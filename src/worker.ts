@@ -14,9 +14,11 @@ import { parseConfig } from "./config.ts";
 import { sha256, toHex } from "./crypto/digest.ts";
 import { parseCalibration } from "./face/calibration.ts";
 import type { ModelDescriptor } from "./face/descriptor.ts";
-import { createDirectories, type DirectoryObject } from "./identity/directory/object.ts";
-import type { GalleryObject } from "./identity/gallery/object.ts";
+import { createDirectories } from "./identity/directory/object.ts";
+import type { Directory } from "./identity/directory/types.ts";
+import type { Gallery } from "./identity/gallery/types.ts";
 import { createKvCopies } from "./identity/kv.ts";
+import type { ObjectsOf } from "./identity/objects-of.ts";
 import { createCodecs, openPhoto } from "./image/decode.ts";
 import { defaultImageLimits } from "./image/limits.ts";
 import type { Bundle } from "./inference/engine.ts";
@@ -111,8 +113,8 @@ const bindings = [
 
 export interface Env {
   readonly TEMPLATES: KVNamespace;
-  readonly DIRECTORY: DurableObjectNamespace<DirectoryObject>;
-  readonly GALLERY: DurableObjectNamespace<GalleryObject>;
+  readonly DIRECTORY: ObjectsOf<Directory>;
+  readonly GALLERY: ObjectsOf<Gallery>;
   readonly ASSETS?: Fetcher;
   readonly METRICS?: AnalyticsEngineDataset;
   readonly KEY_RATE?: RateLimiter;

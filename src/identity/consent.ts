@@ -1,6 +1,6 @@
 /** Consent as it is kept, and as it is used. */
 import { fail, ok, type Result } from "../errors.ts";
-import type { Consent as StoredConsent } from "./directory/types.ts";
+import type { Consent as StoredConsent } from "./directory/data.ts";
 import type { TenantSettings } from "./settings.ts";
 import type { Consent } from "./store.ts";
 

@@ -8,7 +8,8 @@ import type { KeyRing } from "../crypto/key-ring.ts";
 import { fail, ok, type Result } from "../errors.ts";
 import { distance } from "../face/decide.ts";
 import type { Embedding } from "../face/embedding.ts";
-import type { AttemptFace, Context, Directory, SearchAction, SearchKind } from "./directory/types.ts";
+import type { AttemptFace, Context, SearchAction, SearchKind } from "./directory/data.ts";
+import type { SearchDirectory } from "./directory/types.ts";
 import { compareNames, type FaceId, type SubjectId, type TenantId } from "./ids.ts";
 import { openFace } from "./sealed-face.ts";
 import type { Candidate, GallerySearch, SearchOptions } from "./store.ts";
@@ -16,7 +17,7 @@ import type { Candidate, GallerySearch, SearchOptions } from "./store.ts";
 export interface SearchDeps {
   readonly tenant: TenantId;
   /** All of the tenant's, in the order of their shards. */
-  readonly directories: readonly Directory[];
+  readonly directories: readonly SearchDirectory[];
   readonly shardOf: (subjectId: SubjectId) => number;
   readonly ring: KeyRing;
   readonly context: () => Context;

@@ -2,11 +2,12 @@
  * Faces of a tenant that its retention would not end. A retention holds for what is enrolled under it: what
  * was enrolled before keeps its end, or has none.
  */
-import type { Directory, FaceName } from "./directory/types.ts";
+import type { FaceName } from "./directory/data.ts";
+import type { EnrolmentDirectory } from "./directory/types.ts";
 
 /** Over all of the tenant's directories, which are asked at the same time, each a page after the other. */
 export async function countOutliving(
-  directories: readonly Pick<Directory, "countOutliving">[],
+  directories: readonly Pick<EnrolmentDirectory, "countOutliving">[],
   retentionSeconds: number,
   nowMs: number,
 ): Promise<number> {
@@ -17,14 +18,14 @@ export async function countOutliving(
 }
 
 async function countIn(
-  directory: Pick<Directory, "countOutliving">,
+  directory: Pick<EnrolmentDirectory, "countOutliving">,
   retentionSeconds: number,
   nowMs: number,
 ): Promise<number> {
   let count = 0;
   let after: FaceName | null = null;
   do {
-    const page: Awaited<ReturnType<Directory["countOutliving"]>> = await directory.countOutliving(
+    const page: Awaited<ReturnType<EnrolmentDirectory["countOutliving"]>> = await directory.countOutliving(
       retentionSeconds,
       after,
       nowMs,

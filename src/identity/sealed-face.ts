@@ -11,7 +11,7 @@ import type { KeyRing } from "../crypto/key-ring.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import { aesKeyBytes, type Bytes, importAesKey, open, seal } from "../crypto/sealing.ts";
 import { fail, ok, type Result } from "../errors.ts";
-import type { FaceKey } from "./directory/types.ts";
+import type { FaceKey } from "./directory/data.ts";
 import type { TenantId } from "./ids.ts";
 import { decodeRecord, encodeRecord } from "./record.ts";
 import type { Metadata, StoredFace } from "./store.ts";

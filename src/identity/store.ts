@@ -4,7 +4,7 @@
  */
 import type { Result } from "../errors.ts";
 import type { Embedding } from "../face/embedding.ts";
-import type { EnrolmentRequest, SearchAction } from "./directory/types.ts";
+import type { EnrolmentRequest, SearchAction } from "./directory/data.ts";
 import type { FaceId, SubjectId, TenantId } from "./ids.ts";
 import type { TenantSettings } from "./settings.ts";
 

@@ -9,7 +9,8 @@
 import type { KeyRing } from "../crypto/key-ring.ts";
 import type { Bytes } from "../crypto/sealing.ts";
 import { fail, ok, type Result } from "../errors.ts";
-import type { AttemptFace, Context, Directory } from "./directory/types.ts";
+import type { AttemptFace, Context } from "./directory/data.ts";
+import type { VerificationDirectory } from "./directory/types.ts";
 import type { FaceId, SubjectId } from "./ids.ts";
 import type { RecentKeys } from "./recent-keys.ts";
 import type { RecordCopies } from "./record-copies.ts";
@@ -17,7 +18,7 @@ import { openFace } from "./sealed-face.ts";
 import type { Attempt, Caller, StoredFace } from "./store.ts";
 
 export interface AttemptDeps {
-  readonly directory: Directory;
+  readonly directory: VerificationDirectory;
   readonly copies: RecordCopies;
   readonly ring: KeyRing;
   readonly recent: RecentKeys;

@@ -6,7 +6,13 @@ import type { RandomBytes } from "../crypto/random.ts";
 import { fail, ok, type Result } from "../errors.ts";
 import { fromStoredConsent, requireConsent, toStoredConsent } from "./consent.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import type { Context, Directory, OpenDirectory } from "./directory/types.ts";
+import type { Context, FaceDetails } from "./directory/data.ts";
+import type {
+  EnrolmentDirectory,
+  OpenDirectory,
+  SearchDirectory,
+  VerificationDirectory,
+} from "./directory/types.ts";
 import * as gallerySearch from "./gallery-search.ts";
 import { compareNames, type FaceId, parseSubjectId, type SubjectId } from "./ids.ts";
 import type { RecentKeys } from "./recent-keys.ts";
@@ -16,7 +22,7 @@ import type { Caller, FaceSummary, Metadata, OpenStore, TenantStore } from "./st
 import { beginAttempt } from "./tenant-attempts.ts";
 
 export interface StoreDeps {
-  readonly openDirectory: OpenDirectory;
+  readonly openDirectory: OpenDirectory<EnrolmentDirectory & VerificationDirectory & SearchDirectory>;
   readonly copies: RecordCopies;
   readonly ring: KeyRing;
   readonly random: RandomBytes;
@@ -55,9 +61,7 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
     auditSeconds: settings.auditSeconds,
   });
 
-  async function summarise(
-    row: Awaited<ReturnType<Directory["describeFaces"]>>[number],
-  ): Promise<Result<FaceSummary>> {
+  async function summarise(row: FaceDetails): Promise<Result<FaceSummary>> {
     const { faceId, model, createdAtMs, expiresAtMs, consent, sealedMetadata } = row;
     const metadata =
       sealedMetadata === null ? ok(undefined) : await openMetadata(tenant, row, sealedMetadata, ring);
@@ -73,7 +77,12 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
   }
 
   /** Metadata under the data key that the face has now. Fails with `not_found` or `corrupt_record`. */
-  async function sealNotes(directory: Directory, subjectId: SubjectId, faceId: FaceId, metadata: Metadata) {
+  async function sealNotes(
+    directory: EnrolmentDirectory,
+    subjectId: SubjectId,
+    faceId: FaceId,
+    metadata: Metadata,
+  ) {
     const rows = await directory.describeFaces(subjectId, clock().getTime());
     const row = rows.find((face) => face.faceId === faceId);
     if (row === undefined) return fail({ code: "not_found", what: "face" });

@@ -7,7 +7,8 @@ import * as z from "zod";
 import { ok, type Result } from "../errors.ts";
 import { fromStoredConsent, toStoredConsent } from "./consent.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import type { FaceRow } from "./directory/types.ts";
+import type { FaceRow } from "./directory/data.ts";
+import type { EnrolmentDirectory, OpenDirectory } from "./directory/types.ts";
 import type { ExportedFace, ExportPage } from "./export-page.ts";
 import { type FaceId, parseFaceId, parseSubjectId, type SubjectId } from "./ids.ts";
 import { openFace, openMetadata, sealFace } from "./sealed-face.ts";
@@ -18,6 +19,10 @@ export interface TenantTransfer {
   /** Fails with `corrupt_record` or `model_mismatch` at a record that cannot be read: none is left out unsaid. */
   exportPage(page: { limit: number; cursor?: string | undefined }): Promise<Result<ExportPage>>;
   importFaces(faces: readonly ExportedFace[]): Promise<{ imported: number; skipped: number }>;
+}
+
+export interface TransferDeps extends Pick<StoreDeps, "ring" | "random" | "clock" | "recent"> {
+  readonly openDirectory: OpenDirectory<Pick<EnrolmentDirectory, "listFaces" | "importFaces">>;
 }
 
 export type OpenTransfer = (caller: Caller) => TenantTransfer;
@@ -37,11 +42,11 @@ type Place = { shard: number; after: readonly [SubjectId, FaceId] | null };
 /** Faces that one call to a directory carries: about 200 KB. */
 const facesPerCall = 100;
 
-export function createTransferOpener(deps: StoreDeps): OpenTransfer {
+export function createTransferOpener(deps: TransferDeps): OpenTransfer {
   return (caller) => createTransfer(deps, caller);
 }
 
-function createTransfer(deps: StoreDeps, { tenant, settings, actor, requestId }: Caller): TenantTransfer {
+function createTransfer(deps: TransferDeps, { tenant, settings, actor, requestId }: Caller): TenantTransfer {
   const { openDirectory, ring, random, clock, recent } = deps;
   const { shards } = settings;
 

@@ -8,7 +8,8 @@ import { calculateJwkThumbprint, type JWK } from "jose";
 import { encodeBase64Url } from "../crypto/base64.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import { ok, type Result } from "../errors.ts";
-import type { Context, OpenDirectory, SigningKeyRow } from "../identity/directory/types.ts";
+import type { Context, SigningKeyRow } from "../identity/directory/data.ts";
+import type { AdministrationDirectory, OpenDirectory } from "../identity/directory/types.ts";
 import { defaultTenant } from "../identity/ids.ts";
 
 export interface SigningKeys {
@@ -23,8 +24,13 @@ export interface SigningKeys {
   rewrap(): Promise<number>;
 }
 
+export type SigningKeyDirectory = Pick<
+  AdministrationDirectory,
+  "listSigningKeys" | "addSigningKey" | "rewrapSigningKey"
+>;
+
 export interface SigningKeysDeps {
-  readonly openDirectory: OpenDirectory;
+  readonly openDirectory: OpenDirectory<SigningKeyDirectory>;
   readonly ring: KeyRing;
   readonly clock: () => Date;
 }

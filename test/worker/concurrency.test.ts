@@ -6,7 +6,7 @@ import {
   newKeyAnswerSchema,
   newTenantAnswerSchema,
 } from "../../src/http/schemas/administration-answers.ts";
-import type { Context, FaceRow } from "../../src/identity/directory/types.ts";
+import type { Context, FaceRow } from "../../src/identity/directory/data.ts";
 import { defaultTenant, type FaceId, type SubjectId, type TenantId } from "../../src/identity/ids.ts";
 import { sealFace } from "../../src/identity/sealed-face.ts";
 import { defaultSettings } from "../../src/identity/settings.ts";

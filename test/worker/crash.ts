@@ -4,7 +4,8 @@
  */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { createKeyRing } from "../../src/crypto/key-ring.ts";
-import { createDirectory, type DirectoryStorage } from "../../src/identity/directory/directory.ts";
+import { createDirectory } from "../../src/identity/directory/directory.ts";
+import type { DirectoryStorage } from "../../src/identity/directory/ledger.ts";
 import type { Directory, OpenDirectory } from "../../src/identity/directory/types.ts";
 import { createBlockCache } from "../../src/identity/gallery/block-cache.ts";
 import { createGallery } from "../../src/identity/gallery/gallery.ts";
@@ -86,7 +87,7 @@ export function mortalDirectories(fuse: Fuse, keks: readonly string[] = [testKek
             const directory = createDirectory({
               storage: mortalStorage(state.storage, fuse),
               copies: mortalCopies(fuse),
-              gallery: mortalGallery(fuse, state.id.toString(), keks),
+              openGallery: () => mortalGallery(fuse, state.id.toString(), keks),
               clock: () => Date.now(),
               newEpoch: () => crypto.randomUUID(),
             });

@@ -17,6 +17,7 @@ import {
   type Service,
   startService,
 } from "./service.ts";
+import { replacing } from "./watched.ts";
 
 beforeEach(reset);
 
@@ -155,7 +156,7 @@ describe("faces that come and go around an attempt", () => {
               begun();
               return answer;
             };
-            return { ...directory, beginAttempt };
+            return replacing(directory, { beginAttempt });
           },
         },
       });
@@ -190,7 +191,7 @@ describe("faces that come and go around an attempt", () => {
             await before();
             return directory.settleSearch(...call);
           };
-          return { ...directory, settleSearch };
+          return replacing(directory, { settleSearch });
         },
       },
     });

@@ -99,7 +99,7 @@ describe("the alarm of a directory that was never told how long its audit trail 
       const directory = createDirectory({
         storage,
         copies: { write: async () => {}, remove: async () => {}, read: async () => new Map() },
-        gallery: { apply: async () => true } as unknown as Gallery,
+        openGallery: () => ({ apply: async () => true }) as unknown as Gallery,
         clock: () => Date.now(),
         newEpoch: () => "epoch",
       });

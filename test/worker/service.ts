@@ -11,8 +11,10 @@ import type { Calibration } from "../../src/face/calibration.ts";
 import type { EncodedFace, FacePolicy } from "../../src/face/face.ts";
 import type { Quality } from "../../src/face/quality.ts";
 import { createDirectories, type DirectoryObject } from "../../src/identity/directory/object.ts";
+import type { Directory } from "../../src/identity/directory/types.ts";
 import type { GalleryObject } from "../../src/identity/gallery/object.ts";
 import { createKvCopies } from "../../src/identity/kv.ts";
+import type { ObjectsOf } from "../../src/identity/objects-of.ts";
 import type { TenantStore } from "../../src/identity/store.ts";
 import type { Pipeline } from "../../src/pipeline.ts";
 import { createTrust, type TrustParts } from "../../src/trust/service.ts";
@@ -20,7 +22,7 @@ import { expectDocumented } from "./conformance.ts";
 
 interface Bindings {
   readonly TEMPLATES: KVNamespace;
-  readonly DIRECTORY: DurableObjectNamespace<DirectoryObject>;
+  readonly DIRECTORY: DurableObjectNamespace<DirectoryObject> & ObjectsOf<Directory>;
   readonly GALLERY: DurableObjectNamespace<GalleryObject>;
   readonly ASSETS: Fetcher;
 }

@@ -8,6 +8,7 @@ import { defaultSettings, type TenantSettings } from "../../src/identity/setting
 import type { StoredFace, TenantStore } from "../../src/identity/store.ts";
 import { type Fuse, fuse, mortalDirectories, restart, stubOf } from "./crash.ts";
 import { directories, now, type Service, startService, templates } from "./service.ts";
+import { replacing } from "./watched.ts";
 
 const alice = "alice" as SubjectId;
 const bob = "bob" as SubjectId;
@@ -355,7 +356,7 @@ describe("a change in another tenant's name", () => {
     const trail = () => directory.listAudit({ after: 0, limit: 10 });
     const before = await trail();
     const acme = {
-      tenant: "acme",
+      tenant: "acme" as TenantId,
       actor: "root",
       requestId: "r-2",
       nowMs: now.getTime(),
@@ -363,7 +364,7 @@ describe("a change in another tenant's name", () => {
     };
     // In the object itself: what it throws to another one is reported as an unhandled rejection too.
     const answer = await runInDurableObject(stubOf(), (object) =>
-      object.call("deleteFaces", [alice, "all", acme]).catch((error: Error) => error.message),
+      object.deleteFaces(alice, "all", acme).catch((error: Error) => error.message),
     );
     expect(answer).toContain("another tenant");
     expect(await faceIdsOf(storeOf(), alice)).toEqual(["a"]);
@@ -454,7 +455,7 @@ describe("with consistency edge", () => {
           const directory = real(tenant, shard);
           const settleAttempt: Directory["settleAttempt"] = (...call) =>
             gate.then(() => directory.settleAttempt(...call));
-          return { ...directory, settleAttempt };
+          return replacing(directory, { settleAttempt });
         },
       },
     });

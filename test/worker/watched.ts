@@ -1,4 +1,4 @@
-/** Directories that tell of each call before it is made: to count them, or to let something else come first. */
+/** Directories whose calls are told of before they are made, to count them or to let something else come first, or replaced. */
 import { createDirectories } from "../../src/identity/directory/object.ts";
 import type { Directory, OpenDirectory } from "../../src/identity/directory/types.ts";
 import { directories } from "./service.ts";
@@ -21,4 +21,11 @@ export function watchedDirectories(before: (call: Call) => unknown): OpenDirecto
         };
       },
     });
+}
+
+/** A directory with other methods in the place of some. A stub holds none of its methods, so it cannot be spread. */
+export function replacing(directory: Directory, methods: Partial<Directory>): Directory {
+  return new Proxy(directory, {
+    get: (target, method: keyof Directory) => methods[method] ?? target[method],
+  });
 }

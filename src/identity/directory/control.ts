@@ -5,7 +5,7 @@ import { fail, ok, type Result } from "../../errors.ts";
 import type { TenantId } from "../ids.ts";
 import type { Scope } from "../scopes.ts";
 import { type TenantSettings, tenantSettingsSchema } from "../settings.ts";
-import type { ApiKeyRow, Page, SigningKeyRow } from "./types.ts";
+import type { ApiKeyRow, Page, SigningKeyRow } from "./data.ts";
 
 /** Throws when the settings are not what was written: no default is safe in their place. */
 export function readSettings(sql: SqlStorage): TenantSettings | null {

@@ -5,7 +5,7 @@
  */
 import { fail, ok, type Result } from "../../errors.ts";
 import type { FaceId } from "../ids.ts";
-import type { EnrolledFace, EnrolmentRequest, FaceRow } from "./types.ts";
+import type { EnrolledFace, EnrolmentRequest, FaceRow } from "./data.ts";
 
 const keptMs = 24 * 3600 * 1000;
 

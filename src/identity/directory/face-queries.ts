@@ -1,7 +1,7 @@
 /** Faces as they are asked for: their keys, their records, and what is told of them. */
 import type { FaceId, SubjectId } from "../ids.ts";
+import type { AttemptFace, Consent, FaceDetails, FaceKey, FaceRow, Page } from "./data.ts";
 import { alive, detailColumns } from "./faces.ts";
-import type { AttemptFace, Consent, FaceDetails, FaceKey, FaceRow, Page } from "./types.ts";
 
 type SqlRow = Record<string, SqlStorageValue>;
 

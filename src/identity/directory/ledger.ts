@@ -5,8 +5,8 @@
 import type { Result } from "../../errors.ts";
 import type { TenantId } from "../ids.ts";
 import { type AuditEvent, writeAudit } from "./audit.ts";
+import type { Context } from "./data.ts";
 import { hasSchema, isComplete, schema } from "./schema.ts";
-import type { Context } from "./types.ts";
 
 export type DirectoryStorage = Pick<
   DurableObjectStorage,

@@ -1,7 +1,7 @@
 /** Faces that a tenant's retention would not end: they were enrolled under a longer one, or with an end of their own. */
 import type { FaceId, SubjectId } from "../ids.ts";
+import type { FaceName, Outliving } from "./data.ts";
 import { alive } from "./faces.ts";
-import type { FaceName, Outliving } from "./types.ts";
 
 /**
  * Rows that one call reads, some 50 ms in local workerd on a busy machine. No index has both times of a face: every

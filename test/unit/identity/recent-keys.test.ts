@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AttemptFace } from "../../../src/identity/directory/types.ts";
+import type { AttemptFace } from "../../../src/identity/directory/data.ts";
 import type { SubjectId, TenantId } from "../../../src/identity/ids.ts";
 import { createRecentKeys } from "../../../src/identity/recent-keys.ts";
 

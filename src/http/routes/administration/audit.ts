@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import * as z from "zod";
 import { ok } from "../../../errors.ts";
 import { decodeCursor, encodeCursor } from "../../../identity/cursor.ts";
-import type { AuditEntry } from "../../../identity/directory/types.ts";
+import type { AuditEntry } from "../../../identity/directory/data.ts";
 import { answer, refuse } from "../../answer.ts";
 import type { AppEnv, Deps } from "../../deps.ts";
 import { checkQuery } from "../../request/input.ts";

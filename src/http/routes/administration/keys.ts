@@ -1,7 +1,7 @@
 /** A tenant's API keys: made, listed, rotated and revoked by a key with the scope `admin`. */
 import type { Context } from "hono";
 import { ok, type Result } from "../../../errors.ts";
-import type { ApiKeyRow } from "../../../identity/directory/types.ts";
+import type { ApiKeyRow } from "../../../identity/directory/data.ts";
 import type { Scope } from "../../../identity/scopes.ts";
 import { mintApiKey } from "../../../trust/api-key.ts";
 import { answer, refuse } from "../../answer.ts";

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import * as z from "zod";
 import { decodeCursor, encodeCursor } from "../../../identity/cursor.ts";
-import type { Context as DirectoryContext } from "../../../identity/directory/types.ts";
+import type { Context as DirectoryContext } from "../../../identity/directory/data.ts";
 import { defaultTenant, parseTenantId, type TenantId } from "../../../identity/ids.ts";
 import { countOutliving } from "../../../identity/retention.ts";
 import { scopes } from "../../../identity/scopes.ts";
