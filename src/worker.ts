@@ -10,22 +10,17 @@ import avif from "../wasm/codecs/avif_dec.wasm";
 import webp from "../wasm/codecs/webp_dec.wasm";
 import { type Budget, createBudget } from "./admission/budget.ts";
 import { createApp } from "./app.ts";
+import { type Bindings, connect } from "./bindings.ts";
 import { parseConfig } from "./config.ts";
 import { sha256, toHex } from "./crypto/digest.ts";
 import { parseCalibration } from "./face/calibration.ts";
 import type { ModelDescriptor } from "./face/descriptor.ts";
-import { createDirectories } from "./identity/directory/object.ts";
-import type { Directory } from "./identity/directory/types.ts";
-import type { Gallery } from "./identity/gallery/types.ts";
-import { createKvCopies } from "./identity/kv.ts";
-import type { ObjectsOf } from "./identity/objects-of.ts";
 import { createCodecs, openPhoto } from "./image/decode.ts";
 import { defaultImageLimits } from "./image/limits.ts";
 import type { Bundle } from "./inference/engine.ts";
 import { createStages, encoderInUse } from "./models.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
-import { createRateLimit, type RateLimiter } from "./trust/rate-limit.ts";
-import { createTrust } from "./trust/service.ts";
+import { openService } from "./service.ts";
 
 const encoder = encoderInUse(manifest);
 const measured = manifest.calibration[encoder.id as keyof typeof manifest.calibration];
@@ -49,75 +44,40 @@ export function createWorker(engine: Bundle) {
       app ??= open(env, engine, pipeline, budget);
       return app.fetch(request, env, context);
     },
-  } satisfies ExportedHandler<Env>;
+  } satisfies ExportedHandler<Bindings>;
 }
 
-function open(
-  env: Env,
-  { files, artifactOf }: Bundle,
-  pipeline: Pipeline,
-  budget: Budget,
-): ReturnType<typeof createApp> {
-  const config = parseConfig(env);
-  const copies = createKvCopies(env.TEMPLATES);
-  return createApp({
-    ...createTrust({
-      settings: config,
-      openDirectory: createDirectories(env.DIRECTORY),
-      copies,
+function open(env: Bindings, engine: Bundle, pipeline: Pipeline, budget: Budget) {
+  return createApp(
+    openService({
+      ...connect(env),
+      config: parseConfig(env),
+      pipeline,
+      budget,
+      calibration,
+      distances: measured.distances,
+      embeddingLength: encoder.embeddingLength,
+      hashModels: () => hashModels(engine),
       clock: () => new Date(),
+      nowMs: () => performance.now(),
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      randomId: () => crypto.randomUUID(),
       background: waitUntil,
-      failureRate: env.FAILURE_RATE,
+      log: (entry) => (entry.level === "error" ? console.error : console.log)(JSON.stringify(entry)),
     }),
-    limitRate: createRateLimit(env.KEY_RATE, env.SESSION_RATE),
-    pipeline,
-    budget,
-    config,
-    files: env.ASSETS,
-    calibration,
-    distances: measured.distances,
-    embeddingLength: encoder.embeddingLength,
-    randomId: () => crypto.randomUUID(),
-    nowMs: () => performance.now(),
-    log: (entry) => (entry.level === "error" ? console.error : console.log)(JSON.stringify(entry)),
-    metrics: env.METRICS,
-    diagnosis: {
-      copies,
-      bindings: Object.fromEntries(bindings.map((name) => [name, env[name] !== undefined])),
-      hashModels: () =>
-        Promise.all(
-          Object.entries<ModelDescriptor>(manifest.models)
-            .map(([id, model]) => ({ id, ...artifactOf(model) }))
-            .filter(({ file }) => file in files)
-            .map(async ({ id, file, sha256: expected }) => ({
-              id,
-              expected,
-              actual: toHex(await sha256(new Uint8Array(files[file]))),
-            })),
-        ),
-    },
-  });
+  );
 }
 
-const bindings = [
-  "TEMPLATES",
-  "DIRECTORY",
-  "GALLERY",
-  "ASSETS",
-  "METRICS",
-  "KEY_RATE",
-  "SESSION_RATE",
-  "FAILURE_RATE",
-] as const;
-
-export interface Env {
-  readonly TEMPLATES: KVNamespace;
-  readonly DIRECTORY: ObjectsOf<Directory>;
-  readonly GALLERY: ObjectsOf<Gallery>;
-  readonly ASSETS?: Fetcher;
-  readonly METRICS?: AnalyticsEngineDataset;
-  readonly KEY_RATE?: RateLimiter;
-  readonly SESSION_RATE?: RateLimiter;
-  readonly FAILURE_RATE?: RateLimiter;
+/** Hashes those of the manifest's models whose bytes are here. */
+function hashModels({ files, artifactOf }: Bundle) {
+  return Promise.all(
+    Object.entries<ModelDescriptor>(manifest.models)
+      .map(([id, model]) => ({ id, ...artifactOf(model) }))
+      .filter(({ file }) => file in files)
+      .map(async ({ id, file, sha256: expected }) => ({
+        id,
+        expected,
+        actual: toHex(await sha256(new Uint8Array(files[file]))),
+      })),
+  );
 }

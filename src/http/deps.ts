@@ -13,6 +13,7 @@ import type { Pipeline } from "../pipeline.ts";
 import type { Stage, Stopwatch } from "../stopwatch.ts";
 import type { Authenticate } from "../trust/authenticate.ts";
 import type { Principal } from "../trust/principal.ts";
+import type { LimitRate } from "../trust/rate-limit.ts";
 import type { SignReceipt } from "../trust/receipt.ts";
 import type { SessionTokens } from "../trust/session-token.ts";
 import type { SigningKeys } from "../trust/signing-keys.ts";
@@ -77,8 +78,7 @@ export interface Deps {
   readonly openTransfer: OpenTransfer;
   readonly openDirectory: OpenDirectory;
   readonly authenticate: Authenticate;
-  /** Seconds to wait when the caller has had too many requests; undefined to go on. */
-  readonly limitRate: (principal: Principal) => Promise<number | undefined>;
+  readonly limitRate: LimitRate;
   readonly ring: KeyRing;
   readonly signingKeys: SigningKeys;
   readonly sessionTokens: SessionTokens;

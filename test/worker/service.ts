@@ -4,35 +4,32 @@
  */
 import { env } from "cloudflare:workers";
 import { createBudget } from "../../src/admission/budget.ts";
-import { createApp, type Deps, type LogEntry } from "../../src/app.ts";
+import { createApp, type LogEntry } from "../../src/app.ts";
+import { type Bindings, connect } from "../../src/bindings.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type Failure, fail, ok } from "../../src/errors.ts";
 import type { Calibration } from "../../src/face/calibration.ts";
 import type { EncodedFace, FacePolicy } from "../../src/face/face.ts";
 import type { Quality } from "../../src/face/quality.ts";
-import { createDirectories, type DirectoryObject } from "../../src/identity/directory/object.ts";
+import type { DirectoryObject } from "../../src/identity/directory/object.ts";
 import type { Directory } from "../../src/identity/directory/types.ts";
 import type { GalleryObject } from "../../src/identity/gallery/object.ts";
-import { createKvCopies } from "../../src/identity/kv.ts";
+import type { Gallery } from "../../src/identity/gallery/types.ts";
 import type { ObjectsOf } from "../../src/identity/objects-of.ts";
 import type { TenantStore } from "../../src/identity/store.ts";
 import type { Pipeline } from "../../src/pipeline.ts";
-import { createTrust, type TrustParts } from "../../src/trust/service.ts";
+import { openService, type ServiceParts } from "../../src/service.ts";
 import { expectDocumented } from "./conformance.ts";
 
-interface Bindings {
-  readonly TEMPLATES: KVNamespace;
+/** The bindings, and as objects that a test can look into. */
+interface TestBindings extends Bindings {
   readonly DIRECTORY: DurableObjectNamespace<DirectoryObject> & ObjectsOf<Directory>;
-  readonly GALLERY: DurableObjectNamespace<GalleryObject>;
+  readonly GALLERY: DurableObjectNamespace<GalleryObject> & ObjectsOf<Gallery>;
   readonly ASSETS: Fetcher;
 }
 
-export const {
-  TEMPLATES: templates,
-  DIRECTORY: directories,
-  GALLERY: galleries,
-  ASSETS: files,
-} = env as unknown as Bindings;
+const bindings = env as unknown as TestBindings;
+export const { TEMPLATES: templates, DIRECTORY: directories, GALLERY: galleries, ASSETS: files } = bindings;
 
 export const origin = "http://localhost";
 /** At the default rate of 1e-4 a subject with one face matches up to 1.1, one with ten up to 1. */
@@ -141,67 +138,75 @@ export interface Service {
   readonly routes: ReturnType<typeof createApp>["routes"];
   readonly log: LogEntry[];
   readonly pipeline: Pipeline & { calls: FacePolicy[] };
-  readonly trust: ReturnType<typeof createTrust>;
+  readonly trust: ReturnType<typeof openService>;
   /** What goes on after the answers. */
   settled(): Promise<unknown>;
 }
 
-export interface Change {
+export interface Change
+  extends Partial<
+    Pick<
+      ServiceParts,
+      | "limitRate"
+      | "files"
+      | "nowMs"
+      | "budget"
+      | "metrics"
+      | "bound"
+      | "hashModels"
+      | "calibration"
+      | "embeddingLength"
+    >
+  > {
   readonly config?: Partial<Config>;
   readonly pipeline?: Partial<Pipeline>;
-  readonly trust?: Partial<TrustParts>;
-  readonly limitRate?: Deps["limitRate"];
-  readonly files?: Deps["files"];
-  readonly nowMs?: Deps["nowMs"];
-  readonly budget?: Deps["budget"];
-  readonly metrics?: Deps["metrics"];
-  readonly diagnosis?: Partial<Deps["diagnosis"]>;
-  readonly calibration?: Calibration;
-  readonly embeddingLength?: number;
+  /** What tenants' data and the trust in callers rest on. */
+  readonly trust?: Partial<
+    Pick<ServiceParts, "openDirectory" | "copies" | "clock" | "randomBytes" | "failureRate">
+  >;
   /** Wrapped around what the caller's tenant is given. */
   readonly store?: Partial<TenantStore>;
 }
 
 export const testKek = btoa("the key-encryption key of tests.");
 
-export function startService(change: Change = {}): Service {
+export function startService({
+  config,
+  pipeline: pipelineChange,
+  trust,
+  store,
+  ...change
+}: Change = {}): Service {
   const log: LogEntry[] = [];
   const background: Promise<unknown>[] = [];
   let nowMs = now.getTime();
-  const pipeline = { ...textPipeline(), ...change.pipeline };
+  const pipeline = { ...textPipeline(), ...pipelineChange };
   const environment = { SAMEFACE_API_KEY: "test-key", SAMEFACE_KEK: testKek };
-  const config = { ...parseConfig(environment), ...change.config };
-  const copies = createKvCopies(templates);
-  const trust = createTrust({
-    settings: config,
-    openDirectory: createDirectories(directories),
-    copies,
+  const service = openService({
+    ...connect(bindings),
+    // A test that counts requests says so.
+    limitRate: async () => undefined,
+    failureRate: undefined,
+    bound: { TEMPLATES: true, DIRECTORY: true, KEY_RATE: true },
+    config: { ...parseConfig(environment), ...config },
+    pipeline,
+    budget: createBudget({ codecBytes: () => 0 }),
+    calibration,
+    distances: undefined,
+    embeddingLength: 2,
+    hashModels: async () => [{ id: "text-1", expected: "ab", actual: "ab" }],
     clock: () => new Date(nowMs),
+    nowMs: () => performance.now(),
     randomBytes,
+    randomId: () => crypto.randomUUID(),
     background: (work) => background.push(work),
-    ...change.trust,
+    log: (entry) => log.push(entry),
+    ...change,
+    ...trust,
   });
   const app = createApp({
-    ...trust,
-    openStore: (caller) => ({ ...trust.openStore(caller), ...change.store }),
-    limitRate: change.limitRate ?? (async () => undefined),
-    pipeline,
-    budget: change.budget ?? createBudget({ codecBytes: () => 0 }),
-    config,
-    files: "files" in change ? change.files : files,
-    calibration: change.calibration ?? calibration,
-    distances: undefined,
-    embeddingLength: change.embeddingLength ?? 2,
-    randomId: () => crypto.randomUUID(),
-    nowMs: change.nowMs ?? (() => performance.now()),
-    log: (entry) => log.push(entry),
-    metrics: change.metrics,
-    diagnosis: {
-      copies,
-      bindings: { TEMPLATES: true, DIRECTORY: true, KEY_RATE: true },
-      hashModels: async () => [{ id: "text-1", expected: "ab", actual: "ab" }],
-      ...change.diagnosis,
-    },
+    ...service,
+    openStore: (caller) => ({ ...service.openStore(caller), ...store }),
   });
   async function callAs(key: string, path: string, init: RequestInit = {}) {
     const headers = new Headers(init.headers);
@@ -215,7 +220,7 @@ export function startService(change: Change = {}): Service {
     routes: app.routes,
     log,
     pipeline,
-    trust,
+    trust: service,
     callAs,
     call: (path, init) => callAs("test-key", path, init),
     settled: () => Promise.all(background),

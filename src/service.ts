@@ -1,0 +1,77 @@
+/**
+ * Wires the service, for the Worker and for the tests alike: what is connected, which models run, and whose clock and
+ * chance it is are for the caller to hand in.
+ */
+import type { Budget } from "./admission/budget.ts";
+import type { Connections } from "./bindings.ts";
+import type { Config } from "./config.ts";
+import { createKeyRing } from "./crypto/key-ring.ts";
+import type { RandomBytes } from "./crypto/random.ts";
+import type { Calibration, DistanceHistograms } from "./face/calibration.ts";
+import type { Deps, Diagnosis, LogEntry } from "./http/deps.ts";
+import { createRecentKeys } from "./identity/recent-keys.ts";
+import { createStoreOpener } from "./identity/tenant-store.ts";
+import { createTransferOpener } from "./identity/tenant-transfer.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { createAuthenticate } from "./trust/authenticate.ts";
+import { createReceipts } from "./trust/receipt.ts";
+import { createSessionTokens } from "./trust/session-token.ts";
+import { createSigningKeys } from "./trust/signing-keys.ts";
+import { createStrangers } from "./trust/strangers.ts";
+
+export interface ServiceParts extends Connections {
+  readonly config: Config;
+  readonly pipeline: Pipeline;
+  /** The isolate's memory, for bodies and decodes. */
+  readonly budget: Budget;
+  /** Of the encoder that the pipeline runs; from the manifest. */
+  readonly calibration: Calibration;
+  /** Measured with that encoder, for people to see; undefined where the manifest has none. */
+  readonly distances: DistanceHistograms | undefined;
+  /** Of that encoder: how many float32 numbers. */
+  readonly embeddingLength: number;
+  readonly hashModels: Diagnosis["hashModels"];
+  readonly clock: () => Date;
+  /** For durations: ms since any beginning. */
+  readonly nowMs: () => number;
+  readonly randomBytes: RandomBytes;
+  /** A new name for a request or a face, 1..64 of [A-Za-z0-9_-]; `crypto.randomUUID` will do. */
+  readonly randomId: () => string;
+  /** Goes on with a promise after the answer. */
+  readonly background: (work: Promise<unknown>) => void;
+  readonly log: (entry: LogEntry) => void;
+}
+
+/** Opens what the app is made of. */
+export function openService(parts: ServiceParts): Deps {
+  const { config, openDirectory, copies, clock, randomBytes, background, failureRate } = parts;
+  const ring = createKeyRing(config.keks, randomBytes);
+  const signingKeys = createSigningKeys({ openDirectory, ring, clock });
+  const sessionTokens = createSessionTokens(signingKeys, clock);
+  const storeDeps = {
+    openDirectory,
+    copies,
+    ring,
+    random: randomBytes,
+    clock,
+    recent: createRecentKeys(),
+    background,
+  };
+  return {
+    ...parts,
+    ring,
+    signingKeys,
+    sessionTokens,
+    signReceipt: createReceipts(signingKeys),
+    authenticate: createAuthenticate({
+      settings: config,
+      openDirectory,
+      sessions: sessionTokens,
+      strangers: createStrangers({ failures: failureRate, clock }),
+      clock,
+    }),
+    openStore: createStoreOpener(storeDeps),
+    openTransfer: createTransferOpener(storeDeps),
+    diagnosis: { copies, bindings: parts.bound, hashModels: parts.hashModels },
+  };
+}
