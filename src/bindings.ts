@@ -1,5 +1,6 @@
 /** What the platform binds to the Worker, as `wrangler.toml` names it, and how the service reaches it. */
-import type { Dataset, Files } from "./http/deps.ts";
+import type { Dataset } from "./http/middleware/metrics.ts";
+import type { Files } from "./http/routes/pages.ts";
 import { createDirectories } from "./identity/directory/object.ts";
 import type { Directory, OpenDirectory } from "./identity/directory/types.ts";
 import type { Gallery } from "./identity/gallery/types.ts";

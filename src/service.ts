@@ -7,17 +7,23 @@ import type { Connections } from "./bindings.ts";
 import type { Config } from "./config.ts";
 import { createKeyRing } from "./crypto/key-ring.ts";
 import type { RandomBytes } from "./crypto/random.ts";
+import { createDoctor, type DoctorDeps } from "./doctor.ts";
 import type { Calibration, DistanceHistograms } from "./face/calibration.ts";
-import type { Deps, Diagnosis, LogEntry } from "./http/deps.ts";
+import type { LogEntry } from "./http/middleware/log-entry.ts";
+import { createListAudit } from "./identity/audit-trail.ts";
 import { createRecentKeys } from "./identity/recent-keys.ts";
 import { createStoreOpener } from "./identity/tenant-store.ts";
 import { createTransferOpener } from "./identity/tenant-transfer.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { createAuthenticate } from "./trust/authenticate.ts";
+import { createApiKeys } from "./trust/keys/api-keys.ts";
+import { createKekRotation } from "./trust/keys/kek-rotation.ts";
+import { createSigningKeys } from "./trust/keys/signing-keys.ts";
 import { createReceipts } from "./trust/receipt.ts";
-import { createSessionTokens } from "./trust/session-token.ts";
-import { createSigningKeys } from "./trust/signing-keys.ts";
+import { createSessionTokens } from "./trust/sessions/session-token.ts";
+import { createOpenSession } from "./trust/sessions/sessions.ts";
 import { createStrangers } from "./trust/strangers.ts";
+import { createTenants } from "./trust/tenants.ts";
 
 export interface ServiceParts extends Connections {
   readonly config: Config;
@@ -30,7 +36,7 @@ export interface ServiceParts extends Connections {
   readonly distances: DistanceHistograms | undefined;
   /** Of that encoder: how many float32 numbers. */
   readonly embeddingLength: number;
-  readonly hashModels: Diagnosis["hashModels"];
+  readonly hashModels: DoctorDeps["hashModels"];
   readonly clock: () => Date;
   /** For durations: ms since any beginning. */
   readonly nowMs: () => number;
@@ -43,8 +49,8 @@ export interface ServiceParts extends Connections {
 }
 
 /** Opens what the app is made of. */
-export function openService(parts: ServiceParts): Deps {
-  const { config, openDirectory, copies, clock, randomBytes, background, failureRate } = parts;
+export function openService(parts: ServiceParts) {
+  const { config, openDirectory, copies, calibration, clock, randomBytes, background, failureRate } = parts;
   const ring = createKeyRing(config.keks, randomBytes);
   const signingKeys = createSigningKeys({ openDirectory, ring, clock });
   const sessionTokens = createSessionTokens(signingKeys, clock);
@@ -72,6 +78,11 @@ export function openService(parts: ServiceParts): Deps {
     }),
     openStore: createStoreOpener(storeDeps),
     openTransfer: createTransferOpener(storeDeps),
-    diagnosis: { copies, bindings: parts.bound, hashModels: parts.hashModels },
+    openSession: createOpenSession({ openDirectory, sessionTokens, calibration, randomBytes, clock }),
+    apiKeys: createApiKeys({ openDirectory, randomBytes, clock }),
+    tenants: createTenants({ openDirectory, calibration, randomBytes, clock }),
+    rewrapKeys: createKekRotation({ openDirectory, ring, signingKeys }),
+    listAudit: createListAudit(openDirectory),
+    examine: createDoctor(parts),
   };
 }

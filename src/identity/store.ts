@@ -4,9 +4,9 @@
  */
 import type { Result } from "../errors.ts";
 import type { Embedding } from "../face/embedding.ts";
+import type { Caller } from "./caller.ts";
 import type { EnrolmentRequest, SearchAction } from "./directory/data.ts";
-import type { FaceId, SubjectId, TenantId } from "./ids.ts";
-import type { TenantSettings } from "./settings.ts";
+import type { FaceId, SubjectId } from "./ids.ts";
 
 export interface StoredFace {
   readonly subjectId: SubjectId;
@@ -152,12 +152,5 @@ export interface TenantStore {
   unlock(subjectId: SubjectId): Promise<Result<void>>;
 }
 
-/** On whose behalf a store is used: a tenant that was let in, and what goes into its audit trail. */
-export interface Caller {
-  readonly tenant: TenantId;
-  readonly settings: TenantSettings;
-  readonly actor: string;
-  readonly requestId: string;
-}
-
+/** Opens the store on behalf of a caller: a tenant that was let in, and what goes into its audit trail. */
 export type OpenStore = (caller: Caller) => TenantStore;

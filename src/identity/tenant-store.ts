@@ -4,9 +4,10 @@ import { crc32 } from "../crypto/crc32.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import { fail, ok, type Result } from "../errors.ts";
+import { type Caller, contextOf } from "./caller.ts";
 import { fromStoredConsent, requireConsent, toStoredConsent } from "./consent.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import type { Context, FaceDetails } from "./directory/data.ts";
+import type { FaceDetails } from "./directory/data.ts";
 import type {
   EnrolmentDirectory,
   OpenDirectory,
@@ -18,7 +19,7 @@ import { compareNames, type FaceId, parseSubjectId, type SubjectId } from "./ids
 import type { RecentKeys } from "./recent-keys.ts";
 import type { RecordCopies } from "./record-copies.ts";
 import { openMetadata, sealFace, sealMetadata } from "./sealed-face.ts";
-import type { Caller, FaceSummary, Metadata, OpenStore, TenantStore } from "./store.ts";
+import type { FaceSummary, Metadata, OpenStore, TenantStore } from "./store.ts";
 import { beginAttempt } from "./tenant-attempts.ts";
 
 export interface StoreDeps {
@@ -49,17 +50,11 @@ export function createStoreOpener(deps: StoreDeps): OpenStore {
 
 function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
   const { openDirectory, copies, ring, random, clock, recent, background } = deps;
-  const { tenant, settings, actor, requestId } = caller;
+  const { tenant, settings } = caller;
   const { shards } = settings;
 
   const directoryOf = (subjectId: SubjectId) => openDirectory(tenant, shardOf(subjectId, shards));
-  const context = (): Context => ({
-    tenant,
-    actor,
-    requestId,
-    nowMs: clock().getTime(),
-    auditSeconds: settings.auditSeconds,
-  });
+  const context = () => contextOf(caller, clock());
 
   async function summarise(row: FaceDetails): Promise<Result<FaceSummary>> {
     const { faceId, model, createdAtMs, expiresAtMs, consent, sealedMetadata } = row;

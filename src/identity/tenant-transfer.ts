@@ -5,14 +5,14 @@
  */
 import * as z from "zod";
 import { ok, type Result } from "../errors.ts";
+import { type Caller, contextOf } from "./caller.ts";
 import { fromStoredConsent, toStoredConsent } from "./consent.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { FaceRow } from "./directory/data.ts";
-import type { EnrolmentDirectory, OpenDirectory } from "./directory/types.ts";
+import type { AdministrationDirectory, EnrolmentDirectory, OpenDirectory } from "./directory/types.ts";
 import type { ExportedFace, ExportPage } from "./export-page.ts";
 import { type FaceId, parseFaceId, parseSubjectId, type SubjectId } from "./ids.ts";
 import { openFace, openMetadata, sealFace } from "./sealed-face.ts";
-import type { Caller } from "./store.ts";
 import { type StoreDeps, shardOf } from "./tenant-store.ts";
 
 export interface TenantTransfer {
@@ -22,7 +22,9 @@ export interface TenantTransfer {
 }
 
 export interface TransferDeps extends Pick<StoreDeps, "ring" | "random" | "clock" | "recent"> {
-  readonly openDirectory: OpenDirectory<Pick<EnrolmentDirectory, "listFaces" | "importFaces">>;
+  readonly openDirectory: OpenDirectory<
+    Pick<EnrolmentDirectory, "listFaces" | "importFaces"> & Pick<AdministrationDirectory, "note">
+  >;
 }
 
 export type OpenTransfer = (caller: Caller) => TenantTransfer;
@@ -46,9 +48,10 @@ export function createTransferOpener(deps: TransferDeps): OpenTransfer {
   return (caller) => createTransfer(deps, caller);
 }
 
-function createTransfer(deps: TransferDeps, { tenant, settings, actor, requestId }: Caller): TenantTransfer {
+function createTransfer(deps: TransferDeps, caller: Caller): TenantTransfer {
   const { openDirectory, ring, random, clock, recent } = deps;
-  const { shards } = settings;
+  const { tenant } = caller;
+  const { shards } = caller.settings;
 
   async function unseal(row: FaceRow): Promise<Result<ExportedFace>> {
     const face = await openFace(tenant, row, row.sealed, ring);
@@ -96,17 +99,14 @@ function createTransfer(deps: TransferDeps, { tenant, settings, actor, requestId
         }
         if (rows.length < wanted) [shard, after] = [shard + 1, null];
       }
+      // Written down before anything leaves.
+      const outcome = `exported ${faces.length}`;
+      await openDirectory(tenant, 0).note("tenant.export", outcome, contextOf(caller, clock()));
       return ok({ faces, nextCursor: shard < shards ? encodeCursor({ shard, after }) : null });
     },
 
     async importFaces(faces) {
-      const context = {
-        tenant,
-        actor,
-        requestId,
-        nowMs: clock().getTime(),
-        auditSeconds: settings.auditSeconds,
-      };
+      const context = contextOf(caller, clock());
       let imported = 0;
       for (let shard = 0; shard < shards; shard++) {
         const own = faces.filter(({ face }) => shardOf(face.subjectId, shards) === shard);

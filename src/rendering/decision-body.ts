@@ -1,6 +1,6 @@
 /** A decision on the wire, as much of it as the caller may know. */
 import type { CalibratedDecision } from "../face/decide.ts";
-import type { RateChoice } from "../trust/rate-choice.ts";
+import type { RateChoice } from "../trust/rates/rate-choice.ts";
 
 export function decisionBody(
   { match, distance, threshold, maxFmr, fmr }: CalibratedDecision,

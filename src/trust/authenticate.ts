@@ -12,9 +12,9 @@ import type { AdministrationDirectory, OpenDirectory } from "../identity/directo
 import { defaultTenant } from "../identity/ids.ts";
 import { type Scope, scopes } from "../identity/scopes.ts";
 import { defaultSettings, type TenantSettings } from "../identity/settings.ts";
-import { type ApiKeyName, parseApiKey } from "./api-key.ts";
+import { type ApiKeyName, parseApiKey } from "./keys/api-key.ts";
 import type { Principal } from "./principal.ts";
-import type { SessionTokens } from "./session-token.ts";
+import type { SessionTokens } from "./sessions/session-token.ts";
 import type { Strangers } from "./strangers.ts";
 
 export interface ApiKeySettings {

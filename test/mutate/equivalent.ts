@@ -78,7 +78,7 @@ export const equivalents: readonly Equivalent[] = [
       "Of several rules that a name breaks, the first is told, and the rules after it throw for no text.",
   },
   {
-    file: "src/trust/signing-keys.ts",
+    file: "src/trust/keys/signing-keys.ts",
     before: "generation++;",
     after: "generation--;",
     reason: "It is compared with what it was before, and both ways it is another.",

@@ -4,13 +4,14 @@
  */
 import { env } from "cloudflare:workers";
 import { createBudget } from "../../src/admission/budget.ts";
-import { createApp, type LogEntry } from "../../src/app.ts";
+import { createApp } from "../../src/app.ts";
 import { type Bindings, connect } from "../../src/bindings.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type Failure, fail, ok } from "../../src/errors.ts";
 import type { Calibration } from "../../src/face/calibration.ts";
 import type { EncodedFace, FacePolicy } from "../../src/face/face.ts";
 import type { Quality } from "../../src/face/quality.ts";
+import type { LogEntry } from "../../src/http/middleware/log-entry.ts";
 import type { DirectoryObject } from "../../src/identity/directory/object.ts";
 import type { Directory } from "../../src/identity/directory/types.ts";
 import type { GalleryObject } from "../../src/identity/gallery/object.ts";

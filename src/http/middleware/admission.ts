@@ -1,9 +1,13 @@
 /** Every request's account with the isolate's budget, from its first byte to its answer. */
 import { createMiddleware } from "hono/factory";
-import { isolateLimits } from "../../admission/budget.ts";
-import type { AppEnv, Deps } from "../deps.ts";
+import { type Budget, isolateLimits } from "../../admission/budget.ts";
+import type { AppEnv } from "../app-env.ts";
 
-export function admission({ budget }: Pick<Deps, "budget">) {
+interface AdmissionDeps {
+  readonly budget: Pick<Budget, "open">;
+}
+
+export function admission({ budget }: AdmissionDeps) {
   return createMiddleware<AppEnv>(async function admission(c, next) {
     const claim = budget.open();
     c.set("claim", claim);

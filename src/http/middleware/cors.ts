@@ -3,7 +3,12 @@ import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import type { Config } from "../../config.ts";
 
-export function corsFor({ corsOrigins }: Pick<Config, "corsOrigins">): MiddlewareHandler {
+interface CorsDeps {
+  readonly config: Pick<Config, "corsOrigins">;
+}
+
+export function corsFor({ config }: CorsDeps): MiddlewareHandler {
+  const { corsOrigins } = config;
   if (corsOrigins.length === 0) return (_, next) => next();
   return cors({
     origin: [...corsOrigins],

@@ -5,7 +5,7 @@
  * they send, or never stops, waits or is cut off, and nothing is ever held.
  */
 import { createMiddleware } from "hono/factory";
-import type { AppEnv } from "../deps.ts";
+import type { AppEnv } from "../app-env.ts";
 import { readerOf } from "../request/body-stream.ts";
 
 export interface LingerBounds {

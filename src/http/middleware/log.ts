@@ -2,11 +2,24 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
+import type { Budget } from "../../admission/budget.ts";
+import type { Config } from "../../config.ts";
 import { createStopwatch, type Stopwatch } from "../../stopwatch.ts";
-import type { AppEnv, Deps, RequestEntry } from "../deps.ts";
-import { writeMetrics } from "./metrics.ts";
+import type { AppEnv } from "../app-env.ts";
+import type { RequestEntry } from "./log-entry.ts";
+import { type Dataset, writeMetrics } from "./metrics.ts";
 
-export function requestLog({ log, metrics, nowMs, config, budget }: Deps) {
+interface RequestLogDeps {
+  readonly log: (entry: RequestEntry) => void;
+  /** Where requests are counted; undefined where no dataset is bound. */
+  readonly metrics: Dataset | undefined;
+  /** For durations: ms since any beginning. */
+  readonly nowMs: () => number;
+  readonly config: Pick<Config, "environment">;
+  readonly budget: Pick<Budget, "inUseBytes">;
+}
+
+export function requestLog({ log, metrics, nowMs, config, budget }: RequestLogDeps) {
   return createMiddleware<AppEnv>(async function requestLog(c, next) {
     const stopwatch = createStopwatch(nowMs);
     c.set("stopwatch", stopwatch);
@@ -19,7 +32,7 @@ export function requestLog({ log, metrics, nowMs, config, budget }: Deps) {
   });
 }
 
-function describe(c: Context<AppEnv>, stopwatch: Stopwatch, budget: Deps["budget"]): RequestEntry {
+function describe(c: Context<AppEnv>, stopwatch: Stopwatch, budget: RequestLogDeps["budget"]): RequestEntry {
   const { requestId, refusal, principal, outcome, claim } = c.var;
   return {
     level: c.res.status >= 500 ? "error" : "info",

@@ -1,6 +1,6 @@
 /** Every request has a name, in `X-Request-Id` and in the body: the caller's own, or one made here. */
 import { createMiddleware } from "hono/factory";
-import type { AppEnv } from "../deps.ts";
+import type { AppEnv } from "../app-env.ts";
 
 /** Anything else could forge lines of a log. */
 const acceptable = /^[A-Za-z0-9._-]{1,128}$/;

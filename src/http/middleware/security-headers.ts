@@ -1,7 +1,7 @@
 /** Headers by which browsers load nothing for an answer, and for a page files of this origin alone. */
 import type { MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import type { AppEnv } from "../deps.ts";
+import type { AppEnv } from "../app-env.ts";
 
 const nothingIsLoaded = secureHeaders({
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },

@@ -4,7 +4,7 @@ import { type Claim, isolateLimits } from "../../admission/budget.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import { freeBuffer } from "../../free-buffer.ts";
 import { refuse } from "../answer.ts";
-import type { AppEnv } from "../deps.ts";
+import type { AppEnv } from "../app-env.ts";
 import { openStream, readerOf } from "./body-stream.ts";
 
 export interface BodyRules {

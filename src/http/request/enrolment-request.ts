@@ -6,7 +6,7 @@ import { sha256, toHex } from "../../crypto/digest.ts";
 import { encodeFloat32 } from "../../crypto/float32.ts";
 import { ok, type Result } from "../../errors.ts";
 import type { EnrolmentRequest } from "../../identity/directory/data.ts";
-import type { AppEnv } from "../deps.ts";
+import type { AppEnv } from "../app-env.ts";
 import { enrolmentOptionsSchema, idempotencyKeySchema } from "../schemas/requests.ts";
 import type { FaceSource } from "./face-source.ts";
 import { check } from "./input.ts";

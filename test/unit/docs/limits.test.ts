@@ -10,7 +10,7 @@ import { parseConfig } from "../../../src/config.ts";
 import { decideAtFmr } from "../../../src/face/decide.ts";
 import { galleryRate } from "../../../src/face/gallery-threshold.ts";
 import { defaultQualityLimits } from "../../../src/face/quality.ts";
-import type { AppEnv } from "../../../src/http/deps.ts";
+import type { AppEnv } from "../../../src/http/app-env.ts";
 import { requestId } from "../../../src/http/middleware/request-id.ts";
 import { defaultPatience } from "../../../src/http/request/body.ts";
 import { readJson } from "../../../src/http/request/json.ts";

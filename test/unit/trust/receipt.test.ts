@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { createKeyRing } from "../../../src/crypto/key-ring.ts";
 import type { SigningKeyRow } from "../../../src/identity/directory/data.ts";
+import { createSigningKeys, type SigningKeyDirectory } from "../../../src/trust/keys/signing-keys.ts";
 import { createReceipts } from "../../../src/trust/receipt.ts";
-import { createSigningKeys, type SigningKeyDirectory } from "../../../src/trust/signing-keys.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 

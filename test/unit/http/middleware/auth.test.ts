@@ -4,8 +4,8 @@ import { bearerKey } from "../../../../src/http/middleware/auth.ts";
 import type { ApiKeyRow } from "../../../../src/identity/directory/data.ts";
 import type { TenantId } from "../../../../src/identity/ids.ts";
 import { defaultSettings } from "../../../../src/identity/settings.ts";
-import { mintApiKey, parseApiKey } from "../../../../src/trust/api-key.ts";
 import { type ApiKeySettings, createAuthenticate } from "../../../../src/trust/authenticate.ts";
+import { mintApiKey, parseApiKey } from "../../../../src/trust/keys/api-key.ts";
 import { createStrangers } from "../../../../src/trust/strangers.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");

@@ -2,22 +2,29 @@
  * Whether somebody about to be enrolled is enrolled under another name already. Who that is, is told
  * to keys that may identify. Two enrolments at the same instant do not see each other.
  */
-import type { Context } from "hono";
 import { fail, ok, type Result } from "../../errors.ts";
+import type { Calibration } from "../../face/calibration.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import type { SubjectId } from "../../identity/ids.ts";
-import { chooseRate } from "../../trust/rate-choice.ts";
-import type { AppEnv, Deps } from "../deps.ts";
+import type { TenantSettings } from "../../identity/settings.ts";
+import type { TenantStore } from "../../identity/store.ts";
+import type { Principal } from "../principal.ts";
+import { chooseRate } from "./rate-choice.ts";
 import { searchLimits } from "./search-limits.ts";
+
+export interface DuplicateSearch {
+  readonly store: Pick<TenantStore, "beginSearch">;
+  readonly principal: Principal;
+  readonly settings: TenantSettings;
+  readonly calibration: Calibration;
+}
 
 /** Fails with `identity_conflict`, and as a search does. */
 export async function refuseDuplicates(
-  c: Context<AppEnv>,
-  { calibration }: Pick<Deps, "calibration">,
+  { store, principal, settings, calibration }: DuplicateSearch,
   embedding: Embedding,
   subjectId: SubjectId,
 ): Promise<Result<void>> {
-  const { store, principal, settings } = c.var;
   const { model, values } = embedding;
   const search = await store.beginSearch({ model, dimension: values.length });
   if (!search.ok) return search;

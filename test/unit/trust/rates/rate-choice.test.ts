@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Scope } from "../../../src/identity/scopes.ts";
-import { defaultRates } from "../../../src/identity/settings.ts";
-import { type AskedRate, chooseRate, type RateChoice } from "../../../src/trust/rate-choice.ts";
+import type { Scope } from "../../../../src/identity/scopes.ts";
+import { defaultRates } from "../../../../src/identity/settings.ts";
+import { type AskedRate, chooseRate, type RateChoice } from "../../../../src/trust/rates/rate-choice.ts";
 
 const keyWith = (...scopes: Scope[]) => ({ kind: "key" as const, scopes: new Set(scopes) });
 const verifier = keyWith("verify");

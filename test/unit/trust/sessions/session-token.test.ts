@@ -1,7 +1,7 @@
 import { generateKeyPair, SignJWT } from "jose";
 import { describe, expect, it } from "vitest";
-import type { SubjectId, TenantId } from "../../../src/identity/ids.ts";
-import { createSessionTokens, type Session } from "../../../src/trust/session-token.ts";
+import type { SubjectId, TenantId } from "../../../../src/identity/ids.ts";
+import { createSessionTokens, type Session } from "../../../../src/trust/sessions/session-token.ts";
 
 const nowMs = Date.UTC(2026, 0, 1);
 const pair = await generateKeyPair("EdDSA", { extractable: true });

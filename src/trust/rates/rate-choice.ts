@@ -5,10 +5,10 @@
  * that of the distance. So a caller without the scope "scores" has the tenant's own rate and the
  * decades below it, 10^-k of it, and no second threshold that costs no failure.
  */
-import { fail, ok, type Result } from "../errors.ts";
-import { decadeOf } from "../face/decades.ts";
-import type { RateRules } from "../identity/settings.ts";
-import type { Principal, SessionPrincipal } from "./principal.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import { decadeOf } from "../../face/decades.ts";
+import type { RateRules } from "../../identity/settings.ts";
+import type { Principal, SessionPrincipal } from "../principal.ts";
 
 type RateCaller =
   | Pick<Exclude<Principal, SessionPrincipal>, "kind" | "scopes">

@@ -5,10 +5,10 @@
  * SHA-256 of the key is all that is kept (NIST SP 800-63B-4, section 3.1.2.2: secrets of 112 bits or
  * more need no salt or slow hash). A key is shown once, when it is made.
  */
-import { encodeBase64Url } from "../crypto/base64.ts";
-import { sha256 } from "../crypto/digest.ts";
-import type { RandomBytes } from "../crypto/random.ts";
-import { parseTenantId, type TenantId } from "../identity/ids.ts";
+import { encodeBase64Url } from "../../crypto/base64.ts";
+import { sha256 } from "../../crypto/digest.ts";
+import type { RandomBytes } from "../../crypto/random.ts";
+import { parseTenantId, type TenantId } from "../../identity/ids.ts";
 
 const idBytes = 9;
 const secretBytes = 32;

@@ -4,7 +4,7 @@ import type { Calibration } from "../../face/calibration.ts";
 import { type GalleryThreshold, thresholdForGallery } from "../../face/gallery-threshold.ts";
 import type { TenantSettings } from "../../identity/settings.ts";
 import type { SearchOptions } from "../../identity/store.ts";
-import type { RateChoice } from "../../trust/rate-choice.ts";
+import type { RateChoice } from "./rate-choice.ts";
 
 export interface SearchLimits extends GalleryThreshold {
   readonly order: SearchOptions["order"];

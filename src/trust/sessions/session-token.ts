@@ -5,10 +5,10 @@
  */
 import { errors, jwtVerify, SignJWT } from "jose";
 import * as z from "zod";
-import { fail, ok, type Result } from "../errors.ts";
-import { parseSubjectId, parseTenantId, type SubjectId, type TenantId } from "../identity/ids.ts";
-import { type SessionAction, type SessionPrincipal, sessionActions } from "./principal.ts";
-import type { SigningKeys } from "./signing-keys.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import { parseSubjectId, parseTenantId, type SubjectId, type TenantId } from "../../identity/ids.ts";
+import type { SigningKeys } from "../keys/signing-keys.ts";
+import { type SessionAction, type SessionPrincipal, sessionActions } from "../principal.ts";
 
 const issuer = "sameface";
 const type = "sameface-session+jwt";

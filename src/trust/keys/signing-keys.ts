@@ -5,12 +5,12 @@
  * has no end.
  */
 import { calculateJwkThumbprint, type JWK } from "jose";
-import { encodeBase64Url } from "../crypto/base64.ts";
-import type { KeyRing } from "../crypto/key-ring.ts";
-import { ok, type Result } from "../errors.ts";
-import type { Context, SigningKeyRow } from "../identity/directory/data.ts";
-import type { AdministrationDirectory, OpenDirectory } from "../identity/directory/types.ts";
-import { defaultTenant } from "../identity/ids.ts";
+import { encodeBase64Url } from "../../crypto/base64.ts";
+import type { KeyRing } from "../../crypto/key-ring.ts";
+import { ok, type Result } from "../../errors.ts";
+import type { Context, SigningKeyRow } from "../../identity/directory/data.ts";
+import type { AdministrationDirectory, OpenDirectory } from "../../identity/directory/types.ts";
+import { defaultTenant } from "../../identity/ids.ts";
 
 export interface SigningKeys {
   current(): Promise<{ id: string; privateKey: CryptoKey }>;

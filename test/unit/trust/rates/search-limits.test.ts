@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { searchLimits } from "../../../../src/http/routes/search-limits.ts";
 import type { Scope } from "../../../../src/identity/scopes.ts";
 import { defaultRates } from "../../../../src/identity/settings.ts";
-import { chooseRate } from "../../../../src/trust/rate-choice.ts";
+import { chooseRate } from "../../../../src/trust/rates/rate-choice.ts";
+import { searchLimits } from "../../../../src/trust/rates/search-limits.ts";
 import { sphereCalibration } from "../../../fixtures/sphere.ts";
 
 const calibration = sphereCalibration(64);
