@@ -4,15 +4,11 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import type { Config } from "./config.ts";
 import { refuse, refuseInternal } from "./http/answer.ts";
 import type { AppEnv } from "./http/app-env.ts";
-import { admission } from "./http/middleware/admission.ts";
+import { admission, limitDeclaredBody, linger } from "./http/middleware/admission.ts";
 import { requireCaller, requireKey, requireRoot, requireScope } from "./http/middleware/auth.ts";
-import { corsFor } from "./http/middleware/cors.ts";
-import { linger } from "./http/middleware/linger.ts";
-import { requestLog } from "./http/middleware/log.ts";
+import { corsFor, noStore, securityHeaders } from "./http/middleware/headers.ts";
 import type { LogEntry } from "./http/middleware/log-entry.ts";
-import { requestId } from "./http/middleware/request-id.ts";
-import { securityHeaders } from "./http/middleware/security-headers.ts";
-import { limitDeclaredBody } from "./http/request/body.ts";
+import { requestId, requestLog } from "./http/middleware/record.ts";
 import { requireNoQuery } from "./http/request/input.ts";
 import { showAudit } from "./http/routes/administration/audit.ts";
 import { doctor } from "./http/routes/administration/doctor.ts";
@@ -74,10 +70,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.use(admission(deps));
   app.use(requestLog(deps));
   app.use(securityHeaders());
-  app.use(async function noStore(c, next) {
-    await next();
-    if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
-  });
+  app.use(noStore());
   app.use(corsFor(deps));
   app.use(
     methodNotAllowed({

@@ -1,12 +1,19 @@
-/** Every request's account with the isolate's budget, from its first byte to its answer. */
+/**
+ * The bytes that a request brings: the account on which they are held, the length that may be declared, and what is left
+ * of a body that was refused.
+ */
 import { createMiddleware } from "hono/factory";
 import { type Budget, isolateLimits } from "../../admission/budget.ts";
+import { refuse } from "../answer.ts";
 import type { AppEnv } from "../app-env.ts";
+import { declaredLength, tooLarge } from "../request/body.ts";
+import { drop } from "../request/leftover.ts";
 
 interface AdmissionDeps {
   readonly budget: Pick<Budget, "open">;
 }
 
+/** Opens every request's account with the isolate's budget, which stands until its answer. */
 export function admission({ budget }: AdmissionDeps) {
   return createMiddleware<AppEnv>(async function admission(c, next) {
     const claim = budget.open();
@@ -19,5 +26,23 @@ export function admission({ budget }: AdmissionDeps) {
       clearInterval(heart);
       claim.close();
     }
+  });
+}
+
+/** Takes in the rest of a refused body, so that the caller gets the answer. */
+export function linger() {
+  return createMiddleware<AppEnv>(async function linger(c, next) {
+    await next();
+    const { body } = c.req.raw;
+    if (c.res.status >= 400 && body !== null && !body.locked) await drop(body);
+  });
+}
+
+/** Refuses a body that is declared too large before anybody asks whose it is. */
+export function limitDeclaredBody(limitBytes: number) {
+  return createMiddleware<AppEnv>(async function limitDeclaredBody(c, next) {
+    const actual = declaredLength(c.req.raw);
+    if (actual === undefined || actual <= limitBytes) return next();
+    return refuse(c, tooLarge(limitBytes, actual).failure);
   });
 }

@@ -11,7 +11,7 @@ import { decideAtFmr } from "../../../src/face/decide.ts";
 import { galleryRate } from "../../../src/face/gallery-threshold.ts";
 import { defaultQualityLimits } from "../../../src/face/quality.ts";
 import type { AppEnv } from "../../../src/http/app-env.ts";
-import { requestId } from "../../../src/http/middleware/request-id.ts";
+import { requestId } from "../../../src/http/middleware/record.ts";
 import { defaultPatience } from "../../../src/http/request/body.ts";
 import { readJson } from "../../../src/http/request/json.ts";
 import { maxJsonBytes, maxJsonNesting, maxJsonValues } from "../../../src/http/request/parsing/json-scan.ts";

@@ -6,9 +6,9 @@ import { failureCodes } from "../../../openapi/failures.ts";
 import { createBudget } from "../../../src/admission/budget.ts";
 import { refuse } from "../../../src/http/answer.ts";
 import type { AppEnv } from "../../../src/http/app-env.ts";
-import { requestLog } from "../../../src/http/middleware/log.ts";
 import type { RequestEntry } from "../../../src/http/middleware/log-entry.ts";
 import { type Dataset, writeMetrics } from "../../../src/http/middleware/metrics.ts";
+import { requestLog } from "../../../src/http/middleware/record.ts";
 import { stages } from "../../../src/stopwatch.ts";
 import { blocksOf, read, rowsOf, spansOf } from "../../fixtures/documentation.ts";
 

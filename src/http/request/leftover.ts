@@ -4,32 +4,25 @@
  * taken in and dropped before the answer goes out, within bounds: a caller who declared more than
  * they send, or never stops, waits or is cut off, and nothing is ever held.
  */
-import { createMiddleware } from "hono/factory";
-import type { AppEnv } from "../app-env.ts";
-import { readerOf } from "../request/body-stream.ts";
+import { readerOf } from "./body-stream.ts";
 
-export interface LingerBounds {
+export interface LeftoverBounds {
   /** Without a byte. */
   readonly maxSilenceMs: number;
   readonly maxTotalMs: number;
   readonly maxBytes: number;
 }
 
-const defaultBounds: LingerBounds = { maxSilenceMs: 250, maxTotalMs: 5000, maxBytes: 64 * 1024 * 1024 };
-
-export function linger(bounds: LingerBounds = defaultBounds) {
-  return createMiddleware<AppEnv>(async function linger(c, next) {
-    await next();
-    const { body } = c.req.raw;
-    if (c.res.status >= 400 && body !== null && !body.locked) await drop(body, bounds);
-  });
-}
+const defaultBounds: LeftoverBounds = { maxSilenceMs: 250, maxTotalMs: 5000, maxBytes: 64 * 1024 * 1024 };
 
 /** All that a refused body ever holds. */
 const pieceBytes = 16 * 1024;
 
 /** Resolves when the stream has ended, failed, or met a bound. */
-export async function drop(stream: ReadableStream<Uint8Array>, bounds: LingerBounds): Promise<void> {
+export async function drop(
+  stream: ReadableStream<Uint8Array>,
+  bounds: LeftoverBounds = defaultBounds,
+): Promise<void> {
   const reader = readerOf(stream);
   // Cancelling settles a pending read, and so ends the loop below.
   const stop = () => reader.cancel();

@@ -1,4 +1,4 @@
-/** One line a request, one data point where a dataset is bound, and in development the times as a header. */
+/** What is kept of a request for its operators: its name, its line of log, its data point. */
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
@@ -8,6 +8,20 @@ import { createStopwatch, type Stopwatch } from "../../stopwatch.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { RequestEntry } from "./log-entry.ts";
 import { type Dataset, writeMetrics } from "./metrics.ts";
+
+/** Other words could forge lines of a log. */
+const acceptable = /^[A-Za-z0-9._-]{1,128}$/;
+
+/** Names every request, in `X-Request-Id` and in the body: the caller's own word, or one made here. */
+export function requestId(randomId: () => string) {
+  return createMiddleware<AppEnv>(async function requestId(c, next) {
+    const sent = c.req.header("X-Request-Id");
+    const id = sent !== undefined && acceptable.test(sent) ? sent : randomId();
+    c.set("requestId", id);
+    c.header("X-Request-Id", id);
+    await next();
+  });
+}
 
 interface RequestLogDeps {
   readonly log: (entry: RequestEntry) => void;
@@ -19,6 +33,7 @@ interface RequestLogDeps {
   readonly budget: Pick<Budget, "inUseBytes">;
 }
 
+/** Writes one line a request, one data point where a dataset is bound, and in development the times as a header. */
 export function requestLog({ log, metrics, nowMs, config, budget }: RequestLogDeps) {
   return createMiddleware<AppEnv>(async function requestLog(c, next) {
     const stopwatch = createStopwatch(nowMs);
