@@ -5,7 +5,7 @@ import type { RandomBytes } from "./crypto/random.ts";
 import { type Caller, contextOf } from "./identity/caller.ts";
 import type { AdministrationDirectory, OpenDirectory } from "./identity/directory/types.ts";
 import { defaultTenant, type FaceId, type SubjectId } from "./identity/ids.ts";
-import type { RecordCopies } from "./identity/record-copies.ts";
+import type { RecordCopies } from "./identity/records/record-copies.ts";
 
 export interface Check extends Finding {
   readonly name: "secrets" | "bindings" | "directory" | "kv" | "models";

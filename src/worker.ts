@@ -10,7 +10,6 @@ import avif from "../wasm/codecs/avif_dec.wasm";
 import webp from "../wasm/codecs/webp_dec.wasm";
 import { type Budget, createBudget } from "./admission/budget.ts";
 import { createApp } from "./app.ts";
-import { type Bindings, connect } from "./bindings.ts";
 import { parseConfig } from "./config.ts";
 import { sha256, toHex } from "./crypto/digest.ts";
 import { parseCalibration } from "./face/calibration.ts";
@@ -20,7 +19,8 @@ import { defaultImageLimits } from "./image/limits.ts";
 import type { Bundle } from "./inference/engine.ts";
 import { createStages, encoderInUse } from "./models.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
-import { openService } from "./service.ts";
+import { type Bindings, connect } from "./wiring/bindings.ts";
+import { openService } from "./wiring/service.ts";
 
 const encoder = encoderInUse(manifest);
 const measured = manifest.calibration[encoder.id as keyof typeof manifest.calibration];

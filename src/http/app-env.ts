@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import type { Claim } from "../admission/budget.ts";
 import type { TenantSettings } from "../identity/settings.ts";
-import type { TenantStore } from "../identity/store.ts";
+import type { TenantStore } from "../identity/store/store.ts";
 import type { Stopwatch } from "../stopwatch.ts";
 import type { Principal } from "../trust/principal.ts";
 

@@ -11,7 +11,6 @@ import type {
   OpenDirectory,
 } from "../identity/directory/types.ts";
 import { defaultTenant, parseTenantId, type TenantId } from "../identity/ids.ts";
-import { countOutliving } from "../identity/retention.ts";
 import { scopes } from "../identity/scopes.ts";
 import {
   applyChange,
@@ -19,6 +18,7 @@ import {
   type SettingsChange,
   type TenantSettings,
 } from "../identity/settings.ts";
+import { countOutliving } from "../identity/store/retention.ts";
 import { mintApiKey } from "./keys/api-key.ts";
 import { checkRates } from "./rates/rate-settings.ts";
 

@@ -121,13 +121,13 @@ export const equivalents: readonly Equivalent[] = [
     reason: "Every negative number says that it is none.",
   },
   {
-    file: "src/identity/directory/outbox.ts",
+    file: "src/identity/directory/tables/outbox.ts",
     before: "const batchSize = 6;",
     after: "const batchSize = 5;",
     reason: "One copy fewer at once, of as many as there are.",
   },
   {
-    file: "src/identity/directory/schema.ts",
+    file: "src/identity/directory/tables/schema.ts",
     before: 'return has(sql, "gallery");',
     after: "return undefined;",
     reason: "The schema makes what is not there: made once more, it is the same.",

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Failure } from "../../src/errors.ts";
 import { errorAnswerSchema } from "../../src/http/schemas/answers.ts";
 import { defaultTenant, type FaceId, type SubjectId } from "../../src/identity/ids.ts";
-import { faceKey } from "../../src/identity/keys.ts";
+import { faceKey } from "../../src/identity/records/keys.ts";
 import {
   base64,
   bytesOf,

@@ -5,7 +5,7 @@ import type * as z from "zod";
 import { fail, ok } from "../../src/errors.ts";
 import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { identificationAnswerSchema } from "../../src/http/schemas/answers.ts";
-import type { TenantStore } from "../../src/identity/store.ts";
+import type { TenantStore } from "../../src/identity/store/store.ts";
 import { base64, form, jpeg, json, photoAt, type Service, startService } from "./service.ts";
 
 beforeEach(reset);

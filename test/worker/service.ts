@@ -5,7 +5,6 @@
 import { env } from "cloudflare:workers";
 import { createBudget } from "../../src/admission/budget.ts";
 import { createApp } from "../../src/app.ts";
-import { type Bindings, connect } from "../../src/bindings.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type Failure, fail, ok } from "../../src/errors.ts";
 import type { Calibration } from "../../src/face/calibration.ts";
@@ -17,9 +16,10 @@ import type { Directory } from "../../src/identity/directory/types.ts";
 import type { GalleryObject } from "../../src/identity/gallery/object.ts";
 import type { Gallery } from "../../src/identity/gallery/types.ts";
 import type { ObjectsOf } from "../../src/identity/objects-of.ts";
-import type { TenantStore } from "../../src/identity/store.ts";
+import type { TenantStore } from "../../src/identity/store/store.ts";
 import type { Pipeline } from "../../src/pipeline.ts";
-import { openService, type ServiceParts } from "../../src/service.ts";
+import { type Bindings, connect } from "../../src/wiring/bindings.ts";
+import { openService, type ServiceParts } from "../../src/wiring/service.ts";
 import { expectDocumented } from "./conformance.ts";
 
 /** The bindings, and as objects that a test can look into. */

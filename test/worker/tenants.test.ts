@@ -6,8 +6,8 @@ import {
   newKeyAnswerSchema,
   newTenantAnswerSchema,
 } from "../../src/http/schemas/administration-answers.ts";
-import { pruneAudit, writeAudit } from "../../src/identity/directory/audit.ts";
 import { createDirectories } from "../../src/identity/directory/object.ts";
+import { pruneAudit, writeAudit } from "../../src/identity/directory/tables/audit.ts";
 import type { TenantId } from "../../src/identity/ids.ts";
 import { type Scope, scopes } from "../../src/identity/scopes.ts";
 import { type Fuse, fuse, mortalDirectories, restart } from "./crash.ts";

@@ -2,7 +2,7 @@
 import { createMiddleware } from "hono/factory";
 import type { Config } from "../../config.ts";
 import type { Scope } from "../../identity/scopes.ts";
-import type { OpenStore } from "../../identity/store.ts";
+import type { OpenStore } from "../../identity/store/store.ts";
 import type { Authenticate } from "../../trust/authenticate.ts";
 import type { LimitRate } from "../../trust/rate-limit.ts";
 import { refuse } from "../answer.ts";

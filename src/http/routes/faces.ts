@@ -2,9 +2,9 @@
 import type * as z from "zod";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/calibration.ts";
-import { requireConsent } from "../../identity/consent.ts";
 import { parseFaceId } from "../../identity/ids.ts";
-import type { EnrolmentDetails } from "../../identity/store.ts";
+import { requireConsent } from "../../identity/store/consent.ts";
+import type { EnrolmentDetails } from "../../identity/store/store.ts";
 import { refuseDuplicates } from "../../trust/rates/duplicates.ts";
 import { answer, refuse } from "../answer.ts";
 import type { Handler } from "../app-env.ts";

@@ -1,6 +1,6 @@
 /** Who is this: a photo against everybody who is enrolled. */
 import { type Calibration, type FalseMatchRate, fmrAt } from "../../face/calibration.ts";
-import type { Candidate } from "../../identity/store.ts";
+import type { Candidate } from "../../identity/store/store.ts";
 import { chooseRate } from "../../trust/rates/rate-choice.ts";
 import { searchLimits } from "../../trust/rates/search-limits.ts";
 import { answer, refuse } from "../answer.ts";

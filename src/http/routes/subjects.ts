@@ -1,5 +1,5 @@
 /** Subjects: one with its faces, all of them by pages, and the deletion of one. */
-import type { FaceSummary } from "../../identity/store.ts";
+import type { FaceSummary } from "../../identity/store/store.ts";
 import { answer, refuse } from "../answer.ts";
 import type { Handler } from "../app-env.ts";
 import { checkQuery, subjectIdOf } from "../request/input.ts";

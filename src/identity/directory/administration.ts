@@ -4,10 +4,10 @@ import type { WrappedKey } from "../../crypto/key-ring.ts";
 import { fail, ok } from "../../errors.ts";
 import { defaultTenant, type TenantId } from "../ids.ts";
 import { applyChange, defaultSettings, type SettingsChange, type TenantSettings } from "../settings.ts";
-import { readAudit, writeAudit } from "./audit.ts";
-import * as control from "./control.ts";
 import type { ApiKeyRow, Context, Page, SigningKeyRow } from "./data.ts";
 import type { HoldsParts } from "./parts.ts";
+import { readAudit, writeAudit } from "./tables/audit.ts";
+import * as control from "./tables/control.ts";
 import type { AdministrationDirectory } from "./types.ts";
 
 export function withAdministration<Base extends HoldsParts>(base: Base) {

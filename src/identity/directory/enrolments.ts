@@ -3,14 +3,14 @@
 import type { WrappedKey } from "../../crypto/key-ring.ts";
 import { fail, ok } from "../../errors.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
-import { type AuditEvent, pruneAudit, writeAudit } from "./audit.ts";
 import type { Context, EnrolmentRequest, FaceChange, FaceKey, FaceName, FaceRow, Page } from "./data.ts";
-import { findEnrolled, rememberEnrolled } from "./enrolment-requests.ts";
-import * as queries from "./face-queries.ts";
-import * as faces from "./faces.ts";
-import { enqueue } from "./outbox.ts";
 import type { HoldsParts } from "./parts.ts";
-import { countOutliving } from "./retention.ts";
+import { type AuditEvent, pruneAudit, writeAudit } from "./tables/audit.ts";
+import { findEnrolled, rememberEnrolled } from "./tables/enrolment-requests.ts";
+import * as queries from "./tables/face-queries.ts";
+import * as faces from "./tables/faces.ts";
+import { enqueue } from "./tables/outbox.ts";
+import { countOutliving } from "./tables/retention.ts";
 import type { EnrolmentDirectory } from "./types.ts";
 
 export function withEnrolments<Base extends HoldsParts>(base: Base) {

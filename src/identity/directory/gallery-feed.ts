@@ -5,9 +5,9 @@
  */
 import type { Gallery, GalleryChange, GalleryState } from "../gallery/types.ts";
 import type { SearchKind } from "./data.ts";
-import { readFaceKey, readRecord } from "./face-queries.ts";
 import type { DirectoryStorage, Ledger } from "./ledger.ts";
-import { enqueueAll, hasTasks, lastTask, readGalleryTasks, removeGalleryTasks } from "./outbox.ts";
+import { readFaceKey, readRecord } from "./tables/face-queries.ts";
+import { enqueueAll, hasTasks, lastTask, readGalleryTasks, removeGalleryTasks } from "./tables/outbox.ts";
 
 /** About 120 KB of sealed records. */
 const changesPerCall = 100;

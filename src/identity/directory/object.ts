@@ -2,8 +2,8 @@
 import { DurableObject } from "cloudflare:workers";
 import { createGalleries } from "../gallery/object.ts";
 import type { Gallery } from "../gallery/types.ts";
-import { createKvCopies } from "../kv.ts";
 import type { ObjectsOf } from "../objects-of.ts";
+import { createKvCopies } from "../records/kv.ts";
 import { withDirectory } from "./directory.ts";
 import { type DirectoryParts, openParts } from "./parts.ts";
 import type { Directory, OpenDirectory } from "./types.ts";

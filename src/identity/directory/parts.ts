@@ -1,6 +1,6 @@
 /** Works that the methods of a directory share, and how the classes that hold methods are joined to one. */
 import type { Gallery } from "../gallery/types.ts";
-import type { RecordCopies } from "../record-copies.ts";
+import type { RecordCopies } from "../records/record-copies.ts";
 import { type Chores, createChores } from "./chores.ts";
 import { createGalleryFeed, type GalleryFeed } from "./gallery-feed.ts";
 import { createLedger, type DirectoryStorage, type Ledger } from "./ledger.ts";

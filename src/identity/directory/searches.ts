@@ -2,12 +2,12 @@
 import { fail, ok } from "../../errors.ts";
 import type { Gallery } from "../gallery/types.ts";
 import type { SubjectId } from "../ids.ts";
-import { writeAudit } from "./audit.ts";
 import type { Context, FaceName, SearchAction, SearchKind, SearchQuery } from "./data.ts";
-import * as queries from "./face-queries.ts";
-import * as faces from "./faces.ts";
-import { countGalleryTasks } from "./outbox.ts";
 import type { DirectoryParts, HoldsParts } from "./parts.ts";
+import { writeAudit } from "./tables/audit.ts";
+import * as queries from "./tables/face-queries.ts";
+import * as faces from "./tables/faces.ts";
+import { countGalleryTasks } from "./tables/outbox.ts";
 import type { SearchDirectory } from "./types.ts";
 
 /** A search that meets a gallery which is far behind brings it up to date for so long. */

@@ -2,6 +2,8 @@
 import { fail, ok } from "../../errors.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
 import type { LockOutPolicy } from "../lock-out.ts";
+import type { Attempt, Context, SessionRow } from "./data.ts";
+import type { HoldsParts } from "./parts.ts";
 import {
   checkLock,
   checkSession,
@@ -9,12 +11,10 @@ import {
   insertSession,
   recordAttempt,
   spendSession,
-} from "./attempts.ts";
-import { writeAudit } from "./audit.ts";
-import type { Attempt, Context, SessionRow } from "./data.ts";
-import * as queries from "./face-queries.ts";
-import * as faces from "./faces.ts";
-import type { HoldsParts } from "./parts.ts";
+} from "./tables/attempts.ts";
+import { writeAudit } from "./tables/audit.ts";
+import * as queries from "./tables/face-queries.ts";
+import * as faces from "./tables/faces.ts";
 import type { VerificationDirectory } from "./types.ts";
 
 export function withVerifications<Base extends HoldsParts>(base: Base) {

@@ -5,7 +5,7 @@ import { createKeyRing } from "../../crypto/key-ring.ts";
 import type { ScanBlock } from "../../face/scan.ts";
 import type { SearchKind, SearchQuery } from "../directory/data.ts";
 import type { ObjectsOf } from "../objects-of.ts";
-import { openFace } from "../sealed-face.ts";
+import { openFace } from "../records/sealed-face.ts";
 import { createBlockCache } from "./block-cache.ts";
 import { createGallery } from "./gallery.ts";
 import type { Gallery, GalleryChanges } from "./types.ts";

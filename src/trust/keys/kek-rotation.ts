@@ -8,7 +8,7 @@ import type {
   SearchDirectory,
 } from "../../identity/directory/types.ts";
 import { defaultTenant, type TenantId } from "../../identity/ids.ts";
-import { rewrapFaceKey } from "../../identity/sealed-face.ts";
+import { rewrapFaceKey } from "../../identity/records/sealed-face.ts";
 import { defaultSettings } from "../../identity/settings.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 

@@ -7,7 +7,7 @@ import type { Calibration } from "../../face/calibration.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import type { SubjectId } from "../../identity/ids.ts";
 import type { TenantSettings } from "../../identity/settings.ts";
-import type { TenantStore } from "../../identity/store.ts";
+import type { TenantStore } from "../../identity/store/store.ts";
 import type { Principal } from "../principal.ts";
 import { chooseRate } from "./rate-choice.ts";
 import { searchLimits } from "./search-limits.ts";

@@ -3,7 +3,7 @@ import { ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/calibration.ts";
 import { type GalleryThreshold, thresholdForGallery } from "../../face/gallery-threshold.ts";
 import type { TenantSettings } from "../../identity/settings.ts";
-import type { SearchOptions } from "../../identity/store.ts";
+import type { SearchOptions } from "../../identity/store/store.ts";
 import type { RateChoice } from "./rate-choice.ts";
 
 export interface SearchLimits extends GalleryThreshold {

@@ -6,7 +6,7 @@ import { type Calibration, thresholdAt } from "../../face/calibration.ts";
 import { type Caller, contextOf } from "../../identity/caller.ts";
 import type { OpenDirectory, VerificationDirectory } from "../../identity/directory/types.ts";
 import type { SubjectId } from "../../identity/ids.ts";
-import { shardOf } from "../../identity/tenant-store.ts";
+import { shardOf } from "../../identity/store/tenant-store.ts";
 import type { Principal, SessionAction } from "../principal.ts";
 import { chooseRate } from "../rates/rate-choice.ts";
 import type { SessionTokens } from "./session-token.ts";

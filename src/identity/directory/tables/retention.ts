@@ -1,6 +1,6 @@
 /** Faces that a tenant's retention would not end: they were enrolled under a longer one, or with an end of their own. */
-import type { FaceId, SubjectId } from "../ids.ts";
-import type { FaceName, Outliving } from "./data.ts";
+import type { FaceId, SubjectId } from "../../ids.ts";
+import type { FaceName, Outliving } from "../data.ts";
 import { alive } from "./faces.ts";
 
 /**

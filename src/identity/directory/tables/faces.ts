@@ -1,7 +1,7 @@
 /** Faces that come, change and go. A subject is its faces: its row comes with the first and goes with the last. */
-import type { WrappedKey } from "../../crypto/key-ring.ts";
-import type { FaceId, SubjectId } from "../ids.ts";
-import type { FaceChange, FaceKey, FaceRow } from "./data.ts";
+import type { WrappedKey } from "../../../crypto/key-ring.ts";
+import type { FaceId, SubjectId } from "../../ids.ts";
+import type { FaceChange, FaceKey, FaceRow } from "../data.ts";
 
 /** The columns of `FaceDetails`; the record itself is fetched only where it is wanted. */
 export const detailColumns =

@@ -3,9 +3,9 @@
  * draft-ietf-httpapi-idempotency-key-header): a repeated request finds the face that the first one
  * made. Kept for a day, also when the face is deleted meanwhile: a late repetition does not bring it back.
  */
-import { fail, ok, type Result } from "../../errors.ts";
-import type { FaceId } from "../ids.ts";
-import type { EnrolledFace, EnrolmentRequest, FaceRow } from "./data.ts";
+import { fail, ok, type Result } from "../../../errors.ts";
+import type { FaceId } from "../../ids.ts";
+import type { EnrolledFace, EnrolmentRequest, FaceRow } from "../data.ts";
 
 const keptMs = 24 * 3600 * 1000;
 

@@ -1,8 +1,8 @@
 /** Attempts at a subject: the lock-out's counts, and the sessions that allow them. */
-import { fail, ok, type Result } from "../../errors.ts";
-import type { SubjectId } from "../ids.ts";
-import { type Attempts, countAttempt, type LockOutPolicy, lockAt } from "../lock-out.ts";
-import type { SessionRow } from "./data.ts";
+import { fail, ok, type Result } from "../../../errors.ts";
+import type { SubjectId } from "../../ids.ts";
+import { type Attempts, countAttempt, type LockOutPolicy, lockAt } from "../../lock-out.ts";
+import type { SessionRow } from "../data.ts";
 
 /** Undefined for a subject that is not known. */
 function readAttempts(sql: SqlStorage, subjectId: SubjectId): Attempts | undefined {

@@ -1,8 +1,8 @@
 /** One probe against the faces of one subject. */
-import { fail, ok, type Result } from "../errors.ts";
-import { distance } from "../face/decide.ts";
-import type { Embedding } from "../face/embedding.ts";
-import type { FaceId } from "./ids.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import { distance } from "../../face/decide.ts";
+import type { Embedding } from "../../face/embedding.ts";
+import type { FaceId } from "../ids.ts";
 import type { StoredFace } from "./store.ts";
 
 export interface Closest {

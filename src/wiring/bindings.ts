@@ -1,13 +1,13 @@
 /** What the platform binds to the Worker, as `wrangler.toml` names it, and how the service reaches it. */
-import type { Dataset } from "./http/middleware/metrics.ts";
-import type { Files } from "./http/routes/pages.ts";
-import { createDirectories } from "./identity/directory/object.ts";
-import type { Directory, OpenDirectory } from "./identity/directory/types.ts";
-import type { Gallery } from "./identity/gallery/types.ts";
-import { createKvCopies } from "./identity/kv.ts";
-import type { ObjectsOf } from "./identity/objects-of.ts";
-import type { RecordCopies } from "./identity/record-copies.ts";
-import { createRateLimit, type LimitRate, type RateLimiter } from "./trust/rate-limit.ts";
+import type { Dataset } from "../http/middleware/metrics.ts";
+import type { Files } from "../http/routes/pages.ts";
+import { createDirectories } from "../identity/directory/object.ts";
+import type { Directory, OpenDirectory } from "../identity/directory/types.ts";
+import type { Gallery } from "../identity/gallery/types.ts";
+import type { ObjectsOf } from "../identity/objects-of.ts";
+import { createKvCopies } from "../identity/records/kv.ts";
+import type { RecordCopies } from "../identity/records/record-copies.ts";
+import { createRateLimit, type LimitRate, type RateLimiter } from "../trust/rate-limit.ts";
 
 export interface Bindings {
   readonly TEMPLATES: KVNamespace;

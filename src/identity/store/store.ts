@@ -2,11 +2,11 @@
  * What the service asks of the place where a tenant's faces are kept. A subject is its faces: it
  * exists while it has one.
  */
-import type { Result } from "../errors.ts";
-import type { Embedding } from "../face/embedding.ts";
-import type { Caller } from "./caller.ts";
-import type { EnrolmentRequest, SearchAction } from "./directory/data.ts";
-import type { FaceId, SubjectId } from "./ids.ts";
+import type { Result } from "../../errors.ts";
+import type { Embedding } from "../../face/embedding.ts";
+import type { Caller } from "../caller.ts";
+import type { EnrolmentRequest, SearchAction } from "../directory/data.ts";
+import type { FaceId, SubjectId } from "../ids.ts";
 
 export interface StoredFace {
   readonly subjectId: SubjectId;

@@ -1,5 +1,5 @@
 /** Who did what, when, with what outcome: never pixels, embeddings, distances or keys. */
-import type { AuditEntry, Context } from "./data.ts";
+import type { AuditEntry, Context } from "../data.ts";
 
 export interface AuditEvent {
   readonly action: string;

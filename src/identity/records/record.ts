@@ -15,11 +15,11 @@
  * The subject and the face are inside so that a record under another's key is noticed. The checksum
  * finds damage, not malice.
  */
-import { crc32 } from "../crypto/crc32.ts";
-import { decodeFloat32, encodeFloat32 } from "../crypto/float32.ts";
-import { type Failure, fail, ok, type Result } from "../errors.ts";
-import { type FaceId, parseFaceId, parseSubjectId, type SubjectId } from "./ids.ts";
-import type { StoredFace } from "./store.ts";
+import { crc32 } from "../../crypto/crc32.ts";
+import { decodeFloat32, encodeFloat32 } from "../../crypto/float32.ts";
+import { type Failure, fail, ok, type Result } from "../../errors.ts";
+import { type FaceId, parseFaceId, parseSubjectId, type SubjectId } from "../ids.ts";
+import type { StoredFace } from "../store/store.ts";
 
 const magic = [0x53, 0x46, 0x52, 0x45];
 const version = 1;

@@ -1,11 +1,11 @@
 /** A tenant's settings, API keys and signing keys, and the root tenant's list of the others. */
 
-import type { WrappedKey } from "../../crypto/key-ring.ts";
-import { fail, ok, type Result } from "../../errors.ts";
-import type { TenantId } from "../ids.ts";
-import type { Scope } from "../scopes.ts";
-import { type TenantSettings, tenantSettingsSchema } from "../settings.ts";
-import type { ApiKeyRow, Page, SigningKeyRow } from "./data.ts";
+import type { WrappedKey } from "../../../crypto/key-ring.ts";
+import { fail, ok, type Result } from "../../../errors.ts";
+import type { TenantId } from "../../ids.ts";
+import type { Scope } from "../../scopes.ts";
+import { type TenantSettings, tenantSettingsSchema } from "../../settings.ts";
+import type { ApiKeyRow, Page, SigningKeyRow } from "../data.ts";
 
 /** Throws when the settings are not what was written: no default is safe in their place. */
 export function readSettings(sql: SqlStorage): TenantSettings | null {

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { crc32 } from "../../../src/crypto/crc32.ts";
-import type { FaceId, SubjectId } from "../../../src/identity/ids.ts";
-import { decodeRecord, encodeRecord } from "../../../src/identity/record.ts";
-import type { StoredFace } from "../../../src/identity/store.ts";
-import { faceId, subjectId } from "../arbitraries.ts";
+import { crc32 } from "../../../../src/crypto/crc32.ts";
+import type { FaceId, SubjectId } from "../../../../src/identity/ids.ts";
+import { decodeRecord, encodeRecord } from "../../../../src/identity/records/record.ts";
+import type { StoredFace } from "../../../../src/identity/store/store.ts";
+import { faceId, subjectId } from "../../arbitraries.ts";
 
 const unitVector = fc
   .array(fc.float({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 512 })

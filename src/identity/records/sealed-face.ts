@@ -6,15 +6,15 @@
  * copy of the record.
  */
 
-import { toHex } from "../crypto/digest.ts";
-import type { KeyRing } from "../crypto/key-ring.ts";
-import type { RandomBytes } from "../crypto/random.ts";
-import { aesKeyBytes, type Bytes, importAesKey, open, seal } from "../crypto/sealing.ts";
-import { fail, ok, type Result } from "../errors.ts";
-import type { FaceKey } from "./directory/data.ts";
-import type { TenantId } from "./ids.ts";
+import { toHex } from "../../crypto/digest.ts";
+import type { KeyRing } from "../../crypto/key-ring.ts";
+import type { RandomBytes } from "../../crypto/random.ts";
+import { aesKeyBytes, type Bytes, importAesKey, open, seal } from "../../crypto/sealing.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import type { FaceKey } from "../directory/data.ts";
+import type { TenantId } from "../ids.ts";
+import type { Metadata, StoredFace } from "../store/store.ts";
 import { decodeRecord, encodeRecord } from "./record.ts";
-import type { Metadata, StoredFace } from "./store.ts";
 
 const keyIdBytes = 8;
 

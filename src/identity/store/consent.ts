@@ -1,7 +1,7 @@
 /** Consent as it is kept, and as it is used. */
-import { fail, ok, type Result } from "../errors.ts";
-import type { Consent as StoredConsent } from "./directory/data.ts";
-import type { TenantSettings } from "./settings.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import type { Consent as StoredConsent } from "../directory/data.ts";
+import type { TenantSettings } from "../settings.ts";
 import type { Consent } from "./store.ts";
 
 export function toStoredConsent(consent: Consent | undefined): StoredConsent | null {

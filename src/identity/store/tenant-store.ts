@@ -1,24 +1,24 @@
 /** Faces of a tenant: the directory decides, and the keys that open the records come from it. */
 import * as z from "zod";
-import { crc32 } from "../crypto/crc32.ts";
-import type { KeyRing } from "../crypto/key-ring.ts";
-import type { RandomBytes } from "../crypto/random.ts";
-import { fail, ok, type Result } from "../errors.ts";
-import { type Caller, contextOf } from "./caller.ts";
-import { fromStoredConsent, requireConsent, toStoredConsent } from "./consent.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
-import type { FaceDetails } from "./directory/data.ts";
+import { crc32 } from "../../crypto/crc32.ts";
+import type { KeyRing } from "../../crypto/key-ring.ts";
+import type { RandomBytes } from "../../crypto/random.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import { type Caller, contextOf } from "../caller.ts";
+import { decodeCursor, encodeCursor } from "../cursor.ts";
+import type { FaceDetails } from "../directory/data.ts";
 import type {
   EnrolmentDirectory,
   OpenDirectory,
   SearchDirectory,
   VerificationDirectory,
-} from "./directory/types.ts";
+} from "../directory/types.ts";
+import { compareNames, type FaceId, parseSubjectId, type SubjectId } from "../ids.ts";
+import type { RecordCopies } from "../records/record-copies.ts";
+import { openMetadata, sealFace, sealMetadata } from "../records/sealed-face.ts";
+import { fromStoredConsent, requireConsent, toStoredConsent } from "./consent.ts";
 import * as gallerySearch from "./gallery-search.ts";
-import { compareNames, type FaceId, parseSubjectId, type SubjectId } from "./ids.ts";
 import type { RecentKeys } from "./recent-keys.ts";
-import type { RecordCopies } from "./record-copies.ts";
-import { openMetadata, sealFace, sealMetadata } from "./sealed-face.ts";
 import type { FaceSummary, Metadata, OpenStore, TenantStore } from "./store.ts";
 import { beginAttempt } from "./tenant-attempts.ts";
 

@@ -4,14 +4,14 @@
  * compares them.
  */
 
-import type { KeyRing } from "../crypto/key-ring.ts";
-import { fail, ok, type Result } from "../errors.ts";
-import { distance } from "../face/decide.ts";
-import type { Embedding } from "../face/embedding.ts";
-import type { AttemptFace, Context, SearchAction, SearchKind } from "./directory/data.ts";
-import type { SearchDirectory } from "./directory/types.ts";
-import { compareNames, type FaceId, type SubjectId, type TenantId } from "./ids.ts";
-import { openFace } from "./sealed-face.ts";
+import type { KeyRing } from "../../crypto/key-ring.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import { distance } from "../../face/decide.ts";
+import type { Embedding } from "../../face/embedding.ts";
+import type { AttemptFace, Context, SearchAction, SearchKind } from "../directory/data.ts";
+import type { SearchDirectory } from "../directory/types.ts";
+import { compareNames, type FaceId, type SubjectId, type TenantId } from "../ids.ts";
+import { openFace } from "../records/sealed-face.ts";
 import type { Candidate, GallerySearch, SearchOptions } from "./store.ts";
 
 export interface SearchDeps {

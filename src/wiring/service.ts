@@ -2,28 +2,28 @@
  * Wires the service, for the Worker and for the tests alike: what is connected, which models run, and whose clock and
  * chance it is are for the caller to hand in.
  */
-import type { Budget } from "./admission/budget.ts";
+import type { Budget } from "../admission/budget.ts";
+import type { Config } from "../config.ts";
+import { createKeyRing } from "../crypto/key-ring.ts";
+import type { RandomBytes } from "../crypto/random.ts";
+import { createDoctor, type DoctorDeps } from "../doctor.ts";
+import type { Calibration, DistanceHistograms } from "../face/calibration.ts";
+import type { LogEntry } from "../http/middleware/log-entry.ts";
+import { createListAudit } from "../identity/audit-trail.ts";
+import { createRecentKeys } from "../identity/store/recent-keys.ts";
+import { createStoreOpener } from "../identity/store/tenant-store.ts";
+import { createTransferOpener } from "../identity/store/tenant-transfer.ts";
+import type { Pipeline } from "../pipeline.ts";
+import { createAuthenticate } from "../trust/authenticate.ts";
+import { createApiKeys } from "../trust/keys/api-keys.ts";
+import { createKekRotation } from "../trust/keys/kek-rotation.ts";
+import { createSigningKeys } from "../trust/keys/signing-keys.ts";
+import { createReceipts } from "../trust/receipt.ts";
+import { createSessionTokens } from "../trust/sessions/session-token.ts";
+import { createOpenSession } from "../trust/sessions/sessions.ts";
+import { createStrangers } from "../trust/strangers.ts";
+import { createTenants } from "../trust/tenants.ts";
 import type { Connections } from "./bindings.ts";
-import type { Config } from "./config.ts";
-import { createKeyRing } from "./crypto/key-ring.ts";
-import type { RandomBytes } from "./crypto/random.ts";
-import { createDoctor, type DoctorDeps } from "./doctor.ts";
-import type { Calibration, DistanceHistograms } from "./face/calibration.ts";
-import type { LogEntry } from "./http/middleware/log-entry.ts";
-import { createListAudit } from "./identity/audit-trail.ts";
-import { createRecentKeys } from "./identity/recent-keys.ts";
-import { createStoreOpener } from "./identity/tenant-store.ts";
-import { createTransferOpener } from "./identity/tenant-transfer.ts";
-import type { Pipeline } from "./pipeline.ts";
-import { createAuthenticate } from "./trust/authenticate.ts";
-import { createApiKeys } from "./trust/keys/api-keys.ts";
-import { createKekRotation } from "./trust/keys/kek-rotation.ts";
-import { createSigningKeys } from "./trust/keys/signing-keys.ts";
-import { createReceipts } from "./trust/receipt.ts";
-import { createSessionTokens } from "./trust/sessions/session-token.ts";
-import { createOpenSession } from "./trust/sessions/sessions.ts";
-import { createStrangers } from "./trust/strangers.ts";
-import { createTenants } from "./trust/tenants.ts";
 
 export interface ServiceParts extends Connections {
   readonly config: Config;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { AttemptFace } from "../../../src/identity/directory/data.ts";
-import type { SubjectId, TenantId } from "../../../src/identity/ids.ts";
-import { createRecentKeys } from "../../../src/identity/recent-keys.ts";
+import type { AttemptFace } from "../../../../src/identity/directory/data.ts";
+import type { SubjectId, TenantId } from "../../../../src/identity/ids.ts";
+import { createRecentKeys } from "../../../../src/identity/store/recent-keys.ts";
 
 const acme = "acme" as TenantId;
 const alice = "alice" as SubjectId;

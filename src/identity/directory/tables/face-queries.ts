@@ -1,6 +1,6 @@
 /** Faces as they are asked for: their keys, their records, and what is told of them. */
-import type { FaceId, SubjectId } from "../ids.ts";
-import type { AttemptFace, Consent, FaceDetails, FaceKey, FaceRow, Page } from "./data.ts";
+import type { FaceId, SubjectId } from "../../ids.ts";
+import type { AttemptFace, Consent, FaceDetails, FaceKey, FaceRow, Page } from "../data.ts";
 import { alive, detailColumns } from "./faces.ts";
 
 type SqlRow = Record<string, SqlStorageValue>;

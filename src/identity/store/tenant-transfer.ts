@@ -4,15 +4,15 @@
  * as another model's, which nothing can be compared with any more, gives way.
  */
 import * as z from "zod";
-import { ok, type Result } from "../errors.ts";
-import { type Caller, contextOf } from "./caller.ts";
+import { ok, type Result } from "../../errors.ts";
+import { type Caller, contextOf } from "../caller.ts";
+import { decodeCursor, encodeCursor } from "../cursor.ts";
+import type { FaceRow } from "../directory/data.ts";
+import type { AdministrationDirectory, EnrolmentDirectory, OpenDirectory } from "../directory/types.ts";
+import { type FaceId, parseFaceId, parseSubjectId, type SubjectId } from "../ids.ts";
+import { openFace, openMetadata, sealFace } from "../records/sealed-face.ts";
 import { fromStoredConsent, toStoredConsent } from "./consent.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
-import type { FaceRow } from "./directory/data.ts";
-import type { AdministrationDirectory, EnrolmentDirectory, OpenDirectory } from "./directory/types.ts";
 import type { ExportedFace, ExportPage } from "./export-page.ts";
-import { type FaceId, parseFaceId, parseSubjectId, type SubjectId } from "./ids.ts";
-import { openFace, openMetadata, sealFace } from "./sealed-face.ts";
 import { type StoreDeps, shardOf } from "./tenant-store.ts";
 
 export interface TenantTransfer {

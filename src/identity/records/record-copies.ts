@@ -1,6 +1,6 @@
 /** Copies of sealed records near the callers. They may be missing, late or stale: nothing rests on them. */
-import type { Bytes } from "../crypto/sealing.ts";
-import type { FaceId, SubjectId, TenantId } from "./ids.ts";
+import type { Bytes } from "../../crypto/sealing.ts";
+import type { FaceId, SubjectId, TenantId } from "../ids.ts";
 
 export interface RecordCopies {
   /** @param expiresAtMs ms since 1970; null for never */

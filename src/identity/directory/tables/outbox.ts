@@ -4,8 +4,8 @@
  * that makes it necessary, in one transaction, and goes when it is done; a crash in between leaves
  * it to the next call or the alarm.
  */
-import type { FaceId, SubjectId, TenantId } from "../ids.ts";
-import type { RecordCopies } from "../record-copies.ts";
+import type { FaceId, SubjectId, TenantId } from "../../ids.ts";
+import type { RecordCopies } from "../../records/record-copies.ts";
 import { readRecord } from "./face-queries.ts";
 
 /** Of KV operations at once: a Worker may have six connections open, and the rest would wait in line. */

@@ -10,12 +10,12 @@
  * off, left out, moved or altered is noticed, and the lines before it are good.
  */
 import * as z from "zod";
-import { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } from "../crypto/base64.ts";
-import type { RandomBytes } from "../crypto/random.ts";
-import { type Bytes, open, seal } from "../crypto/sealing.ts";
-import { fail, ok, type Result } from "../errors.ts";
-import { parseFaceId, parseSubjectId } from "./ids.ts";
-import { decodeRecord, encodeRecord } from "./record.ts";
+import { decodeBase64, decodeBase64Url, encodeBase64, encodeBase64Url } from "../../crypto/base64.ts";
+import type { RandomBytes } from "../../crypto/random.ts";
+import { type Bytes, open, seal } from "../../crypto/sealing.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import { parseFaceId, parseSubjectId } from "../ids.ts";
+import { decodeRecord, encodeRecord } from "../records/record.ts";
 import type { EnrolmentDetails, StoredFace } from "./store.ts";
 
 const version = 1;

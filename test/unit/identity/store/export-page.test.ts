@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { importAesKey } from "../../../src/crypto/sealing.ts";
+import { importAesKey } from "../../../../src/crypto/sealing.ts";
+import type { FaceId, SubjectId } from "../../../../src/identity/ids.ts";
 import {
   type ExportedFace,
   type ExportPage,
   readPage,
   writePage,
-} from "../../../src/identity/export-page.ts";
-import type { FaceId, SubjectId } from "../../../src/identity/ids.ts";
+} from "../../../../src/identity/store/export-page.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const key = await importAesKey(random(32));

@@ -6,16 +6,16 @@
  * session is always `strong`.
  */
 
-import type { KeyRing } from "../crypto/key-ring.ts";
-import type { Bytes } from "../crypto/sealing.ts";
-import { fail, ok, type Result } from "../errors.ts";
-import type { Caller } from "./caller.ts";
-import type { AttemptFace, Context } from "./directory/data.ts";
-import type { VerificationDirectory } from "./directory/types.ts";
-import type { FaceId, SubjectId } from "./ids.ts";
+import type { KeyRing } from "../../crypto/key-ring.ts";
+import type { Bytes } from "../../crypto/sealing.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import type { Caller } from "../caller.ts";
+import type { AttemptFace, Context } from "../directory/data.ts";
+import type { VerificationDirectory } from "../directory/types.ts";
+import type { FaceId, SubjectId } from "../ids.ts";
+import type { RecordCopies } from "../records/record-copies.ts";
+import { openFace } from "../records/sealed-face.ts";
 import type { RecentKeys } from "./recent-keys.ts";
-import type { RecordCopies } from "./record-copies.ts";
-import { openFace } from "./sealed-face.ts";
 import type { Attempt, StoredFace } from "./store.ts";
 
 export interface AttemptDeps {

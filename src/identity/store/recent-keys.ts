@@ -2,8 +2,8 @@
  * What an isolate was told of a subject a moment ago, for tenants with `consistency: edge`. Wrapped
  * keys alone: what it holds opens nothing without the KEK. Bounded, oldest out first.
  */
-import type { AttemptFace } from "./directory/data.ts";
-import type { SubjectId, TenantId } from "./ids.ts";
+import type { AttemptFace } from "../directory/data.ts";
+import type { SubjectId, TenantId } from "../ids.ts";
 
 export interface RecentKeys {
   /** Undefined when nothing was asked since `sinceMs`. */

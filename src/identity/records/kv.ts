@@ -7,9 +7,9 @@
  * KV is eventually consistent: another location may miss a new face, or still see a removed one,
  * for 60 s or more.
  */
-import { decodeBase64, encodeBase64 } from "../crypto/base64.ts";
-import type { Bytes } from "../crypto/sealing.ts";
-import type { FaceId } from "./ids.ts";
+import { decodeBase64, encodeBase64 } from "../../crypto/base64.ts";
+import type { Bytes } from "../../crypto/sealing.ts";
+import type { FaceId } from "../ids.ts";
 import { faceKey } from "./keys.ts";
 import type { RecordCopies } from "./record-copies.ts";
 
