@@ -9,7 +9,6 @@ import jpegTurbo from "../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import avif from "../wasm/codecs/avif_dec.wasm";
 import webp from "../wasm/codecs/webp_dec.wasm";
 import { type Budget, createBudget } from "./admission/budget.ts";
-import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { sha256, toHex } from "./crypto/digest.ts";
 import { parseCalibration } from "./face/calibration.ts";
@@ -38,34 +37,32 @@ export function createWorker(engine: Bundle) {
     ...createStages(manifest, (file) => engine.files[file], engine),
     openPhoto: (image) => openPhoto(image, defaultImageLimits, codecs),
   });
-  let app: ReturnType<typeof createApp> | undefined;
+  let service: ReturnType<typeof openService> | undefined;
   return {
     fetch(request, env, context) {
-      app ??= open(env, engine, pipeline, budget);
-      return app.fetch(request, env, context);
+      service ??= open(env, engine, pipeline, budget);
+      return service.app.fetch(request, env, context);
     },
   } satisfies ExportedHandler<Bindings>;
 }
 
 function open(env: Bindings, engine: Bundle, pipeline: Pipeline, budget: Budget) {
-  return createApp(
-    openService({
-      ...connect(env),
-      config: parseConfig(env),
-      pipeline,
-      budget,
-      calibration,
-      distances: measured.distances,
-      embeddingLength: encoder.embeddingLength,
-      hashModels: () => hashModels(engine),
-      clock: () => new Date(),
-      nowMs: () => performance.now(),
-      randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-      randomId: () => crypto.randomUUID(),
-      background: waitUntil,
-      log: (entry) => (entry.level === "error" ? console.error : console.log)(JSON.stringify(entry)),
-    }),
-  );
+  return openService({
+    ...connect(env),
+    config: parseConfig(env),
+    pipeline,
+    budget,
+    calibration,
+    distances: measured.distances,
+    embeddingLength: encoder.embeddingLength,
+    hashModels: () => hashModels(engine),
+    clock: () => new Date(),
+    nowMs: () => performance.now(),
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    randomId: () => crypto.randomUUID(),
+    background: waitUntil,
+    log: (entry) => (entry.level === "error" ? console.error : console.log)(JSON.stringify(entry)),
+  });
 }
 
 /** Hashes those of the manifest's models whose bytes are here. */

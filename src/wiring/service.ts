@@ -3,6 +3,7 @@
  * chance it is are for the caller to hand in.
  */
 import type { Budget } from "../admission/budget.ts";
+import { createApp } from "../app.ts";
 import type { Config } from "../config.ts";
 import { createKeyRing } from "../crypto/key-ring.ts";
 import type { RandomBytes } from "../crypto/random.ts";
@@ -48,7 +49,7 @@ export interface ServiceParts extends Connections {
   readonly log: (entry: LogEntry) => void;
 }
 
-/** Opens what the app is made of. */
+/** Opens the app, and what it is made of. */
 export function openService(parts: ServiceParts) {
   const { config, openDirectory, copies, calibration, clock, randomBytes, background, failureRate } = parts;
   const ring = createKeyRing(config.keks, randomBytes);
@@ -63,7 +64,7 @@ export function openService(parts: ServiceParts) {
     recent: createRecentKeys(),
     background,
   };
-  return {
+  const services = {
     ...parts,
     ring,
     signingKeys,
@@ -85,4 +86,5 @@ export function openService(parts: ServiceParts) {
     listAudit: createListAudit(openDirectory),
     examine: createDoctor(parts),
   };
+  return { app: createApp(services), ...services };
 }

@@ -4,7 +4,6 @@
  */
 import { env } from "cloudflare:workers";
 import { createBudget } from "../../src/admission/budget.ts";
-import { createApp } from "../../src/app.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type Failure, fail, ok } from "../../src/errors.ts";
 import type { Calibration } from "../../src/face/calibration.ts";
@@ -16,7 +15,6 @@ import type { Directory } from "../../src/identity/directory/types.ts";
 import type { GalleryObject } from "../../src/identity/gallery/object.ts";
 import type { Gallery } from "../../src/identity/gallery/types.ts";
 import type { ObjectsOf } from "../../src/identity/objects-of.ts";
-import type { TenantStore } from "../../src/identity/store/store.ts";
 import type { Pipeline } from "../../src/pipeline.ts";
 import { type Bindings, connect } from "../../src/wiring/bindings.ts";
 import { openService, type ServiceParts } from "../../src/wiring/service.ts";
@@ -136,7 +134,7 @@ export interface Service {
   callAs(key: string, path: string, init?: RequestInit): Promise<Response>;
   /** Lets time pass for the service. */
   wait(seconds: number): void;
-  readonly routes: ReturnType<typeof createApp>["routes"];
+  readonly routes: ReturnType<typeof openService>["app"]["routes"];
   readonly log: LogEntry[];
   readonly pipeline: Pipeline & { calls: FacePolicy[] };
   readonly trust: ReturnType<typeof openService>;
@@ -165,19 +163,11 @@ export interface Change
   readonly trust?: Partial<
     Pick<ServiceParts, "openDirectory" | "copies" | "clock" | "randomBytes" | "failureRate">
   >;
-  /** Wrapped around what the caller's tenant is given. */
-  readonly store?: Partial<TenantStore>;
 }
 
 export const testKek = btoa("the key-encryption key of tests.");
 
-export function startService({
-  config,
-  pipeline: pipelineChange,
-  trust,
-  store,
-  ...change
-}: Change = {}): Service {
+export function startService({ config, pipeline: pipelineChange, trust, ...change }: Change = {}): Service {
   const log: LogEntry[] = [];
   const background: Promise<unknown>[] = [];
   let nowMs = now.getTime();
@@ -205,10 +195,7 @@ export function startService({
     ...change,
     ...trust,
   });
-  const app = createApp({
-    ...service,
-    openStore: (caller) => ({ ...service.openStore(caller), ...store }),
-  });
+  const { app } = service;
   async function callAs(key: string, path: string, init: RequestInit = {}) {
     const headers = new Headers(init.headers);
     if (!headers.has("Authorization")) headers.set("Authorization", `Bearer ${key}`);

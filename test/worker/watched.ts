@@ -23,6 +23,12 @@ export function watchedDirectories(before: (call: Call) => unknown): OpenDirecto
     });
 }
 
+/** Directories all of which have these methods in the place of their own. */
+export function directoriesWith(methods: Partial<Directory>): OpenDirectory {
+  const real = createDirectories(directories);
+  return (tenant, shard) => replacing(real(tenant, shard), methods);
+}
+
 /** A directory with other methods in the place of some. A stub holds none of its methods, so it cannot be spread. */
 export function replacing(directory: Directory, methods: Partial<Directory>): Directory {
   return new Proxy(directory, {
