@@ -15,7 +15,7 @@ import { unsupported } from "./refusal.ts";
 import { sniff } from "./sniff.ts";
 import { createWebpDecoder, openWebp } from "./webp.ts";
 
-export type { DecodeRequest, EncodedPhoto } from "./encoded-photo.ts";
+export type { EncodedPhoto } from "./encoded-photo.ts";
 
 type ModuleLoader = () => Promise<WebAssembly.Module>;
 

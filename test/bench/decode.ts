@@ -1,7 +1,7 @@
 /**
- * `node test/bench/decode.ts`: a 12- and a 48-megapixel JPEG to detection size, against jpeg-js, in Node and
- * in workerd (timed from outside, less the same request that decodes nothing). Made from a shared photo, or
- * from the test scene where that is missing.
+ * `node test/bench/decode.ts`: decodes a 12- and a 48-megapixel JPEG to detection size, beside jpeg-js, in Node and
+ * in workerd (timed from outside, less the same request that decodes nothing). The photos are made from a shared
+ * photo, or from the test scene where that is missing.
  */
 import { cpus } from "node:os";
 import jpegJs from "jpeg-js";
@@ -25,7 +25,7 @@ const seconds = async (work: () => unknown) => {
   return (performance.now() - start) / 1000;
 };
 
-/** The median of `rounds` runs after one that warms up. */
+/** Returns the median of `rounds` runs after one to warm up. */
 async function median(work: () => unknown, runs = rounds): Promise<number> {
   await work();
   const times: number[] = [];
@@ -50,7 +50,10 @@ async function decodeHere(bytes: Uint8Array, scaleAtLeast: number): Promise<Rast
 }
 
 const codecs = nodeCodecs();
-/** In workerd, from outside; started anew for each photo, because making one outlasts idle connections. */
+/**
+ * Times decoding in workerd, from outside. workerd is started anew for each photo, because making one outlasts idle
+ * connections.
+ */
 async function timeInWorkerd(
   name: string,
   bytes: Uint8Array,
@@ -84,7 +87,7 @@ for (const [width, height] of [
   const scale = detectionSidePx / width;
   const name = `${(width * height) / 1e6} MP (${(bytes.length / 1e6).toFixed(1)} MB)`;
 
-  // Beyond 12 MP jpeg-js needs more than a gigabyte: in workerd it is left out.
+  // jpeg-js needs more than a gigabyte beyond 12 MP: in workerd it is left out.
   await timeInWorkerd(name, bytes, scale, width === 4000);
 
   const ours = await decodeHere(bytes, scale);

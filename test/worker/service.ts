@@ -28,9 +28,9 @@ interface TestBindings extends Bindings {
 }
 
 const bindings = env as unknown as TestBindings;
-export const { TEMPLATES: templates, DIRECTORY: directories, GALLERY: galleries, ASSETS: files } = bindings;
+export const { TEMPLATES: templates, DIRECTORY: directories, GALLERY: galleries } = bindings;
 
-export const origin = "http://localhost";
+const origin = "http://localhost";
 /** At the default rate of 1e-4 a subject with one face matches up to 1.1, one with ten up to 1. */
 export const calibration: Calibration = {
   modelSha256: "ab".repeat(32),
@@ -76,7 +76,7 @@ export const testFace: EncodedFace["face"] = {
   ],
 };
 
-export const goodQuality: Quality = {
+const goodQuality: Quality = {
   eyeDistancePx: 80,
   sharpness: 0.5,
   brightness: 120,
@@ -165,6 +165,14 @@ export interface Change
   >;
 }
 
+/** Of every service, what goes on after an answer. */
+const pending = new Set<Promise<unknown>>();
+
+/** What services began after their answers is over, so that it meets no later test's storage. */
+export async function settleServices(): Promise<void> {
+  while (pending.size > 0) await Promise.allSettled(pending);
+}
+
 export const testKek = btoa("the key-encryption key of tests.");
 
 export function startService({ config, pipeline: pipelineChange, trust, ...change }: Change = {}): Service {
@@ -190,7 +198,12 @@ export function startService({ config, pipeline: pipelineChange, trust, ...chang
     nowMs: () => performance.now(),
     randomBytes,
     randomId: () => crypto.randomUUID(),
-    background: (work) => background.push(work),
+    background(work) {
+      background.push(work);
+      pending.add(work);
+      // A failure stays one that nobody handles, which fails the run.
+      void work.finally(() => pending.delete(work));
+    },
     log: (entry) => log.push(entry),
     ...change,
     ...trust,

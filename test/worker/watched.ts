@@ -1,4 +1,7 @@
-/** Directories whose calls are told of before they are made, to count them or to let something else come first, or replaced. */
+/**
+ * Directories that report each call before it is made, for tests that count calls or let something else come first, and
+ * directories with other methods in the place of some.
+ */
 import { createDirectories } from "../../src/identity/directory/object.ts";
 import type { Directory, OpenDirectory } from "../../src/identity/directory/types.ts";
 import { directories } from "./service.ts";

@@ -1,6 +1,5 @@
 /**
- * Where a request's time goes: the parts of the pipeline, timed inside workerd, and what surrounds them,
- * told apart by requests that stop earlier.
+ * Measures a request's time by part: the pipeline's parts inside workerd, and the rest by requests that stop earlier.
  */
 import { subject } from "../service/client.ts";
 import { apiKey } from "../service/settings.ts";
@@ -8,7 +7,7 @@ import { type Photos, type SizeLabel, sizes } from "../setup/photos.ts";
 import { type Row, row } from "./results.ts";
 import { interleave } from "./statistics.ts";
 
-/** Parts of one verification, in their order. */
+/** Parts of one verification, in order. */
 export const stageNames = [
   "decode",
   "detect: sample",
@@ -65,7 +64,7 @@ export async function measureStages(
   );
 }
 
-/** Detection, landmarks and encoding on both engines: what they sample from the photo included, decoding not. */
+/** Times detection, landmarks and encoding on both engines, with sampling from the photo but without decoding. */
 export async function measureNetworks(
   worker: URL,
   photos: Photos,
@@ -108,7 +107,7 @@ async function timeGet(service: URL, path: string): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** POST with a body, GET without. */
+/** Sends a POST with a body, a GET without. */
 export async function post<T>(worker: URL, path: string, body?: Uint8Array<ArrayBuffer>): Promise<T> {
   const init = body === undefined ? {} : { method: "POST", body };
   const response = await fetch(new URL(path, worker), { ...init, signal: AbortSignal.timeout(300_000) });

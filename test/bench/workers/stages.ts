@@ -33,7 +33,7 @@ const engine = kernelEngine.createEngine(kernels);
 const codecs = createCodecs({ jpegTurbo: async () => jpegTurbo });
 const watch = createStopwatch();
 const encoderDescriptor = manifest.models[manifest.encoder[0] as "mobilefacenet-192"];
-/** What the encoder saw first. */
+/** Crop that the encoder saw first. */
 let crop: Float32Array | undefined;
 
 const engines = {

@@ -66,7 +66,7 @@ describe("a JPEG's pixels", () => {
 });
 
 describe("a JPEG of four inks", () => {
-  /** 8 x 8 px of one colour: each component's block is its DC, 11110 and seven bits, then end of block. */
+  /** Makes 8 x 8 px of one colour: each component's block is its DC, 11110 and seven bits, then end of block. */
   function inks(values: readonly number[], adobe: boolean): Uint8Array {
     const model = encodeJpeg({ width: 8, height: 8, data: new Uint8Array(256).fill(128) });
     const tables = model.slice(findMarker(model, 0xc4), findMarker(model, 0xda));
@@ -87,10 +87,10 @@ describe("a JPEG of four inks", () => {
   }
 
   it.each([
-    // 255 is no ink: what is left of each colour's light, times what is left beside black.
+    // 255 is no ink: the light that each colour leaves, times the light that black leaves.
     [true, [220, 40, 60, 200], [173, 31, 47]],
     [true, [212, 192, 44, 30], [25, 23, 5]],
-    // 0 is no ink: the same light by what ink there is.
+    // 0 is no ink: the same light from the ink itself.
     [false, [35, 215, 195, 55], [173, 31, 47]],
     [false, [43, 63, 211, 225], [25, 23, 5]],
   ])("with Adobe's mark (%s), of %j, is %j, opaque", async (adobe, values, colour) => {
