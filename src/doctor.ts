@@ -24,7 +24,7 @@ export interface DoctorDeps {
   readonly config: Pick<Config, "environment" | "apiKey" | "keks">;
   readonly openDirectory: OpenDirectory<Pick<AdministrationDirectory, "note" | "admit">>;
   readonly copies: RecordCopies;
-  /** By name, whether it is bound. */
+  /** True for each binding that is there, by its name. */
   readonly bound: Readonly<Record<string, boolean>>;
   /** SHA-256 of the models' bytes as they are here, hex, and as the manifest has it. */
   readonly hashModels: () => Promise<readonly { id: string; expected: string; actual: string }[]>;

@@ -1,4 +1,4 @@
-/** What the middleware leaves for the handlers, and the one shape that all of them have. */
+/** Values that the middleware leaves for the handlers, and the one shape that all handlers have. */
 import type { Context } from "hono";
 import type { Claim } from "../admission/budget.ts";
 import type { TenantSettings } from "../identity/settings.ts";
@@ -11,17 +11,17 @@ export interface AppEnv {
     requestId: string;
     principal: Principal;
     settings: TenantSettings;
-    /** Of the caller's tenant. */
+    /** Store of the caller's tenant. */
     store: TenantStore;
-    /** For the log: why the request was refused. */
+    /** Reason for a refusal, for the log. */
     refusal: { readonly code: string; readonly reason?: string };
-    /** For the log: how a decision or a search came out. */
+    /** Result of a decision or a search, for the log. */
     outcome: "match" | "no_match" | "found" | "not_found";
     stopwatch: Stopwatch;
-    /** The request's account with the budget. */
+    /** Account of the request with the budget. */
     claim: Claim;
   };
 }
 
-/** Answers a request. A function with the route's name makes it of what the route needs, and of nothing else. */
+/** Answers a request. The function that makes a handler takes the dependencies of its route, and no others. */
 export type Handler = (c: Context<AppEnv>) => Promise<Response>;

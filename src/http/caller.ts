@@ -1,4 +1,4 @@
-/** Whom a request speaks for, as what is kept of a tenant asks for it. */
+/** Names the caller of a request for the services, which know nothing of HTTP. */
 import type { Context } from "hono";
 import type { Caller } from "../identity/caller.ts";
 import type { AppEnv } from "./app-env.ts";

@@ -1,4 +1,4 @@
-/** Who asks for something of a tenant, as far as what is kept depends on it. */
+/** Caller on whose behalf a tenant's data are read and written. */
 import type { Context } from "./directory/data.ts";
 import type { TenantId } from "./ids.ts";
 import type { TenantSettings } from "./settings.ts";
@@ -6,12 +6,12 @@ import type { TenantSettings } from "./settings.ts";
 export interface Caller {
   readonly tenant: TenantId;
   readonly settings: TenantSettings;
-  /** For the audit trail. */
+  /** Name in the audit trail: `root`, `key:<id>` or `session:<id>`. */
   readonly actor: string;
   readonly requestId: string;
 }
 
-/** What a directory writes down of a change that the caller makes now. */
+/** Describes the caller to a directory, for the audit trail of a change made at this time. */
 export function contextOf({ tenant, settings, actor, requestId }: Caller, now: Date): Context {
   return { tenant, actor, requestId, nowMs: now.getTime(), auditSeconds: settings.auditSeconds };
 }

@@ -36,7 +36,7 @@ export interface TenantPage {
 
 export interface ChangedSettings {
   readonly settings: TenantSettings;
-  /** How many faces outlive the retention that the change named; undefined where it named none. */
+  /** Number of faces that outlive the retention which the change named; undefined where it named none. */
   readonly facesBeyondRetention: number | undefined;
 }
 

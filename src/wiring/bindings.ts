@@ -1,4 +1,4 @@
-/** What the platform binds to the Worker, as `wrangler.toml` names it, and how the service reaches it. */
+/** Bindings of the Worker under their names in `wrangler.toml`, and the connections that the service makes of them. */
 import type { Dataset } from "../http/middleware/metrics.ts";
 import type { Files } from "../http/routes/pages.ts";
 import { createDirectories } from "../identity/directory/object.ts";
@@ -35,13 +35,13 @@ export interface Connections {
   readonly openDirectory: OpenDirectory;
   readonly copies: RecordCopies;
   readonly limitRate: LimitRate;
-  /** Counts refused keys by address; undefined counts none. */
+  /** Counts refused keys by address; undefined where none is bound, and then nothing is counted. */
   readonly failureRate: RateLimiter | undefined;
-  /** Those of public/; undefined where they are not bound, and then there are no pages. */
+  /** Files of public/; undefined where they are not bound, and then there are no pages. */
   readonly files: Files | undefined;
-  /** Where requests are counted; undefined where no dataset is bound. */
+  /** Dataset in which requests are counted; undefined where none is bound. */
   readonly metrics: Dataset | undefined;
-  /** By name, whether it is bound. */
+  /** True for each binding that is there, by its name. */
   readonly bound: Readonly<Record<string, boolean>>;
 }
 

@@ -1,7 +1,4 @@
-/**
- * Wires the service, for the Worker and for the tests alike: what is connected, which models run, and whose clock and
- * chance it is are for the caller to hand in.
- */
+/** Wires the app, for the Worker and for tests: each hands in its own connections, models, clock and random numbers. */
 import type { Budget } from "../admission/budget.ts";
 import { createApp } from "../app.ts";
 import type { Config } from "../config.ts";
@@ -29,27 +26,27 @@ import type { Connections } from "./bindings.ts";
 export interface ServiceParts extends Connections {
   readonly config: Config;
   readonly pipeline: Pipeline;
-  /** The isolate's memory, for bodies and decodes. */
+  /** Budget of the isolate's memory, for bodies and decodes. */
   readonly budget: Budget;
-  /** Of the encoder that the pipeline runs; from the manifest. */
+  /** Calibration of the encoder that the pipeline runs, from the manifest. */
   readonly calibration: Calibration;
-  /** Measured with that encoder, for people to see; undefined where the manifest has none. */
+  /** Distances measured with that encoder, for people to see; undefined where the manifest has none. */
   readonly distances: DistanceHistograms | undefined;
-  /** Of that encoder: how many float32 numbers. */
+  /** Length of that encoder's embeddings, float32 numbers. */
   readonly embeddingLength: number;
   readonly hashModels: DoctorDeps["hashModels"];
   readonly clock: () => Date;
-  /** For durations: ms since any beginning. */
+  /** Time for durations, ms since any beginning. */
   readonly nowMs: () => number;
   readonly randomBytes: RandomBytes;
-  /** A new name for a request or a face, 1..64 of [A-Za-z0-9_-]; `crypto.randomUUID` will do. */
+  /** Makes a new name for a request or a face, 1..64 of [A-Za-z0-9_-], such as `crypto.randomUUID` does. */
   readonly randomId: () => string;
-  /** Goes on with a promise after the answer. */
+  /** Keeps the isolate at work on a promise after the answer. */
   readonly background: (work: Promise<unknown>) => void;
   readonly log: (entry: LogEntry) => void;
 }
 
-/** Opens the app, and what it is made of. */
+/** Opens the app and the services that it is made of. */
 export function openService(parts: ServiceParts) {
   const { config, openDirectory, copies, calibration, clock, randomBytes, background, failureRate } = parts;
   const ring = createKeyRing(config.keks, randomBytes);

@@ -1,6 +1,6 @@
 /**
- * The bytes that a request brings: the account on which they are held, the length that may be declared, and what is left
- * of a body that was refused.
+ * Middleware for the bytes that a request brings: an account on which they are held, a limit of the declared length, and
+ * the reading of the rest of a refused body.
  */
 import { createMiddleware } from "hono/factory";
 import { type Budget, isolateLimits } from "../../admission/budget.ts";
@@ -13,7 +13,7 @@ interface AdmissionDeps {
   readonly budget: Pick<Budget, "open">;
 }
 
-/** Opens every request's account with the isolate's budget, which stands until its answer. */
+/** Opens an account with the isolate's budget for every request, and closes it after the answer. */
 export function admission({ budget }: AdmissionDeps) {
   return createMiddleware<AppEnv>(async function admission(c, next) {
     const claim = budget.open();

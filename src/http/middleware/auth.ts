@@ -68,7 +68,7 @@ export function requireScope(scope: Scope, { sessions = false }: { sessions?: bo
   });
 }
 
-/** For any API key, whatever its scopes. */
+/** Lets any API key pass, whatever its scopes. */
 export function requireKey() {
   return createMiddleware<AppEnv>(async function requireKey(c, next) {
     if (c.var.principal.kind !== "session") return next();
@@ -79,7 +79,7 @@ export function requireKey() {
   });
 }
 
-/** For what concerns the deployment, not one tenant. */
+/** Lets the deployment's own key pass alone. */
 export function requireRoot() {
   return createMiddleware<AppEnv>(async function requireRoot(c, next) {
     if (c.var.principal.kind === "root") return next();

@@ -1,4 +1,4 @@
-/** Headers that tell a browser what it may do with an answer: load files for it, keep it, hand it to a page. */
+/** Headers that restrict what a browser does with an answer: load files for it, keep it, hand it to a page. */
 import type { MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";

@@ -1,4 +1,4 @@
-/** Lines of the structured log: never a body, a key, an embedding, or the name of a subject. */
+/** Lines of the structured log. None has a body, a key, an embedding, or the name of a subject in it. */
 import type { Stage } from "../../stopwatch.ts";
 
 export interface RequestEntry {
@@ -6,19 +6,19 @@ export interface RequestEntry {
   readonly event: "request";
   readonly request_id: string;
   readonly method: string;
-  /** The route's pattern, not the path: a path names a person. */
+  /** Pattern of the route, not its path: a path names a person. */
   readonly route: string;
   readonly status: number;
   readonly code?: string;
   readonly reason?: string;
-  /** Of a caller who was let in. */
+  /** Tenant of a caller who was let in. */
   readonly tenant?: string;
-  /** Of a decision: `match`, `no_match`; of a search: `found`, `not_found`. */
+  /** Result of a decision (`match`, `no_match`) or of a search (`found`, `not_found`). */
   readonly outcome?: string;
   readonly total_ms: number;
-  /** Waited for memory, ms. */
+  /** Time that the request waited for memory, ms. */
   readonly waited_ms: number;
-  /** Of the isolate's budget, held by all requests and codecs when this one was answered, bytes. */
+  /** Bytes of the isolate's budget that all requests and codecs held when this one was answered. */
   readonly budget_used_bytes: number;
   readonly stages_ms: Partial<Record<Stage, number>>;
 }

@@ -1,4 +1,4 @@
-/** What is kept of a request for its operators: its name, its line of log, its data point. */
+/** Records each request for the operators: its id, its line of log, its data point. */
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
@@ -9,10 +9,10 @@ import type { AppEnv } from "../app-env.ts";
 import type { RequestEntry } from "./log-entry.ts";
 import { type Dataset, writeMetrics } from "./metrics.ts";
 
-/** Other words could forge lines of a log. */
+/** Pattern of ids that callers may choose; other characters could forge lines of a log. */
 const acceptable = /^[A-Za-z0-9._-]{1,128}$/;
 
-/** Names every request, in `X-Request-Id` and in the body: the caller's own word, or one made here. */
+/** Gives every request an id, in `X-Request-Id` and in the body: the caller's own, or one made here. */
 export function requestId(randomId: () => string) {
   return createMiddleware<AppEnv>(async function requestId(c, next) {
     const sent = c.req.header("X-Request-Id");
@@ -25,9 +25,9 @@ export function requestId(randomId: () => string) {
 
 interface RequestLogDeps {
   readonly log: (entry: RequestEntry) => void;
-  /** Where requests are counted; undefined where no dataset is bound. */
+  /** Dataset in which requests are counted; undefined where none is bound. */
   readonly metrics: Dataset | undefined;
-  /** For durations: ms since any beginning. */
+  /** Time for durations, ms since any beginning. */
   readonly nowMs: () => number;
   readonly config: Pick<Config, "environment">;
   readonly budget: Pick<Budget, "inUseBytes">;

@@ -30,19 +30,19 @@ export interface Probe {
   readonly encoded: EncodedFace | undefined;
 }
 
-/** What photos are read and encoded with. */
+/** Dependencies of reading and encoding a photo. */
 export interface PhotoDeps {
   readonly config: Pick<Config, "maxBodyBytes">;
   readonly pipeline: Pick<Pipeline, "encodeFace">;
 }
 
-/** The same, and what embeddings are held to: the encoder's name, and how many float32 numbers it makes. */
+/** Dependencies of reading a photo or an embedding: it must have the encoder's id, and so many float32 numbers. */
 export interface FaceDeps extends PhotoDeps {
   readonly pipeline: Pick<Pipeline, "encodeFace" | "encoderId">;
   readonly embeddingLength: number;
 }
 
-/** Of the squared length; float32 moves it by less than 1e-6. */
+/** Tolerance of an embedding's squared length; float32 moves it by less than 1e-6. */
 const unitTolerance = 1e-3;
 
 /** Fails as `readPhotos` does, with `forbidden`, and with `model_mismatch` for another model's embedding. */
@@ -121,7 +121,7 @@ export async function encodeSource(
   return encoded.ok ? ok({ embedding: encoded.value.embedding, encoded: encoded.value }) : encoded;
 }
 
-/** What is said of the photo, if there was one. */
+/** Describes the photo in an answer, if there was one. */
 export async function photoBody({ encoded }: Probe) {
   return encoded === undefined ? {} : { face: await faceBody(encoded), image: encoded.image };
 }

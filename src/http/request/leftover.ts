@@ -7,7 +7,7 @@
 import { readerOf } from "./body-stream.ts";
 
 export interface LeftoverBounds {
-  /** Without a byte. */
+  /** Longest time without a byte, ms. */
   readonly maxSilenceMs: number;
   readonly maxTotalMs: number;
   readonly maxBytes: number;

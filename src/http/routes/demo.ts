@@ -1,4 +1,4 @@
-/** What the page to try the service on must know: nothing that a caller could not read elsewhere. */
+/** Settings of the page to try the service on. A caller could read each of them elsewhere. */
 import type { Config } from "../../config.ts";
 import type { DistanceHistograms } from "../../face/calibration.ts";
 import { defaultQualityLimits } from "../../face/quality.ts";

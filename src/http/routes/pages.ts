@@ -14,7 +14,7 @@ export interface Files {
 }
 
 interface PagesDeps {
-  /** Those of public/; undefined where they are not bound, and then there are no pages. */
+  /** Files of public/; undefined where they are not bound, and then there are no pages. */
   readonly files: Files | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What a tenant's directory says and keeps of the tenant itself: settings, keys, the audit trail. */
+/** Methods of a directory for the tenant itself: settings, keys, the audit trail. */
 
 import type { WrappedKey } from "../../crypto/key-ring.ts";
 import { fail, ok } from "../../errors.ts";

@@ -14,7 +14,7 @@ export interface Context {
   readonly actor: string;
   readonly requestId: string;
   readonly nowMs: number;
-  /** For how long the audit trail is kept; null leaves that as it is. */
+  /** Seconds for which the audit trail is kept; null leaves the retention as it is. */
   readonly auditSeconds: number | null;
 }
 
@@ -24,7 +24,7 @@ export interface Consent {
   readonly atMs: number;
 }
 
-/** What opens a face's record, and what it must say. */
+/** Key of a face's record, and the names that the record must have in it. */
 export interface FaceKey extends WrappedKey {
   readonly subjectId: SubjectId;
   readonly faceId: FaceId;
@@ -52,7 +52,7 @@ export type EnrolledFace = Pick<FaceRow, "faceId" | "model" | "createdAtMs" | "e
 /** An enrolment under a key of the caller's own; hashes as hex. */
 export interface EnrolmentRequest {
   readonly keyHash: string;
-  /** Of all that was asked for. */
+  /** Hash of the key, the photo and all options. */
   readonly contentHash: string;
 }
 
@@ -72,12 +72,12 @@ export interface Attempt {
   /** All that were compared: each must still be there, or the refusal would say which came closest. */
   readonly compared: readonly FaceId[];
   readonly match: boolean;
-  /** Whether a match starts the count of failures anew. */
+  /** True when a match starts the count of failures anew. */
   readonly resetsLockOut: boolean;
   readonly sessionId: string | null;
 }
 
-/** What can be compared with each other. */
+/** Kind of embeddings that can be compared with each other. */
 export interface SearchKind {
   readonly model: string;
   readonly dimension: number;
@@ -96,14 +96,14 @@ export interface SearchQuery {
 
 export interface FoundFaces {
   readonly faces: readonly AttemptFace[];
-  /** Whether there are more than an answer holds. */
+  /** True when there are more than an answer holds. */
   readonly more: boolean;
 }
 
 export interface SearchState {
-  /** Of the kind. */
+  /** Number of faces of the kind. */
   readonly faces: number;
-  /** Of other kinds, or damaged. */
+  /** Number of faces of other kinds, and of damaged ones. */
   readonly notCompared: number;
   /** Changes that the gallery has not heard of. */
   readonly behind: number;
@@ -147,10 +147,10 @@ export interface SigningKeyRow extends WrappedKey {
 
 export type FaceName = readonly [SubjectId, FaceId];
 
-/** Of one page of faces. */
+/** Count of one page of faces. */
 export interface Outliving {
   readonly faces: number;
-  /** Where the next page starts; null after the last. */
+  /** Last face of this page, after which the next one starts; null after the last page. */
   readonly next: FaceName | null;
 }
 

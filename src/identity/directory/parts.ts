@@ -1,4 +1,4 @@
-/** Works that the methods of a directory share, and how the classes that hold methods are joined to one. */
+/** Parts that the methods of a directory share, and the kind of class that the methods are mixed into. */
 import type { Gallery } from "../gallery/types.ts";
 import type { RecordCopies } from "../records/record-copies.ts";
 import { type Chores, createChores } from "./chores.ts";
@@ -12,7 +12,7 @@ export interface DirectoryDeps {
   readonly openGallery: () => Gallery;
   /** ms since 1970; for alarms alone. */
   readonly clock: () => number;
-  /** Never the same twice. */
+  /** Makes a name that was never made before. */
   readonly newEpoch: () => string;
 }
 
@@ -30,8 +30,8 @@ export function openParts({ storage, copies, openGallery, clock, newEpoch }: Dir
 }
 
 /**
- * A class of objects that hold the parts. Remote calls reach what the class has and nothing that the object holds
- * itself, so the parts stay at home.
+ * Class of objects that have the parts. A remote call reaches methods of the class, and no property of the object itself:
+ * callers in other isolates cannot reach the parts.
  */
 export type HoldsParts = new (
   // biome-ignore lint/suspicious/noExplicitAny: TypeScript asks it of a class that another one is mixed into (TS2545).

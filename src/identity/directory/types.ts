@@ -1,6 +1,6 @@
 /**
- * Asks of a tenant's directory, in four parts: whoever calls it takes the part that they need. Its Durable Object offers
- * them all, each method under its own name.
+ * Interfaces of a tenant's directory, one for each kind of caller. Its Durable Object offers the methods of all four,
+ * each under its own name.
  */
 
 import type { WrappedKey } from "../../crypto/key-ring.ts";
@@ -33,7 +33,7 @@ import type {
   SigningKeyRow,
 } from "./data.ts";
 
-/** The tenant itself: settings, keys, the audit trail; what the deployment keeps for all tenants is with the root tenant. */
+/** The tenant itself: settings, keys, the audit trail. The root tenant's has the deployment's own data too. */
 export interface AdministrationDirectory {
   /** Settings of a tenant that exists, and the key of this id if it has one. */
   admit(keyId: string | null): Promise<{ settings: TenantSettings | null; key: ApiKeyRow | null }>;
@@ -43,7 +43,7 @@ export interface AdministrationDirectory {
   changeSettings(change: SettingsChange, context: Context): Promise<Result<TenantSettings>>;
   addApiKey(key: ApiKeyRow, context: Context): Promise<Result<void>>;
   listApiKeys(): Promise<readonly ApiKeyRow[]>;
-  /** From `atMs` on the key is refused, or from an earlier time that was said before: answers which. Fails with `not_found`. */
+  /** Refuses the key from `atMs` on, or from an earlier time set before; answers that time. Fails with `not_found`. */
   revokeApiKey(id: string, atMs: number, context: Context): Promise<Result<number>>;
   /**
    * Another key with the same name, scopes and end, while the old one goes on until `oldEndsAtMs`; both or
@@ -55,7 +55,7 @@ export interface AdministrationDirectory {
     oldEndsAtMs: number,
     context: Context,
   ): Promise<Result<ApiKeyRow>>;
-  /** Of the root tenant's directory: the others. */
+  /** Adds to the list of tenants, which the root tenant's directory keeps. */
   registerTenant(id: TenantId, context: Context): Promise<Result<void>>;
   listTenants(page: Page): Promise<readonly TenantId[]>;
   /** Oldest first. */
@@ -75,8 +75,8 @@ export interface EnrolmentDirectory {
    */
   addFace(row: FaceRow, context: Context, request: EnrolmentRequest | null): Promise<Result<EnrolledFace>>;
   /**
-   * Those that are not there yet, or there as another model's, whose place they take; all or none. Answers
-   * how many they were.
+   * Adds the faces that are not there yet, and replaces those of another model; all or none. Answers
+   * the number of both.
    */
   importFaces(rows: readonly FaceRow[], context: Context): Promise<number>;
   /** Fails with `not_found`, or `not_ready` where another record has taken the face's place. */
@@ -96,7 +96,7 @@ export interface EnrolmentDirectory {
   listSubjects(page: Page, nowMs: number): Promise<readonly SubjectId[]>;
   /** Whole faces in the order of subject and face, for an export. */
   listFaces(after: FaceName | null, limit: number, nowMs: number): Promise<readonly FaceRow[]>;
-  /** Of a page of faces, those that such a retention would not end. */
+  /** Counts the faces on a page that such a retention would not end. */
   countOutliving(retentionSeconds: number, after: FaceName | null, nowMs: number): Promise<Outliving>;
   /** Faces whose data key another KEK wraps. */
   listWrappedByOthers(kekId: string, limit: number): Promise<readonly FaceKey[]>;
@@ -109,8 +109,8 @@ export interface EnrolmentDirectory {
 /** Attempts at one subject, from being let in to being counted, and the sessions that allow them. */
 export interface VerificationDirectory {
   /**
-   * Whether an attempt may be made, and with which faces: their records too where `withRecords` says
-   * so, which spares the caller another journey. Fails with `subject_has_no_faces`,
+   * Lets an attempt begin, and gives the faces to compare with. `withRecords` brings their records along, which
+   * spares the caller another journey. Fails with `subject_has_no_faces`,
    * `locked`, or `unauthorized` for a session that is used up, expired or unknown.
    */
   beginAttempt(

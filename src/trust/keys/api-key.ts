@@ -32,7 +32,7 @@ export async function mintApiKey(tenant: TenantId, random: RandomBytes): Promise
   return { id, text, hash: await sha256(text) };
 }
 
-/** Where a key is looked up. */
+/** Place where a key is looked up. */
 export interface ApiKeyName {
   readonly tenant: TenantId;
   readonly id: string;

@@ -1,4 +1,4 @@
-/** What an earlier KEK wraps, wrapped by the current one: in every tenant, on every shard. */
+/** Wraps the keys of every tenant and shard anew that an earlier KEK wraps. */
 import type { KeyRing } from "../../crypto/key-ring.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import type {

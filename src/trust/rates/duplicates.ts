@@ -1,5 +1,5 @@
 /**
- * Whether somebody about to be enrolled is enrolled under another name already. Who that is, is told
+ * Refuses to enrol a person who is enrolled under another name already. That name is told
  * to keys that may identify. Two enrolments at the same instant do not see each other.
  */
 import { fail, ok, type Result } from "../../errors.ts";

@@ -17,7 +17,7 @@ type RateCaller =
 /** Undefined leaves the choice to the tenant, or to the maker of the session. */
 export interface AskedRate {
   readonly maxFmr?: number | undefined;
-  /** Of a search. */
+  /** False positive identification rate of a search. */
   readonly maxFpir?: number | undefined;
 }
 
@@ -28,10 +28,10 @@ export interface RateChoice {
   readonly maxFpir: number | undefined;
   /** No comparison of this caller is laxer, whatever a search asks for; infinite for no limit. */
   readonly ceilingFmr: number;
-  /** Whether a match starts the lock-out's count anew. One at a laxer rate than the tenant's does not. */
+  /** True when a match starts the lock-out's count anew. A match at a laxer rate than the tenant's does not. */
   readonly resetsLockOut: boolean;
   /**
-   * Whether the caller is told distances and rates. For all others a search has no steps finer than
+   * True when the caller is told distances and rates. For all other callers a search has no steps finer than
    * decades and no order by closeness.
    */
   readonly tellsScores: boolean;
@@ -39,7 +39,7 @@ export interface RateChoice {
   readonly clearFmr: number | undefined;
 }
 
-/** How much further than asked for a match must be from strangers to be called clear. */
+/** Factor by which the rate of a clear match lies below the rate that was asked for. */
 const clearFactor = 10;
 
 /** Fails with `forbidden`, whose reason says what is allowed. */

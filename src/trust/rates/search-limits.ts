@@ -1,4 +1,4 @@
-/** How far a search of this caller reaches and in which order it answers, by the rate that was chosen. */
+/** Limits of a caller's search, its threshold and the order of its answers, from the rate that was chosen. */
 import { ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/calibration.ts";
 import { type GalleryThreshold, thresholdForGallery } from "../../face/gallery-threshold.ts";

@@ -1,4 +1,4 @@
-/** Whom a key speaks for, and, for the deployment's own key, whether everything here is as it should be. */
+/** Names the caller that a key stands for, and shows the deployment's own key the result of every check. */
 import type { Config } from "../../../config.ts";
 import type { Examine } from "../../../doctor.ts";
 import { answer } from "../../answer.ts";
