@@ -78,7 +78,7 @@ export const equivalents: readonly Equivalent[] = [
       "Of several rules that a name breaks, the first is told, and the rules after it throw for no text.",
   },
   {
-    file: "src/trust/signing-keys.ts",
+    file: "src/trust/keys/signing-keys.ts",
     before: "generation++;",
     after: "generation--;",
     reason: "It is compared with what it was before, and both ways it is another.",
@@ -121,13 +121,13 @@ export const equivalents: readonly Equivalent[] = [
     reason: "Every negative number says that it is none.",
   },
   {
-    file: "src/identity/directory/outbox.ts",
+    file: "src/identity/directory/tables/outbox.ts",
     before: "const batchSize = 6;",
     after: "const batchSize = 5;",
     reason: "One copy fewer at once, of as many as there are.",
   },
   {
-    file: "src/identity/directory/schema.ts",
+    file: "src/identity/directory/tables/schema.ts",
     before: 'return has(sql, "gallery");',
     after: "return undefined;",
     reason: "The schema makes what is not there: made once more, it is the same.",

@@ -3,11 +3,12 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { createDirectories } from "../../src/identity/directory/object.ts";
 import type { Directory } from "../../src/identity/directory/types.ts";
 import { defaultTenant, type FaceId, type SubjectId, type TenantId } from "../../src/identity/ids.ts";
-import { faceKey } from "../../src/identity/keys.ts";
+import { faceKey } from "../../src/identity/records/keys.ts";
 import { defaultSettings, type TenantSettings } from "../../src/identity/settings.ts";
-import type { StoredFace, TenantStore } from "../../src/identity/store.ts";
+import type { StoredFace, TenantStore } from "../../src/identity/store/store.ts";
 import { type Fuse, fuse, mortalDirectories, restart, stubOf } from "./crash.ts";
 import { directories, now, type Service, startService, templates } from "./service.ts";
+import { replacing } from "./watched.ts";
 
 const alice = "alice" as SubjectId;
 const bob = "bob" as SubjectId;
@@ -355,7 +356,7 @@ describe("a change in another tenant's name", () => {
     const trail = () => directory.listAudit({ after: 0, limit: 10 });
     const before = await trail();
     const acme = {
-      tenant: "acme",
+      tenant: "acme" as TenantId,
       actor: "root",
       requestId: "r-2",
       nowMs: now.getTime(),
@@ -363,7 +364,7 @@ describe("a change in another tenant's name", () => {
     };
     // It runs in the object itself: an error thrown to another one is reported as an unhandled rejection too.
     const answer = await runInDurableObject(stubOf(), (object) =>
-      object.call("deleteFaces", [alice, "all", acme]).catch((error: Error) => error.message),
+      object.deleteFaces(alice, "all", acme).catch((error: Error) => error.message),
     );
     expect(answer).toContain("another tenant");
     expect(await faceIdsOf(storeOf(), alice)).toEqual(["a"]);
@@ -454,7 +455,7 @@ describe("with consistency edge", () => {
           const directory = real(tenant, shard);
           const settleAttempt: Directory["settleAttempt"] = (...call) =>
             gate.then(() => directory.settleAttempt(...call));
-          return { ...directory, settleAttempt };
+          return replacing(directory, { settleAttempt });
         },
       },
     });

@@ -4,10 +4,15 @@ import { describe, expect, it } from "vitest";
 import { sha256 } from "../../../src/crypto/digest.ts";
 import { createKeyRing } from "../../../src/crypto/key-ring.ts";
 import { importAesKey, open, seal } from "../../../src/crypto/sealing.ts";
-import type { FaceKey } from "../../../src/identity/directory/types.ts";
+import type { FaceKey } from "../../../src/identity/directory/data.ts";
 import type { FaceId, SubjectId, TenantId } from "../../../src/identity/ids.ts";
-import { openFace, rewrapFaceKey, sealFace, sealMetadata } from "../../../src/identity/sealed-face.ts";
-import type { StoredFace } from "../../../src/identity/store.ts";
+import {
+  openFace,
+  rewrapFaceKey,
+  sealFace,
+  sealMetadata,
+} from "../../../src/identity/records/sealed-face.ts";
+import type { StoredFace } from "../../../src/identity/store/store.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const kek = (byte: number) => Buffer.alloc(32, byte).toString("base64");
