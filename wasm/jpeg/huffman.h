@@ -1,0 +1,61 @@
+/**
+ * Huffman tables (T.81 C and F.2.2.3), with what a look at the next 13 bits tells.
+ *
+ * A code that no table has is 17 bits long and stands for symbol 0, as libjpeg reads on after one.
+ */
+#ifndef SAMEFACE_JPEG_HUFFMAN_H
+#define SAMEFACE_JPEG_HUFFMAN_H
+
+#include "jpeg.h"
+
+enum { look_bits = 13, look_count = 1 << look_bits, longest_code = 16, bad_code_bits = 17 };
+
+typedef enum { kind_dc, kind_ac_values, kind_ac_skips, kind_ac_symbols } TableKind;
+
+typedef struct {
+  u8 counts[longest_code + 1], symbols[256];
+  /** Whether the file defined it, and which looks are made of it as it is. */
+  u8 is_defined, has_codes, has_values, has_skips;
+  /** Largest code of each length, -1 where there is none, and what leads from a code to its symbol's index. */
+  s32 largest[longest_code + 1], offset[longest_code + 1];
+  /** Length << 8 | symbol; 0 where the code is longer, or bad. */
+  u16 codes[look_count];
+  /**
+   * DC: difference << 8 | bits. AC: value << 16 | coefficients passed << 8 | bits, where a value of 0 says that
+   * there is none behind them: 16 for a run of zeros, 64 for the block's end. 0 where more bits are needed.
+   */
+  s32 values[look_count];
+  /** Bits | coefficients passed << 4 | end of block << 11, of as many symbols as there are whole; 0 for none. */
+  u16 skips[look_count];
+} HuffmanTable;
+
+/** Makes what `kind` needs; false where the table is impossible. */
+s32 prepare_table(HuffmanTable *table, TableKind kind);
+
+/** The annex's tables (K.3 to K.6), which files of cameras that record films leave out. */
+void set_standard_table(HuffmanTable *table, s32 is_ac, s32 is_chroma);
+
+/** The symbol at the top of `bits`, of which 17 at least are there. */
+INLINE u32 read_symbol(const HuffmanTable *table, u64 bits, u32 *length) {
+  const u32 code = table->codes[bits >> (64 - look_bits)];
+  if (code != 0) {
+    *length = code >> 8;
+    return code & 255;
+  }
+  for (u32 l = look_bits + 1; l <= longest_code; l++) {
+    const s32 long_code = (s32)(bits >> (64 - l));
+    if (long_code > table->largest[l]) continue;
+    *length = l;
+    return table->symbols[(long_code + table->offset[l]) & 255];
+  }
+  *length = bad_code_bits;
+  return 0;
+}
+
+/** The signed number that `size` bits at the top of `bits` stand for, T.81 F.2.2.1; size 0 to 15. */
+INLINE s32 extend(u64 bits, u32 size) {
+  const s32 raw = (s32)((bits >> 1) >> (63 - size));
+  return raw < (1 << size) >> 1 ? raw - (1 << size) + 1 : raw;
+}
+
+#endif
