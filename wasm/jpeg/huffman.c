@@ -21,11 +21,12 @@ static s32 make_codes(HuffmanTable *t) {
   return 1;
 }
 
-static void make_dc_values(HuffmanTable *t) {
+static void make_differences(HuffmanTable *t) {
   for (u32 window = 0; window < look_count; window++) {
     const u32 code = t->codes[window], length = code >> 8, size = code & 255;
     const u64 rest = (u64)window << (64 - look_bits) << length;
-    t->values[window] = code == 0 || length + size > look_bits ? 0 : extend(rest, size) * 256 + (s32)(length + size);
+    const s32 is_whole = code != 0 && length + size <= look_bits;
+    t->differences[window] = (s16)(is_whole ? extend(rest, size) * 16 + (s32)(length + size) : 0);
   }
 }
 
@@ -48,16 +49,18 @@ static void make_ac_values(HuffmanTable *t) {
 static void make_skips(HuffmanTable *t) {
   for (u32 window = 0; window < look_count; window++) {
     u32 used = 0, passed = 0, ended = 0;
-    while (!ended) {
+    while (!ended && used < look_bits) {
       const u32 code = t->codes[(window << used) & (look_count - 1)];
-      const u32 size = code & 15, run = code >> 4 & 15, bits = (code >> 8) + size;
-      if (code == 0 || used + bits > look_bits) break;
+      const u32 size = code & 15, run = code >> 4 & 15, length = code >> 8, bits = length + size;
+      // Zeros stand for what lies beyond the look: no code may need them.
+      if (code == 0 || used + length > look_bits || used + bits > most_skipped) break;
       const u32 more = size != 0 ? run + 1 : run == 15 ? 16 : 0;
       if (passed + more > 63) break;
       ended = more == 0;
       used += bits, passed += more;
     }
-    t->skips[window] = (u16)(used | passed << 4 | ended << 11);
+    if (used == 0) passed = skip_none;
+    t->skips[window] = (u16)(used | (passed + ended * skip_end) << skip_shift);
   }
 }
 
@@ -65,15 +68,15 @@ s32 prepare_table(HuffmanTable *t, TableKind kind) {
   if (!t->is_defined) return 0;
   if (!t->has_codes) {
     if (!make_codes(t)) return 0;
-    t->has_codes = 1, t->has_values = 0, t->has_skips = 0;
+    t->has_codes = 1, t->has_differences = t->has_values = t->has_skips = 0;
   }
   if (kind == kind_dc) {
     s32 count = 0;
     for (s32 length = 1; length <= longest_code; length++) count += t->counts[length];
     for (s32 i = 0; i < count; i++)
       if (t->symbols[i] > 15) return 0;
-    if (!t->has_values) make_dc_values(t);
-    t->has_values = 1;
+    if (!t->has_differences) make_differences(t);
+    t->has_differences = 1;
   } else if (kind == kind_ac_values) {
     if (!t->has_values) make_ac_values(t);
     t->has_values = 1;

@@ -9,23 +9,29 @@
 #include "jpeg.h"
 
 enum { look_bits = 13, look_count = 1 << look_bits, longest_code = 16, bad_code_bits = 17 };
+enum { most_skipped = 17, skip_shift = 7, skip_end = 128, skip_none = 256 };
 
 typedef enum { kind_dc, kind_ac_values, kind_ac_skips, kind_ac_symbols } TableKind;
 
 typedef struct {
   u8 counts[longest_code + 1], symbols[256];
   /** Whether the file defined it, and which looks are made of it as it is. */
-  u8 is_defined, has_codes, has_values, has_skips;
+  u8 is_defined, has_codes, has_differences, has_values, has_skips;
   /** Largest code of each length, -1 where there is none, and what leads from a code to its symbol's index. */
   s32 largest[longest_code + 1], offset[longest_code + 1];
   /** Length << 8 | symbol; 0 where the code is longer, or bad. */
   u16 codes[look_count];
   /**
-   * DC: difference << 8 | bits. AC: value << 16 | coefficients passed << 8 | bits, where a value of 0 says that
-   * there is none behind them: 16 for a run of zeros, 64 for the block's end. 0 where more bits are needed.
+   * DC: difference << 4 | bits. AC: value << 16 | coefficients passed << 8 | bits, where a value of 0 says that there
+   * is none behind them: 16 for a run of zeros, 64 for the block's end. 0 where more bits are needed.
    */
+  s16 differences[look_count];
   s32 values[look_count];
-  /** Bits | coefficients passed << 4 | end of block << 11, of as many symbols as there are whole; 0 for none. */
+  /**
+   * Of as many symbols as there are whole codes, up to `most_skipped` bits, of which values may lie beyond the look:
+   * coefficients passed << `skip_shift` | bits. The block's end counts as `skip_end` more, and no whole code as
+   * `skip_none`, so that the sum of four tells where a block is, and whether they are all that they seem.
+   */
   u16 skips[look_count];
 } HuffmanTable;
 
@@ -56,6 +62,19 @@ INLINE u32 read_symbol(const HuffmanTable *table, u64 bits, u32 *length) {
 INLINE s32 extend(u64 bits, u32 size) {
   const s32 raw = (s32)((bits >> 1) >> (63 - size));
   return raw < (1 << size) >> 1 ? raw - (1 << size) + 1 : raw;
+}
+
+/** The difference of a DC and, in `used`, the bits of its code: looked up, or read. */
+INLINE s32 read_difference(const HuffmanTable *dc, u64 bits, u32 *used) {
+  const s32 look = dc->differences[bits >> (64 - look_bits)];
+  if (__builtin_expect(look != 0, 1)) {
+    *used = (u32)look & 15;
+    return look >> 4;
+  }
+  const u32 size = read_symbol(dc, bits, used);
+  const s32 difference = extend(bits << *used, size);
+  *used += size;
+  return difference;
 }
 
 #endif

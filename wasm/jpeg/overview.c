@@ -19,64 +19,78 @@ s32 prepare_scan(Walk *w, const Scan *scan, TableKind ac_kind) {
 /** The bit behind a block that begins at `at`. */
 INLINE u32 pass_block(const u64 *words, u32 at, const HuffmanTable *dc, const HuffmanTable *ac, s32 *difference) {
   u64 bits = peek(words, at);
-  u32 used = 0, passed = 1;
-  const s32 value = dc->values[bits >> (64 - look_bits)];
-  if (__builtin_expect(value != 0, 1)) {
-    used = (u32)value & 255;
-    *difference = value >> 8;
-  } else {
-    const u32 size = read_symbol(dc, bits, &used);
-    *difference = extend(bits << used, size);
-    used += size;
-  }
-  bits <<= used;
+  u32 used, skip = 0;
+  *difference = read_difference(dc, bits, &used);
+  at += used;
+  // A DC may have taken 31 bits; as many looks as the rest of 64 bits surely serves go without another refill.
+  bits = used <= look_bits ? bits << used : peek(words, at);
+  // Of looks, and of symbols: bits since the last refill, and coefficients passed. Shifts see six bits of it.
+  enum { bit_mask = (1 << skip_shift) - 1, full = 64 << skip_shift };
+  u32 sum = 1 << skip_shift;
+#define LOOK                                  \
+  skip = ac->skips[bits >> (64 - look_bits)]; \
+  bits <<= skip & 63;                         \
+  sum += skip;                                \
+  if (sum >= full) goto stop;      
   for (;;) {
-    if (used > 64 - look_bits) {
-      at += used, used = 0;
+    LOOK LOOK LOOK
+    for (;;) {
+      at += sum & bit_mask, sum &= ~(u32)bit_mask;
       bits = peek(words, at);
+      LOOK LOOK LOOK LOOK
     }
-    const u32 skip = ac->skips[bits >> (64 - look_bits)], ended = skip >> 11;
-    const u32 then = passed + (skip >> 4 & 127);
-    if (__builtin_expect(skip != 0 && then + ended <= 64, 1)) {
-      const u32 more = skip & 15;
-      bits <<= more, used += more, passed = then;
-      if (ended | (passed == 64)) return at + used;
-      continue;
-    }
-    at += used;
+  stop:;
+    const u32 passed = sum >> skip_shift;
+    if (passed == 64 || (passed >= skip_end && passed <= skip_end + 63)) return at + (sum & bit_mask);
+    // One symbol, where there is no whole one, or where several pass the block's end.
+    sum -= skip;
+    at += sum & bit_mask, sum &= ~(u32)bit_mask;
     bits = peek(words, at);
-    const u32 symbol = read_symbol(ac, bits, &used), size = symbol & 15;
-    if (size == 0 && symbol != 0xf0) return at + used;
-    used += size;
-    bits <<= used;
-    passed += size != 0 ? (symbol >> 4) + 1 : 16;
-    if (passed >= 64) return at + used;
+    u32 length;
+    const u32 symbol = read_symbol(ac, bits, &length), size = symbol & 15;
+    at += length + size;
+    if (size == 0 && symbol != 0xf0) return at;
+    sum += (size != 0 ? (symbol >> 4) + 1 : 16) << skip_shift;
+    if (sum >= full) return at;
+    bits = peek(words, at);
   }
+#undef LOOK
 }
 
+/** A block of an MCU: where its mean goes, and how far on that of the next MCU's. */
 typedef struct {
   const HuffmanTable *dc, *ac;
-  u8 *plane;
-  s32 pitch, wide, high;
+  u8 *to;
+  s32 step, part;
   u16 quant;
-} MeanPart;
+} MeanBlock;
+
+/** The blocks of the scan's MCUs at the start of row `row`, in their order; returns how many. */
+static s32 blocks_of(const ScanJob *job, s32 row, MeanBlock *blocks) {
+  const Scan *scan = job->scan;
+  Walk *walk = job->walk;
+  s32 count = 0;
+  for (s32 i = 0; i < scan->count; i++) {
+    const Component *c = &walk->frame.components[scan->components[i]];
+    const s32 wide = scan->count == 1 ? 1 : c->horizontal, high = scan->count == 1 ? 1 : c->vertical;
+    for (s32 y = 0; y < high; y++)
+      for (s32 x = 0; x < wide; x++)
+        blocks[count++] = (MeanBlock){.dc = &walk->dc[scan->dc_tables[i]], .ac = &walk->ac[scan->ac_tables[i]],
+                                      .to = c->plane + (row * high + y) * c->pitch + x, .step = wide, .part = i,
+                                      .quant = c->quant[0]};
+  }
+  return count;
+}
 
 s32 read_means(const ScanJob *job) {
   const Scan *scan = job->scan;
-  Walk *walk = job->walk;
-  if (prepare_scan(walk, scan, kind_ac_skips) != status_ok) return status_damaged;
-  MeanPart parts[most_components];
-  for (s32 i = 0; i < scan->count; i++) {
-    const Component *c = &walk->frame.components[scan->components[i]];
-    const s32 alone = scan->count == 1;
-    parts[i] = (MeanPart){.dc = &walk->dc[scan->dc_tables[i]], .ac = &walk->ac[scan->ac_tables[i]]};
-    parts[i].plane = c->plane, parts[i].pitch = c->pitch, parts[i].quant = c->quant[0];
-    parts[i].wide = alone ? 1 : c->horizontal, parts[i].high = alone ? 1 : c->vertical;
-  }
+  if (prepare_scan(job->walk, scan, kind_ac_skips) != status_ok) return status_damaged;
+  MeanBlock blocks[most_blocks_in_mcu];
   Cursor cursor;
-  begin_cursor(&cursor, walk, scan, job->words);
+  begin_cursor(&cursor, job->walk, scan, job->words);
   for (s32 row = 0; row < scan->height; row++) {
     Place *note = job->note ? job->note->places + row * job->note->in_row : 0;
+    const MeanBlock *end = blocks + blocks_of(job, row, blocks);
     for (s32 column = 0; column < scan->wide; column++) {
       if (cursor.restart_interval != 0) {
         if (cursor.until_restart == 0) pass_restart(&cursor);
@@ -87,29 +101,20 @@ s32 read_means(const ScanJob *job) {
         // The place is before the MCU, its count behind.
         note->state += cursor.restart_interval != 0, note++;
       }
-      // Once it stays so, nothing follows that could be shown.
       if (__builtin_expect(cursor.is_exhausted, 0)) {
+        // Without restarts nothing follows that could be shown.
         if (cursor.restart_interval == 0) return end_of_scan(job, &cursor);
-        for (s32 i = 0; i < scan->count; i++)
-          for (s32 y = 0; y < parts[i].high; y++)
-            fill_bytes(parts[i].plane + (row * parts[i].high + y) * parts[i].pitch + column * parts[i].wide, 128,
-                       (u32)parts[i].wide);
+        for (MeanBlock *b = blocks; b < end; b++) *b->to = 128, b->to += b->step;
         continue;
       }
       u32 at = cursor.at;
-      for (s32 i = 0; i < scan->count; i++) {
-        const MeanPart *p = &parts[i];
-        s16 predictor = cursor.predictors[i];
-        u8 *to = p->plane + row * p->high * p->pitch + column * p->wide;
-        for (s32 y = 0; y < p->high; y++, to += p->pitch)
-          for (s32 x = 0; x < p->wide; x++) {
-            s32 difference;
-            at = pass_block(cursor.words, at, p->dc, p->ac, &difference);
-            if (__builtin_expect(at > cursor.bits, 0)) at = limit_bit(&cursor, at);
-            predictor = (s16)(predictor + difference);
-            to[x] = mean_of(predictor, p->quant);
-          }
-        cursor.predictors[i] = predictor;
+      for (MeanBlock *b = blocks; b < end; b++) {
+        s32 difference;
+        at = pass_block(cursor.words, at, b->dc, b->ac, &difference);
+        if (__builtin_expect(at > cursor.bits, 0)) at = limit_bit(&cursor, at);
+        const s16 predictor = (s16)(cursor.predictors[b->part] + difference);
+        cursor.predictors[b->part] = predictor;
+        *b->to = mean_of(predictor, b->quant), b->to += b->step;
       }
       cursor.at = at;
     }

@@ -49,15 +49,8 @@ INLINE u32 next_dc(Cursor *cursor, const ScanJob *job, s32 part, s16 *dc, u32 at
     return at + 1;
   }
   const HuffmanTable *table = &job->walk->dc[scan->dc_tables[part]];
-  s32 value = table->values[bits >> (64 - look_bits)];
-  u32 used = (u32)value & 255;
-  if (value != 0) {
-    value >>= 8;
-  } else {
-    const u32 size = read_symbol(table, bits, &used);
-    value = extend(bits << used, size);
-    used += size;
-  }
+  u32 used;
+  const s32 value = read_difference(table, bits, &used);
   cursor->predictors[part] = (s16)(cursor->predictors[part] + value);
   *dc = (s16)((u32)cursor->predictors[part] << scan->low);
   return at + used;

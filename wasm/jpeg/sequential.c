@@ -14,15 +14,7 @@ INLINE u32 read_block(const u64 *words, u32 at, const SamplePart *p, s16 *predic
   const HuffmanTable *ac = p->ac;
   u64 bits = peek(words, at);
   u32 used = 0;
-  s32 value = p->dc->values[bits >> (64 - look_bits)];
-  if (__builtin_expect(value != 0, 1)) {
-    used = (u32)value & 255;
-    *predictor = (s16)(*predictor + (value >> 8));
-  } else {
-    const u32 size = read_symbol(p->dc, bits, &used);
-    *predictor = (s16)(*predictor + extend(bits << used, size));
-    used += size;
-  }
+  *predictor = (s16)(*predictor + read_difference(p->dc, bits, &used));
   bits <<= used;
   block[0] = (s16)((u32)*predictor * quant[0]);
   *last = 0;
@@ -32,7 +24,7 @@ INLINE u32 read_block(const u64 *words, u32 at, const SamplePart *p, s16 *predic
       at += used, used = 0;
       bits = peek(words, at);
     }
-    value = ac->values[bits >> (64 - look_bits)];
+    const s32 value = ac->values[bits >> (64 - look_bits)];
     s32 level = value >> 16;
     if (__builtin_expect(value != 0, 1)) {
       const u32 more = (u32)value & 255;
