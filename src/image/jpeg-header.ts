@@ -1,6 +1,7 @@
 /**
  * A JPEG's markers (ITU-T T.81, Annex B), walked once from SOI to EOI without decoding anything: frame,
- * scans, orientation, and whether the file is whole. Refuses, by name, the processes libjpeg-turbo lacks.
+ * scans and orientation. Refuses, by name, the processes that the reader lacks. A file may end after a scan without
+ * EOI: whether rows are missing is for the reader to see.
  */
 import { fail, ok, type Result } from "../errors.ts";
 import { type Orientation, readExifOrientation } from "./orientation.ts";
@@ -12,15 +13,11 @@ export interface JpegHeader {
   readonly height: number;
   readonly components: readonly JpegComponent[];
   readonly progressive: boolean;
-  /** Decoding keeps every coefficient in memory: progressive, or components in separate scans. */
-  readonly buffersCoefficients: boolean;
   readonly scans: number;
   readonly orientation: Orientation;
-  /** An APP14 `Adobe` segment exists: its inks, if it has four, are stored inverted. */
-  readonly adobe: boolean;
   /** Entropy-coded bytes of all scans. */
   readonly codedBytes: number;
-  /** Offset just past EOI: whatever trails it is another file's. */
+  /** Offset just past EOI, behind which is another file; the file's end where there is none. */
   readonly end: number;
 }
 
@@ -41,17 +38,14 @@ interface Frame {
 interface Walk {
   frame: Frame | undefined;
   scans: number;
-  firstScanComponents: number;
   codedBytes: number;
   orientation: Orientation | undefined;
-  adobe: boolean;
 }
 
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
 const APP1 = 0xe1;
-const APP14 = 0xee;
 
 /**
  * Walks the whole file. `acceptFrame` sees the header as soon as the frame is known, before the scans are
@@ -66,25 +60,24 @@ export function readJpegHeader(
   const walk: Walk = {
     frame: undefined,
     scans: 0,
-    firstScanComponents: 0,
     codedBytes: 0,
     orientation: undefined,
-    adobe: false,
   };
+  const endOfFile = () => (walk.scans > 0 ? finish(walk, bytes.length) : truncated());
   let at = 2;
   while (true) {
     const marker = nextMarker(bytes, at);
-    if (marker === undefined) return truncated();
+    if (marker === undefined) return endOfFile();
     const { code, after } = marker;
     at = after;
     if (code === EOI) return finish(walk, at);
     if (code === SOI) return invalid("a second image starts inside it");
     if (standsAlone(code)) continue;
 
-    if (at + 2 > bytes.length) return truncated();
+    if (at + 2 > bytes.length) return endOfFile();
     const length = bytes[at] * 256 + bytes[at + 1];
     if (length < 2) return invalid("a segment has an impossible length");
-    if (at + length > bytes.length) return truncated();
+    if (at + length > bytes.length) return endOfFile();
     const segment = bytes.subarray(at + 2, at + length);
     at += length;
 
@@ -115,11 +108,8 @@ function readSegment(
   }
   if (code === SOS) {
     if (!walk.frame) return invalid("its pixels come before its header");
-    if (walk.scans === 0) walk.firstScanComponents = segment[0] ?? 0;
   } else if (code === APP1 && walk.orientation === undefined && startsWith(segment, "Exif\0")) {
     walk.orientation = readExifOrientation(segment.subarray(6));
-  } else if (code === APP14 && startsWith(segment, "Adobe")) {
-    walk.adobe = true;
   }
   return undefined;
 }
@@ -158,10 +148,8 @@ function finish(walk: Walk, end: number): Result<JpegHeader> {
     height: frame.height,
     components: frame.components,
     progressive: frame.progressive,
-    buffersCoefficients: frame.progressive || walk.firstScanComponents < frame.components.length,
     scans: walk.scans,
     orientation: walk.orientation ?? 1,
-    adobe: walk.adobe,
     codedBytes: walk.codedBytes,
     end,
   });

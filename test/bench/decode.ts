@@ -1,12 +1,15 @@
 /**
- * `node test/bench/decode.ts`: a 12- and a 48-megapixel JPEG to detection size, against jpeg-js, in Node and
- * in workerd (timed from outside, less the same request that decodes nothing). Made from a shared photo, or
+ * `node test/bench/decode.ts`: a 12- and a 48-megapixel JPEG to detection size, against libjpeg-turbo as
+ * `@cwasm/jpeg-turbo` has it, which was the Worker's decoder before, and jpeg-js; in Node and in workerd (timed from outside, less the same request that decodes nothing). Made from a shared photo, or
  * from the test scene where that is missing.
  */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import jpegJs from "jpeg-js";
 import { unstable_startWorker as startWorker } from "wrangler";
 import { openPhoto } from "../../src/image/decode.ts";
+import { createIdleInstances } from "../../src/image/idle-instances.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
 import type { Raster } from "../../src/image/photo.ts";
 import { nodeCodecs } from "../fixtures/codecs.ts";
@@ -14,6 +17,7 @@ import { areaAverage, meanDifference } from "../fixtures/compare.ts";
 import { readHardPhoto } from "../fixtures/corpus.ts";
 import { hardPhotosSet } from "../fixtures/data.ts";
 import { enlarge, scene } from "../fixtures/images.ts";
+import { createJpegTurbo, scaledSide } from "../fixtures/jpeg-turbo.ts";
 import type { Decoded } from "./decoded.ts";
 
 const detectionSidePx = 640;
@@ -50,6 +54,19 @@ async function decodeHere(bytes: Uint8Array, scaleAtLeast: number): Promise<Rast
 }
 
 const codecs = nodeCodecs();
+const require = createRequire(import.meta.url);
+const turboModule = new WebAssembly.Module(
+  readFileSync(require.resolve("@cwasm/jpeg-turbo/jpeg-turbo.wasm")),
+);
+const turbo = createJpegTurbo(turboModule, createIdleInstances());
+
+function decodeBefore(bytes: Uint8Array, fullWidth: number, fullHeight: number, scale: number): void {
+  const eighths = Math.ceil(8 * scale - 1e-9);
+  const [width, height] = [scaledSide(fullWidth, eighths), scaledSide(fullHeight, eighths)];
+  const target = { fullWidth, fullHeight, width, height, channels: "rgba", neededBytes: 0 } as const;
+  if (!turbo.decode(bytes, target).ok) throw new Error("libjpeg-turbo refused the photo");
+}
+
 /** In workerd, from outside; started anew for each photo, because making one outlasts idle connections. */
 async function timeInWorkerd(
   name: string,
@@ -68,10 +85,11 @@ async function timeInWorkerd(
     return response.json() as Promise<Decoded>;
   };
   const nothing = await median(() => post("/nothing"));
-  const { extraBytes } = await post(`/turbo?scale=${scale}`);
-  const turbo = (await median(() => post(`/turbo?scale=${scale}`))) - nothing;
+  const before = (await median(() => post(`/before?scale=${scale}`))) - nothing;
+  const { extraBytes } = await post(`/ours?scale=${scale}`);
+  const ours = (await median(() => post(`/ours?scale=${scale}`))) - nothing;
   const rival = withRival ? (await median(() => post("/jpeg-js"), 3)) - nothing : undefined;
-  report(`${name} in workerd`, turbo, rival, `${(extraBytes / 1e6).toFixed(1)} MB beside the file`);
+  report(`${name} in workerd`, ours, before, rival, `${(extraBytes / 1e6).toFixed(1)} MB beside the file`);
   await worker.dispose();
 }
 
@@ -92,18 +110,20 @@ for (const [width, height] of [
   const difference = meanDifference(ours, areaAverage(whole, ours.width / width));
   if (difference > 2) throw new Error(`the decoders disagree by ${difference} grey levels`);
 
-  const turbo = await median(() => decodeHere(bytes, scale));
+  const time = await median(() => decodeHere(bytes, scale));
+  const before = await median(() => decodeBefore(bytes, width, height, scale));
   const rival = await median(() => jpegJs.decode(bytes, { useTArray: true, maxMemoryUsageInMB: 4096 }), 3);
   report(
     `${name} in Node`,
-    turbo,
+    time,
+    before,
     rival,
     `to ${ours.width}x${ours.height}, apart ${difference.toFixed(2)} levels`,
   );
 }
 
-function report(name: string, turbo: number, rival: number | undefined, note: string): void {
+function report(name: string, ours: number, before: number, rival: number | undefined, note: string): void {
   const ms = (time: number) => `${(time * 1000).toFixed(0)} ms`;
-  const against = rival === undefined ? "" : `, jpeg-js ${ms(rival)}, 1/${(rival / turbo).toFixed(1)}`;
-  console.log(`${name}: ${ms(turbo)}${against}; ${note}`);
+  const against = rival === undefined ? "" : `, jpeg-js ${ms(rival)}, 1/${(rival / ours).toFixed(1)}`;
+  console.log(`${name}: ${ms(ours)}, before ${ms(before)}, ${(ours / before).toFixed(2)}${against}; ${note}`);
 }

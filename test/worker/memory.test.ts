@@ -4,7 +4,6 @@
  * and what is dropped but not collected yet; how much that is of WebAssembly's memory is counted as well.
  */
 import { env } from "cloudflare:workers";
-import jpegTurbo from "@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import blazefaceFull from "../../model/blazeface-full.plan";
 import blazefaceShort from "../../model/blazeface-short.plan";
@@ -21,6 +20,7 @@ import { createStages } from "../../src/models.ts";
 import { createPipeline } from "../../src/pipeline.ts";
 import avif from "../../wasm/codecs/avif_dec.wasm";
 import webp from "../../wasm/codecs/webp_dec.wasm";
+import jpeg from "../../wasm/jpeg.wasm";
 import kernels from "../../wasm/kernels-relaxed.wasm";
 import { times } from "../fixtures/exhaustive.ts";
 import { watchWasmMemory } from "../fixtures/memory.ts";
@@ -43,7 +43,7 @@ afterAll(() => wasm.stop());
 
 const engine = createEngine(kernels);
 const codecs = createCodecs({
-  jpegTurbo: async () => jpegTurbo,
+  jpeg: async () => jpeg,
   webp: async () => webp,
   avif: async () => avif,
 });

@@ -13,7 +13,6 @@
  * milliseconds, so only means over many passes say something.
  */
 import manifest from "../../../model/manifest.json";
-import jpegTurbo from "../../../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import onnxRuntime from "../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
 import { distance } from "../../../src/face/decide.ts";
 import type { EncodedFace } from "../../../src/face/face.ts";
@@ -24,13 +23,14 @@ import type { Model, ModelSource } from "../../../src/inference/model.ts";
 import * as onnxEngine from "../../../src/inference/onnxruntime/engine.ts";
 import { createStages } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
+import jpeg from "../../../wasm/jpeg.wasm";
 import kernels from "../../../wasm/kernels-relaxed.wasm";
 import { createStopwatch } from "./stopwatch.ts";
 
 const files = new Map<string, Uint8Array>();
 const runtime = onnxEngine.createEngine(onnxRuntime);
 const engine = kernelEngine.createEngine(kernels);
-const codecs = createCodecs({ jpegTurbo: async () => jpegTurbo });
+const codecs = createCodecs({ jpeg: async () => jpeg });
 const watch = createStopwatch();
 const encoderDescriptor = manifest.models[manifest.encoder[0] as "mobilefacenet-192"];
 /** What the encoder saw first. */

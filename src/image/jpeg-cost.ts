@@ -1,0 +1,81 @@
+/** What a decode of a JPEG holds, as `wasm/jpeg/reader.c` takes it: bounds, by the header alone. */
+import type { JpegHeader } from "./jpeg-header.ts";
+import { type JpegView, rowsAtATime, scaledSide } from "./jpeg-reader.ts";
+import type { DecodingCost } from "./limits.ts";
+
+/** Of any JPEG, known as soon as its frame is: the raster and one plane. */
+export const leastCost: DecodingCost = { fixedBytes: 0, bytesPerPixel: 0, bytesPerRasterPixel: 5 };
+
+/** The reader's tables, the zeros behind a segment, and pages of 64 KiB that are not full. */
+const readerBytes = 768 * 1024;
+const bytesPerPlace = 20;
+const blocksPerPlace = 16;
+
+/** The whole photo at 1/8, the least that a photo is decoded to. */
+export function overviewCost(header: JpegHeader): DecodingCost {
+  const { width, height } = header;
+  const [right, bottom] = [scaledSide(width, 1), scaledSide(height, 1)];
+  const all = decodeBytes(header, { eighths: 1, left: 0, top: 0, right, bottom });
+  const fixedBytes = fileBytes(header);
+  const rasterBytes = 4 * right * bottom;
+  return {
+    fixedBytes,
+    bytesPerPixel: (all - fixedBytes - rasterBytes) / (width * height),
+    bytesPerRasterPixel: 4,
+  };
+}
+
+/** The file, its data unstuffed, planes of the view's MCUs and what leads to them, some rows, and the raster. */
+export function decodeBytes(header: JpegHeader, view: JpegView): number {
+  const { width, height, components, progressive } = header;
+  const { eighths } = view;
+  const [rasterWidth, rasterHeight] = [view.right - view.left, view.bottom - view.top];
+  const across = eighths * largest(components.map((component) => component.horizontal));
+  const down = eighths * largest(components.map((component) => component.vertical));
+  // A rectangle and its neighbours in chroma lie in MCUs that are more by two a side.
+  const shownWidth = Math.min(rasterWidth + 2 * across + 8, scaledSide(width, eighths) + across);
+  const shownHeight = Math.min(rasterHeight + 2 * down + 8, scaledSide(height, eighths) + down);
+  const planeBytes = components.length * (shownWidth * shownHeight + 64);
+  const lineBytes = (components.length + 2 + 4 * rowsAtATime) * (rasterWidth + 64);
+  const blocks = countPaddedBlocks(header);
+  let stateBytes = 0;
+  if (!progressive) {
+    // Noted, kept by the caller, and handed back.
+    const places = 2 * Math.ceil(blocks / blocksPerPlace) + 2 * components.length * Math.ceil(height / 8);
+    stateBytes = 2 * bytesPerPlace * places;
+  } else if (eighths === 1) {
+    stateBytes = 2 * blocks;
+  } else {
+    const share = (shownWidth * shownHeight) / (scaledSide(width, eighths) * scaledSide(height, eighths));
+    stateBytes = 128 * blocks * Math.min(1, share) + 8 * blocks;
+  }
+  return fileBytes(header) + planeBytes + lineBytes + stateBytes + 4 * rasterWidth * rasterHeight;
+}
+
+function fileBytes({ end }: JpegHeader): number {
+  return 2 * end + readerBytes;
+}
+
+/** 8x8 blocks of all components, T.81 A.1.1. */
+export function countBlocks({ width, height, components }: JpegHeader): number {
+  const maxHorizontal = largest(components.map((component) => component.horizontal));
+  const maxVertical = largest(components.map((component) => component.vertical));
+  let blocks = 0;
+  for (const { horizontal, vertical } of components) {
+    const across = Math.ceil(Math.ceil((width * horizontal) / maxHorizontal) / 8);
+    const down = Math.ceil(Math.ceil((height * vertical) / maxVertical) / 8);
+    blocks += across * down;
+  }
+  return blocks;
+}
+
+/** With those that fill the last MCUs. */
+function countPaddedBlocks({ width, height, components }: JpegHeader): number {
+  const across = Math.ceil(width / (8 * largest(components.map((component) => component.horizontal))));
+  const down = Math.ceil(height / (8 * largest(components.map((component) => component.vertical))));
+  return components.reduce((sum, { horizontal, vertical }) => sum + across * horizontal * down * vertical, 0);
+}
+
+function largest(values: readonly number[]): number {
+  return Math.max(...values);
+}
