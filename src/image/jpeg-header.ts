@@ -17,7 +17,7 @@ export interface JpegHeader {
   readonly orientation: Orientation;
   /** Entropy-coded bytes of all scans. */
   readonly codedBytes: number;
-  /** Offset just past EOI, behind which is another file; the file's end where there is none. */
+  /** Offset just past EOI, behind which is another file; the file's end where there is none, or one there. */
   readonly end: number;
 }
 
@@ -86,6 +86,11 @@ export function readJpegHeader(
     if (code !== SOS) continue;
     if (++walk.scans > maxScans) {
       return fail({ code: "image_too_large", limit: maxScans, actual: walk.scans, unit: "scans" });
+    }
+    // Such a scan is a photo's last, and the data need not be looked through for its end where the file has one too.
+    if (isWholePhoto(walk.frame, segment) && endsWithMarker(bytes, EOI)) {
+      walk.codedBytes += Math.max(0, bytes.length - 2 - at);
+      return finish(walk, bytes.length);
     }
     const end = endOfScan(bytes, at);
     walk.codedBytes += end - at;
@@ -176,6 +181,15 @@ function endOfScan(bytes: Uint8Array, from: number): number {
     else return at;
   }
   return bytes.length;
+}
+
+/** The first scan of a sequential file, if it has all components. */
+function isWholePhoto(frame: Frame | undefined, scan: Uint8Array): boolean {
+  return frame !== undefined && !frame.progressive && scan[0] === frame.components.length;
+}
+
+function endsWithMarker(bytes: Uint8Array, code: number): boolean {
+  return bytes[bytes.length - 2] === 0xff && bytes[bytes.length - 1] === code;
 }
 
 /** TEM and RST0-7 carry no length. */

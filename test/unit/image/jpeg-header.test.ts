@@ -193,20 +193,29 @@ describe("a JPEG's scans", () => {
   });
 
   it("are counted, with the bytes of all", () => {
-    expect(headerOf(SOI, frame(), scan(3, 1, 2), scan(1, 3), scan(1), EOI)).toMatchObject({
+    expect(headerOf(SOI, frame({ code: 0xc2 }), scan(3, 1, 2), scan(1, 3), scan(1), EOI)).toMatchObject({
       scans: 3,
       codedBytes: 3,
     });
   });
 
   it("may have tables between them", () => {
-    expect(headerOf(SOI, frame(), scan(3, 1, 2), segment(0xc4, [1, 2]), scan(1, 3), EOI).scans).toBe(2);
+    expect(
+      headerOf(SOI, frame({ code: 0xc2 }), scan(3, 1, 2), segment(0xc4, [1, 2]), scan(1, 3), EOI).scans,
+    ).toBe(2);
   });
 
   it("beyond the most that are accepted are refused at the first too many", () => {
-    const parts = [SOI, frame(), scan(3, 1), scan(1, 1), scan(1, 1), EOI];
+    const parts = [SOI, frame({ code: 0xc2 }), scan(3, 1), scan(1, 1), scan(1, 1), EOI];
     expect(read(parts, 3).ok).toBe(true);
     expect(read(parts, 2)).toEqual(fail({ code: "image_too_large", limit: 2, actual: 3, unit: "scans" }));
+  });
+
+  it("are one where a sequential file's first has all components: what is behind it is not looked for", () => {
+    const parts = [SOI, frame(), scan(3, 1, 2), EOI, [7, 7], EOI];
+    expect(headerOf(...parts)).toMatchObject({ scans: 1, codedBytes: 6, end: concat(parts).length });
+    expect(headerOf(...parts, [7])).toMatchObject({ scans: 1, codedBytes: 2, end: concat(parts).length - 4 });
+    expect(headerOf(SOI, frame(), scan(2, 1, 2), scan(1, 3), EOI)).toMatchObject({ scans: 2, codedBytes: 3 });
   });
 
   it("may end the file: whether all rows are there is not the header's to say", () => {
