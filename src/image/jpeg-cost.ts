@@ -6,7 +6,7 @@ import type { DecodingCost } from "./limits.ts";
 /** Of any JPEG, known as soon as its frame is: the raster and one plane. */
 export const leastCost: DecodingCost = { fixedBytes: 0, bytesPerPixel: 0, bytesPerRasterPixel: 5 };
 
-/** The reader's tables, the zeros behind a segment, and pages of 64 KiB that are not full. */
+/** The reader's tables, the piece of the file and of its data at hand, and pages of 64 KiB that are not full. */
 const readerBytes = 768 * 1024;
 const bytesPerPlace = 20;
 const blocksPerPlace = 16;
@@ -25,7 +25,7 @@ export function overviewCost(header: JpegHeader): DecodingCost {
   };
 }
 
-/** The file, its data unstuffed, planes of the view's MCUs and what leads to them, some rows, and the raster. */
+/** The file, planes of the view's MCUs and what leads to them, some rows, and the raster. */
 export function decodeBytes(header: JpegHeader, view: JpegView): number {
   const { width, height, components, progressive } = header;
   const { eighths } = view;
@@ -53,7 +53,7 @@ export function decodeBytes(header: JpegHeader, view: JpegView): number {
 }
 
 function fileBytes({ end }: JpegHeader): number {
-  return 2 * end + readerBytes;
+  return end + readerBytes;
 }
 
 /** 8x8 blocks of all components, T.81 A.1.1. */

@@ -16,8 +16,6 @@ export interface JpegFile {
   readonly height: number;
   /** Where its parts lie, once all of it was read. */
   notes?: Uint8Array;
-  /** Names it to the instance that holds its bytes, which never holds on to the file itself. */
-  readonly token: object;
 }
 
 /** Pixels of the photo at `eighths` / 8, as stored: right and bottom are outside. */
@@ -45,8 +43,7 @@ export function scaledSide(side: number, eighths: number): number {
 /** As in wasm/jpeg/reader.h; an address of 0 is none. */
 export interface JpegExports {
   readonly memory: WebAssembly.Memory;
-  jpegRoom(bytes: number): number;
-  jpegOpen(): number;
+  jpegOpen(bytes: number): number;
   jpegNotes(bytes: number): number;
   jpegDecode(eighths: number, left: number, top: number, right: number, bottom: number): number;
   jpegRows(top: number, count: number): number;
@@ -61,10 +58,10 @@ const status = { ok: 0, missing: 1, damaged: 2, unsupported: 3, noMemory: 4 } as
 /** Rows handed over at a time: a few, so that no raster exists twice. */
 export const rowsAtATime = 16;
 
-interface ReaderInstance {
+/** An instance, and the file that it reads while it reads one. */
+export interface ReaderInstance {
   readonly exports: JpegExports;
-  /** Whose bytes it holds. */
-  holds: object | undefined;
+  file: Uint8Array | undefined;
   memoryBytes(): number;
 }
 
@@ -77,26 +74,35 @@ export function createJpegReader(module: WebAssembly.Module, idle: IdleInstances
         } catch (error) {
           if (!(error instanceof WebAssembly.RuntimeError)) throw error;
           return { sound: false, result: invalid("its data breaks the decoder") };
+        } finally {
+          instance.file = undefined;
         }
       }),
   };
 }
 
-const owner = {
-  create(module: WebAssembly.Module): ReaderInstance {
-    const exports = new WebAssembly.Instance(module).exports as unknown as JpegExports;
-    return { exports, holds: undefined, memoryBytes: () => exports.memory.buffer.byteLength };
-  },
-};
+const owner = { create: instantiate };
+
+/** The module takes the file piece by piece: the bytes stay where they are, and no second copy of them is made. */
+export function instantiate(module: WebAssembly.Module): ReaderInstance {
+  const read = (at: number, to: number, count: number) => {
+    const piece = instance.file?.subarray(at, at + count) ?? new Uint8Array(0);
+    bytesAt(exports, to, count).set(piece);
+  };
+  const exports = new WebAssembly.Instance(module, { file: { read } }).exports as unknown as JpegExports;
+  const instance: ReaderInstance = {
+    exports,
+    file: undefined,
+    memoryBytes: () => exports.memory.buffer.byteLength,
+  };
+  return instance;
+}
 
 function decodeWith(instance: ReaderInstance, file: JpegFile, view: JpegView): Result<Raster> {
   const { exports } = instance;
-  if (instance.holds !== file.token) {
-    instance.holds = undefined;
-    const loaded = load(exports, file);
-    if (loaded) return loaded;
-    instance.holds = file.token;
-  }
+  instance.file = file.bytes;
+  const refusal = open(exports, file);
+  if (refusal) return refusal;
   const notes = file.notes ?? new Uint8Array(0);
   const noteAt = exports.jpegNotes(notes.length);
   if (noteAt === 0) return outOfMemory();
@@ -110,11 +116,8 @@ function decodeWith(instance: ReaderInstance, file: JpegFile, view: JpegView): R
   return readRows(exports, right - left, bottom - top);
 }
 
-function load(exports: JpegExports, { bytes, width, height }: JpegFile): Refusal | undefined {
-  const room = exports.jpegRoom(bytes.length);
-  if (room === 0) return outOfMemory();
-  bytesAt(exports, room, bytes.length).set(bytes);
-  const opened = exports.jpegOpen();
+function open(exports: JpegExports, { bytes, width, height }: JpegFile): Refusal | undefined {
+  const opened = exports.jpegOpen(bytes.length);
   if (opened !== status.ok) return refused(opened);
   // The reader must see the size that the limits were checked against.
   const [seenWidth, seenHeight] = new Int32Array(exports.memory.buffer, exports.jpegReport(), 2);

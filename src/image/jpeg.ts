@@ -39,7 +39,7 @@ export function openJpeg(
     return invalid("it holds less data than its size needs");
   }
   const upright = uprightSize(orientation, width, height);
-  const file: JpegFile = { bytes: bytes.subarray(0, header.end), width, height, token: {} };
+  const file: JpegFile = { bytes: bytes.subarray(0, header.end), width, height };
   const planned = (request: DecodeRequest) => planDecode(header, request, limits);
 
   return ok({

@@ -30,7 +30,9 @@ export function fuzzNatively(inputs: number, firstSeed: number): string {
     const program = join(scratch, "fuzz");
     const main = join(import.meta.dirname, "../../wasm/jpeg-fuzz.c");
     const flags = ["-std=c17", "-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
-    execFileSync(compiler, [...flags, "-o", program, main, ...jpegSources]);
+    // Files of 4 KB go through several pieces and chunks as large ones do.
+    const pieces = ["-DPIECE_BYTES=256", "-DCHUNK_BYTES=2816"];
+    execFileSync(compiler, [...flags, ...pieces, "-o", program, main, ...jpegSources]);
     mkdirSync(join(scratch, "seeds"));
     const files = jpegSeeds().map((bytes, i) => {
       const path = join(scratch, "seeds", `${i}.jpg`);

@@ -1,68 +1,97 @@
 #include "cursor.h"
 
 /** Bytes to words whose highest bits come first. */
-static void swap_words(u64 *words, u32 bytes) {
-  u8 *at = (u8 *)words;
+static void swap_words(u8 *at, u32 bytes) {
   for (u32 i = 0; i < bytes; i += 16) {
     const u8x16 x = load_u8(at + i);
     store_u8(at + i, __builtin_shufflevector(x, x, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8));
   }
 }
 
-/** 0xff and a zero stand for 0xff; 0xff may be repeated before a marker or the zero. */
-static void open_segment(Cursor *c, u32 start) {
-  const u8 *file = c->file;
-  const u32 length = c->length;
-  u8 *to = (u8 *)c->words;
-  u32 i = start;
-  c->start = start;
+/**
+ * Unstuffs a chunk, or less where the segment ends, behind the `have` bytes of the window, a multiple of 16. 0xff and
+ * a zero stand for 0xff; 0xff may be repeated before a marker or the zero.
+ */
+static void add_chunk(Cursor *c, u32 have) {
+  u8 *const begin = (u8 *)c->words + have, *const end = begin + chunk_bytes, *to = begin;
+  u32 at = c->next, is_behind_ff = 0;
+  c->older = c->newer, c->newer = (Chunk){.start = at, .bit = (s32)have * 8};
   for (;;) {
-    while (length - i >= 16) {
-      const u8x16 bytes = load_u8(file + i);
-      const u32 found = find_ff(bytes);
-      store_u8(to, bytes);
-      if (found != 0) {
-        const u32 clear = (u32)__builtin_ctz(found);
-        i += clear, to += clear;
+    u32 count, k = 0;
+    const u8 *from = look_from(c->source, at, &count);
+    if (count == 0) {
+      c->marker = marker_eoi, c->marker_start = c->marker_end = c->source->length, c->is_last = 1;
+      break;
+    }
+    while (k < count) {
+      if (is_behind_ff) {
+        const u8 code = from[k++];
+        if (code == 0xff) continue;
+        is_behind_ff = 0;
+        if (code == 0) {
+          *to++ = 0xff;
+          continue;
+        }
+        c->marker = code, c->marker_end = at + k, c->is_last = 1;
         break;
       }
-      i += 16, to += 16;
+      while (count - k >= 16 && end - to >= 16) {
+        const u8x16 bytes = load_u8(from + k);
+        const u32 found = find_ff(bytes);
+        store_u8(to, bytes);
+        const u32 clear = found != 0 ? (u32)__builtin_ctz(found) : 16;
+        k += clear, to += clear;
+        if (found != 0) break;
+      }
+      while (k < count && to < end && from[k] != 0xff) *to++ = from[k++];
+      if (to == end || k == count) break;
+      c->marker_start = at + k++, is_behind_ff = 1;
     }
-    while (i < length && file[i] != 0xff) *to++ = file[i++];
-    c->marker_start = i;
-    while (i < length && file[i] == 0xff) i++;
-    if (i >= length) {
-      c->marker = marker_eoi, c->marker_start = c->marker_end = length;
-      break;
-    }
-    if (file[i++] != 0) {
-      c->marker = file[i - 1], c->marker_end = i;
-      break;
-    }
-    *to++ = 0xff;
+    at += k;
+    if (c->is_last || (to == end && !is_behind_ff)) break;
   }
-  const u32 bytes = (u32)(to - (u8 *)c->words);
-  c->bits = bytes * 8;
-  fill_bytes(to, 0, segment_pad);
-  swap_words(c->words, (bytes + segment_pad) & ~15u);
-  c->is_held = 0;
+  c->next = at;
+  const u32 bytes = (u32)(to - begin);
+  c->bits = (have + bytes) * 8;
+  fill_bytes(to, 0, zeros_behind);
+  swap_words(begin, (bytes + zeros_behind) & ~15u);
+}
+
+static void open_segment(Cursor *c, u32 start) {
+  c->next = start, c->is_last = c->is_held = 0;
+  c->newer = (Chunk){.start = start, .bit = 0};
+  add_chunk(c, 0);
+}
+
+void next_chunk(Cursor *c) {
+  const u32 from = c->at >> 7, count = (c->bits >> 7) - from;
+  u8 *to = (u8 *)c->words;
+  for (u32 i = 0; i < count; i++) store_u8(to + 16 * i, load_u8(to + 16 * (from + i)));
+  c->at -= from << 7, c->newer.bit -= (s32)(from << 7);
+  add_chunk(c, 16 * count);
 }
 
 /** Zeros up to the next restart, before the marker at hand: what begins there is a segment without data. */
 static void hold(Cursor *c) {
-  fill_bytes(c->words, 0, segment_pad);
-  c->start = c->marker_start;
-  c->bits = 0, c->is_held = 1;
+  fill_bytes(c->words, 0, zeros_behind);
+  c->older = c->newer = (Chunk){.start = c->marker_start, .bit = 0};
+  c->bits = 0, c->is_held = c->is_last = 1;
 }
 
-void begin_cursor(Cursor *c, const Walk *walk, const Scan *scan, u64 *words) {
-  *c = (Cursor){.file = walk->file, .length = walk->length, .words = words};
+void begin_cursor(Cursor *c, Source *source, const Scan *scan, u64 *words) {
+  *c = (Cursor){.source = source, .words = words};
   c->restart_interval = c->until_restart = scan->restart_interval;
   open_segment(c, scan->start);
 }
 
+static void find_marker(Cursor *c, u32 from) {
+  c->marker = next_marker(c->source, &from, &c->marker_start);
+  c->marker_end = from;
+}
+
 void pass_restart(Cursor *c) {
   const u32 wanted = c->next_restart;
+  if (!c->is_last) find_marker(c, c->next);
   for (;;) {
     const u32 marker = c->marker, turn = (marker - wanted) & 7;
     const u32 is_restart = marker >= marker_rst0 && marker <= marker_rst7;
@@ -76,9 +105,7 @@ void pass_restart(Cursor *c) {
       c->is_exhausted = 0;
       break;
     }
-    u32 at = c->marker_end;
-    c->marker = next_marker(c->file, c->length, &at, &c->marker_start);
-    c->marker_end = at;
+    find_marker(c, c->marker_end);
   }
   c->at = 0, c->eob_run = 0;
   for (s32 i = 0; i < most_components; i++) c->predictors[i] = 0;
@@ -87,17 +114,30 @@ void pass_restart(Cursor *c) {
 }
 
 Place note_place(const Cursor *c) {
-  Place place = {.start = c->start, .at = c->at};
+  const Chunk chunk = (s32)c->at >= c->newer.bit ? c->newer : c->older;
+  Place place = {.start = chunk.start, .at = (u32)((s32)c->at - chunk.bit)};
   for (s32 i = 0; i < most_components; i++) place.predictors[i] = c->predictors[i];
   place.state = c->until_restart | c->next_restart << 16 | c->is_held << 19 | c->is_exhausted << 20;
   return place;
 }
 
+/** The bit of the window at which that bit of the chunk is, or `bits` and more where it is not there. */
+static u32 find_bit(const Cursor *c, Chunk chunk, const Place *place) {
+  if (c->is_held || chunk.start != place->start || place->at > chunk_bytes * 8) return c->bits;
+  const s32 at = chunk.bit + (s32)place->at;
+  return at < 0 ? c->bits : (u32)at;
+}
+
 void go_to_place(Cursor *c, const Place *place) {
   const u32 is_held = place->state >> 19 & 1;
-  if (c->start != place->start || c->is_held) open_segment(c, place->start < c->length ? place->start : c->length);
+  u32 at = find_bit(c, c->newer, place);
+  if (at >= c->bits) at = find_bit(c, c->older, place);
+  if (at >= c->bits || is_held) {
+    open_segment(c, place->start < c->source->length ? place->start : c->source->length);
+    at = place->at;
+  }
   if (is_held) hold(c);
-  c->at = place->at < c->bits ? place->at : c->bits;
+  c->at = at < c->bits ? at : c->bits;
   for (s32 i = 0; i < most_components; i++) c->predictors[i] = place->predictors[i];
   c->until_restart = place->state & 0xffff, c->next_restart = place->state >> 16 & 7;
   c->is_exhausted = place->state >> 20 & 1;

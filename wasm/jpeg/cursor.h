@@ -1,6 +1,6 @@
 /**
- * A place in a scan's data. Between two markers the data is a segment: its bytes are unstuffed once (T.81
- * B.1.1.5) into words of 64 bits, so that any 64 bits are two loads away, and zeros follow it.
+ * A place in a scan's data. Between two markers the data is a segment: its bytes are unstuffed (T.81 B.1.1.5), a chunk
+ * at a time, into words of 64 bits, so that any 64 bits are two loads away, and zeros follow them.
  *
  * Restarts and damage are libjpeg's: a segment that ends early gives zeros to the MCU at hand and nothing to
  * those behind it until the next restart; a restart marker out of turn is passed over, waited for, or taken.
@@ -10,16 +10,37 @@
 
 #include "markers.h"
 
-/** Bytes of zeros behind a segment: more than one block reads. */
-enum { segment_pad = 512 };
+#ifndef CHUNK_BYTES
+#define CHUNK_BYTES (1 << 14)
+#endif
+
+enum {
+  /** Bytes that are unstuffed at a time: more than an MCU has, and a multiple of 16. */
+  chunk_bytes = CHUNK_BYTES,
+  /** More bits than a block has: 64 symbols of 17 bits at most, with 15 each of what follows them. */
+  most_bits_in_block = 2048,
+  most_bits_in_mcu = most_blocks_in_mcu * most_bits_in_block,
+  /** Bytes of zeros behind the data: more than one block reads. */
+  zeros_behind = 512,
+  /** Room for the words: a chunk, what is left of the one before, and zeros. */
+  window_bytes = chunk_bytes + most_bits_in_mcu / 8 + 64 + zeros_behind,
+};
+
+/** Where a chunk begins: in the file, and in the window, which may have left it behind. */
+typedef struct {
+  u32 start;
+  s32 bit;
+} Chunk;
 
 typedef struct {
-  const u8 *file;
-  u32 length;
-  /** Room for `segment_room(length)` bytes. */
+  Source *source;
+  /** Room for `window_bytes`. */
   u64 *words;
-  /** Where the segment begins; the marker that ended it, and where that begins and ends. */
-  u32 start, marker, marker_start, marker_end;
+  /** The last one and the one before; the next one begins at `next` in the file. */
+  Chunk older, newer;
+  u32 next;
+  /** The segment's end is here, at `bits`; the marker that ended it, and where that begins and ends. */
+  u32 is_last, marker, marker_start, marker_end;
   u32 bits;
   /** The next bit; never beyond `bits`. */
   u32 at;
@@ -32,20 +53,24 @@ typedef struct {
   u32 is_exhausted;
 } Cursor;
 
-/** What suffices to go on from an MCU of a sequential scan. */
+/** What suffices to go on from an MCU of a sequential scan: a chunk, and the bit in it. */
 typedef struct {
   u32 start, at;
   s16 predictors[most_components];
   u32 state;
 } Place;
 
-INLINE u32 segment_room(u32 length) { return (length + 16 + segment_pad + 15) & ~15u; }
-
-void begin_cursor(Cursor *cursor, const Walk *walk, const Scan *scan, u64 *words);
+void begin_cursor(Cursor *cursor, Source *source, const Scan *scan, u64 *words);
+void next_chunk(Cursor *cursor);
 /** To be called before each MCU where there are restarts and `until_restart` is 0. */
 void pass_restart(Cursor *cursor);
 Place note_place(const Cursor *cursor);
 void go_to_place(Cursor *cursor, const Place *place);
+
+/** To be called before each MCU: all of it is in the window, or the segment's end is. */
+INLINE void prepare_mcu(Cursor *cursor) {
+  if (__builtin_expect(cursor->at + most_bits_in_mcu > cursor->bits, 0) && !cursor->is_last) next_chunk(cursor);
+}
 
 /** The 64 bits from `at` on. */
 INLINE u64 peek(const u64 *words, u32 at) {

@@ -5,33 +5,44 @@ const u8 natural_order[64 + 16] = {
     6,  7,  14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31,
     39, 46, 53, 60, 61, 54, 47, 55, 62, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63};
 
-u32 next_marker(const u8 *file, u32 length, u32 *at, u32 *start) {
-  u32 i = *at;
+u32 next_marker(Source *source, u32 *at, u32 *start) {
+  u32 i = *at, is_behind_ff = 0;
   for (;;) {
-    while (length - i >= 16) {
-      const u32 found = find_ff(load_u8(file + i));
-      if (found != 0) {
-        i += (u32)__builtin_ctz(found);
-        break;
-      }
-      i += 16;
-    }
-    while (i < length && file[i] != 0xff) i++;
-    const u32 begin = i;
-    while (i < length && file[i] == 0xff) i++;
-    if (i >= length) {
-      *at = *start = length;
+    u32 count, k = 0;
+    const u8 *from = look_from(source, i, &count);
+    if (count == 0) {
+      *at = *start = source->length;
       return marker_eoi;
     }
-    if (file[i] != 0) {
-      *at = i + 1, *start = begin;
-      return file[i];
+    while (k < count) {
+      if (is_behind_ff) {
+        const u8 code = from[k++];
+        if (code == 0xff) continue;
+        if (code != 0) {
+          *at = i + k;
+          return code;
+        }
+        is_behind_ff = 0;
+        continue;
+      }
+      while (count - k >= 16) {
+        const u32 found = find_ff(load_u8(from + k));
+        if (found != 0) {
+          k += (u32)__builtin_ctz(found);
+          break;
+        }
+        k += 16;
+      }
+      while (k < count && from[k] != 0xff) k++;
+      if (k == count) break;
+      *start = i + k++, is_behind_ff = 1;
     }
+    i += count;
   }
 }
 
-void begin_walk(Walk *w, const u8 *file, u32 length) {
-  w->file = file, w->length = length, w->at = 0;
+void begin_walk(Walk *w, Source *source) {
+  w->source = source, w->at = 0;
   w->has_frame = 0, w->scans = 0, w->restart_interval = 0;
   w->has_jfif = 0, w->adobe_transform = -1;
   for (s32 i = 0; i < table_count; i++) w->has_quant[i] = w->dc[i].is_defined = w->ac[i].is_defined = 0;
@@ -162,14 +173,14 @@ static s32 starts_with(const u8 *s, u32 length, const char *text, u32 count) {
 static s32 walk(Walk *w, Scan *scan) {
   for (;;) {
     u32 start = 0;
-    const u32 code = next_marker(w->file, w->length, &w->at, &start);
+    const u32 code = next_marker(w->source, &w->at, &start), size = w->source->length;
     if (code == marker_eoi) return status_end;
     if (code < 0xc0 || (code >= marker_rst0 && code <= marker_soi)) continue;
-    if (w->length - w->at < 2) return status_end;
-    const u32 length = read_u16(w->file + w->at);
+    if (size - w->at < 2) return status_end;
+    const u32 length = read_u16(look_at(w->source, w->at, 2));
     if (length < 2) return status_damaged;
-    if (w->length - w->at < length) return status_end;
-    const u8 *s = w->file + w->at + 2;
+    if (size - w->at < length) return status_end;
+    const u8 *s = look_at(w->source, w->at, length) + 2;
     w->at += length;
     s32 status = status_ok;
     if (code == marker_sos) {

@@ -6,12 +6,12 @@
 #define SAMEFACE_JPEG_MARKERS_H
 
 #include "huffman.h"
+#include "source.h"
 
 enum { most_scans = 1000, table_count = 4 };
 
 typedef struct {
-  const u8 *file;
-  u32 length;
+  Source *source;
   /** Where the walk is. */
   u32 at;
   s32 has_frame, scans;
@@ -24,8 +24,7 @@ typedef struct {
   HuffmanTable dc[table_count], ac[table_count];
 } Walk;
 
-/** `file` stays where it is. */
-void begin_walk(Walk *walk, const u8 *file, u32 length);
+void begin_walk(Walk *walk, Source *source);
 
 /** Reads up to the frame: `status_ok`, or why not. */
 s32 walk_to_frame(Walk *walk);
@@ -37,7 +36,7 @@ s32 walk_to_scan(Walk *walk, Scan *scan);
  * The code of the next marker from `*at` on, which moves behind it; `*start` is where it begins. At the end of
  * the file an end of image, as libjpeg puts one there.
  */
-u32 next_marker(const u8 *file, u32 length, u32 *at, u32 *start);
+u32 next_marker(Source *source, u32 *at, u32 *start);
 
 enum { marker_rst0 = 0xd0, marker_rst7 = 0xd7, marker_soi = 0xd8, marker_eoi = 0xd9, marker_sos = 0xda };
 

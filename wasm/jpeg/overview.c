@@ -87,7 +87,7 @@ s32 read_means(const ScanJob *job) {
   if (prepare_scan(job->walk, scan, kind_ac_skips) != status_ok) return status_damaged;
   MeanBlock blocks[most_blocks_in_mcu];
   Cursor cursor;
-  begin_cursor(&cursor, job->walk, scan, job->words);
+  begin_cursor(&cursor, job->walk->source, scan, job->words);
   for (s32 row = 0; row < scan->height; row++) {
     Place *note = job->note ? job->note->places + row * job->note->in_row : 0;
     const MeanBlock *end = blocks + blocks_of(job, row, blocks);
@@ -107,6 +107,7 @@ s32 read_means(const ScanJob *job) {
         for (MeanBlock *b = blocks; b < end; b++) *b->to = 128, b->to += b->step;
         continue;
       }
+      prepare_mcu(&cursor);
       u32 at = cursor.at;
       for (MeanBlock *b = blocks; b < end; b++) {
         s32 difference;

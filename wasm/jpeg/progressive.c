@@ -14,7 +14,7 @@ INLINE s32 each_block(const ScanJob *job, s32 bottom, ReadBlock read) {
   Frame *frame = &job->walk->frame;
   const s32 alone = scan->count == 1;
   Cursor cursor;
-  begin_cursor(&cursor, job->walk, scan, job->words);
+  begin_cursor(&cursor, job->walk->source, scan, job->words);
   for (s32 row = 0; row < bottom; row++)
     for (s32 column = 0; column < scan->wide; column++) {
       if (cursor.restart_interval != 0) {
@@ -25,6 +25,7 @@ INLINE s32 each_block(const ScanJob *job, s32 bottom, ReadBlock read) {
         if (cursor.restart_interval == 0) return end_of_scan(job, &cursor);
         continue;
       }
+      prepare_mcu(&cursor);
       u32 at = cursor.at;
       for (s32 i = 0; i < scan->count; i++) {
         Component *c = &frame->components[scan->components[i]];

@@ -13,40 +13,33 @@ static Walk walk;
 static View view;
 static Report report;
 static Plane plane;
-static const u8 *file;
-static u32 file_bytes, after_file, after_notes, after_planes;
+static Source source;
+static s32 is_open;
+static u32 after_notes, after_planes;
 static u8 *known_notes;
 static u32 known_bytes;
 static s32 is_decoded;
 
 EXPORT(jpegReport) const Report *jpegReport(void) { return &report; }
 
-EXPORT(jpegRoom) u8 *jpegRoom(u32 bytes) {
-  is_decoded = 0, known_bytes = 0, file = 0, file_bytes = 0;
+EXPORT(jpegOpen) s32 jpegOpen(u32 bytes) {
+  is_open = is_decoded = 0, known_bytes = 0;
   release_memory(0);
-  if (bytes > longest_file) return 0;
-  u8 *at = take_memory(bytes);
-  if (at == 0) return 0;
-  file = at, file_bytes = bytes;
-  after_file = mark_memory();
-  return at;
-}
-
-EXPORT(jpegOpen) s32 jpegOpen(void) {
-  if (file == 0) return status_no_memory;
-  begin_walk(&walk, file, file_bytes);
-  const s32 status = walk_to_frame(&walk);
   report = (Report){0};
-  if (status == status_ok) {
-    report.width = walk.frame.width, report.height = walk.frame.height;
-    report.components = walk.frame.count, report.is_progressive = walk.frame.progressive;
-  }
-  return status == status_end ? status_damaged : status;
+  if (bytes > longest_file) return status_no_memory;
+  begin_source(&source, bytes);
+  begin_walk(&walk, &source);
+  const s32 status = walk_to_frame(&walk);
+  if (status != status_ok) return status == status_end ? status_damaged : status;
+  report.width = walk.frame.width, report.height = walk.frame.height;
+  report.components = walk.frame.count, report.is_progressive = walk.frame.progressive;
+  is_open = 1;
+  return status_ok;
 }
 
 EXPORT(jpegNotes) u8 *jpegNotes(u32 bytes) {
-  if (file == 0) return 0;
-  release_memory(after_file);
+  if (!is_open) return 0;
+  release_memory(0);
   is_decoded = 0, known_bytes = 0;
   known_notes = take_memory(bytes);
   after_notes = mark_memory();
@@ -180,7 +173,7 @@ static s32 read_scans(s32 eighths, Rectangle mcus, u64 *words, Notebook *book) {
 }
 
 static s32 decode(s32 eighths, Rectangle pixels) {
-  begin_walk(&walk, file, file_bytes);
+  begin_walk(&walk, &source);
   s32 status = walk_to_frame(&walk);
   if (status != status_ok) return status == status_end ? status_damaged : status;
   Frame *f = &walk.frame;
@@ -209,7 +202,7 @@ static s32 decode(s32 eighths, Rectangle pixels) {
   }
   view.sums = take_filled(room * sizeof *view.sums, 0);
   after_planes = mark_memory();
-  u64 *words = take_memory(segment_room(file_bytes));
+  u64 *words = take_memory(window_bytes);
   if (view.sums == 0 || words == 0) return status_no_memory;
 
   status = read_scans(eighths, mcus, words, &book);
@@ -224,10 +217,9 @@ static s32 decode(s32 eighths, Rectangle pixels) {
 }
 
 EXPORT(jpegDecode) s32 jpegDecode(s32 eighths, s32 left, s32 top, s32 right, s32 bottom) {
-  if (file == 0) return status_no_memory;
+  if (!is_open) return status_damaged;
   if (eighths != 1 && eighths != 2 && eighths != 4 && eighths != 8) return status_unsupported;
-  if (known_bytes == 0) release_memory(after_file);
-  else release_memory(after_notes);
+  release_memory(known_bytes == 0 ? 0 : after_notes);
   report.notes = 0, report.note_bytes = 0;
   const s32 status = decode(eighths, (Rectangle){left, top, right, bottom});
   is_decoded = status == status_ok;

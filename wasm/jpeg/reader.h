@@ -1,12 +1,12 @@
 /**
  * The reader's calls, in their order for a photo:
  *
- *   jpegRoom    room for the file, which the caller fills
- *   jpegOpen    reads up to the frame and fills the report
+ *   jpegOpen    takes the file's length, reads up to the frame and fills the report
  *   jpegNotes   room for the notes of an earlier decode of the same file, which the caller fills; or none
  *   jpegDecode  makes planes of a part of the photo at a scale, and notes where in the file its parts lie
  *   jpegRows    pixels of some rows, as often as wanted
  *
+ * While it opens and decodes it calls `readFile` (source.c) for pieces of the file, which stays the caller's.
  * Addresses are good until the next call but `jpegRows`, and none is where memory has run out.
  */
 #ifndef SAMEFACE_JPEG_READER_H
@@ -29,8 +29,7 @@ typedef struct {
   s32 pitch, left, top, right, bottom;
 } Plane;
 
-u8 *jpegRoom(u32 bytes);
-s32 jpegOpen(void);
+s32 jpegOpen(u32 bytes);
 u8 *jpegNotes(u32 bytes);
 /** The rectangle is in pixels of the scale n/8: `eighths` is 1, 2, 4 or 8. */
 s32 jpegDecode(s32 eighths, s32 left, s32 top, s32 right, s32 bottom);

@@ -57,7 +57,7 @@ INLINE u8 mean_of(s16 dc, u16 quant) { return limit_to_u8(((dc * (s32)quant + 4)
 
 /** Whether the data of a scan that is over was used up too early. */
 INLINE s32 end_of_scan(const ScanJob *job, const Cursor *cursor) {
-  *job->behind = cursor->marker_start;
+  *job->behind = cursor->is_last ? cursor->marker_start : cursor->next;
   return cursor->is_exhausted ? status_missing : status_ok;
 }
 

@@ -103,7 +103,7 @@ s32 read_samples(const ScanJob *job) {
   const Rectangle region = region_of(job);
   const ScanIndex *known = job->known;
   Cursor cursor;
-  begin_cursor(&cursor, walk, scan, job->words);
+  begin_cursor(&cursor, walk->source, scan, job->words);
   for (s32 row = known ? region.top : 0; row < region.bottom; row++) {
     s32 column = 0, end = scan->wide;
     if (known) {
@@ -123,6 +123,7 @@ s32 read_samples(const ScanJob *job) {
         note->state += cursor.restart_interval != 0;
       }
       if (__builtin_expect(cursor.is_exhausted, 0) && cursor.restart_interval == 0) return end_of_scan(job, &cursor);
+      prepare_mcu(&cursor);
       read_mcu(&cursor, parts, scan->count, row, column);
     }
   }
