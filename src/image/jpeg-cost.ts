@@ -1,5 +1,10 @@
 /** What a decode of a JPEG holds, as `wasm/jpeg/reader.c` takes it: bounds, by the header alone. */
-import type { JpegHeader } from "./jpeg-header.ts";
+import {
+  blocksOfComponents,
+  type JpegHeader,
+  largestFactors,
+  paddedBlocksOfComponents,
+} from "./jpeg-header.ts";
 import { type JpegView, rowsAtATime, scaledSide } from "./jpeg-reader.ts";
 import type { DecodingCost } from "./limits.ts";
 
@@ -7,7 +12,7 @@ import type { DecodingCost } from "./limits.ts";
 export const leastCost: DecodingCost = { fixedBytes: 0, bytesPerPixel: 0, bytesPerRasterPixel: 5 };
 
 /** The reader's tables, the piece of the file and of its data at hand, and pages of 64 KiB that are not full. */
-const readerBytes = 768 * 1024;
+const readerBytes = 832 * 1024;
 const bytesPerPlace = 20;
 const blocksPerPlace = 16;
 
@@ -30,14 +35,14 @@ export function decodeBytes(header: JpegHeader, view: JpegView): number {
   const { width, height, components, progressive } = header;
   const { eighths } = view;
   const [rasterWidth, rasterHeight] = [view.right - view.left, view.bottom - view.top];
-  const across = eighths * largest(components.map((component) => component.horizontal));
-  const down = eighths * largest(components.map((component) => component.vertical));
+  const { maxHorizontal, maxVertical } = largestFactors(components);
+  const [across, down] = [eighths * maxHorizontal, eighths * maxVertical];
   // A rectangle and its neighbours in chroma lie in MCUs that are more by two a side.
   const shownWidth = Math.min(rasterWidth + 2 * across + 8, scaledSide(width, eighths) + across);
   const shownHeight = Math.min(rasterHeight + 2 * down + 8, scaledSide(height, eighths) + down);
   const planeBytes = components.length * (shownWidth * shownHeight + 64);
   const lineBytes = (components.length + 2 + 4 * rowsAtATime) * (rasterWidth + 64);
-  const blocks = countPaddedBlocks(header);
+  const blocks = sum(paddedBlocksOfComponents(header));
   let stateBytes = 0;
   if (!progressive) {
     // Noted, kept by the caller, and handed back.
@@ -56,26 +61,11 @@ function fileBytes({ end }: JpegHeader): number {
   return end + readerBytes;
 }
 
-/** 8x8 blocks of all components, T.81 A.1.1. */
-export function countBlocks({ width, height, components }: JpegHeader): number {
-  const maxHorizontal = largest(components.map((component) => component.horizontal));
-  const maxVertical = largest(components.map((component) => component.vertical));
-  let blocks = 0;
-  for (const { horizontal, vertical } of components) {
-    const across = Math.ceil(Math.ceil((width * horizontal) / maxHorizontal) / 8);
-    const down = Math.ceil(Math.ceil((height * vertical) / maxVertical) / 8);
-    blocks += across * down;
-  }
-  return blocks;
+/** 8x8 blocks of all components. */
+export function countBlocks(header: JpegHeader): number {
+  return sum(blocksOfComponents(header));
 }
 
-/** With those that fill the last MCUs. */
-function countPaddedBlocks({ width, height, components }: JpegHeader): number {
-  const across = Math.ceil(width / (8 * largest(components.map((component) => component.horizontal))));
-  const down = Math.ceil(height / (8 * largest(components.map((component) => component.vertical))));
-  return components.reduce((sum, { horizontal, vertical }) => sum + across * horizontal * down * vertical, 0);
-}
-
-function largest(values: readonly number[]): number {
-  return Math.max(...values);
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -22,7 +22,7 @@ export function openJpeg(
   limits: ImageLimits,
   reader: () => Promise<JpegReader>,
 ): Result<EncodedPhoto> {
-  const read = readJpegHeader(bytes, limits.maxScans, (width, height) =>
+  const read = readJpegHeader(bytes, limits, (width, height) =>
     refuseSize(width, height, limits.jpegMaxPixels, leastCost, limits),
   );
   if (!read.ok) return read;

@@ -105,8 +105,8 @@ async function request(bytes: Uint8Array): Promise<Result<EncodedFace>> {
 const photos = new Map<string, Uint8Array>();
 
 const largest = [
-  ["a JPEG of 50 MP", "jpeg-50mp", true],
-  ["a progressive JPEG of 9.4 MP, 4:4:4", "jpeg-progressive", false],
+  ["a JPEG of 64 MP", "jpeg-64mp", true],
+  ["a progressive JPEG of 64 MP, 4:4:4", "jpeg-progressive", false],
   ["a PNG of 25 MP", "png-25mp", true],
   ["an interlaced PNG of 13.3 MP", "png-interlaced", false],
   ["a lossy WebP of 13.6 MP", "webp-lossy", true],

@@ -5,7 +5,15 @@ import { defaultImageLimits, type ImageLimits } from "../../../src/image/limits.
 import type { Photo } from "../../../src/image/photo.ts";
 import { nodeCodecs } from "../../fixtures/codecs.ts";
 import { areaAverage, meanDifference } from "../../fixtures/compare.ts";
-import { concat, encodeJpeg, findMarker, flatJpeg, scene, storedFor } from "../../fixtures/images.ts";
+import {
+  concat,
+  encodeJpeg,
+  fillJpeg,
+  findMarker,
+  flatJpeg,
+  scene,
+  storedFor,
+} from "../../fixtures/images.ts";
 
 const codecs = nodeCodecs();
 
@@ -69,27 +77,47 @@ describe("a JPEG's pixels", () => {
   });
 });
 
-describe("a JPEG of four inks", () => {
-  /** 8 x 8 px of one colour: each component's block is its DC, 11110 and seven bits, then end of block. */
-  function inks(values: readonly number[], adobe: boolean): Uint8Array {
-    const model = encodeJpeg({ width: 8, height: 8, data: new Uint8Array(256).fill(128) });
-    const tables = model.slice(findMarker(model, 0xc4), findMarker(model, 0xda));
-    const quantization = [0xff, 0xdb, 0, 67, 0, ...new Array(64).fill(8)];
-    const mark = [0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0];
-    const frame = [0xff, 0xc0, 0, 20, 8, 0, 8, 0, 8, 4, ...[1, 2, 3, 4].flatMap((id) => [id, 0x11, 0])];
-    const scan = [0xff, 0xda, 0, 14, 4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0];
-    const bits = values
-      .map((value) => {
-        const level = value - 128;
-        const code = (level > 0 ? level : level + 127).toString(2).padStart(7, "0");
-        return `11110${code}1010`;
-      })
-      .join("")
-      .padEnd(64, "1");
-    const coded = Array.from({ length: 8 }, (_, i) => Number.parseInt(bits.slice(8 * i, 8 * i + 8), 2));
-    return concat([[0xff, 0xd8], adobe ? mark : [], quantization, frame, tables, scan, coded, [0xff, 0xd9]]);
-  }
+/** 8 x 8 px of one colour: each component's block is its DC, 11110 and seven bits, then end of block. */
+function oneColour(values: readonly number[], adobe: boolean): Uint8Array {
+  const model = encodeJpeg({ width: 8, height: 8, data: new Uint8Array(256).fill(128) });
+  const tables = model.slice(findMarker(model, 0xc4), findMarker(model, 0xda));
+  const quantization = [0xff, 0xdb, 0, 67, 0, ...new Array(64).fill(8)];
+  const mark = [0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0];
+  const ids = values.map((_, i) => i + 1);
+  const frame = [
+    0xff,
+    0xc0,
+    0,
+    8 + 3 * ids.length,
+    8,
+    0,
+    8,
+    0,
+    8,
+    ids.length,
+    ...ids.flatMap((id) => [id, 0x11, 0]),
+  ];
+  const scan = [0xff, 0xda, 0, 6 + 2 * ids.length, ids.length, ...ids.flatMap((id) => [id, 0]), 0, 63, 0];
+  const bits = values
+    .map((value) => {
+      const level = value - 128;
+      const code = (level > 0 ? level : level + 127).toString(2).padStart(7, "0");
+      return `11110${code}1010`;
+    })
+    .join("")
+    .padEnd(64, "1");
+  const coded = Array.from({ length: 8 }, (_, i) => Number.parseInt(bits.slice(8 * i, 8 * i + 8), 2));
+  return concat([[0xff, 0xd8], adobe ? mark : [], quantization, frame, tables, scan, coded, [0xff, 0xd9]]);
+}
 
+it("a JPEG of two components shows the first, in grey", async () => {
+  const decoded = await decode(oneColour([220, 40], false), 1, { minSidePixels: 1 });
+  if (!decoded.ok) throw new Error(JSON.stringify(decoded.failure));
+  const { data } = decoded.value.raster;
+  for (let i = 0; i < 256; i += 4) expect([...data.subarray(i, i + 4)]).toEqual([220, 220, 220, 255]);
+});
+
+describe("a JPEG of four inks", () => {
   it.each([
     // 255 is no ink: what is left of each colour's light, times what is left beside black.
     [true, [220, 40, 60, 200], [173, 31, 47]],
@@ -98,7 +126,7 @@ describe("a JPEG of four inks", () => {
     [false, [220, 40, 60, 200], [173, 31, 47]],
     [false, [212, 192, 44, 30], [25, 23, 5]],
   ])("with Adobe's mark (%s), of %j, is %j, opaque", async (adobe, values, colour) => {
-    const decoded = await decode(inks(values, adobe), 1, { minSidePixels: 1 });
+    const decoded = await decode(oneColour(values, adobe), 1, { minSidePixels: 1 });
     if (!decoded.ok) throw new Error(JSON.stringify(decoded.failure));
     const { data } = decoded.value.raster;
     for (let i = 0; i < 256; i += 4) expect([...data.subarray(i, i + 4)]).toEqual([...colour, 255]);
@@ -140,12 +168,41 @@ describe("a JPEG's limits", () => {
   });
 
   it("on memory: a progressive file is accepted wherever a baseline file is, since its overview keeps DC alone", async () => {
-    expect(await open(flatJpeg(8000, 6250))).toMatchObject({ ok: true });
-    const opened = await open(flatJpeg(8000, 6250, 2));
+    expect(await open(flatJpeg(10_000, 6500))).toMatchObject({ ok: true });
+    const opened = await open(flatJpeg(10_000, 6500, 2));
     if (!opened.ok) throw new Error(JSON.stringify(opened.failure));
-    // All its coefficients would be 300 MB: it is decoded at 1/8, whatever is asked for.
+    // All its coefficients would be 390 MB: it is decoded at 1/8, whatever is asked for.
     const decoded = await opened.value.decode({ scaleAtLeast: 0.25 });
-    expect(decoded.ok && decoded.value.raster.width).toBe(1000);
+    expect(decoded.ok && decoded.value.raster.width).toBe(1250);
+  });
+});
+
+describe.each([
+  ["50 megapixels", 8160, 6144],
+  ["64 megapixels", 9248, 6936],
+])("a sensor's JPEG of %s in a file of 10 MiB", (_, width, height) => {
+  const bodyBytes = 10 * 1024 * 1024;
+
+  it.each([
+    ["baseline", undefined],
+    ["progressive, in ten scans", 10],
+  ] as const)("and %s is shown, and a face in its last corner in full detail", async (_, scans) => {
+    const file = fillJpeg(flatJpeg(width, height, scans), bodyBytes - 4);
+    const opened = await open(file);
+    if (!opened.ok) throw new Error(JSON.stringify(opened.failure));
+    const face = { x: width - 500, y: height - 500, width: 500, height: 500 };
+    for (const request of [{ scaleAtLeast: 0.08 }, { scaleAtLeast: 1, region: face }]) {
+      expect(file.length + opened.value.workingBytes(request)).toBeLessThan(
+        defaultImageLimits.maxWorkingBytes,
+      );
+      const decoded = await opened.value.decode(request);
+      if (!decoded.ok) throw new Error(JSON.stringify(decoded.failure));
+      const { raster } = decoded.value;
+      expect([raster.width, raster.height]).toEqual(
+        "region" in request ? [500, 500] : [width / 8, height / 8],
+      );
+      expect(raster.data.every((value, i) => value === (i % 4 === 3 ? 255 : 128))).toBe(true);
+    }
   });
 });
 
