@@ -1,19 +1,15 @@
 #include "cursor.h"
 
-/** Bytes to words whose highest bits come first. */
-static void swap_words(u8 *at, u32 bytes) {
-  for (u32 i = 0; i < bytes; i += 16) {
-    const u8x16 x = load_u8(at + i);
-    store_u8(at + i, __builtin_shufflevector(x, x, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8));
-  }
+INLINE u8x16 reverse(u8x16 x) {
+  return __builtin_shufflevector(x, x, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
 }
 
 /**
- * Unstuffs a chunk, or less where the segment ends, behind the `have` bytes of the window, a multiple of 16. 0xff and
- * a zero stand for 0xff; 0xff may be repeated before a marker or the zero.
+ * Unstuffs a chunk, or less where the segment ends, behind the `have` bytes of the window. 0xff and a zero stand for
+ * 0xff; 0xff may be repeated before a marker or the zero.
  */
 static void add_chunk(Cursor *c, u32 have) {
-  u8 *const begin = (u8 *)c->words + have, *const end = begin + chunk_bytes, *to = begin;
+  u8 *const begin = c->top - have, *const end = begin - chunk_bytes, *to = begin;
   u32 at = c->next, is_behind_ff = 0;
   c->older = c->newer, c->newer = (Chunk){.start = at, .bit = (s32)have * 8};
   for (;;) {
@@ -29,21 +25,21 @@ static void add_chunk(Cursor *c, u32 have) {
         if (code == 0xff) continue;
         is_behind_ff = 0;
         if (code == 0) {
-          *to++ = 0xff;
+          *--to = 0xff;
           continue;
         }
         c->marker = code, c->marker_end = at + k, c->is_last = 1;
         break;
       }
-      while (count - k >= 16 && end - to >= 16) {
+      while (count - k >= 16 && to - end >= 16) {
         const u8x16 bytes = load_u8(from + k);
         const u32 found = find_ff(bytes);
-        store_u8(to, bytes);
+        store_u8(to - 16, reverse(bytes));
         const u32 clear = found != 0 ? (u32)__builtin_ctz(found) : 16;
-        k += clear, to += clear;
+        k += clear, to -= clear;
         if (found != 0) break;
       }
-      while (k < count && to < end && from[k] != 0xff) *to++ = from[k++];
+      while (k < count && to > end && from[k] != 0xff) *--to = from[k++];
       if (to == end || k == count) break;
       c->marker_start = at + k++, is_behind_ff = 1;
     }
@@ -51,10 +47,8 @@ static void add_chunk(Cursor *c, u32 have) {
     if (c->is_last || (to == end && !is_behind_ff)) break;
   }
   c->next = at;
-  const u32 bytes = (u32)(to - begin);
-  c->bits = (have + bytes) * 8;
-  fill_bytes(to, 0, zeros_behind);
-  swap_words(begin, (bytes + zeros_behind) & ~15u);
+  c->bits = (have + (u32)(begin - to)) * 8;
+  fill_bytes(to - zeros_behind, 0, zeros_behind);
 }
 
 static void open_segment(Cursor *c, u32 start) {
@@ -64,22 +58,21 @@ static void open_segment(Cursor *c, u32 start) {
 }
 
 void next_chunk(Cursor *c) {
-  const u32 from = c->at >> 7, count = (c->bits >> 7) - from;
-  u8 *to = (u8 *)c->words;
-  for (u32 i = 0; i < count; i++) store_u8(to + 16 * i, load_u8(to + 16 * (from + i)));
-  c->at -= from << 7, c->newer.bit -= (s32)(from << 7);
-  add_chunk(c, 16 * count);
+  const u32 from = c->at >> 3, have = (c->bits >> 3) - from;
+  for (u32 i = 16; i < have + 16; i += 16) store_u8(c->top - i, load_u8(c->top - from - i));
+  c->at -= from << 3, c->newer.bit -= (s32)(from << 3);
+  add_chunk(c, have);
 }
 
 /** Zeros up to the next restart, before the marker at hand: what begins there is a segment without data. */
 static void hold(Cursor *c) {
-  fill_bytes(c->words, 0, zeros_behind);
+  fill_bytes(c->top - zeros_behind, 0, zeros_behind);
   c->older = c->newer = (Chunk){.start = c->marker_start, .bit = 0};
   c->bits = 0, c->is_held = c->is_last = 1;
 }
 
-void begin_cursor(Cursor *c, Source *source, const Scan *scan, u64 *words) {
-  *c = (Cursor){.source = source, .words = words};
+void begin_cursor(Cursor *c, Source *source, const Scan *scan, u8 *window) {
+  *c = (Cursor){.source = source, .top = window + window_bytes};
   c->restart_interval = c->until_restart = scan->restart_interval;
   open_segment(c, scan->start);
 }

@@ -1,6 +1,7 @@
 /**
  * A place in a scan's data. Between two markers the data is a segment: its bytes are unstuffed (T.81 B.1.1.5), a chunk
- * at a time, into words of 64 bits, so that any 64 bits are two loads away, and zeros follow them.
+ * at a time, into a window, and zeros follow them. There they lie from the last to the first: a load of 64 bits, whose
+ * highest byte is that of the highest address, has them in the order of the data.
  *
  * Restarts and damage are libjpeg's: a segment that ends early gives zeros to the MCU at hand and nothing to
  * those behind it until the next restart; a restart marker out of turn is passed over, waited for, or taken.
@@ -15,14 +16,14 @@
 #endif
 
 enum {
-  /** Bytes that are unstuffed at a time: more than an MCU has, and a multiple of 16. */
+  /** Bytes that are unstuffed at a time: more than an MCU has. */
   chunk_bytes = CHUNK_BYTES,
   /** More bits than a block has: 64 symbols of 17 bits at most, with 15 each of what follows them. */
   most_bits_in_block = 2048,
   most_bits_in_mcu = most_blocks_in_mcu * most_bits_in_block,
   /** Bytes of zeros behind the data: more than one block reads. */
   zeros_behind = 512,
-  /** Room for the words: a chunk, what is left of the one before, and zeros. */
+  /** A chunk, what is left of the one before, and zeros. */
   window_bytes = chunk_bytes + most_bits_in_mcu / 8 + 64 + zeros_behind,
 };
 
@@ -34,8 +35,8 @@ typedef struct {
 
 typedef struct {
   Source *source;
-  /** Room for `window_bytes`. */
-  u64 *words;
+  /** The window's upper end, below which are `window_bytes`. */
+  u8 *top;
   /** The last one and the one before; the next one begins at `next` in the file. */
   Chunk older, newer;
   u32 next;
@@ -60,7 +61,7 @@ typedef struct {
   u32 state;
 } Place;
 
-void begin_cursor(Cursor *cursor, Source *source, const Scan *scan, u64 *words);
+void begin_cursor(Cursor *cursor, Source *source, const Scan *scan, u8 *window);
 void next_chunk(Cursor *cursor);
 /** To be called before each MCU where there are restarts and `until_restart` is 0. */
 void pass_restart(Cursor *cursor);
@@ -72,12 +73,10 @@ INLINE void prepare_mcu(Cursor *cursor) {
   if (__builtin_expect(cursor->at + most_bits_in_mcu > cursor->bits, 0) && !cursor->is_last) next_chunk(cursor);
 }
 
-/** The 64 bits from `at` on. */
-INLINE u64 peek(const u64 *words, u32 at) {
-  const u64 *w = words + (at >> 6);
-  const u32 shift = at & 63;
-  return w[0] << shift | (w[1] >> 1) >> (63 - shift);
-}
+/** As many of the bits from `at` on as one load surely has; zeros behind them. */
+enum { peeked_bits = 57 };
+
+INLINE u64 peek(const u8 *top, u32 at) { return *(const u64_unaligned *)(top - 8 - (at >> 3)) << (at & 7); }
 
 /** Ends a block at bit `at`, which may be beyond the data. */
 INLINE u32 limit_bit(Cursor *cursor, u32 at) {

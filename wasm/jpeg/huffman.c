@@ -46,21 +46,25 @@ static void make_ac_values(HuffmanTable *t) {
  * A block that its last symbol fills ends without a code, so that what follows is another block's: symbols are
  * joined only while 63 coefficients could hold them, and the reader looks one symbol at a time beyond that.
  */
+u32 skips_behind(const HuffmanTable *ac, u32 window, u32 used, u32 bits_seen) {
+  u32 passed = 0, ended = 0;
+  while (!ended && used < bits_seen) {
+    const u32 code = ac->codes[(window << used) & (look_count - 1)];
+    const u32 size = code & 15, run = code >> 4 & 15, length = code >> 8, bits = length + size;
+    // Zeros stand for what lies beyond the look: no code may need them.
+    if (code == 0 || used + length > bits_seen || used + bits > most_skipped) break;
+    const u32 more = size != 0 ? run + 1 : run == 15 ? 16 : 0;
+    if (passed + more > 63) break;
+    ended = more == 0;
+    used += bits, passed += more;
+  }
+  return used | (passed + ended * skip_end) << skip_shift;
+}
+
 static void make_skips(HuffmanTable *t) {
   for (u32 window = 0; window < look_count; window++) {
-    u32 used = 0, passed = 0, ended = 0;
-    while (!ended && used < look_bits) {
-      const u32 code = t->codes[(window << used) & (look_count - 1)];
-      const u32 size = code & 15, run = code >> 4 & 15, length = code >> 8, bits = length + size;
-      // Zeros stand for what lies beyond the look: no code may need them.
-      if (code == 0 || used + length > look_bits || used + bits > most_skipped) break;
-      const u32 more = size != 0 ? run + 1 : run == 15 ? 16 : 0;
-      if (passed + more > 63) break;
-      ended = more == 0;
-      used += bits, passed += more;
-    }
-    if (used == 0) passed = skip_none;
-    t->skips[window] = (u16)(used | (passed + ended * skip_end) << skip_shift);
+    const u32 skips = skips_behind(t, window, 0, look_bits);
+    t->skips[window] = (u16)(skips != 0 ? skips : skip_none << skip_shift);
   }
 }
 
@@ -69,6 +73,7 @@ s32 prepare_table(HuffmanTable *t, TableKind kind) {
   if (!t->has_codes) {
     if (!make_codes(t)) return 0;
     t->has_codes = 1, t->has_differences = t->has_values = t->has_skips = 0;
+    t->made++;
   }
   if (kind == kind_dc) {
     s32 count = 0;

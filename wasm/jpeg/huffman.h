@@ -17,6 +17,8 @@ typedef struct {
   u8 counts[longest_code + 1], symbols[256];
   /** Whether the file defined it, and which looks are made of it as it is. */
   u8 is_defined, has_codes, has_differences, has_values, has_skips;
+  /** How often looks were made: other ones since, another number. */
+  u32 made;
   /** Largest code of each length, -1 where there is none, and what leads from a code to its symbol's index. */
   s32 largest[longest_code + 1], offset[longest_code + 1];
   /** Length << 8 | symbol; 0 where the code is longer, or bad. */
@@ -37,6 +39,12 @@ typedef struct {
 
 /** Makes what `kind` needs; false where the table is impossible. */
 s32 prepare_table(HuffmanTable *table, TableKind kind);
+
+/**
+ * Skips of a look of `bits_seen` bits, at the top of `look_bits`, of which `used` are behind it: of those and of as many
+ * symbols as follow whole.
+ */
+u32 skips_behind(const HuffmanTable *ac, u32 window, u32 used, u32 bits_seen);
 
 /** The annex's tables (K.3 to K.6), which files of cameras that record films leave out. */
 void set_standard_table(HuffmanTable *table, s32 is_ac, s32 is_chroma);

@@ -14,7 +14,7 @@ INLINE s32 each_block(const ScanJob *job, s32 bottom, ReadBlock read) {
   Frame *frame = &job->walk->frame;
   const s32 alone = scan->count == 1;
   Cursor cursor;
-  begin_cursor(&cursor, job->walk->source, scan, job->words);
+  begin_cursor(&cursor, job->walk->source, scan, job->window);
   for (s32 row = 0; row < bottom; row++)
     for (s32 column = 0; column < scan->wide; column++) {
       if (cursor.restart_interval != 0) {
@@ -44,7 +44,7 @@ INLINE s32 each_block(const ScanJob *job, s32 bottom, ReadBlock read) {
 /** The next DC, or the bit that refines it. */
 INLINE u32 next_dc(Cursor *cursor, const ScanJob *job, s32 part, s16 *dc, u32 at) {
   const Scan *scan = job->scan;
-  const u64 bits = peek(cursor->words, at);
+  const u64 bits = peek(cursor->top, at);
   if (scan->high != 0) {
     *dc = (s16)(*dc | (s32)(bits >> 63) << scan->low);
     return at + 1;
@@ -94,7 +94,7 @@ static inline u32 read_ac_first(Cursor *cursor, const ScanJob *job, s32 part, Co
   s16 *coefficients = coefficients_of(c, x, y);
   u64 nonzero = 0;
   for (u32 k = (u32)scan->first; k <= (u32)scan->last; k++) {
-    u64 bits = peek(cursor->words, at);
+    u64 bits = peek(cursor->top, at);
     u32 length;
     const u32 symbol = read_symbol(table, bits, &length), run = symbol >> 4, size = symbol & 15;
     bits <<= length, at += length;
@@ -133,7 +133,7 @@ static inline u32 read_ac_next(Cursor *cursor, const ScanJob *job, s32 part, Com
   u32 k = (u32)scan->first;
   if (cursor->eob_run == 0) {
     for (; k <= last; k++) {
-      u64 bits = peek(cursor->words, at);
+      u64 bits = peek(cursor->top, at);
       u32 length;
       const u32 symbol = read_symbol(table, bits, &length), size = symbol & 15;
       u32 run = symbol >> 4;
@@ -149,7 +149,7 @@ static inline u32 read_ac_next(Cursor *cursor, const ScanJob *job, s32 part, Com
       }
       for (; k <= last; k++) {
         if (nonzero >> k & 1) {
-          const u64 correction = peek(cursor->words, at++) >> 63;
+          const u64 correction = peek(cursor->top, at++) >> 63;
           if (correction && coefficients) correct(&coefficients[natural_order[k]], scan->low);
         } else if (run-- == 0) {
           break;
@@ -164,7 +164,7 @@ static inline u32 read_ac_next(Cursor *cursor, const ScanJob *job, s32 part, Com
   if (cursor->eob_run > 0) {
     for (u64 rest = k <= last ? nonzero >> k : 0; k <= last && rest != 0; k++, rest >>= 1)
       if (rest & 1) {
-        const u64 correction = peek(cursor->words, at++) >> 63;
+        const u64 correction = peek(cursor->top, at++) >> 63;
         if (correction && coefficients) correct(&coefficients[natural_order[k]], scan->low);
       }
     cursor->eob_run--;

@@ -18,8 +18,8 @@ typedef struct {
 typedef struct {
   Walk *walk;
   const Scan *scan;
-  /** For a cursor. */
-  u64 *words;
+  /** For a cursor: `window_bytes`. */
+  u8 *window;
   /** Where places are noted, or null. */
   ScanIndex *note;
   /** Places noted before, or null. */

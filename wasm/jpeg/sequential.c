@@ -9,20 +9,20 @@ typedef struct {
 } SamplePart;
 
 /** The bit behind a block; its coefficients dequantized into `block`, which holds zeros. */
-INLINE u32 read_block(const u64 *words, u32 at, const SamplePart *p, s16 *predictor, s16 *block, s32 *last) {
+INLINE u32 read_block(const u8 *top, u32 at, const SamplePart *p, s16 *predictor, s16 *block, s32 *last) {
   const u16 *quant = p->component->quant;
   const HuffmanTable *ac = p->ac;
-  u64 bits = peek(words, at);
+  u64 bits = peek(top, at);
   u32 used = 0;
   *predictor = (s16)(*predictor + read_difference(p->dc, bits, &used));
   bits <<= used;
   block[0] = (s16)((u32)*predictor * quant[0]);
   *last = 0;
   for (u32 k = 1; k < 64;) {
-    // A symbol and its value take 31 bits at most.
-    if (used > 32) {
+    // A symbol and its value take 32 bits at most.
+    if (used > peeked_bits - 32) {
       at += used, used = 0;
-      bits = peek(words, at);
+      bits = peek(top, at);
     }
     const s32 value = ac->values[bits >> (64 - look_bits)];
     s32 level = value >> 16;
@@ -66,7 +66,7 @@ static void read_mcu(Cursor *cursor, const SamplePart *parts, s32 count, s32 row
         s32 last = 0;
         fill_bytes(block, 0, sizeof block);
         if (!is_empty) {
-          at = read_block(cursor->words, at, p, &cursor->predictors[i], block, &last);
+          at = read_block(cursor->top, at, p, &cursor->predictors[i], block, &last);
           if (__builtin_expect(at > cursor->bits, 0)) at = limit_bit(cursor, at);
         }
         if (x < c->blocks.left || x >= c->blocks.right || y < c->blocks.top || y >= c->blocks.bottom) continue;
@@ -103,7 +103,7 @@ s32 read_samples(const ScanJob *job) {
   const Rectangle region = region_of(job);
   const ScanIndex *known = job->known;
   Cursor cursor;
-  begin_cursor(&cursor, walk->source, scan, job->words);
+  begin_cursor(&cursor, walk->source, scan, job->window);
   for (s32 row = known ? region.top : 0; row < region.bottom; row++) {
     s32 column = 0, end = scan->wide;
     if (known) {
