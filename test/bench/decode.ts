@@ -1,15 +1,13 @@
 /**
- * `node test/bench/decode.ts`: a 12- and a 48-megapixel JPEG to detection size, against libjpeg-turbo as
- * `@cwasm/jpeg-turbo` has it, which was the Worker's decoder before, and jpeg-js; in Node and in workerd (timed from outside, less the same request that decodes nothing). Made from a shared photo, or
- * from the test scene where that is missing.
+ * `node test/bench/decode.ts`: decoders on the same photos of 12 megapixels (decode-table.ts); then a 12- and a
+ * 48-megapixel JPEG to detection size, in Node and in workerd (timed from outside, less the same request that decodes
+ * nothing), against libjpeg-turbo as `@cwasm/jpeg-turbo` has it, which was the Worker's decoder before, and jpeg-js. Made
+ * from a shared photo, or from the test scene where that is missing.
  */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import jpegJs from "jpeg-js";
 import { unstable_startWorker as startWorker } from "wrangler";
 import { openPhoto } from "../../src/image/decode.ts";
-import { createIdleInstances } from "../../src/image/idle-instances.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
 import type { Raster } from "../../src/image/photo.ts";
 import { nodeCodecs } from "../fixtures/codecs.ts";
@@ -17,7 +15,9 @@ import { areaAverage, meanDifference } from "../fixtures/compare.ts";
 import { readHardPhoto } from "../fixtures/corpus.ts";
 import { hardPhotosSet } from "../fixtures/data.ts";
 import { enlarge, scene } from "../fixtures/images.ts";
-import { createJpegTurbo, scaledSide } from "../fixtures/jpeg-turbo.ts";
+import { scaledSide } from "../fixtures/jpeg-turbo.ts";
+import { nodeJpegTurbo } from "../fixtures/jpeg-turbo-node.ts";
+import { printDecodeTable } from "./decode-table.ts";
 import type { Decoded } from "./decoded.ts";
 
 const detectionSidePx = 640;
@@ -54,11 +54,7 @@ async function decodeHere(bytes: Uint8Array, scaleAtLeast: number): Promise<Rast
 }
 
 const codecs = nodeCodecs();
-const require = createRequire(import.meta.url);
-const turboModule = new WebAssembly.Module(
-  readFileSync(require.resolve("@cwasm/jpeg-turbo/jpeg-turbo.wasm")),
-);
-const turbo = createJpegTurbo(turboModule, createIdleInstances());
+const turbo = nodeJpegTurbo();
 
 function decodeBefore(bytes: Uint8Array, fullWidth: number, fullHeight: number, scale: number): void {
   const eighths = Math.ceil(8 * scale - 1e-9);
@@ -94,6 +90,7 @@ async function timeInWorkerd(
 }
 
 console.log(`node ${process.version}, ${cpus()[0].model}, ${cpus().length} cores; medians of ${rounds}`);
+await printDecodeTable(source);
 for (const [width, height] of [
   [4000, 3000],
   [8000, 6000],
