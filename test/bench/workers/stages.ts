@@ -188,8 +188,9 @@ async function answer(request: Request): Promise<unknown> {
   const body = async () => new Uint8Array(await request.arrayBuffer());
   if (pathname.startsWith("/files/")) return void files.set(pathname.slice("/files/".length), await body());
   if (pathname === "/stages") {
-    const name = searchParams.get("engine") === "onnxruntime" ? "onnxruntime" : "kernels";
-    return stages(await body(), repeat, name);
+    const name = searchParams.get("engine") ?? "kernels";
+    if (!(name in engines)) throw new Error(`no engine ${name}`);
+    return stages(await body(), repeat, name as EngineName);
   }
   if (pathname === "/encoder") return encoder(searchParams.get("file") ?? "", repeat);
   if (pathname === "/run") return runNetwork(searchParams);
