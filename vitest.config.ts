@@ -27,7 +27,7 @@ function filesOf(folder: string, isExhaustive: boolean): string[] {
   return globSync(all).filter((file) => readFileSync(file, "utf8").includes("/fixtures/exhaustive.ts"));
 }
 
-/** Tests in workerd, of the Worker as `wrangler.toml` or one of its environments has it. */
+/** Makes a project of tests in workerd, with the Worker of `wrangler.toml` or of one of its environments. */
 function workerProject(name: string, include: string[], environment?: string) {
   return {
     extends: true as const,
@@ -50,7 +50,16 @@ function workerProject(name: string, include: string[], environment?: string) {
         },
       }),
     ],
-    test: { name, include, testTimeout: 60_000, provide: { photos } },
+    test: {
+      name,
+      include,
+      // One workerd loads the modules once for all files.
+      isolate: false,
+      setupFiles: ["./test/worker/shared-isolate.ts"],
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      provide: { photos },
+    },
   };
 }
 

@@ -12,14 +12,14 @@ import { chooseRate } from "../src/trust/rate-choice.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Answers as the service does, and fails with the same codes. The first photo is the same each time. */
+/** Gives the answers of the service, and its error codes. The first photo is the same in every call. */
 export async function openLocal(
   options: DecisionOptions,
 ): Promise<(a: Bytes, b: Bytes) => Promise<Omit<Comparison, "request_id">>> {
   const { pipeline } = await loadRuntime();
   const calibration = readCalibration();
   const { face = "largest", quality = "warn", max_fmr } = options;
-  // The photos and the model are at hand: nothing is to be kept from whoever runs this.
+  // The scope `scores` is given: whoever runs this has the photos and the model.
   const caller = { kind: "root", scopes: new Set(["scores"] as const) } as const;
   const chosen = chooseRate(caller, defaultSettings, { maxFmr: max_fmr });
   if (!chosen.ok) throw errorOf(chosen.failure);

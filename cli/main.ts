@@ -59,7 +59,7 @@ function say(text: string): ExitCode {
   return 0;
 }
 
-// The reader may have had enough, as `head` has.
+// The reader may have closed the pipe, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });

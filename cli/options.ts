@@ -1,4 +1,4 @@
-/** The command line taken apart, and the client that it asks for. */
+/** Parses the command line, and makes the client that it asks for. */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type ClientOptions, Sameface } from "../client/index.ts";
@@ -28,7 +28,7 @@ const known = {
 
 export type Flag = keyof typeof known;
 
-/** Fails with a `UsageError`, which has no flag's value in it. */
+/** Parses words and flags. Fails with a `UsageError`, which never contains a flag's value. */
 export function parseCommandLine(args: readonly string[]) {
   const { positionals: words, values: options, tokens } = parse(args);
   const found = tokens.filter((token) => token.kind === "option");
@@ -55,7 +55,7 @@ const defaultTimeoutSeconds = 60;
 
 export function urlOf(options: Options): string {
   const url = options.url ?? process.env.SAMEFACE_URL ?? defaultUrl;
-  // An address may have a password in it, and so is not repeated.
+  // The address is not repeated, since it may contain a password.
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
     throw new UsageError("--url must be an address, as https://sameface.example.com");
   return url;
@@ -70,7 +70,7 @@ export function connect(options: Options, changes: Partial<ClientOptions> = {}):
   return new Sameface({ url, key, timeoutMs, ...changes });
 }
 
-/** The development key goes nowhere but to a service on this machine. */
+/** The development key is sent only to a service on this machine. */
 function keyFor(url: string, options: Options): string | undefined {
   const given = options.key ?? process.env.SAMEFACE_KEY ?? process.env.SAMEFACE_API_KEY;
   if (given !== undefined && given !== "") return given;
@@ -97,7 +97,7 @@ export function optionalNumber(name: string, text: string | undefined): number |
   return value;
 }
 
-export function oneOf<T extends string>(
+function oneOf<T extends string>(
   name: string,
   text: string | undefined,
   choices: readonly T[],
@@ -114,14 +114,14 @@ export function needed(value: string | undefined, what: string): string {
   return value;
 }
 
-/** Becomes a part of an address, where a key that was meant for another place has none. */
+/** Checks a word that becomes a part of an address, so that a key in its place is not sent there. */
 export function neededId(value: string | undefined, what: string): string {
   const id = needed(value, what);
   if (isKey(id)) throw new UsageError(`${what} is missing: a key is in its place.`);
   return id;
 }
 
-/** What is undefined is left out. */
+/** Leaves out fields that are undefined. */
 export function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -1,41 +1,41 @@
-/** Results for people, as a table, and for machines, as lines of JSON; progress on stderr. */
+/** Prints results as a table for people or as lines of JSON for machines, and progress on stderr. */
 import cliProgress from "cli-progress";
 import { SamefaceError } from "../client/index.ts";
 import { UsageError } from "./usage.ts";
 
-/** The process's; of several results the highest. */
+/** Exit code of the process; of several results the highest. */
 export type ExitCode = 0 | 1 | 2;
 
 export type Cell = string | number | undefined;
 
-/** One result: what it says in a table, and all of it. */
+/** One result: its cells in the table, and the whole of it. */
 export interface Row {
   readonly cells: readonly Cell[];
   readonly json: object;
   readonly exitCode: ExitCode;
-  /** Whether the items after it would fail alike. */
+  /** True when the items after it would fail in the same way. */
   readonly endsAll?: boolean;
 }
 
 export interface Work<Item> {
   readonly heads: readonly string[];
   readonly items: readonly Item[];
-  /** At the same time. */
+  /** Items worked on at once. */
   readonly concurrency: number;
   readonly json: boolean;
-  /** Names an item where it fails. */
+  /** Names an item in the row of its failure. */
   readonly nameOf: (item: Item) => string;
   readonly run: (item: Item) => Promise<readonly Row[]>;
 }
 
 const fewestForProgress = 4;
 
-/** The next photo would meet the same. */
+/** Failures that the next item would meet too. */
 const endingCodes = ["locked", "unauthorized", "forbidden", "subject_has_no_faces", "network"] as const;
 
 /**
- * Each item to its rows, shown in their order. A failure that the next would meet too ends it: the items that are
- * left have a row that says so.
+ * Works on each item and shows its rows, in the items' order. A failure that the next item would meet too ends the
+ * work; each remaining item gets a row that says so.
  */
 export async function runAll<Item>(work: Work<Item>): Promise<ExitCode> {
   const { items, heads, json } = work;
@@ -85,8 +85,8 @@ export function show(heads: readonly string[], rows: readonly Row[], json: boole
   if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-/** Columns as wide as their widest cell. */
-export function table(rows: readonly (readonly Cell[])[]): string[] {
+/** Pads columns to their widest cell. */
+function table(rows: readonly (readonly Cell[])[]): string[] {
   const texts = rows.map((row) => row.map((cell) => String(cell ?? "")));
   const widths = texts[0].map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)));
   return texts.map((row) =>
@@ -103,9 +103,9 @@ function startBar(total: number) {
   return bar;
 }
 
-/** A sentence for people. */
+/** Makes a sentence for people of an error. */
 export function explain(error: unknown): string {
-  // A server's words and a file's name may hold a terminal's commands.
+  // Control characters are removed: a server's text or a file's name may hold a terminal's commands.
   return sentenceOf(error).replace(/\p{Cc}/gu, " ");
 }
 

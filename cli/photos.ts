@@ -1,4 +1,4 @@
-/** Photos on disk: files, and folders of them; and one from standard input, as `-`. */
+/** Finds and reads photos: files, folders of files, and standard input as `-`. */
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { shown } from "./shown.ts";
@@ -6,13 +6,16 @@ import { UsageError } from "./usage.ts";
 
 const extensions = new Set([".jpg", ".jpeg", ".png", ".webp", ".avif"]);
 
-/** Stands for standard input; a file of this name is written `./-`. */
+/** Name of standard input; a file of this name is written `./-`. */
 const standardInput = "-";
 
-/** The largest body that a deployment can be set to take. */
+/** Largest body that a deployment can be set to take. */
 const maxPhotoBytes = 64 * 1024 * 1024;
 
-/** Folders give the photos in them, in the order of their names; what is not a photo by its name is left out. */
+/**
+ * Lists photos; a folder stands for the photos in it, in the order of their names. Files whose names are not those of
+ * photos are left out.
+ */
 export function findPhotos(paths: readonly string[]): string[] {
   if (paths.filter((path) => path === standardInput).length > 1)
     throw new UsageError("Standard input can be read once: - is given twice.");
@@ -24,7 +27,7 @@ export function findPhotos(paths: readonly string[]): string[] {
   });
 }
 
-/** Fails with a sentence that does not repeat the path: what stands there may be no path at all. */
+/** Reads a photo. Fails with a sentence that does not repeat the path, which may be something else, such as a key. */
 export async function readPhoto(path: string): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -48,7 +51,7 @@ export interface PersonPhoto {
   readonly photo: string;
 }
 
-/** `<subject>.jpg`, and `<subject>/<photos>`. */
+/** Finds `<subject>.jpg` and `<subject>/<photos>` in a folder. */
 export function findPeople(folder: string): PersonPhoto[] {
   const found = entriesOf(folder).flatMap((path): PersonPhoto[] => {
     if (isFolder(path))
@@ -61,7 +64,7 @@ export function findPeople(folder: string): PersonPhoto[] {
   return found;
 }
 
-/** False too for what has no place in a file system, as a photo in base64. */
+/** False also for text that no file system takes, such as a photo in base64. */
 export function isFolder(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

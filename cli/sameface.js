@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** In a clone: the sources, by the Node that came with it. In an installed package: what was built of them. */
+/** Runs the sources with Node's version from the clone's packages, or in an installed package the built files. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";

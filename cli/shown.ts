@@ -1,4 +1,4 @@
-/** Words of the command line as errors may repeat them: keys are hidden, and long words are cut. */
+/** Words of the command line in a form that errors may repeat: keys are hidden, and long words are cut. */
 
 const apiKey = /^sf_[a-z0-9-]+\.[\w-]+\.[\w-]+$/;
 const sessionToken = /^eyJ[\w-]*\.[\w-]+\.[\w-]+$/;
@@ -12,7 +12,7 @@ export function isKey(word: string): boolean {
   );
 }
 
-/** The longest name of a file; a photo in base64 is longer. */
+/** Longest name of a file; a photo in base64 is longer. */
 const mostLetters = 255;
 const lettersOfLong = 8;
 
@@ -21,7 +21,9 @@ export function shown(word: string, most = mostLetters): string {
   return word.length <= most ? word : `${word.slice(0, lettersOfLong)}… (${word.length} letters)`;
 }
 
-/** Cuts a word sooner that has no place on the line: the deployment's own key looks like any long word. */
+/**
+ * Cuts a word that has no place on the line at a shorter length: the deployment's own key looks like any long word.
+ */
 export function shownStray(word: string): string {
   return shown(word, 24);
 }

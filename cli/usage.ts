@@ -1,4 +1,4 @@
-/** What the command line takes. */
+/** The help texts of the command line, and errors of usage. */
 import { readFileSync } from "node:fs";
 
 export const usage = `sameface <command> [options]
@@ -7,49 +7,49 @@ export const usage = `sameface <command> [options]
   enrol <folder>                 everybody in a folder: <subject>.jpg, or <subject>/<photos>
   verify <subject> <photo>...    is this the enrolled person?
   compare <photo> <photo>...     does each show the same person as the first?
-  identify <photo>...            who of everybody enrolled is this?
-  subjects [list]                who is enrolled
+  identify <photo>...            which enrolled subject is this?
+  subjects [list]                lists the enrolled subjects
   subjects show|delete|unlock <subject>...
   keys ...                       keys and tenants: sameface keys --help
   doctor                         checks a deployment and your key
 
-A photo may be a folder of photos, and one of them - for standard input. What a command does not use is
-refused, and so is an option given twice that says two things.
+A photo may also be a folder of photos, and one photo may be -, for standard input. Words and options that a
+command does not use are refused, and so is an option given twice with different values.
 
-  --url URL          of the service; default SAMEFACE_URL, or http://127.0.0.1:8787
+  --url URL          address of the service; default SAMEFACE_URL, or http://127.0.0.1:8787
   --key KEY          an API key or session token; default SAMEFACE_KEY, or the one in .dev.vars for
                      a service on this machine
   --local            compare without a service
-  --max-fmr RATE     the false match rate that you can live with; default 1e-4
-  --max-fpir RATE    identify: how often a search for a stranger may answer with anyone
+  --max-fmr RATE     false match rate that you accept; default 1e-4
+  --max-fpir RATE    identify: how often a search for a stranger may name anyone
   --face WHICH       largest (default), center or only
   --quality WHAT     warn (default) or refuse
-  --timeout SECONDS  for each request; default 60
+  --timeout SECONDS  limit for each request; default 60
   --json             one line of JSON for each result
   --help, --version
 
-Exit code: 0 match, or done; 1 no match, or nobody found; 2 error. Of several photos or subjects the
-highest: after one that failed the others are tried, unless they would fail alike.`;
+Exit code: 0 match, or done; 1 no match, or nobody found; 2 error. For several photos or subjects it is the
+highest of theirs: after a failure the others are tried, unless they would fail in the same way.`;
 
 export const keysUsage = `sameface keys <command>
 
-  list                                   keys of the tenant whose key is used
+  list                                   lists the keys of the tenant
   create <scope,scope...> [--name N] [--expires TIME]
   rotate <key_id> [--grace SECONDS]      another key with the same scopes; the old one ends
   revoke <key_id>
-  tenants                                all tenants (the deployment's own key)
+  tenants                                lists all tenants (needs the deployment's own key)
   create-tenant <tenant_id> [--shards N]
-  rotate-kek                             wraps everything by the current SAMEFACE_KEK
-  rotate-signing                         a new key for tokens and receipts
+  rotate-kek                             wraps all data keys by the current SAMEFACE_KEK
+  rotate-signing                         makes a new key for tokens and receipts
 
 Needs a key with the scope "admin"; see sameface --help for --url, --key, --timeout and --json.
-An id that begins with - stands after --.
+An id that begins with - goes after --.
 To replace the KEK: put the old one into SAMEFACE_KEK_PREVIOUS and a new one into SAMEFACE_KEK, deploy,
-run rotate-kek, and then take the old one out.
+run rotate-kek, and then remove the old one.
 
 Exit code: 0 done; 2 error.`;
 
-/** The package's: one step up from the sources, two from what is built of them. */
+/** Version in package.json, which is one folder above the sources and two above the built files. */
 export function readVersion(): string {
   for (const place of ["../package.json", "../../package.json"]) {
     try {
@@ -60,5 +60,5 @@ export function readVersion(): string {
   return "unknown";
 }
 
-/** The command line is not as it should be. */
+/** The command line is wrong. */
 export class UsageError extends Error {}

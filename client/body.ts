@@ -1,29 +1,29 @@
-/** Requests' bodies: photos as they are, forms, and JSON. */
+/** Bodies of requests: a photo as it is, a form, or JSON. */
 import { someText } from "./check.ts";
 import { isBlob, isReference, type OpenPhoto, openPhoto, type WholePhoto } from "./photo.ts";
 import type { ReadLimits } from "./photo-stream.ts";
 
-/** What `embed` answered, in place of a photo; for keys with the scope "embeddings". */
+/** An answer of `embed`, sent in place of a photo; for keys with the scope "embeddings". */
 export interface SentEmbedding {
   readonly embedding: string;
   readonly model: string;
 }
 
 type OptionValue = string | number | boolean | Readonly<Record<string, string>> | undefined;
-/** By the names that they have on the wire. */
+/** Options by their names on the wire. */
 export type WireOptions = Readonly<Record<string, OptionValue>>;
 
 export interface RequestBody {
   readonly query: string;
-  /** Undefined for a form: its boundary is the platform's to choose. */
+  /** Undefined for a form, whose boundary the platform chooses. */
   readonly contentType: string | undefined;
   readonly content: Blob | Uint8Array<ArrayBuffer> | FormData | string;
 }
 
-/** Reads the streams of a body, and makes it. */
+/** Reads the streams that a body has, and makes the body. */
 export type OpenBody = (limits: ReadLimits) => Promise<RequestBody>;
 
-/** Takes a photo or an embedding. Throws a `TypeError` that names the argument for anything else. */
+/** Makes the body of a photo or of an embedding. Throws a `TypeError` that names the argument for anything else. */
 export function openFace(face: unknown, name: string, options: WireOptions): OpenBody {
   if (typeof face !== "object" || face === null || !("embedding" in face))
     return openPhotoBody(face, name, options);
@@ -38,7 +38,7 @@ export function openPhotoBody(photo: unknown, name: string, options: WireOptions
   return async (limits) => photoBody(await open(limits), options);
 }
 
-/** Makes a form of photos by the names of their fields. */
+/** Makes a form of photos, each under the name of its field. */
 export function openForm(photos: Readonly<Record<string, OpenPhoto>>, options: WireOptions): OpenBody {
   return async (limits) => {
     const read: Record<string, WholePhoto> = {};
@@ -48,7 +48,7 @@ export function openForm(photos: Readonly<Record<string, OpenPhoto>>, options: W
 }
 
 function photoBody(photo: WholePhoto, options: WireOptions): RequestBody {
-  // An address may be logged on its way: notes about a person do not belong in it.
+  // Addresses may be logged on the way: notes about a person do not belong in the query.
   if (isReference(photo) || options.metadata !== undefined) return formBody({ image: photo }, options);
   const type = isBlob(photo) && photo.type.startsWith("image/") ? photo.type : "application/octet-stream";
   return { query: queryOf(options), contentType: type, content: photo };

@@ -1,12 +1,13 @@
 /**
- * Arguments, checked before anything is sent. One that a call cannot take is a `TypeError` that names it and says
- * what it may be. The message never holds a value, so that no photo, key or note about a person gets into a log.
+ * Checks of arguments, before anything is sent. An argument that a call cannot take is a `TypeError` that names it
+ * and says what it may be. The message never contains a value, so that no photo, key or note about a person gets into
+ * a log.
  */
 
-/** Throws unless the value fits; `name` is the argument's, as the caller knows it. */
+/** Throws unless the value fits; `name` is the argument's name for the caller. */
 export type Check = (value: unknown, name: string) => void;
 
-/** A check for each field: a type with a field that has none does not compile. */
+/** One check for each field of a type; a missing check does not compile. */
 export type Checks<T> = { readonly [Field in keyof T]-?: Check };
 
 export function rule(accepted: string, fits: (value: unknown) => boolean): Check {
@@ -21,7 +22,7 @@ export const flag = rule("true or false", (value) => typeof value === "boolean")
 export const number = rule("a finite number", (value) => Number.isFinite(value));
 export const callback = rule("a function", (value) => typeof value === "function");
 
-/** Holds text to what fits a header: the error of `fetch` repeats the whole value of one that does not. */
+/** Checked here because the error of `fetch` repeats the whole value of an invalid header. */
 export const headerText = rule(
   "a string of visible ASCII characters",
   (value) => typeof value === "string" && /^[\x21-\x7e]+$/.test(value),
@@ -49,7 +50,7 @@ export function orNull(check: Check): Check {
   };
 }
 
-/** Takes a plain object with these fields and no other. */
+/** Takes a plain object with only these fields. */
 export function fields<T>(checks: Checks<T>): Check {
   const known = Object.entries<Check>(checks);
   const names = known.map(([field]) => field);
@@ -57,7 +58,7 @@ export function fields<T>(checks: Checks<T>): Check {
     if (!isPlainObject(value)) throw new TypeError(`${name} must be a plain object.`);
     const unknown = Object.keys(value).find((field) => !names.includes(field));
     if (unknown !== undefined) {
-      // A field is named where it looks like a name: a value may have got into its place.
+      // An unknown field is named only if it looks like a name: a value may have got into its place.
       const place = /^[A-Za-z_]\w{0,39}$/.test(unknown) ? `${name}.${unknown}` : `A field of ${name}`;
       throw new TypeError(`${place} is unknown: ${name} takes ${names.join(", ")}.`);
     }
@@ -65,20 +66,20 @@ export function fields<T>(checks: Checks<T>): Check {
   };
 }
 
-/** Gives the value back when it fits. */
+/** Returns the value if it fits. */
 export function checked<T>(check: Check, value: T, name: string): T {
   check(value, name);
   return value;
 }
 
-/** False for half of a surrogate pair, which has no place in an address. */
+/** False for text with half of a surrogate pair, which an address cannot hold. */
 export function isText(value: unknown): value is string {
   return typeof value === "string" && !/[\ud800-\udfff]/u.test(value);
 }
 
 /**
- * Takes an id that becomes a step of a path. With `.` or `..` the address would mean another thing, as the subject
- * in place of its face; a text that is far too long for an id was meant to be another argument.
+ * Takes an id that becomes a segment of a path. `.` and `..` would turn the path into another one, such as the
+ * subject's in place of its face's; a text that is far too long for an id was meant as another argument.
  */
 export const id: Check = (value, name) => {
   someText(value, name);
@@ -88,7 +89,7 @@ export const id: Check = (value, name) => {
     throw new TypeError(`${name} must be an id: it has more than ${maxIdLength} characters.`);
 };
 
-/** UTF-16 code units; the longest ids have 128 characters of at most two. */
+/** Counted in UTF-16 code units; the longest ids have 128 characters of at most two units. */
 const maxIdLength = 256;
 
 /** True for objects of any realm, and false for instances of classes. */

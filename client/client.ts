@@ -1,4 +1,4 @@
-/** The service's calls. Options and answers have the names that they have on the wire. */
+/** The service's calls. Options and answers have the same names as on the wire. */
 import { jsonBody, openFace, openForm, openPhotoBody, type SentEmbedding, type WireOptions } from "./body.ts";
 import { checked } from "./check.ts";
 import { createExchange } from "./exchange.ts";
@@ -19,7 +19,10 @@ import { Faces, Subjects } from "./resources/faces.ts";
 import { Audit, Keys, SettingsOfTenant, Transfer } from "./resources/tenant.ts";
 import type * as wire from "./wire.ts";
 
-/** No call throws: for arguments that it cannot take it rejects with a `TypeError` before anything is sent. */
+/**
+ * Client of one service. No call throws: with arguments that it cannot take it rejects with a `TypeError` before
+ * anything is sent.
+ */
 export class Sameface {
   readonly subjects: Subjects;
   readonly faces: Faces;
@@ -45,7 +48,7 @@ export class Sameface {
     this.deployment = new Deployment(call);
   }
 
-  /** Adds a face to a subject. Repeated after a failure of the network it adds no second one. */
+  /** Adds a face to a subject. A repetition after a network failure adds no second face. */
   async enrol(
     subjectId: string,
     face: Photo | SentEmbedding,
@@ -60,8 +63,8 @@ export class Sameface {
   }
 
   /**
-   * Is this the enrolled person? Each answer counts as an attempt, so the call is repeated only where
-   * the service says that it did nothing.
+   * Decides whether a photo shows the enrolled person. Each answer counts as an attempt, so the call is repeated only
+   * when the service is known to have done nothing.
    */
   async verify(
     subjectId: string,
@@ -75,7 +78,7 @@ export class Sameface {
     return decided(await this.#call<wire.Verification>(call, callOptions));
   }
 
-  /** Do two photos show the same person? */
+  /** Decides whether two photos show the same person. */
   async compare(
     imageA: Photo,
     imageB: Photo,
@@ -88,7 +91,7 @@ export class Sameface {
     return decided(await this.#call<wire.Comparison>(call, callOptions));
   }
 
-  /** Who of everybody enrolled is this? */
+  /** Finds the enrolled subjects that a photo may show. */
   async identify(
     face: Photo | SentEmbedding,
     options: wire.IdentificationOptions & UploadOptions = {},
@@ -98,17 +101,17 @@ export class Sameface {
     return this.#call({ method: "POST", path: "/v1/identify", body, repeatable: true }, callOptions);
   }
 
-  /** Where is the face, and is it fit for comparison? Keeps nothing. */
+  /** Finds the face and says whether it is good enough for comparison. Stores nothing. */
   async detect(photo: Photo, options: wire.EmbeddingOptions & UploadOptions = {}): Promise<wire.Detection> {
     return this.#sendPhoto("/v1/detect", photo, options);
   }
 
-  /** The embedding itself, to keep or to send in place of a photo. */
+  /** Returns the embedding, to keep or to send in place of a photo. */
   async embed(photo: Photo, options: wire.EmbeddingOptions & UploadOptions = {}): Promise<wire.Embedding> {
     return this.#sendPhoto("/v1/embed", photo, options);
   }
 
-  /** A token with which a phone may verify one subject, and nothing else. */
+  /** Makes a token with which a phone can verify one subject and do nothing else. */
   async createSession(request: wire.SessionRequest, options?: CallOptions): Promise<wire.Session> {
     const body = jsonBody(checked(sessionRequest, request, "request"));
     return this.#call({ method: "POST", path: "/v1/sessions", body, repeatable: true }, options);
@@ -125,14 +128,17 @@ export class Sameface {
   }
 }
 
-/** What goes on the wire, and what does not. */
+/** Separates the options that go on the wire from those of the client. */
 function split(options: UploadOptions & object): { wireOptions: WireOptions; callOptions: UploadOptions } {
   const { signal, timeoutMs, maxRetries, onUploadProgress, ...wireOptions } = options;
   const callOptions = { signal, timeoutMs, maxRetries, onUploadProgress };
   return { wireOptions: wireOptions as WireOptions, callOptions: callOptions as UploadOptions };
 }
 
-/** Tells requests apart and protects nothing. React Native and plain http pages have no `randomUUID`. */
+/**
+ * Names a request, so that a repetition is recognised; it need not be secret. React Native and plain http pages have
+ * no `randomUUID`.
+ */
 function randomName(): string {
   const digits = () => Math.random().toString(36).slice(2).padEnd(11, "0");
   return globalThis.crypto?.randomUUID?.() ?? `${digits()}${digits()}`;

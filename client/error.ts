@@ -1,12 +1,12 @@
-/** Everything that goes wrong, by its code. What you abort yourself is thrown as your signal's reason instead. */
+/** Every failure, by its code. A call that you abort rejects with your signal's reason instead. */
 import type { QualityReason } from "./wire.ts";
 
 interface Details {
-  /** The part of the request that it is about. */
+  /** Part of the request that the error is about. */
   readonly field?: string;
 }
 
-/** What the details of each code say. */
+/** Details by code. */
 export interface ErrorDetails {
   unauthorized: Details;
   forbidden: Details;
@@ -15,13 +15,13 @@ export interface ErrorDetails {
   method_not_allowed: Details;
   conflict: Details;
   idempotency_key_reused: Details;
-  /** With the subject for keys that may identify. */
+  /** Names the subject, for keys with the scope "identify". */
   identity_conflict: Details & { readonly subject_id?: string };
   invalid_request: Details;
   unsupported_media_type: Details & { readonly found: string };
-  /** The request as a whole. A stream beyond the limit is not sent at all: then `status` is 0. */
+  /** Limit of the whole request. A stream beyond the limit is not sent; then `status` is 0. */
   body_too_large: Details & { readonly limit: number; readonly actual?: number; readonly unit: "bytes" };
-  /** A photo in it. */
+  /** Limit of one photo in the request. */
   image_too_large: Details & {
     readonly limit: number;
     readonly actual?: number;
@@ -36,22 +36,22 @@ export interface ErrorDetails {
   rate_limited: Details;
   /** The body did not arrive in time; nothing was done. */
   request_timeout: Details;
-  /** The service has its hands full; nothing was done. */
+  /** The service has no memory left for the request; nothing was done. */
   overloaded: Details;
   not_ready: Details;
   internal: Details & { readonly face_id?: string };
-  /** No answer came: no network, no such host, a connection that broke off. */
+  /** No answer came: no network, no such host, or a broken connection. */
   network: Details;
   /** No answer came in time. */
   timeout: Details;
-  /** An answer came, and not from sameface: a proxy's page, or another service at this address. */
+  /** The answer is not one of sameface: a proxy's page, or another service at this address. */
   bad_answer: Details;
 }
 
 export type ErrorCode = keyof ErrorDetails;
 
 interface ErrorParts {
-  /** The answer's; 0 without one. */
+  /** Status of the answer; 0 without one. */
   readonly status: number;
   readonly details?: object | undefined;
   readonly requestId?: string | undefined;
@@ -61,14 +61,14 @@ interface ErrorParts {
 
 export class SamefaceError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name = "SamefaceError";
-  /** A newer service may send one that is not listed here. */
+  /** Code of the failure; a newer service may send one that is not listed here. */
   readonly code: Code;
   /** 0 when there was no answer. */
   readonly status: number;
   readonly details: ErrorDetails[Code];
-  /** Finds the request in the service's log. */
+  /** Found in the service's log too. */
   readonly requestId: string | undefined;
-  /** When to come back, where the service says so. */
+  /** Seconds after which to try again, if the service gives them. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: Code, message: string, parts: ErrorParts) {
@@ -80,13 +80,13 @@ export class SamefaceError<Code extends ErrorCode = ErrorCode> extends Error {
     this.retryAfterSeconds = parts.retryAfterSeconds;
   }
 
-  /** Narrows the type, and with it that of the details. */
+  /** Narrows the type of the error, and so that of its details. */
   is<Wanted extends ErrorCode>(...codes: Wanted[]): this is SamefaceError<Wanted> {
     return (codes as string[]).includes(this.code);
   }
 }
 
-/** For answers of 400 and more, and for those that cannot be read. */
+/** Makes the error of an answer with a status of 400 or more, or of one that cannot be read. */
 export function errorOf(
   status: number,
   text: string,
@@ -122,8 +122,8 @@ function parse(text: string): ErrorBody | undefined {
   }
 }
 
-/** Seconds or a date (RFC 9110, section 10.2.3). */
-export function parseRetryAfter(text: string | null, nowMs: number): number | undefined {
+/** Parses seconds or a date (RFC 9110, section 10.2.3). */
+function parseRetryAfter(text: string | null, nowMs: number): number | undefined {
   if (text === null || text === "") return undefined;
   if (/^\d+$/.test(text)) return Number(text);
   const atMs = Date.parse(text);

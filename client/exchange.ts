@@ -1,4 +1,4 @@
-/** A request until it is answered: with the key, in time, and again where that is safe. */
+/** One call until it is answered: adds the key, limits the time, and repeats the request where that is safe. */
 import type { OpenBody, RequestBody } from "./body.ts";
 import { checked } from "./check.ts";
 import { errorOf, SamefaceError } from "./error.ts";
@@ -15,28 +15,28 @@ import { send, type UploadProgress, type WireAnswer } from "./transport.ts";
 
 export interface Call {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** From the root of the service, without a query. */
+  /** Path from the root of the service, without a query. */
   readonly path: string;
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: RequestBody | OpenBody;
-  /** Whether it does no harm if the service carries it out twice. */
+  /** True when it does no harm that the service carries the call out twice. */
   readonly repeatable: boolean;
 }
 
 export type Exchange = (call: Call, options: UploadOptions) => Promise<WireAnswer>;
 
 const defaults = { timeoutMs: 60_000, maxRetries: 2, maxRetryWaitMs: 60_000 };
-/** The longest random wait before the first repetition; it is doubled each time. */
+/** Longest random wait before the first repetition; doubled for each later one. */
 const firstWaitMs = 500;
 const longestWaitMs = 8_000;
 
-/** The service has done nothing with these. */
+/** Failures after which the service is known to have done nothing. */
 const notBegun = ["rate_limited", "not_ready", "overloaded", "request_timeout"] as const;
-/** It may have. */
+/** Failures after which the service may have carried the call out. */
 const unknown = ["network", "timeout", "bad_answer"] as const;
 
-/** Throws a `TypeError` for options that it cannot use; a call rejects with one. */
+/** Throws a `TypeError` for options that a client cannot use. A call with such options rejects with one. */
 export function createExchange(client: ClientOptions): Exchange {
   checked(clientOptions, client, "options");
   const base = client.url.replace(/\/+$/, "");
@@ -90,9 +90,9 @@ export function createExchange(client: ClientOptions): Exchange {
 }
 
 /**
- * Waits as long as the service asks, and a random part of as long again, or of a time that grows where it asks for
- * less, so that callers that were refused together do not come back together. Milliseconds; undefined when the
- * service asks for more than the caller would wait.
+ * Gives the wait before a repetition, in ms: `Retry-After`, plus a random part of as long again, or of a time that
+ * doubles with each repetition where that is longer. The random part keeps callers that were refused together from
+ * returning together. Undefined when the service asks for more than `maxRetryWaitMs`.
  */
 export function waitBefore(
   retries: number,
@@ -107,7 +107,7 @@ export function waitBefore(
   return Math.min(askedMs + random() * spreadMs, longestMs);
 }
 
-/** Expected failures as values; what the caller aborted is thrown. */
+/** Returns expected failures as values; throws the signal's reason when the caller has aborted. */
 async function outcome(attempted: Promise<WireAnswer>): Promise<WireAnswer | SamefaceError> {
   try {
     const answer = await attempted;
@@ -122,8 +122,8 @@ async function outcome(attempted: Promise<WireAnswer>): Promise<WireAnswer | Sam
 type OnProgress = ((progress: UploadProgress) => void) | undefined;
 
 /**
- * Fails with `timeout` or `network`, with the signal's own reason when it aborts, and with what the caller's
- * `onUploadProgress` throws: that is no failure of the network, whose own are `TypeError`s.
+ * Rejects with `timeout` or `network`, with the signal's own reason when it aborts, or with the error that the
+ * caller's `onUploadProgress` throws. That error must be kept apart from the `TypeError`s of the network.
  */
 async function inTime<T>(
   timeoutMs: number,

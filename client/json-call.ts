@@ -1,4 +1,4 @@
-/** Calls whose answer is JSON, and paths with ids of the caller's in them. */
+/** Calls whose answer is JSON, and paths that contain the caller's ids. */
 import { id } from "./check.ts";
 import { SamefaceError } from "./error.ts";
 import type { Call, Exchange } from "./exchange.ts";
@@ -21,7 +21,10 @@ export function createCallJson(exchange: Exchange): CallJson {
   };
 }
 
-/** Writes a path with ids, by their arguments' names, checked and with percent signs: path`/v1/subjects/${{ subjectId }}`. */
+/**
+ * Writes a path with ids, each checked and percent-encoded. An id is given with its argument's name:
+ * path`/v1/subjects/${{ subjectId }}`.
+ */
 export function path(parts: TemplateStringsArray, ...ids: Readonly<Record<string, string>>[]): string {
   const steps = ids.map((named) => {
     const [[name, value]] = Object.entries(named);
@@ -31,7 +34,7 @@ export function path(parts: TemplateStringsArray, ...ids: Readonly<Record<string
   return parts.map((part, i) => part + (steps[i] ?? "")).join("");
 }
 
-/** Refuses an answer whose decision is not one: nothing but `true` is a match. */
+/** Refuses an answer whose `match` is no boolean, so that only `true` is ever a match. */
 export function decided<Answer extends { readonly match: boolean }>(answer: Answer): Answer {
   if (typeof answer?.match === "boolean") return answer;
   throw new SamefaceError("bad_answer", "This was not sameface: the answer has no decision.", {
@@ -43,7 +46,7 @@ interface Page {
   readonly next_cursor: string | null;
 }
 
-/** Page after page, item by item. */
+/** Yields the items of page after page. */
 export async function* everyItem<P extends Page, Item>(
   readPage: (cursor: string | undefined) => Promise<P>,
   itemsOf: (page: P) => readonly Item[],

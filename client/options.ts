@@ -2,26 +2,29 @@
 import { type Check, type Checks, callback, checked, fields, maybe, rule } from "./check.ts";
 import type { Fetch, UploadProgress } from "./transport.ts";
 
-/** With which a client is made. */
+/** Options of a client. */
 export interface ClientOptions {
-  /** Of the service: https://sameface.example.com, with a path if it has one. */
+  /** Address of the service, such as https://sameface.example.com, with a path if it has one. */
   readonly url: string;
-  /** An API key or a session token, or what gives one; it is asked before each attempt. */
+  /** API key or session token, or a function that gives one and is called before each attempt. */
   readonly key?: string | (() => string | Promise<string>);
-  /** For one attempt, from its first byte to the answer's last; default 60,000. */
+  /** Time for one attempt, from the request's first byte to the answer's last; default 60,000. */
   readonly timeoutMs?: number;
-  /** After the first attempt; default 2. */
+  /** Repetitions after the first attempt; default 2. */
   readonly maxRetries?: number;
   /**
-   * No wait before a repetition is longer; default 60,000. A `Retry-After` beyond it is left to you, as
-   * `retryAfterSeconds` of the error.
+   * Longest wait before a repetition; default 60,000. With a longer `Retry-After` the call fails at once, and the
+   * error's `retryAfterSeconds` has the time.
    */
   readonly maxRetryWaitMs?: number;
-  /** In place of the platform's. A `TypeError` of it is taken for a broken connection, as the platform's is. */
+  /**
+   * Replacement of the platform's `fetch`. A `TypeError` that it throws counts as a broken connection, like the
+   * platform's.
+   */
   readonly fetch?: Fetch;
 }
 
-/** With which a call is made. */
+/** Options of a call. */
 export interface CallOptions {
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
@@ -29,11 +32,14 @@ export interface CallOptions {
 }
 
 export interface UploadOptions extends CallOptions {
-  /** Of the body; a repeated attempt begins again. What it throws ends the call, and is thrown by it. */
+  /**
+   * Called as the body is sent; a repeated attempt starts again at 0. An error that it throws ends the call, which
+   * rejects with it.
+   */
   readonly onUploadProgress?: (progress: UploadProgress) => void;
 }
 
-/** A timer that is set for longer goes off at once. */
+/** Longest time of a timer: one that is set for longer fires at once. */
 export const longestTimerMs = 2 ** 31 - 1;
 
 const isNumber = (value: unknown): value is number => typeof value === "number";
@@ -50,14 +56,16 @@ const retries = rule(
 
 const wait = rule("a number of milliseconds, 0 or more", (value) => isNumber(value) && value >= 0);
 
-/** Looks at what it does: React Native's, and those of other windows, are instances of other classes. */
+/**
+ * Checks for methods, not for a class: the signals of React Native and of other windows have classes of their own.
+ */
 const signal = rule("an AbortSignal", (value) => {
   const { aborted, addEventListener, removeEventListener } = (value ?? {}) as Partial<AbortSignal>;
   const listens = typeof addEventListener === "function" && typeof removeEventListener === "function";
   return typeof aborted === "boolean" && listens;
 });
 
-/** The platform's own message has the address in it, and an address may have a password. */
+/** Checked here because the platform's error message contains the address, which may have a password in it. */
 const address = rule(
   "an address without a query, as https://sameface.example.com",
   (value) =>
@@ -69,7 +77,7 @@ function isParsed(url: string): boolean {
   return typeof URL !== "function" || typeof URL.canParse !== "function" || URL.canParse(url);
 }
 
-/** Takes white space around it, which is left out on its way. */
+/** Accepts white space around the key; it is trimmed before the key is sent. */
 const keyText = rule(
   "a string of visible ASCII characters",
   (value) => typeof value === "string" && /^[\x21-\x7e]+$/.test(value.trim()),

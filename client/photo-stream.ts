@@ -1,6 +1,6 @@
 /**
- * Photos that come as streams, read to their end before the request: its length is known then, it can be repeated,
- * and it works where `fetch` sends no streams, as in most browsers.
+ * Streamed photos, read to their end before the request is sent: the length is then known, the request can be
+ * repeated, and it works where `fetch` sends no streams, as in most browsers.
  */
 import { SamefaceError } from "./error.ts";
 import { reasonOf } from "./signal.ts";
@@ -13,19 +13,19 @@ export interface ReadLimits {
   readonly timeoutMs: number;
 }
 
-/** The most that is read of a stream: as much as a body may have, unless the service is set otherwise. */
+/** The longest stream that is read: the default limit of the service for a body. */
 export const maxStreamBytes = 10 * 1024 * 1024;
 
 interface Source {
   readonly next: () => Promise<{ done?: boolean | undefined; value?: unknown }>;
-  /** Lets go of what is left. */
+  /** Cancels the rest of the source. */
   readonly drop: () => Promise<unknown>;
 }
 
 /**
- * Fails with `body_too_large` beyond `maxStreamBytes`, with `timeout`, with the signal's reason, with a `TypeError`
- * for a stream of something else than bytes or of nothing, and as the stream itself fails. What is left of the stream
- * is cancelled then.
+ * Reads a stream of photo bytes to its end. Fails with `body_too_large` beyond `maxStreamBytes`, with `timeout`, with
+ * the signal's reason, with a `TypeError` if the stream is empty or holds anything but bytes, and with the stream's
+ * own error. On failure the rest of the stream is cancelled.
  */
 export async function readPhotoStream(
   stream: PhotoStream,
@@ -37,7 +37,7 @@ export async function readPhotoStream(
   try {
     return await readToEnd(source, name, ended);
   } catch (error) {
-    // Nothing waits for it: a source that hangs would hold the call.
+    // The cancellation is not awaited: a source that hangs would hold the call.
     source.drop().catch(() => undefined);
     throw error;
   } finally {
@@ -62,7 +62,7 @@ async function readToEnd(source: Source, name: string, ended: Promise<never>) {
 }
 
 function open(stream: PhotoStream, name: string): Source {
-  // Safari's streams can be read in this way alone.
+  // `getReader` is the only way to read Safari's streams.
   if ("getReader" in stream) {
     checkUnread(stream, name);
     const reader = stream.getReader();
@@ -72,7 +72,7 @@ function open(stream: PhotoStream, name: string): Source {
   return { next: () => iterator.next(), drop: async () => iterator.return?.() };
 }
 
-/** Throws a `TypeError` for a stream that somebody reads. */
+/** Throws a `TypeError` for a stream that is being read elsewhere. */
 export function checkUnread(stream: PhotoStream, name: string): void {
   if ("locked" in stream && stream.locked)
     throw new TypeError(`${name} is a stream that is being read already: a stream can be sent once.`);
@@ -84,7 +84,7 @@ function watch(name: string, { signal, timeoutMs }: ReadLimits) {
   const ended = new Promise<never>((_, reject) => {
     fail = reject;
   });
-  // It may fail between two reads, where nothing waits for it.
+  // The promise may fail between two reads, when nothing awaits it.
   ended.catch(() => undefined);
   const message = `${name}, a stream, did not end within ${timeoutMs} ms.`;
   const timer = setTimeout(() => fail(new SamefaceError("timeout", message, { status: 0 })), timeoutMs);

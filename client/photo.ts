@@ -1,25 +1,25 @@
-/** Photos as callers have them, made into bodies that can be sent as often as they must. */
+/** Photos in every form that callers have, made into bodies that can be sent more than once. */
 import { type Check, maybe, someText, text } from "./check.ts";
 import { checkUnread, type PhotoStream, type ReadLimits, readPhotoStream } from "./photo-stream.ts";
 
-/** React Native's way to name a file: it is read where it lies, and never enters JavaScript. */
+/** React Native's reference to a file: the platform reads the file, and its bytes never enter JavaScript. */
 export interface FileReference {
   readonly uri: string;
-  /** As image/jpeg. */
+  /** Default "image/jpeg". */
   readonly type?: string;
   readonly name?: string;
 }
 
 /**
- * JPEG, PNG, WebP or AVIF, up to 10 MiB. A view of a buffer (a typed array, Node's `Buffer`, a `DataView`) stands for
- * its own part of it.
+ * JPEG, PNG, WebP or AVIF, up to 10 MiB. A view of a buffer (a typed array, Node's `Buffer`, a `DataView`) is read as
+ * its own part of the buffer only.
  */
 export type Photo = Blob | ArrayBufferLike | ArrayBufferView | PhotoStream | FileReference;
 
 /** A photo that can be sent again: `fetch` reads it without using it up. */
 export type WholePhoto = Blob | Uint8Array<ArrayBuffer> | FileReference;
 
-/** Reads the photo where it is a stream, which it can do once. */
+/** Gives the photo's bytes; a stream is read here, once. */
 export type OpenPhoto = (limits: ReadLimits) => Promise<WholePhoto>;
 
 const accepted =
@@ -32,7 +32,7 @@ function checkReference(file: FileReference, name: string): void {
   part("name", maybe(text));
 }
 
-/** Throws a `TypeError` for what is no photo, and for one without a byte. */
+/** Throws a `TypeError` for a value that is no photo, and for an empty photo. */
 export function openPhoto(photo: unknown, name: string): OpenPhoto {
   if (typeof photo === "string")
     throw new TypeError(`${name} must be ${accepted}, not a string: decode base64, and read files, before.`);
@@ -63,11 +63,11 @@ export function isReference(photo: object): photo is FileReference {
 
 export function isBlob(photo: object): photo is Blob {
   if (typeof Blob === "function" && photo instanceof Blob) return true;
-  // One of another window is no instance of this window's class.
+  // A `Blob` of another window is no instance of this window's class.
   return ["[object Blob]", "[object File]"].includes(tagOf(photo));
 }
 
-/** Throws for a buffer that was transferred too: it has no byte left. */
+/** Throws for an empty photo, and so for a transferred buffer, which has no bytes left. */
 function checkSize(bytes: number, name: string): void {
   if (bytes === 0) throw new TypeError(`${name} must have at least one byte.`);
 }
@@ -86,7 +86,7 @@ function tagOf(value: unknown): string {
   return Object.prototype.toString.call(value);
 }
 
-/** Gives a view's own bytes. `fetch` takes no memory that is shared or can be resized: that is copied. */
+/** Gives a view's own bytes. Shared or resizable memory is copied, since `fetch` does not take it. */
 function bytesOf(photo: ArrayBufferLike | ArrayBufferView): Uint8Array<ArrayBuffer> {
   const view = ArrayBuffer.isView(photo)
     ? new Uint8Array(photo.buffer, photo.byteOffset, photo.byteLength)

@@ -1,4 +1,4 @@
-/** Requests, field by field. The service says which words and numbers a field may have. */
+/** Checks of the requests' fields. The service itself checks which words and numbers a field may have. */
 import {
   type Checks,
   fields,
@@ -18,7 +18,7 @@ import { type UploadOptions, uploadChecks } from "./options.ts";
 import type * as wire from "./wire.ts";
 
 export interface EnrolmentCallOptions extends wire.EnrolmentOptions, UploadOptions {
-  /** One is made for each call. With your own the enrolment is safe across calls too, for a day. */
+  /** Default: a new key for each call. Your own key makes an enrolment safe to repeat in later calls, for a day. */
   readonly idempotencyKey?: string;
 }
 

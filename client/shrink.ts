@@ -1,11 +1,11 @@
-/** A photo made smaller before it leaves the browser, and nothing in it but the picture. */
+/** Makes a photo smaller before it leaves the browser, and drops everything but the picture. */
 import { fields, maybe, rule } from "./check.ts";
 import { isBlob } from "./photo.ts";
 
 export interface ShrinkOptions {
-  /** Of the longer side, px; default 1600. A smaller photo keeps its size. */
+  /** Longest side, px; default 1600. A smaller photo keeps its size. */
   readonly maxSidePx?: number;
-  /** Of the JPEG, 0 to 1; default 0.9. */
+  /** Quality of the JPEG, 0 to 1; default 0.9. */
   readonly quality?: number;
 }
 
@@ -21,11 +21,11 @@ const shrinkOptions = fields<ShrinkOptions>({
 });
 
 /**
- * Turns the photo upright, shrinks it and writes it anew as JPEG: EXIF, with the place and the device,
- * stays behind. Reads whatever the browser can show, and so HEIC where that does (Safari).
+ * Turns the photo upright, shrinks it and encodes it as JPEG without its EXIF, which may name place and device. Reads
+ * every format that the browser can show, and so HEIC in Safari.
  *
- * For browsers alone: it needs `createImageBitmap` and a canvas. Rejects with an `Error` when the
- * browser cannot read the photo, and with a `TypeError` for what is no `Blob`.
+ * For browsers only: it needs `createImageBitmap` and a canvas. Rejects with an `Error` when the browser cannot read
+ * the photo, and with a `TypeError` for a value that is no `Blob`.
  */
 export async function shrinkPhoto(photo: Blob, options: ShrinkOptions = {}): Promise<Blob> {
   blob(photo, "photo");
@@ -61,7 +61,7 @@ type Context2d = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 function draw(context: Context2d | null, bitmap: ImageBitmap, width: number, height: number): void {
   if (context === null) throw new Error("This browser gives no canvas to draw on.");
-  // What is transparent becomes white, not black.
+  // Transparent pixels become white instead of black.
   context.fillStyle = "white";
   context.fillRect(0, 0, width, height);
   context.imageSmoothingQuality = "high";

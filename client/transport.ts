@@ -1,6 +1,6 @@
 /**
- * One request and its answer, by `fetch`; by XMLHttpRequest where progress is wanted and there is one,
- * since `fetch` in browsers and React Native does not tell how far an upload is.
+ * One request and its answer, by `fetch`. XMLHttpRequest takes its place where the caller wants progress and it
+ * exists, since `fetch` in browsers and React Native does not report the progress of an upload.
  */
 import type { RequestBody } from "./body.ts";
 
@@ -24,7 +24,7 @@ export interface WireAnswer {
   readonly text: string;
 }
 
-/** As the platform's, or your own. */
+/** The platform's `fetch`, or a function like it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Rejects when no answer comes, and when the signal aborts. */
@@ -46,7 +46,7 @@ async function sendByFetch(
       : undefined;
   const response = await fetch(url, {
     method,
-    // The service never redirects: whoever does is another, and gets no photo.
+    // The service never redirects: a redirect comes from something else, which must get no photo.
     redirect: "manual",
     headers: { ...headers, ...counted?.headers },
     signal,
@@ -62,7 +62,7 @@ async function sendByFetch(
 
 const chunkBytes = 64 * 1024;
 
-/** The body in pieces, counted as the connection takes them. */
+/** Streams the body in pieces, counted as the connection takes them. */
 async function countedStream(
   content: RequestBody["content"],
   onUploadProgress: WireRequest["onUploadProgress"],

@@ -1,4 +1,4 @@
-/** Options and answers as they are on the wire, in its names. A newer service may say more. */
+/** Options and answers as they are on the wire, with the same names. A newer service may add fields. */
 
 export type Scope =
   | "enrol"
@@ -6,11 +6,11 @@ export type Scope =
   | "identify"
   | "read"
   | "delete"
-  /** To be told distances and false match rates. */
+  /** Allows distances and false match rates in answers. */
   | "scores"
-  /** To be given embeddings and to send them. */
+  /** Allows embeddings in answers and in requests. */
   | "embeddings"
-  /** The tenant's keys, settings, audit trail and export. */
+  /** Allows the tenant's keys, settings, audit trail and export. */
   | "admin";
 
 export type FacePolicy = "largest" | "center" | "only";
@@ -24,34 +24,34 @@ export type QualityReason =
   | "cut_off";
 
 interface FaceOptions {
-  /** Which of several faces; `only` refuses a photo that shows more than one. Default `largest`. */
+  /** Choice among several faces; `only` refuses a photo that shows more than one. Default `largest`. */
   readonly face?: FacePolicy;
-  /** What else the answer is to have: the aligned face as the encoder saw it. */
+  /** Addition to the answer: `crop` is the aligned face as the encoder saw it. */
   readonly include?: "crop";
 }
 
 export interface EnrolmentOptions extends FaceOptions {
-  /** Whether somebody enrolled as another subject may be enrolled. Default `allow`. */
+  /** `refuse` refuses a person who is enrolled as another subject. Default `allow`. */
   readonly duplicates?: "allow" | "refuse";
-  /** When the face is to be deleted: a time with its offset, as 2030-01-31T12:00:00Z. */
+  /** Time at which the face is deleted, with its offset, such as 2030-01-31T12:00:00Z. */
   readonly expires_at?: string;
   readonly consent_version?: string;
   readonly consent_purpose?: string;
   readonly consent_at?: string;
-  /** Your own notes, at most 1 KiB of JSON; kept encrypted. */
+  /** Your own notes, at most 1 KiB of JSON; stored encrypted. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Of a detection and an embedding. */
+/** Options of a detection and of an embedding. */
 export interface EmbeddingOptions extends FaceOptions {
-  /** What to do about a photo beyond the limits of quality. Default `warn`. */
+  /** Treatment of a photo beyond the limits of quality. Default `warn`. */
   readonly quality?: "warn" | "refuse";
 }
 
 export interface DecisionOptions extends EmbeddingOptions {
   /**
-   * The false match rate that you can live with; it sets the threshold. Default the tenant's, 1e-4. A key
-   * without the scope "scores" may ask for that, or that divided by 10, 100 and so on.
+   * False match rate that you accept; it sets the threshold. Default: the tenant's, 1e-4. A key without the scope
+   * "scores" may ask only for the tenant's rate, or that divided by 10, 100 and so on.
    */
   readonly max_fmr?: number;
 }
@@ -59,14 +59,14 @@ export interface DecisionOptions extends EmbeddingOptions {
 export interface VerificationOptions extends DecisionOptions {
   /** Asks for a signed receipt. */
   readonly receipt?: boolean;
-  /** Your own, for the receipt. */
+  /** Text of your own that the receipt repeats. */
   readonly nonce?: string;
 }
 
 export interface IdentificationOptions extends EmbeddingOptions {
-  /** 1 to 50; default 5. The closest, or without the scope "scores" the first by their ids. */
+  /** 1 to 50; default 5. The closest are kept, or without the scope "scores" the first by id. */
   readonly max_candidates?: number;
-  /** How often a search for a stranger may answer with anyone; to choose it a key needs "scores". */
+  /** Rate at which a search for a stranger may name anyone; needs the scope "scores". */
   readonly max_fpir?: number;
 }
 
@@ -87,7 +87,7 @@ export interface NewKeyRequest {
 }
 
 export interface RotationRequest {
-  /** For how long the old key goes on; default 0. */
+  /** Time for which the old key still works; default 0. */
   readonly grace_seconds?: number;
 }
 
@@ -108,9 +108,9 @@ export interface Settings {
   retention_seconds: number | null;
   lock_out: { max_in_a_row: number; delay_seconds: number; max_total: number };
   audit_retention_seconds: number;
-  /** Of requests that name none. Without the scope "scores" no laxer one may be asked for. */
+  /** Rate of requests that name none. Without the scope "scores" a request may not ask for a laxer one. */
   max_fmr: number;
-  /** The laxest with "scores", though never below `max_fmr`; null for any. */
+  /** Laxest rate for keys with "scores", never below `max_fmr`; null for no limit. */
   max_fmr_with_scores: number | null;
   max_fpir: number;
   /** Fixed when the tenant is made. */
@@ -129,7 +129,7 @@ interface Answer {
   request_id: string;
 }
 
-/** px of the upright photo; the first pixel's centre is (0.5, 0.5). */
+/** A face; px of the upright photo, where the first pixel's centre is (0.5, 0.5). */
 export interface Face {
   box: { x: number; y: number; width: number; height: number };
   /** The detector's confidence, 0 to 1. */
@@ -144,13 +144,13 @@ export interface Face {
     sharpness: number;
     brightness: number;
     contrast: number;
-    /** Degrees. */
+    /** Rotation of the head to the side, in degrees; `pitch` and `roll` are in degrees too. */
     yaw: number;
     pitch: number;
     roll: number;
     agreement: number;
     in_frame: number;
-    /** The limits that this face does not meet; none for a good photo. */
+    /** Limits that this face does not meet; empty for a good photo. */
     reasons: QualityReason[];
   };
   /** Base64 of a PNG; with `include: "crop"`. */
@@ -166,7 +166,7 @@ export interface Image {
 export interface Enrolment extends Answer {
   face_id: string;
   subject_id: string;
-  /** Absent, as the image, when an embedding was sent. */
+  /** Absent, as is `image`, when an embedding was sent. */
   face?: Face | undefined;
   image?: Image | undefined;
   model: string;
@@ -176,24 +176,24 @@ export interface Enrolment extends Answer {
 
 export interface Decision extends Answer {
   match: boolean;
-  /** Of the two embeddings, 0 to 2; for keys with the scope "scores". */
+  /** Distance between the two embeddings, 0 to 2; for keys with the scope "scores". */
   distance?: number | undefined;
-  /** `clear_match`, with "scores" alone: `fmr` is at most a tenth of the rate asked for. */
+  /** `clear_match`, only with "scores": `fmr` is at most a tenth of the rate asked for. */
   band: "clear_match" | "match" | "no_match";
-  /** A match is a distance at or below this. */
+  /** A distance at or below this is a match. */
   threshold: number;
   max_fmr: number;
-  /** How often a stranger comes this close; "< x" where the measured data end. With "scores". */
+  /** Probability that a stranger comes this close; "< x" below the lowest measured rate. Only with "scores". */
   fmr?: number | string | undefined;
   model: string;
 }
 
 export interface Verification extends Decision {
-  /** The enrolled face that came closest; with "scores". */
+  /** The closest enrolled face; only with "scores". */
   face_id?: string | undefined;
   face?: Face | undefined;
   image?: Image | undefined;
-  /** A JWS, when it was asked for. */
+  /** A JWS, if the request asked for a receipt. */
   receipt?: string | undefined;
 }
 
@@ -214,11 +214,11 @@ export interface Candidate {
 export interface Identification extends Answer {
   /** Closest first, or without "scores" in the order of their ids; empty when nobody is within the threshold. */
   candidates: Candidate[];
-  /** More subjects than were asked for are within the threshold; told without "scores". */
+  /** True when more subjects than asked for are within the threshold; only without "scores". */
   more_candidates?: true | undefined;
-  /** Faces that were compared. */
+  /** Number of faces that were compared. */
   gallery_size: number;
-  /** Faces that were not, because another model made them. */
+  /** Number of faces that were not compared, because another model made them. */
   not_compared?: number | undefined;
   threshold: number;
   max_fpir: number;
@@ -235,7 +235,7 @@ export interface Detection extends Answer {
 export interface Embedding extends Answer {
   model: string;
   dimension: number;
-  /** Base64 of float32, little endian. As private as the photo. */
+  /** Base64 of float32, little endian; as private as the photo. */
   embedding: string;
   face: Face;
   image: Image;
@@ -277,7 +277,7 @@ export interface Unlocked extends Answer {
 }
 
 export interface Session extends Answer {
-  /** For the phone, in place of a key. */
+  /** Given to the phone in place of a key. */
   token: string;
   expires_at: string;
   nonce: string;
@@ -289,7 +289,7 @@ export interface ApiKey {
   scopes: Scope[];
   created_at: string;
   expires_at: string | null;
-  /** From then on the key is refused; it may lie ahead. */
+  /** Time from which the key is refused; may be in the future. */
   revoked_at: string | null;
 }
 
@@ -298,7 +298,7 @@ export interface ApiKeyList extends Answer {
 }
 
 export interface NewApiKey extends ApiKey, Answer {
-  /** Shown this once. */
+  /** The key itself, shown only in this answer. */
   key: string;
 }
 
@@ -311,8 +311,8 @@ export interface SettingsAnswer extends Settings, Answer {}
 
 export interface ChangedSettings extends SettingsAnswer {
   /**
-   * Faces that outlive the `retention_seconds` of the change: enrolled before it, or with an end of their own. Where
-   * the change names one.
+   * Number of faces that outlive the `retention_seconds` of the change: enrolled before it, or with an expiry of
+   * their own. Absent when the change does not name `retention_seconds`.
    */
   faces_beyond_retention?: number | undefined;
 }
@@ -339,14 +339,14 @@ export interface TenantPage extends Answer {
 export interface NewTenant extends Answer {
   tenant_id: string;
   settings: Settings;
-  /** The tenant's first key, with all scopes; shown this once. */
+  /** The tenant's first key, with all scopes; shown only in this answer. */
   key: string;
   key_id: string;
 }
 
 export interface Rewrapped extends Answer {
   rewrapped: number;
-  /** Whether nothing is left that an earlier KEK wraps. */
+  /** True when no key is left that is wrapped by an earlier KEK. */
   done: boolean;
 }
 
@@ -379,7 +379,7 @@ export interface Readiness extends Answer {
 export interface DoctorCheck {
   name: "secrets" | "bindings" | "directory" | "kv" | "models";
   status: "ok" | "warning" | "failed";
-  /** What is wrong, and what to do; null where all is well. */
+  /** The fault and its remedy; null when the check passed. */
   detail: string | null;
   ms: number;
 }
@@ -391,7 +391,7 @@ export interface Doctor extends Answer {
   /** `root` or `key:<id>`. */
   actor: string;
   scopes: Scope[];
-  /** For the deployment's own key. */
+  /** Present for the deployment's own key. */
   checks?: DoctorCheck[] | undefined;
 }
 

@@ -55,8 +55,8 @@ function buildShipped(): Map<string, Uint8Array> {
 }
 
 /**
- * A folder of its own, whole, with the other encoder in use instead of the shipped one; and no calibration,
- * which belongs to another encoder's bytes.
+ * Builds a complete folder of its own in which the other encoder is in use. It has no calibration, since that belongs
+ * to the shipped encoder's bytes.
  */
 function buildExtra(): Map<string, Uint8Array> {
   const extra = recipes.filter((recipe) => !recipe.shipped);
@@ -64,7 +64,7 @@ function buildExtra(): Map<string, Uint8Array> {
   return build([...extra, ...beside], join(root, ".cache/extra"), null);
 }
 
-/** Every file of the build, by path. */
+/** Returns every file of the build, by path. */
 function build(
   wanted: readonly Recipe[],
   folder: string,

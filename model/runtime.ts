@@ -1,6 +1,6 @@
 /**
- * The production pipeline in Node, from the files on disk: the same stages, models and codecs that
- * the Worker's bundler imports. Tools that measure the service use it, so that they measure the service.
+ * The production pipeline in Node, from the files on disk: the same stages, models and codecs that the Worker's
+ * bundler imports. Tools that measure the service use it, so that they measure what is deployed.
  */
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -16,7 +16,7 @@ import { artifactOf, createEngine } from "../src/inference/kernels/engine.ts";
 import { createStages, encoderInUse, type Manifest } from "../src/models.ts";
 import { createPipeline, type Pipeline } from "../src/pipeline.ts";
 
-/** The manifest with what calibration added to it: by encoder id, for `parseCalibration`. */
+/** The manifest with its calibrations by encoder id, for `parseCalibration`. */
 export interface CalibratedManifest extends Manifest {
   readonly calibration?: Readonly<Record<string, unknown>>;
 }
@@ -32,39 +32,39 @@ export function readManifest(): CalibratedManifest {
   return JSON.parse(readFileSync(manifestPath, "utf8"));
 }
 
-/** Of the encoder in use. Throws where it is not calibrated, or not as the bytes at hand. */
+/** Reads the calibration of the encoder in use. Throws when there is none for its bytes. */
 export function readCalibration(): Calibration {
   const manifest = readManifest();
   const { id, sha256 } = encoderInUse(manifest);
   return parseCalibration(manifest.calibration?.[id], sha256);
 }
 
-/** Absolute path of a model file named in the manifest. */
+/** Returns the absolute path of a model file named in the manifest. */
 export function modelPath(file: string): string {
   return fileURLToPath(new URL(`./${file}`, import.meta.url));
 }
 
-/** The JPEG reader's module. */
+/** Path of the JPEG reader's module. */
 export const jpegPath = fileURLToPath(new URL("../wasm/jpeg.wasm", import.meta.url));
 
-/** The codecs' modules that share a memory. */
+/** Paths of the codecs' modules that share a memory. */
 export const codecPaths = {
   webp: fileURLToPath(new URL("../wasm/codecs/webp_dec.wasm", import.meta.url)),
   avif: fileURLToPath(new URL("../wasm/codecs/avif_dec.wasm", import.meta.url)),
 };
 
-/** Both builds of the kernels: with relaxed SIMD, and without. */
+/** Files of both builds of the kernels: with relaxed SIMD, and without. */
 export const kernelPaths = ["kernels-relaxed.wasm", "kernels.wasm"].map((file) =>
   fileURLToPath(new URL(`../wasm/${file}`, import.meta.url)),
 );
 
-/** The kernels of this machine: the Worker bundles those with relaxed SIMD. */
+/** Reads the kernels for this machine; the Worker bundles those with relaxed SIMD. */
 export function readKernels(): WebAssembly.Module {
   const [relaxed, plain] = kernelPaths.map((path) => readFileSync(path));
   return new WebAssembly.Module(chooseBuild(relaxed, plain));
 }
 
-/** An engine that Node can open. */
+/** An engine that runs in Node. */
 export interface NodeEngine extends Pick<ModelFactory, "artifactOf"> {
   open(): Promise<Engine>;
 }
@@ -73,9 +73,9 @@ export interface NodeEngine extends Pick<ModelFactory, "artifactOf"> {
 export const kernelsInNode: NodeEngine = { artifactOf, open: async () => createEngine(readKernels()) };
 
 /**
- * One engine serves a thread: call it once in each.
+ * Loads the runtime. One engine serves a thread: call it once in each.
  *
- * @param watch stands in for the encoder, to see what it is shown
+ * @param watch wraps the encoder, to see its inputs
  */
 export async function loadRuntime(
   watch = (encoder: Encoder) => encoder,

@@ -1,6 +1,6 @@
 /**
- * The OpenAPI document, made of the schemas that check requests and type answers, and of the failures
- * of `errors.ts`. The tests hold every route and answer to it.
+ * The OpenAPI document, made from the schemas that check requests and type answers, and from the failures of
+ * `errors.ts`. Tests hold every route and answer to it.
  */
 import * as z from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from "zod-openapi";
@@ -29,18 +29,18 @@ const operations: readonly Operation[] = [
 const description = `
 Face verification at the edge: a photo in, a match decision and a distance out.
 
-Every call under \`/v1\` carries \`Authorization: Bearer <key>\`. Every answer carries \`X-Request-Id\`,
-yours if you sent one of 1 to 128 letters of \`A-Z a-z 0-9 . _ -\`; JSON has it as \`request_id\` too.
+Every call under \`/v1\` carries \`Authorization: Bearer <key>\`. Every answer carries \`X-Request-Id\`:
+your own, if you sent one of 1 to 128 characters of \`A-Z a-z 0-9 . _ -\`. JSON has it as \`request_id\` too.
 
-A photo is JPEG, PNG, WebP or AVIF, up to 10 MiB: the body itself (under any \`Content-Type\` but those of
-forms and JSON), a field of \`multipart/form-data\`, or JSON with base64 or a data URL. It is turned upright
-by the orientation that the file gives.
+A photo is JPEG, PNG, WebP or AVIF, up to 10 MiB. Send it as the body itself (with any \`Content-Type\` except
+those of forms and JSON), as a field of \`multipart/form-data\`, or as JSON with base64 or a data URL. It is
+turned upright by the orientation in the file.
 
 An error is \`{"error": {"code", "message", "details"?}, "request_id"}\`. Programs branch on the code.
-New fields may join an answer: ignore those you do not know.
+Later versions may add fields to an answer: ignore those you do not know.
 `.trim();
 
-/** Whoever has a key can meet these on any route. */
+/** Failures that a caller with a key can meet on any route. */
 const callerFailures = ["unauthorized", "forbidden", "rate_limited", "not_ready"] as const;
 
 export function buildDocument() {
@@ -57,7 +57,7 @@ export function buildDocument() {
         description,
         license: { name: "MIT", identifier: "MIT" },
       },
-      servers: [{ url: "/", description: "Wherever this document was read." }],
+      servers: [{ url: "/", description: "The server that this document was read from." }],
       tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
       paths,
       components: { securitySchemes, headers, examples: errorExamples(), responses: sharedResponses() },
@@ -79,14 +79,14 @@ function methodsOf({ get, post, patch, delete: remove }: PathItem) {
   return [get, post, patch, remove].filter((operation) => operation !== undefined);
 }
 
-/** An object in a query is its JSON. */
+/** Describes an object in a query as JSON. */
 function writeObjectAsJson(parameter: object): void {
   if (!("schema" in parameter) || (parameter.schema as { type?: string }).type !== "object") return;
   Object.assign(parameter, { content: { "application/json": { schema: parameter.schema } } });
   delete parameter.schema;
 }
 
-/** Queries and forms carry texts, also where a number or a yes is meant. The document names what is meant. */
+/** Replaces the strings of queries and forms by the types they stand for, such as numbers and booleans. */
 function dropTexts(schema: unknown): void {
   if (typeof schema !== "object" || schema === null) return;
   const { anyOf } = schema as { anyOf?: { type?: string }[] };
@@ -107,7 +107,7 @@ const securitySchemes = {
     type: "http",
     scheme: "bearer",
     description:
-      "A tenant's key, made by `POST /v1/keys`, or the deployment's own. The scopes that an operation needs stand with it.",
+      "A tenant's key, made by `POST /v1/keys`, or the deployment's own key. Each operation lists the scopes that it needs.",
   },
   SessionToken: {
     type: "http",
@@ -118,12 +118,12 @@ const securitySchemes = {
   DeploymentKey: {
     type: "http",
     scheme: "bearer",
-    description: "The key that the deployment was given, `SAMEFACE_API_KEY`.",
+    description: "The deployment's own key, `SAMEFACE_API_KEY`.",
   },
 } as const;
 
 const headers = {
-  "X-Request-Id": { description: "The request's name.", schema: { type: "string" } },
+  "X-Request-Id": { description: "The request's id.", schema: { type: "string" } },
   "Retry-After": { description: "Seconds to wait.", schema: { type: "integer", minimum: 0 } },
   "WWW-Authenticate": { description: "How to identify yourself.", schema: { type: "string" } },
 } as const;
@@ -166,8 +166,8 @@ function securityOf(caller: Caller): Record<string, string[]>[] {
 }
 
 /**
- * One answer for each status, shared by all operations that have the same codes under it. The names of
- * its examples are the codes that it may carry.
+ * Makes one answer for each status, shared by all operations that have the same codes for it. Its examples are named
+ * by the codes that it may carry.
  */
 function failureResponses(codes: readonly FailureCode[]): Record<`${4 | 5}${string}`, Reference> {
   const refs = groupByStatus(codes).map(([status, failures]) => [
@@ -202,7 +202,10 @@ function failureResponse(failures: readonly WireFailure[]): ZodOpenApiResponseOb
   };
 }
 
-/** A path's other methods are not in the document, and so their refusal is in the list of codes alone. */
+/**
+ * The refusal of a path's other methods appears only in the list of codes, since these methods are not in the
+ * document.
+ */
 function errorExamples() {
   const shown = wireFailures.filter(({ code }) => code !== "method_not_allowed");
   return Object.fromEntries(
@@ -230,7 +233,7 @@ function referToAll(kind: "headers" | "examples", names: readonly string[]): Rec
   return Object.fromEntries(names.map((name) => [name, referTo(kind, name)]));
 }
 
-/** How a schema of ours reads as JSON Schema, where that differs from what zod makes of it. */
+/** Corrects the JSON Schema that zod makes of some of the schemas. */
 function say({ zodSchema, jsonSchema, io }: Said): void {
   const { def } = zodSchema._zod;
   if (def.type === "default") jsonSchema.default = (def as z.core.$ZodDefaultDef).defaultValue;
@@ -240,11 +243,11 @@ function say({ zodSchema, jsonSchema, io }: Said): void {
     delete jsonSchema.anyOf;
     Object.assign(jsonSchema, meant, { $schema: undefined });
   }
-  // Names of properties are texts.
+  // Names of properties are always strings.
   delete jsonSchema.propertyNames;
-  // The format says it.
+  // The format makes the pattern redundant.
   if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
-  // A later version may say more, and a strict client must not break.
+  // A later version may add fields, which must not break a strict client.
   if (io === "output" && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
 }
 

@@ -1,11 +1,11 @@
-/** Values that the examples share: one man, one photo, one key. */
+/** Values that the examples share. */
 import type * as z from "zod";
 import type { settingsSchema } from "../src/http/schemas/administration.ts";
 import type { faceSchema, imageSchema } from "../src/http/schemas/answers.ts";
 
 export const photoInBase64 = "data:image/jpeg;base64,/9j/4AAQSkZJRgABAQAAAQABAAD…";
 
-/** Two networks whose embeddings are one, of 352 numbers. */
+/** Id of the encoder: two networks whose embeddings together are one of 352 numbers. */
 export const model = "mobilefacenet-192+mobilefacenet-160";
 export const dimension = 352;
 

@@ -1,4 +1,4 @@
-/** An instance of every failure that a caller can meet; the examples and the list of codes come from here. */
+/** One instance of every failure that a caller can meet; the examples and the list of codes come from here. */
 import { type Failure, type FailureCode, internalWire, toWire, type WireFailure } from "../src/errors.ts";
 
 type Instances = { readonly [Code in Exclude<FailureCode, "internal">]: Extract<Failure, { code: Code }> };
@@ -40,7 +40,7 @@ const instances: Instances = {
   not_ready: { code: "not_ready", reason: "" },
 };
 
-/** In the order of their status. */
+/** Failures in the order of their status. */
 export const wireFailures: readonly WireFailure[] = [
   ...Object.values(instances).map(toWire),
   internalWire,

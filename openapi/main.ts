@@ -1,4 +1,4 @@
-/** Writes the OpenAPI document that the service answers at /openapi.json. usage: npm run openapi */
+/** Writes the OpenAPI document, which the service serves at /openapi.json. usage: npm run openapi */
 import { writeFileSync } from "node:fs";
 import { buildDocument } from "./document.ts";
 

@@ -1,4 +1,4 @@
-/** One operation of the API as its document tells it, and the parts that many share. */
+/** One operation of the API as the document describes it, and parts that several operations share. */
 import * as z from "zod";
 import type {
   ZodOpenApiMediaTypeObject,
@@ -9,7 +9,7 @@ import type { FailureCode } from "../src/errors.ts";
 import type { Scope } from "../src/identity/scopes.ts";
 import { model, photoInBase64 } from "./examples.ts";
 
-/** Whom the service listens to. */
+/** Callers that an operation accepts. */
 export type Caller =
   | { readonly kind: "anybody" }
   | { readonly kind: "key"; readonly scopes: readonly Scope[]; readonly orSession?: boolean }
@@ -17,7 +17,7 @@ export type Caller =
 
 export interface Operation {
   readonly method: "get" | "post" | "patch" | "delete";
-  /** With the parameters in braces. */
+  /** Path with its parameters in braces. */
   readonly path: string;
   readonly operationId: string;
   readonly tag: keyof typeof tags;
@@ -31,7 +31,7 @@ export interface Operation {
   };
   readonly body?: ZodOpenApiRequestBodyObject;
   readonly answer: Answer;
-  /** Beside those that every caller of its kind may meet. */
+  /** Failures besides those that every caller of this kind may meet. */
   readonly failures?: readonly FailureCode[];
 }
 
@@ -44,12 +44,12 @@ export interface Answer {
 
 export const tags = {
   Faces:
-    "Enrol, show and delete faces. A subject is the person, by a name of your own, and may have several.",
+    "Enrol, show and delete faces. A subject is a person, named by an id of your own, and may have several faces.",
   Decisions: "Are these the same person?",
   Keys: "API keys with scopes, and session tokens for phones.",
   Tenant: "A tenant's rules, its audit trail, and all of its faces as an encrypted stream.",
-  Deployment: "For the deployment's own key: tenants, and keys that protect the others.",
-  Service: "To anybody: whether it runs, and with which keys its receipts verify.",
+  Deployment: "For the deployment's own key: tenants, and the keys that protect other keys.",
+  Service: "Without a key: the service's state, and the public keys of its receipts.",
 } as const;
 
 export function json<S extends z.ZodType>(
@@ -72,7 +72,9 @@ interface Wanted {
   readonly embeddingJson: z.ZodType;
 }
 
-/** What `readPhotos` takes: the photo itself where one is meant, a form, or JSON. */
+/**
+ * Describes the body that `readPhotos` takes: the photo itself where the operation has one photo, a form, or JSON.
+ */
 export function photoBody(
   { names, options, json, embeddingJson }: Wanted,
   { embeddings = false }: { embeddings?: boolean } = {},
@@ -100,7 +102,7 @@ export function photoBody(
   };
 }
 
-/** What a photo can be refused for, besides the request that brings it. */
+/** Failures of a photo, besides those of the request. */
 export const photoFailures = [
   "invalid_request",
   "unsupported_media_type",
@@ -114,7 +116,7 @@ export const photoFailures = [
   "low_quality",
 ] as const satisfies readonly FailureCode[];
 
-/** Of a request with a small JSON body. */
+/** Failures of a request with a small JSON body. */
 export const jsonFailures = [
   "invalid_request",
   "unsupported_media_type",

@@ -16,20 +16,20 @@ const mebibyte = 1024 * 1024;
 
 export interface Config {
   readonly environment: "development" | "production";
-  /** Undefined means that no key was set: nobody gets in. */
+  /** Undefined when no key is set: then every call is refused. */
   readonly apiKey: string | undefined;
   /**
-   * Key-encryption keys, base64; the first one wraps. Empty means that none was set, or the published
-   * one outside development: nothing is stored or read then.
+   * Key-encryption keys, base64; the first one wraps. Empty when none is set, or only the published one outside
+   * development: then nothing is stored or read.
    */
   readonly keks: readonly string[];
-  /** Whether `/` answers with the page to try the service on. */
+  /** True when `/` answers with the page for trying the service out. */
   readonly demo: boolean;
-  /** Exactly as browsers send `Origin`. */
+  /** Origins exactly as browsers send `Origin`. */
   readonly corsOrigins: readonly string[];
   /**
-   * Limit of a whole request body, whatever its form. A body is held once; beside the largest decode and the
-   * models an isolate of 128 MB has room for 24 MiB of it.
+   * Longest request body, in any form. A body is held once; beside the largest decode and the models an isolate of
+   * 128 MB has room for 24 MiB of it.
    */
   readonly maxBodyBytes: number;
   /** Subjects on one page of a listing. */
@@ -37,10 +37,10 @@ export interface Config {
   readonly maxPageSize: number;
 }
 
-/** Printed in .dev.vars.example, so it protects nothing: base64 of "sameface development key, public". */
+/** Published in .dev.vars.example, so it protects nothing: base64 of "sameface development key, public". */
 export const publishedKek = "c2FtZWZhY2UgZGV2ZWxvcG1lbnQga2V5LCBwdWJsaWM=";
 
-/** An empty variable is one that is not set. */
+/** Treats an empty variable as one that is not set. */
 function unlessEmpty<T extends z.ZodType>(schema: T) {
   return z.preprocess((value) => (value === "" ? undefined : value), schema);
 }
@@ -86,7 +86,7 @@ const environmentSchema = z.object({
   ),
 });
 
-/** Throws when a variable cannot be used, naming the variable and never its value. */
+/** Throws for a value that cannot be used; the error names the variable and never its value. */
 export function parseConfig(env: unknown): Config {
   const parsed = environmentSchema.safeParse(env);
   if (!parsed.success) {

@@ -1,8 +1,8 @@
 /**
- * Every failure sameface expects, as one tagged union, and how each looks on the wire.
+ * Every expected failure, as one tagged union, and the wire form of each.
  *
- * Expected failures are values: a function that can fail returns `Result`. Bugs throw and become
- * `internal` 500 at the edge of the app. No failure carries pixels or embeddings.
+ * Expected failures are values: a function that can fail returns `Result`. Bugs throw and become `internal` 500 at
+ * the edge of the app. No failure carries pixels or embeddings.
  */
 
 export type Result<T> =
@@ -18,54 +18,54 @@ export function fail(failure: Failure): { readonly ok: false; readonly failure: 
 }
 
 export type Failure = FailureCase & {
-  /** Which of the request's fields or parameters it is about, by the caller's name for it. */
+  /** The caller's name for the field or parameter that the failure is about. */
   readonly field?: string;
 };
 
 type FailureCase =
   | { code: "unauthorized"; reason: string }
-  /** The caller is known and may not do this. `reason` is a sentence for them. */
+  /** The caller is known and may not do this. `reason` is a sentence for the caller. */
   | { code: "forbidden"; reason: string }
-  /** Too many failed attempts at this subject; without a time, until it is reset. */
+  /** Too many failed attempts at this subject; without a time it stays locked until it is unlocked. */
   | { code: "locked"; retryAfterSeconds?: number }
-  /** `reason` is a sentence for a caller who is not known yet. */
+  /** `reason` is a sentence for a caller who is not authenticated yet. */
   | { code: "rate_limited"; retryAfterSeconds: number; reason?: string }
   /** `what` names the missing thing in words: "subject", "face", "route". */
   | { code: "not_found"; what: string }
-  /** `what` names in words the thing that is there already. */
+  /** `what` names in words the thing that exists already. */
   | { code: "conflict"; what: string }
-  /** The person is enrolled under another name; it is there for those who may know. */
+  /** The person is enrolled under another name; the name is present for callers who may know it. */
   | { code: "identity_conflict"; subjectId?: string }
-  /** The same `Idempotency-Key` as before, with another request. */
+  /** The `Idempotency-Key` was used before, for another request. */
   | { code: "idempotency_key_reused" }
   | { code: "method_not_allowed"; allowed: readonly string[] }
   | { code: "subject_has_no_faces" }
   | { code: "invalid_request"; reason: string }
-  /** `found` is what the bytes or the header turned out to be; `instead` says what to send. */
+  /** `found` is the type of the bytes or of the header; `instead` says what to send. */
   | { code: "unsupported_media_type"; found: string; instead: string }
-  /** The whole body is longer than the route accepts, as declared or as counted while it came. */
+  /** The whole body is longer than the route accepts, as declared or as counted while it arrived. */
   | { code: "body_too_large"; limit: number; actual?: number }
-  /** A limit of a photo, read from its header before anything is allocated for it. */
+  /** A photo is beyond a limit, by its header, before anything is allocated for it. */
   | { code: "image_too_large"; limit: number; actual?: number; unit: "pixels" | "scans" }
   | { code: "invalid_image"; reason: string }
   | { code: "face_not_found" }
   /** `reasons` name the limits that the face does not meet. */
   | { code: "low_quality"; reasons: readonly string[] }
   | { code: "multiple_faces"; count: number }
-  /** A stored embedding made by another model, or a record of another version. */
+  /** A stored embedding is from another model, or a record has another version. */
   | { code: "model_mismatch"; stored: string; expected: string; faceId?: string }
-  /** A stored record that is not what was written. It is neither scored nor skipped. */
+  /** A stored record was altered. It is neither scored nor skipped. */
   | { code: "corrupt_record"; faceId: string; reason: string }
-  /** The body came too slowly, and reading it was given up. */
+  /** The body arrived too slowly, and reading it was given up. */
   | { code: "request_timeout"; reason: string }
-  /** The isolate's memory is taken by other requests. Nothing was done. */
+  /** Other requests hold the isolate's memory. Nothing was done. */
   | { code: "overloaded"; reason: string; retryAfterSeconds: number }
   | { code: "not_ready"; reason: string; retryAfterSeconds?: number };
 
-/** The codes a caller meets. A damaged record is our fault, so it is `internal`. */
+/** Codes that a caller can meet. A damaged record is the service's fault, so it is `internal`. */
 export type FailureCode = Exclude<Failure["code"], "corrupt_record"> | "internal";
 
-/** What a caller sees: the HTTP status, the public sentence, and details that are safe to show. */
+/** The caller's view: the HTTP status, the public sentence, and details that are safe to show. */
 export interface WireFailure {
   status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 423 | 429 | 500 | 503;
   code: FailureCode;
@@ -74,7 +74,7 @@ export interface WireFailure {
   headers?: Record<string, string>;
 }
 
-/** What a bug looks like from outside; the log has the rest. */
+/** Wire form of a bug; the log has the error. */
 export const internalWire: WireFailure = {
   status: 500,
   code: "internal",
@@ -82,8 +82,8 @@ export const internalWire: WireFailure = {
 };
 
 /**
- * The one place where a failure becomes an HTTP answer. The message names the field that it is about. `unauthorized`, `not_ready`, `request_timeout`,
- * `overloaded` and `corrupt_record` keep their reasons for the log.
+ * Turns a failure into its wire form, the only place that does. The message names the field that it is about.
+ * `unauthorized`, `not_ready`, `request_timeout`, `overloaded` and `corrupt_record` keep their reasons for the log.
  */
 export function toWire(failure: Failure): WireFailure {
   const wire = describe(failure);
@@ -251,6 +251,6 @@ function describe(failure: FailureCase): WireFailure {
   }
 }
 
-export function assertNever(value: never): never {
+function assertNever(value: never): never {
   throw new Error(`unhandled case: ${JSON.stringify(value)}`);
 }

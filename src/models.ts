@@ -1,6 +1,6 @@
 /**
- * From the manifest and the models' bytes to the stages of the pipeline. The manifest decides which
- * models run: another encoder is another entry in it.
+ * Makes the stages of the pipeline from the manifest and the models' bytes. The manifest decides which models run:
+ * another encoder is another entry in it.
  */
 import type { DetectorDescriptor, EncoderDescriptor, ModelDescriptor } from "./face/descriptor.ts";
 import { createDetector } from "./face/detect.ts";
@@ -11,14 +11,14 @@ import type { Model } from "./inference/model.ts";
 import type { PipelineParts } from "./pipeline.ts";
 
 export interface Manifest {
-  /** Ids of the models in use; the encoder may be several networks whose embeddings are one together. */
+  /** Ids of the models in use; the encoder may be several networks whose embeddings are joined into one. */
   readonly encoder: readonly string[];
   readonly detectors: readonly string[];
   readonly landmarks: string;
   readonly models: Readonly<Record<string, ModelDescriptor>>;
 }
 
-/** What the manifest says of the encoder as a whole. */
+/** Description of the encoder as a whole. */
 export interface EncoderInUse {
   /** The `model` of its embeddings, and its key in the manifest's calibration. */
   readonly id: string;
@@ -38,8 +38,8 @@ export function encoderInUse({ encoder, models }: Manifest): EncoderInUse {
 }
 
 /**
- * `bytesOf` gives the bytes of a file named in the manifest. A manifest that names what is not there is a
- * broken build, and throws.
+ * Makes the stages; `bytesOf` gives the bytes of a file that the manifest names. A manifest that names a missing file
+ * is a broken build, and throws.
  */
 export function createStages(
   manifest: Manifest,

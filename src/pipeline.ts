@@ -12,7 +12,7 @@ import type { Photo } from "./image/photo.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
 export interface Pipeline {
-  /** The encoder's id: the `model` of every embedding this pipeline makes. */
+  /** The encoder's id: the `model` of every embedding that this pipeline makes. */
   readonly encoderId: string;
   /**
    * Decodes, detects, aligns and encodes one photo.
@@ -21,27 +21,27 @@ export interface Pipeline {
    * `multiple_faces` (policy `only`), `overloaded` or `not_ready`.
    */
   encodeFace(image: Uint8Array, policy: FacePolicy, observation?: Observation): Promise<Result<EncodedFace>>;
-  /** Loads what every request needs; fails with `not_ready`. */
+  /** Loads the models that every request needs. Fails with `not_ready`. */
   warmUp(): Promise<Result<readonly ModelStatus[]>>;
 }
 
-/** Accompanies a run: times its stages, and gives it room. */
+/** Companion of a run: times its stages and reserves its memory. */
 export interface Observation {
   /** Called around each stage. */
   readonly time?: Stopwatch["time"];
   /** Asked before each decode. */
   readonly room?: DecodeRoom;
-  /** Whether to keep the crop that the encoder saw. */
+  /** True to keep the crop that the encoder saw. */
   readonly keepCrop?: boolean;
 }
 
-/** Working memory for decodes, out of what the isolate has. */
+/** Working memory for decodes, from the isolate's budget. */
 export interface DecodeRoom {
-  /** Takes what one decode needs. Fails with `overloaded`. */
+  /** Reserves memory for one decode. Fails with `overloaded`. */
   decode(bytes: number): Promise<Result<void>>;
-  /** Ends that decode, of which `rasterBytes` stay. */
+  /** Ends that decode; its pixels, `rasterBytes`, stay. */
   decoded(rasterBytes: number): void;
-  /** Gives back what the run's decodes left. */
+  /** Frees the pixels that the run's decodes left. */
   forgetRasters(): void;
 }
 
@@ -54,16 +54,18 @@ export interface ModelStatus {
 
 export interface PipelineParts {
   openPhoto(image: Uint8Array): Promise<Result<EncodedPhoto>>;
-  /** Tried in this order until one finds a face. */
+  /** Detectors, tried in this order until one finds a face. */
   readonly detectors: readonly Detector[];
   readonly landmarks: LandmarkFinder;
   readonly encoder: Encoder;
   readonly models: readonly ModelStatus[];
 }
 
-/** Longer side of the photo that detectors look at, px: at 1/8 of a 12-megapixel photo. */
+/** Longer side of the photo that detectors see, px: a 12-megapixel photo at 1/8. */
 const detectionSidePx = 480;
-/** Side of a face's box below which its photo is decoded again, larger: more than the crop's 89 px for a frontal face. */
+/**
+ * Side of a face's box below which the photo is decoded again, larger: more than the crop's 89 px for a frontal face.
+ */
 const detailedFacePx = 112;
 /** Side of the part that is decoded again, in sides of the face's box: their crops reached 1.24 of them from its centre at most in 1,613 photos. */
 const regionSides = 3;
@@ -160,7 +162,7 @@ const unlimited: DecodeRoom = {
   forgetRasters: () => undefined,
 };
 
-/** The face at that scale, with all that landmark finder and encoder look at. */
+/** Request for the face at that scale, with the surroundings that the landmark finder and the encoder sample. */
 function detailOf(scaleAtLeast: number, { box }: Detection): DecodeRequest {
   const side = regionSides * Math.max(box.width, box.height);
   const region: Region = {
@@ -172,7 +174,7 @@ function detailOf(scaleAtLeast: number, { box }: Detection): DecodeRequest {
   return { scaleAtLeast, region };
 }
 
-/** The scale at which the photo shows the face in full detail; undefined where the overview does. */
+/** Returns the scale at which the photo shows the face in full detail; undefined when the overview does. */
 function scaleWanted(file: EncodedPhoto, overview: Photo, { box }: Detection): number | undefined {
   const scaleAtHand =
     Math.max(overview.raster.width, overview.raster.height) / Math.max(file.width, file.height);

@@ -1,22 +1,22 @@
 /**
- * Where a request's time goes. The clock is an argument: a deployed Worker's stands still while it
- * computes (only I/O moves it), so there the stages that compute read 0.
+ * Times of a request's stages. The clock is an argument: a deployed Worker's clock stands still while it computes
+ * (only I/O moves it), so there the stages that only compute read 0.
  */
 export const stages = ["read", "store", "decode", "detect", "landmarks", "encode", "compare"] as const;
 
-/** `read` is the body, `store` all that is asked of the directory and its copies; they may overlap. */
+/** `read` is the body; `store` is every call to the directory and to its copies. They may overlap. */
 export type Stage = (typeof stages)[number];
 
 export interface Stopwatch {
-  /** Adds what the work takes to its stage. */
+  /** Adds the duration of the work to its stage. */
   time<T>(stage: Stage, work: () => Promise<T>): Promise<T>;
-  /** Of the stages that were timed, ms, to a hundredth. */
+  /** Times of the stages so far, ms, to a hundredth. */
   stagesMs(): Partial<Record<Stage, number>>;
-  /** Since the stopwatch was made, ms. */
+  /** Time since the stopwatch was made, ms. */
   totalMs(): number;
 }
 
-/** @param nowMs a clock, from any beginning */
+/** @param nowMs a clock, in ms from any origin */
 export function createStopwatch(nowMs: () => number): Stopwatch {
   const startedAt = nowMs();
   const spent = new Map<Stage, number>();

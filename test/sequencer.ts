@@ -1,10 +1,10 @@
-/** The order of the files: long ones first and the many short ones last, so that no core waits for another at the end. */
+/** Orders the files: long ones first and the many short ones last, so that no core waits for another at the end. */
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const projects = ["worker", "worker-onnxruntime", "browser", "e2e", "accuracy", "unit"];
 
 export class LongestFirst extends BaseSequencer {
-  /** Within a project by the last run's times, or by size, as Vitest does. */
+  /** Sorts within a project by the last run's times, or by size, as Vitest does. */
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     return sorted.toSorted((a, b) => projects.indexOf(a.project.name) - projects.indexOf(b.project.name));

@@ -1,6 +1,6 @@
 /**
- * Puts what the built pipeline reads beside it: the manifest, the models that are in use, the kernels, the
- * JPEG reader and the codecs.
+ * Copies what the built pipeline reads into dist: the manifest, the models in use, the kernels, the JPEG reader and the
+ * codecs.
  */
 import { copyFileSync, mkdirSync } from "node:fs";
 import { basename } from "node:path";

@@ -1,21 +1,22 @@
-/** A page of an export, with the embeddings of one model lifted to another's by the head that lies between. */
+/** Converts the embeddings on a page of an export from one model to another by the head between them. */
 
 import { applyHead, decodeHead, type HeadFile } from "../model/train/head.ts";
 import type { RandomBytes } from "../src/crypto/random.ts";
 import { type ExportedFace, readPage, writePage } from "../src/identity/export-page.ts";
 
 export interface MigratedPage {
-  /** To be imported; null where nothing on the page is of the old model. */
+  /** Page to import; null when no face on it is of the old model. */
   readonly text: string | null;
   readonly lifted: number;
-  /** Of the new model already. */
+  /** Faces that are of the new model already. */
   readonly passed: number;
 }
 
 /**
- * Throws where the page does not open or was cut off, or holds a face of a third model: none is left out unsaid.
+ * Converts one page. Throws when the page does not open, was cut off, or holds a face of a third model, so that no
+ * face is left out silently.
  *
- * @param text one page, sealed with `key`, as its result is
+ * @param text one page, sealed with `key`, as is the result
  */
 export async function migratePage(
   text: string,

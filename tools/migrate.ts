@@ -1,8 +1,7 @@
 /**
- * `npm run migrate -- DIR`: lifts a tenant's enrolled faces to a trained model, without a photo. To be run
- * when the service has the model in use; until then, and for faces that it has not reached, the service answers
- * `model_mismatch`. What is lifted already is passed over, so it can be run again. Ends with 0 when all is done, and
- * with 2 otherwise.
+ * `npm run migrate -- DIR` converts a tenant's enrolled embeddings to a trained model, without photos. Run it when the
+ * service uses the model; until a face is converted the service answers `model_mismatch` for it. It skips faces that are
+ * converted already, so it can be run again. The exit code is 0 when all is done, and 2 after a failure.
  *
  *   SAMEFACE_URL  default http://127.0.0.1:8787
  *   SAMEFACE_KEY  with the scopes admin and embeddings
@@ -21,7 +20,7 @@ import { migratePage } from "./migrate-page.ts";
 async function migrate(folder: string): Promise<void> {
   const file = JSON.parse(readFileSync(join(folder, "head.json"), "utf8")) as HeadFile;
   const { transfer } = connect(parseCommandLine(["--timeout", "120"]).options);
-  // Pages go through this process alone, so their key need not outlive it.
+  // The key lives only in this process, through which every page passes.
   const raw = Uint8Array.from(randomBytes(32));
   const transferKey = Buffer.from(raw).toString("base64");
   const key = await importAesKey(raw);

@@ -1,6 +1,7 @@
 /**
- * Where a stack in the log leads in the sources: `npm run stack < FILE`, in a checkout of what is deployed.
- * The script is bundled again, which gives the same bytes. Flags go to `wrangler deploy`, as `-- --env NAME`.
+ * `npm run stack < FILE` turns the places of a stack in the log into places in the sources. Run it in a checkout of
+ * the deployed version: it bundles the script again, which gives the same bytes. Flags such as `-- --env NAME` go to
+ * `wrangler deploy`.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -10,7 +11,7 @@ import { join, relative } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 
-/** Places in `index.js` become places in the files it was made of; the rest of a text stays. */
+/** Replaces places in `index.js` by places in the files that it was made of; other text stays. */
 export function mapStack(text: string, map: SourceMap, nameOf = (source: string) => source): string {
   return text
     .replaceAll("\\n", "\n")

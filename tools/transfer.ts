@@ -1,7 +1,7 @@
 /**
- * `npm run transfer -- export FILE | import FILE`: a tenant's faces to a file and back. The file is
- * the pages of the service one after the other; both directions go on where they were cut off. `import -` reads
- * standard input. Ends with 0 when all is done, and with 2 otherwise.
+ * `npm run transfer -- export FILE | import FILE` copies a tenant's faces to a file and back. The file is
+ * the service's pages one after the other; both directions continue where they were cut off. `import -` reads
+ * standard input. The exit code is 0 when all is done, and 2 after a failure.
  *
  *   SAMEFACE_URL           default http://127.0.0.1:8787
  *   SAMEFACE_KEY           with the scopes admin and embeddings
@@ -23,7 +23,7 @@ function transferKey(): string {
   return value;
 }
 
-/** Beside the file, while an export is under way: where it goes on. */
+/** File beside the export that holds the cursor at which an unfinished export continues. */
 const cursorFileOf = (file: string) => `${file}.cursor`;
 
 async function exportTo(file: string): Promise<void> {
@@ -34,7 +34,7 @@ async function exportTo(file: string): Promise<void> {
   if (cursor === "") writeFileSync(file, "", { flag: "wx", mode: 0o600 });
   for (;;) {
     const { page, next_cursor } = await transfer.exportPage(key, cursor === "" ? {} : { cursor });
-    // First the page: one that is there twice is imported once.
+    // The page is written before the cursor: a page that is there twice is imported once.
     appendFileSync(file, page);
     cursor = next_cursor ?? "";
     writeFileSync(cursorFile, cursor);

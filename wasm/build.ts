@@ -1,9 +1,9 @@
 /**
- * Builds the headers that kernels.ts makes, the kernels, the JPEG reader, and the codecs' modules with a memory that they
- * import: `npm run wasm:build`, with
+ * Builds the headers that signatures.ts makes, the kernels, the JPEG reader, and the codecs' modules with an imported
+ * memory: `npm run wasm:build`, with
  *
- *     -- --check   compare with the files at hand instead; exits 1 on a difference, and says so where the
- *                  compiler is not there
+ *     -- --check   compare with the existing files instead; exits 1 on a difference, and says so if the
+ *                  compiler is missing
  *
  * The compiler is pinned: another version may give other bytes. On Debian: `apt install clang-19 lld-19`.
  */
@@ -28,7 +28,7 @@ const flags = [
   "-ffreestanding",
   "-fno-builtin",
   "-nostdlib",
-  // A product and a sum never become one operation: every processor gives the same bits.
+  // Forbids fused multiply-add, so that every processor gives the same bits.
   "-ffp-contract=off",
   "-Wall",
   "-Wextra",
@@ -39,7 +39,7 @@ const flags = [
   "-Wl,-z,stack-size=16384",
 ];
 
-/** Sources in the order in which they are linked: another gives other bytes. */
+/** Sources in the order in which they are linked; another order gives other bytes. */
 export const kernelSources = [
   "conv-f32.c",
   "dwconv-f32-to-s8.c",
@@ -73,13 +73,13 @@ const builds: Readonly<Record<string, Build>> = {
   "jpeg.wasm": { sources: jpegSources, flags: ["-fwrapv", "-mbulk-memory"] },
 };
 
-/** Modules of packages that share one memory in the Worker. */
+/** Codecs of packages that share one memory in the Worker. */
 export const codecs: Readonly<Record<string, string>> = {
   "avif_dec.wasm": "@jsquash/avif/codec/dec/avif_dec.wasm",
   "webp_dec.wasm": "@jsquash/webp/codec/dec/webp_dec.wasm",
 };
 
-/** Whether the pinned compiler is there. */
+/** True when the pinned compiler is installed. */
 export function hasCompiler(): boolean {
   try {
     return execFileSync(compiler, ["--version"], { encoding: "utf8" }).includes(` version ${version} `);

@@ -1,18 +1,18 @@
 /**
- * Rewrites a WebAssembly module so that it imports the memory it used to define: two modules can then take
- * turns in one memory. Nothing else changes; the export of the memory stays.
+ * Rewrites a WebAssembly module so that it imports the memory that it used to define: two modules can then take turns
+ * in one memory. The rest stays as it is, the export of the memory included.
  *
  * WebAssembly Core Specification, section 5.5 (binary format of modules).
  */
 
-/** Under which the codecs find their memory. */
+/** Name under which the codecs import their memory. */
 export const memoryImport = { module: "a", name: "memory" } as const;
 
 const headBytes = 8;
 const [importSection, memorySection] = [2, 5];
 const memoryKind = 2;
 
-/** Throws for what is no module with imports and exactly one memory of its own. */
+/** Throws unless the module has imports and exactly one memory of its own. */
 export function importMemory(module: Uint8Array): Uint8Array<ArrayBuffer> {
   const sections = readSections(module);
   const memory = sections.find(({ id }) => id === memorySection);
@@ -51,7 +51,7 @@ function readSections(module: Uint8Array): Section[] {
   return sections;
 }
 
-/** LEB128 (section 5.2.2). */
+/** Reads an unsigned LEB128 number (section 5.2.2). */
 function readUnsigned(bytes: Uint8Array, from: number): { readonly value: number; readonly end: number } {
   let value = 0;
   let at = from;

@@ -1,4 +1,4 @@
-/** A kernel by its number, P(i) and I(i) being its arguments. Written by wasm/signatures.ts from src/inference/kernels/kernels.ts. */
+/** Calls of kernels by number; P(i) and I(i) are a call's arguments. Written by wasm/signatures.ts from src/inference/kernels/kernels.ts. */
 enum { most_arguments = 20 };
 
 static void call(s32 kernel, const Argument *a) {

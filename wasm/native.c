@@ -1,8 +1,8 @@
 /**
- * Runs kernels natively, each buffer alone in memory and exactly as long as it may be, so that sanitizers
- * see every step outside. Input: calls, each a kernel's number, a count of arguments, and arguments: a
- * kind (0 integer, 2 absent, 3 buffer), four bytes of value or length, and a buffer's bytes.
- * Output: the buffers of every call, as they are afterwards.
+ * Runs kernels natively, each buffer alone in memory and exactly as long as it may be, so that sanitizers see every
+ * access outside it. The input is calls: each has a kernel's number, the number of its arguments, and for each
+ * argument its kind (0 integer, 2 absent, 3 buffer), four bytes of value or length, and a buffer's bytes. The output
+ * is the buffers of every call as they are afterwards.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /**
- * Where a model's time goes, step by step, in this Node's V8: `npm run wasm:profile -- [MODEL] [--full]`.
+ * Measures where a model's time goes, step by step, in this Node's V8: `npm run wasm:profile -- [MODEL] [--full]`.
  *
- * Each step's time is the least of many runs: other work on the machine only adds. The limit of a kind of
- * step is what its kernel reaches on a shape that suits it, all in the first caches.
+ * Each step's time is the least of many runs, since other work on the machine only adds. The limit of a kind of step
+ * is the speed that its kernel reaches on a shape that suits it, all in the first caches.
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -81,7 +81,7 @@ function time(steps: readonly Timed[], times: number): void {
   }
 }
 
-/** GMAC/s of a kernel at its best. */
+/** Measures the best speed of each kernel, in GMAC/s. */
 function limits(): Partial<Record<KernelName, number>> {
   const shapes: [KernelName, Named][] = [
     ["pointwise", { pixels: 60, channels: 64, depth: 512, isBlocked: 1 }],
@@ -109,7 +109,7 @@ function limits(): Partial<Record<KernelName, number>> {
   ];
   return Object.fromEntries(
     shapes.map(([kernel, sizes]) => {
-      // Pointers apart from each other; what may be absent is, but for the pointwise output.
+      // Pointers do not overlap; optional ones are absent, except the pointwise output.
       const values = (kernels[kernel] as Kernel).parameters.map((parameter, i) => {
         if (!isPointer(parameter)) return sizes[parameter.name] ?? 0;
         return parameter.isOptional && parameter.name !== "output" ? null : i * 262_144;
@@ -127,7 +127,7 @@ const manifest = readManifest();
 const id = positionals[0] ?? manifest.encoder[0];
 const { plan } = readPlan(readFileSync(modelPath(artifactOf(manifest.models[id]).file)));
 const arena = base + plan.constantBytes;
-// All zero: values do not change the time, as long as none is denormal.
+// All values are zero: values do not change the time as long as none is denormal.
 new Uint8Array(memory.buffer).fill(0, base);
 const steps = plan.steps.map((step) => prepare(step, base, arena));
 time(steps, runs);

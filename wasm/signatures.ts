@@ -1,7 +1,7 @@
 /**
- * The two headers that are written from the table of kernels (`src/inference/kernels/kernels.ts`), so that no
- * signature is written twice: prototypes, against which the compiler checks every kernel's definition, and the
- * native program's calls. `npm run wasm:build` writes them, and a test compares.
+ * Writes two headers from the table of kernels (`src/inference/kernels/kernels.ts`), so that no signature is written
+ * twice: the prototypes, against which the compiler checks every kernel's definition, and the native program's calls.
+ * `npm run wasm:build` runs it, and a test compares the headers.
  */
 import { type HelperName, helpers, type KernelName, kernels } from "../src/inference/kernels/kernels.ts";
 import { isPointer, type Kernel, type Parameter } from "../src/inference/kernels/parameters.ts";
@@ -10,10 +10,10 @@ const all: Readonly<Record<string, Kernel>> = { ...kernels, ...helpers };
 
 export type NativeName = KernelName | HelperName;
 
-/** In the order of their numbers in the native program. */
+/** Kernels in the order of their numbers in the native program. */
 export const nativeNames = Object.keys(all) as readonly NativeName[];
 
-/** Both headers by path, seen from this folder. */
+/** Returns both headers by path, relative to this folder. */
 export function headers(): Readonly<Record<string, string>> {
   return { "include/signatures.h": prototypes(), "native-calls.h": nativeCalls() };
 }
@@ -27,7 +27,7 @@ function prototypes(): string {
     ),
   );
   return [
-    `/** What each kernel takes. ${notice} */`,
+    `/** Parameters of each kernel. ${notice} */`,
     "#ifndef SAMEFACE_SIGNATURES_H",
     "#define SAMEFACE_SIGNATURES_H",
     "",
@@ -38,7 +38,7 @@ function prototypes(): string {
   ].join("\n");
 }
 
-/** Of several forms the first, which every processor runs. */
+/** Calls the first of several forms, which every processor runs. */
 function nativeCalls(): string {
   const cases = Object.values(all).map(({ parameters, forms }, i) => {
     const args = parameters.map((each, at) => `${isPointer(each) ? "P" : "I"}(${at})`);
@@ -46,7 +46,7 @@ function nativeCalls(): string {
   });
   const most = Math.max(...Object.values(all).map(({ parameters }) => parameters.length));
   return [
-    `/** A kernel by its number, P(i) and I(i) being its arguments. ${notice} */`,
+    `/** Calls of kernels by number; P(i) and I(i) are a call's arguments. ${notice} */`,
     `enum { most_arguments = ${most} };`,
     "",
     "static void call(s32 kernel, const Argument *a) {",
@@ -67,7 +67,7 @@ function declare(parameter: Parameter): string {
 
 const width = 110;
 
-/** Breaks a line at its commas; what follows is indented by four more. */
+/** Breaks a line at its commas; further lines are indented by four more. */
 function wrap(line: string): string {
   const indent = `${/^ */.exec(line)?.[0]}    `;
   const lines = [""];

@@ -14,11 +14,11 @@ import { findPeople, findPhotos, isFolder, readPhoto } from "../photos.ts";
 import { shown } from "../shown.ts";
 import { UsageError } from "../usage.ts";
 
-/** Requests at the same time, where one does not depend on another. */
+/** Requests in flight at once, for work in which no request depends on another. */
 const concurrency = 4;
 
 export const enrol: Command = {
-  // An enrolment refuses photos that are not fit, whatever `quality` says.
+  // `quality` is no flag here: an enrolment refuses photos that are not good enough in any case.
   flags: [...serviceFlags, "face"],
   async run([first, ...photos], options) {
     const subject = neededId(first, "The subject, or a folder,");
@@ -58,7 +58,7 @@ export const verify: Command = {
     return runAll({
       heads: decisionHeads,
       items: findPhotos(photos),
-      // In their order: failures count, and a lock comes at the same photo each time.
+      // One at a time and in their order: failures count, so a lock comes at the same photo each time.
       concurrency: 1,
       json: options.json,
       nameOf: shown,
@@ -79,7 +79,7 @@ export const compare: Command = {
     }),
 };
 
-/** Runs in this process, and so takes no flag that reaches a service. */
+/** Compares in this process, and so takes no flag of the service. */
 export const compareLocally: Command = {
   flags: ["local", "json", ...decisionFlags],
   run: (words, options) =>
@@ -142,7 +142,7 @@ function decisionRow(photo: string, answer: Omit<Decision, "request_id"> & { req
   return { cells, json: { input: photo, ...answer }, exitCode: match ? 0 : 1 };
 }
 
-/** What the photo lacks, where the decision was made all the same. */
+/** Lists the limits that the photo does not meet although a decision was made. */
 function warningsOf(answer: object): string {
   const faces = ["face", "face_a", "face_b"].map((name) => (answer as Comparison)[name as "face_a"]);
   return [...new Set(faces.flatMap((face) => face?.quality.reasons ?? []))].join(", ");

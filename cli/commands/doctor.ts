@@ -6,7 +6,7 @@ import { type ExitCode, explain, type Row, show } from "../output.ts";
 
 type Status = "ok" | "warning" | "failed";
 
-/** A clock that is further off than this breaks session tokens and times of deletion. */
+/** A clock that is off by more than this breaks session tokens and times of deletion. */
 const maxClockSkewMs = 5_000;
 
 export const doctor: Command = {
@@ -77,8 +77,8 @@ async function examine(
   }
 }
 
-/** Somewhere between question and answer the service looked at its clock. */
-export function sayClock(serviceMs: number, askedMs: number, answeredMs: number): [Status, string | null] {
+/** Compares the service's clock with this machine's: the service read its clock between question and answer. */
+function sayClock(serviceMs: number, askedMs: number, answeredMs: number): [Status, string | null] {
   const skewMs = serviceMs < askedMs ? serviceMs - askedMs : Math.max(0, serviceMs - answeredMs);
   if (Math.abs(skewMs) <= maxClockSkewMs) return ["ok", null];
   const way = skewMs > 0 ? "ahead of" : "behind";

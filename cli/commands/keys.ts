@@ -1,4 +1,4 @@
-/** Tenants, API keys and the keys behind them. */
+/** Tenants, API keys, the KEK and signing keys. */
 import type { ApiKey, NewApiKey, NewTenant, Sameface, Scope } from "../../client/index.ts";
 import { type Command, serviceFlags } from "../command.ts";
 import {
@@ -13,7 +13,7 @@ import {
 } from "../options.ts";
 import { type Row, show } from "../output.ts";
 
-/** Makes a command that asks the service, with a word or none and flags of its own. */
+/** Makes a command that calls the service, with at most one word and flags of its own. */
 function command(
   maxWords: number,
   flags: readonly Flag[],
@@ -77,7 +77,7 @@ function tell(sentence: string, body: object, { json }: Options): void {
   process.stdout.write(`${json ? JSON.stringify(body) : sentence}\n`);
 }
 
-/** Alone on stdout, as the service shows it: once. */
+/** Prints the key alone on stdout, since the service shows it only once. */
 function showNewKey(made: NewApiKey | NewTenant, { json }: Options): void {
   if (!json) process.stderr.write(`Key ${made.key_id}, shown this once:\n`);
   process.stdout.write(`${json ? JSON.stringify(made) : made.key}\n`);

@@ -1,11 +1,11 @@
-/** Who is enrolled. */
+/** Lists, shows, unlocks and deletes subjects. */
 import type { EnrolledFace, Sameface } from "../../client/index.ts";
 import { type Command, serviceFlags } from "../command.ts";
 import { connect, neededId } from "../options.ts";
 import { type Row, runAll, show } from "../output.ts";
 import { shown } from "../shown.ts";
 
-/** Requests at the same time. */
+/** Requests in flight at once. */
 const concurrency = 4;
 
 const list: Command = {
@@ -21,7 +21,7 @@ const list: Command = {
   },
 };
 
-/** Does the same for each subject that is named; one that fails keeps none of the others from being done. */
+/** Does the same for each subject named; after a failure the others are still done. */
 function each(
   heads: readonly string[],
   rowsOf: (client: Sameface, subject: string) => Promise<readonly Row[]>,

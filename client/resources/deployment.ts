@@ -1,4 +1,4 @@
-/** What the deployment's own key is for, and what anybody may ask. */
+/** Calls for the deployment's own key, and calls that need no key. */
 import { jsonBody, queryOf } from "../body.ts";
 import { checked } from "../check.ts";
 import { type CallJson, everyItem } from "../json-call.ts";
@@ -42,22 +42,22 @@ export class Deployment {
     return this.#call({ method: "GET", path: "/healthz", repeatable: true }, options);
   }
 
-  /** Whom the key speaks for; for the deployment's own key also checks of all that it stands on. */
+  /** Says which caller the key belongs to; with the deployment's own key also checks secrets, bindings and models. */
   async doctor(options?: CallOptions): Promise<wire.Doctor> {
     return this.#call({ method: "GET", path: "/v1/doctor", repeatable: true }, options);
   }
 
-  /** Loads the models where they are not. */
+  /** Loads the models if they are not loaded, and names them. */
   async readiness(options?: CallOptions): Promise<wire.Readiness> {
     return this.#call({ method: "GET", path: "/readyz", repeatable: true }, options);
   }
 
-  /** With which receipts and session tokens verify. */
+  /** Returns the keys that verify receipts and session tokens. */
   async publicKeys(options?: CallOptions): Promise<wire.JsonWebKeySet> {
     return this.#call({ method: "GET", path: "/.well-known/jwks.json", repeatable: true }, options);
   }
 
-  /** Wraps by the current KEK what an earlier one wraps, some hundreds a call: again until `done`. */
+  /** Wraps data keys anew that an earlier KEK wraps, some hundreds a call; repeat until `done`. */
   async rewrapKeys(options?: CallOptions): Promise<wire.Rewrapped> {
     return this.#call({ method: "POST", path: "/v1/kek/rewrap", repeatable: true }, options);
   }

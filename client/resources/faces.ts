@@ -13,13 +13,13 @@ export class Subjects {
     this.#call = call;
   }
 
-  /** In the order of their ids. */
+  /** Lists subjects in the order of their ids. */
   async list(page: wire.PageOptions = {}, options?: CallOptions): Promise<wire.SubjectPage> {
     const query = queryOf({ ...checked(pageOptions, page, "page") });
     return this.#call({ method: "GET", path: "/v1/subjects", query, repeatable: true }, options);
   }
 
-  /** All of them, page by page: `for await (const { subject_id } of client.subjects.all())`. */
+  /** Yields all subjects, page by page: `for await (const { subject_id } of client.subjects.all())`. */
   all(options?: CallOptions): AsyncGenerator<{ subject_id: string }, void, undefined> {
     return everyItem(
       (cursor) => this.list(cursor === undefined ? {} : { cursor }, options),
@@ -27,7 +27,7 @@ export class Subjects {
     );
   }
 
-  /** With its faces. Fails with `not_found`. */
+  /** Returns a subject and its faces. Fails with `not_found`. */
   async get(subjectId: string, options?: CallOptions): Promise<wire.Subject> {
     return this.#call(
       { method: "GET", path: path`/v1/subjects/${{ subjectId }}`, repeatable: true },
@@ -35,7 +35,10 @@ export class Subjects {
     );
   }
 
-  /** With all of its faces. Fails with `not_found`, also when an earlier attempt got through unheard. */
+  /**
+   * Deletes a subject and all of its faces. Fails with `not_found`, also when an earlier attempt succeeded but its
+   * answer was lost.
+   */
   async delete(subjectId: string, options?: CallOptions): Promise<wire.Deletion> {
     return this.#call(
       { method: "DELETE", path: path`/v1/subjects/${{ subjectId }}`, repeatable: true },
@@ -43,7 +46,7 @@ export class Subjects {
     );
   }
 
-  /** Starts the count of failed attempts anew. */
+  /** Resets the count of failed attempts and ends a lock. */
   async unlock(subjectId: string, options?: CallOptions): Promise<wire.Unlocked> {
     const where = path`/v1/subjects/${{ subjectId }}/unlock`;
     return this.#call({ method: "POST", path: where, repeatable: true }, options);
@@ -57,7 +60,7 @@ export class Faces {
     this.#call = call;
   }
 
-  /** Null removes; what is not named stays. */
+  /** Changes a face. Null removes a field; a field that is absent stays as it is. */
   async update(
     subjectId: string,
     faceId: string,
@@ -76,7 +79,7 @@ export class Faces {
     );
   }
 
-  /** Fails with `not_found`, also when an earlier attempt got through unheard. */
+  /** Deletes a face. Fails with `not_found`, also when an earlier attempt succeeded but its answer was lost. */
   async delete(subjectId: string, faceId: string, options?: CallOptions): Promise<wire.Deletion> {
     const where = path`/v1/subjects/${{ subjectId }}/faces/${{ faceId }}`;
     return this.#call({ method: "DELETE", path: where, repeatable: true }, options);

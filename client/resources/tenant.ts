@@ -1,4 +1,4 @@
-/** A tenant's own affairs: its keys, settings and audit trail, and its faces in and out. */
+/** A tenant's keys, settings and audit trail, and the export and import of its faces. */
 import { jsonBody, queryOf } from "../body.ts";
 import { checked, headerText, someText } from "../check.ts";
 import type { Exchange } from "../exchange.ts";
@@ -23,7 +23,7 @@ export class Keys {
     return this.#call({ method: "POST", path: "/v1/keys", body, repeatable: false }, options);
   }
 
-  /** Another key with the same scopes; the old one goes on for `grace_seconds`, 0 unless it says so. */
+  /** Makes another key with the same scopes; the old one works for another `grace_seconds` (default 0). */
   async rotate(
     keyId: string,
     request: wire.RotationRequest = {},
@@ -57,7 +57,7 @@ export class SettingsOfTenant {
     return this.#call({ method: "GET", path: "/v1/settings", repeatable: true }, options);
   }
 
-  /** What is not named stays. A retention holds for faces enrolled from then on. */
+  /** Changes settings; a field that is absent stays as it is. A retention applies to faces enrolled later. */
   async change(change: wire.SettingsChange, options?: CallOptions): Promise<wire.ChangedSettings> {
     const body = jsonBody(checked(settingsChange, change, "change"));
     return this.#call({ method: "PATCH", path: "/v1/settings", body, repeatable: true }, options);
@@ -71,7 +71,7 @@ export class Audit {
     this.#call = call;
   }
 
-  /** Oldest first. */
+  /** Lists entries, oldest first. */
   async list(page: wire.PageOptions = {}, options?: CallOptions): Promise<wire.AuditPage> {
     const query = queryOf({ ...checked(pageOptions, page, "page") });
     return this.#call({ method: "GET", path: "/v1/audit", query, repeatable: true }, options);
@@ -85,7 +85,7 @@ export class Audit {
   }
 }
 
-/** Pages are sealed with a key of yours, base64 of 32 bytes: whoever has it can read them. */
+/** Export and import. Pages are sealed with a key of yours, base64 of 32 bytes: whoever has it can read them. */
 export class Transfer {
   readonly #exchange: Exchange;
   readonly #call: CallJson;
@@ -109,7 +109,7 @@ export class Transfer {
     return { page: text, next_cursor: header("Sameface-Next-Cursor") };
   }
 
-  /** What is there already, of the same model, is skipped. */
+  /** Imports a page; skips faces that are there already with the same model. */
   async importPage(transferKey: string, page: string, options?: CallOptions): Promise<wire.ImportedPage> {
     const content = checked(someText, page, "page");
     const body = { query: "", contentType: "application/x-ndjson", content };

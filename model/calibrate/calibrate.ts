@@ -1,6 +1,6 @@
 /**
- * Thresholds by false match rate for one encoder, from an all-against-all comparison of labelled
- * photos, with intervals from a bootstrap over people.
+ * Fits thresholds by false match rate for one encoder to an all-against-all comparison of labelled photos, with
+ * intervals from a bootstrap over people.
  */
 import type { DistanceHistograms, FmrKnot } from "../../src/face/calibration.ts";
 import { type Interval, percentileInterval, resampleIdentities } from "../evaluate/bootstrap.ts";
@@ -9,7 +9,7 @@ import { lowestSupportedRate } from "../evaluate/metrics.ts";
 import { countDistances } from "./distances.ts";
 import { createFmrModel } from "./fmr-model.ts";
 
-/** False match rates of the table: eight a decade from 1e-7 to 0.1, then up to a half. */
+/** False match rates of the table's knots: eight a decade from 1e-7 to 0.1, then up to a half. */
 const knotFmrs = [...Array.from({ length: 49 }, (_, k) => 10 ** (-7 + k / 8)), 0.15, 0.2, 0.3, 0.4, 0.5];
 const thresholdFmrs = ["1e-2", "1e-3", "1e-4", "1e-5", "1e-6"] as const;
 
@@ -18,16 +18,16 @@ export interface ThresholdEntry {
   /** 95 % interval of the threshold. */
   readonly low: number;
   readonly high: number;
-  /** Below `measuredDownTo`: the fit's word, not the data's. The service refuses it. */
+  /** True below `measuredDownTo`, where the fit goes beyond the data. The service refuses such rates. */
   readonly extrapolated: boolean;
 }
 
-/** What goes into the manifest, next to the data set's name and the model's hash. */
+/** The entry for the manifest, but for the data set's name and the model's hash. */
 export interface CalibrationFit {
   readonly genuinePairs: number;
   readonly impostorPairs: number;
   readonly people: number;
-  /** Trials of strangers that would be as informative if each had two people of its own. */
+  /** Number of impostor trials that would be as informative if no two of them shared a person. */
   readonly effectiveImpostorPairs: number;
   readonly measuredDownTo: number;
   readonly tail: { readonly start: number; readonly shape: number; readonly scale: number };
@@ -42,7 +42,7 @@ export function calibrate(
 ): CalibrationFit {
   const model = createFmrModel(trials);
   const trialCount = trials.impostor.distance.length;
-  // Rounded down: a threshold must not let in more than it says.
+  // Distances are rounded down: a threshold must not let in more than its rate.
   const knots = knotFmrs.map((fmr) => Math.floor(model.distanceAt(fmr) * 1e5) / 1e5);
   const fitted: Float64Array[] = [];
   const counted: Float64Array[] = [];
@@ -85,8 +85,9 @@ export function calibrate(
 }
 
 /**
- * From the spread of the counted FMR over resamples: n = p (1 - p) / variance, at the lowest FMR with a
- * hundred trials. Trials that share a person agree with each other, so this is below their number.
+ * Estimates the effective number of trials from the spread of the counted FMR over resamples: n = p (1 - p) /
+ * variance, at the lowest FMR with a hundred trials. Trials that share a person agree with each other, so it is below
+ * their number.
  */
 function effectiveTrials(
   counted: readonly Float64Array[],
@@ -100,7 +101,7 @@ function effectiveTrials(
   return Math.min(trialCount, Math.round((mean * (1 - mean)) / variance));
 }
 
-/** The distance with this FMR in a resample's table, log-linear between knots as the service reads it. */
+/** Returns the distance with this FMR in a resample's table, log-linear between knots as the service reads it. */
 function distanceOf(fmr: number, knots: readonly number[], rates: Float64Array): number {
   const above = rates.findIndex((rate) => rate >= fmr);
   if (above <= 0) return Number.NaN;
@@ -117,7 +118,7 @@ function significant(value: number): number {
   return Number(value.toPrecision(4));
 }
 
-/** To two significant digits, upwards. */
+/** Rounds up to two significant digits. */
 function roundUp(rate: number): number {
   const unit = 10 ** (Math.floor(Math.log10(rate)) - 1);
   return Number((Math.ceil(rate / unit - 1e-9) * unit).toPrecision(2));

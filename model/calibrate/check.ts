@@ -1,15 +1,15 @@
-/** Whether a promise holds for people that calibration never saw. */
+/** Checks whether the promised rates hold for people that calibration never saw. */
 import type { Result } from "../../src/errors.ts";
 import { type Interval, percentileInterval, resampleIdentities } from "../evaluate/bootstrap.ts";
 import type { Trials } from "../evaluate/comparisons.ts";
 import { createCurveSource } from "../evaluate/curve.ts";
 
-/** Promised rates, and those that must be kept: below them, too few trials decide. */
+/** Promised rates, and those of them that must hold: below these, too few trials decide. */
 const promises = [1e-2, 1e-3, 1e-4, 1e-5];
 const required = [1e-3, 1e-4];
-/** The realised rate may differ from the promised one by this factor either way. */
+/** Factor by which the realised rate may differ from the promised one, either way. */
 const tolerance = 2;
-/** Of the bootstrap behind the interval. */
+/** Replicates of the bootstrap behind the interval. */
 const replicates = 200;
 const seed = 1;
 
@@ -24,7 +24,7 @@ export interface CheckedThreshold {
   readonly kept: boolean;
 }
 
-/** Rates for which there is no threshold are left out. */
+/** Compares promised and realised rates; rates without a threshold are left out. */
 export function checkThresholds(
   trials: Trials,
   thresholdFor: (fmr: number) => Result<number>,
@@ -34,7 +34,7 @@ export function checkThresholds(
     const threshold = thresholdFor(promised);
     return threshold.ok ? { promised, threshold: threshold.value } : [];
   });
-  /** FMR and FNMR at each threshold. */
+  /** Returns FMR and FNMR at each threshold. */
   const ratesOf = (draws: Uint16Array) => {
     const { genuineTotal, impostorTotal } = source.resampled(draws);
     return points.map(({ threshold }) => {

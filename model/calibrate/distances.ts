@@ -1,11 +1,15 @@
-/** How far apart photos of one person and of two people lie: histograms, to be drawn and read by people. */
+/**
+ * Histograms of the distances between photos of one person and between photos of two people, for people to look at.
+ */
 import type { DistanceHistograms } from "../../src/face/calibration.ts";
 import type { Trials } from "../evaluate/comparisons.ts";
 
 const binWidth = 0.04;
 const binCount = Math.round(2 / binWidth);
 
-/** A pair that was not acquired is in no bin, so the shares of a kind may sum to less than 1. */
+/**
+ * Counts distances by bin. A pair that was not acquired is in no bin, so the shares of a kind may sum to less than 1.
+ */
 export function countDistances({ genuine, impostor }: Trials): DistanceHistograms {
   return { binWidth, genuine: shares(genuine.distance), impostor: shares(impostor.distance) };
 }
@@ -13,7 +17,7 @@ export function countDistances({ genuine, impostor }: Trials): DistanceHistogram
 function shares(distances: Float32Array): number[] {
   const counts = new Uint32Array(binCount);
   for (const distance of distances) {
-    // Rounding may put opposite vectors a little beyond 2.
+    // Rounding may put opposite vectors slightly beyond 2.
     if (Number.isFinite(distance)) counts[Math.min(binCount - 1, Math.floor(distance / binWidth))]++;
   }
   return Array.from(counts, (count) => Number((count / Math.max(1, distances.length)).toPrecision(3)));

@@ -1,9 +1,9 @@
 /**
  * The false match rate as a smooth function of the threshold, from the distances between strangers.
  *
- * Where trials abound it is their distribution function. Below the distance at which FMR is
- * `tailShare` it is an extreme-value fit (peaks over threshold): by how much a trial lies below that
- * distance follows a generalized Pareto distribution, so the curve goes on where trials are few.
+ * Where trials abound it is their distribution function. Below the distance at which FMR is `tailShare` it is an
+ * extreme-value fit (peaks over threshold): the excess of a trial below that distance follows a generalized Pareto
+ * distribution, so the curve continues where trials are few.
  */
 import type { Trials } from "../evaluate/comparisons.ts";
 import { sortByDistance } from "../evaluate/comparisons.ts";
@@ -11,16 +11,16 @@ import { exceedance, excessAt, fitGeneralizedPareto, type GeneralizedPareto } fr
 
 /** FMR at which the tail begins. On LFW, the thresholds fitted from 5e-4 to 1.5e-2 agree within 0.003. */
 const tailShare = 2e-3;
-/** Fewer trials than this in the tail give no stable fit. */
+/** Least number of trials in the tail for a stable fit. */
 const leastTailTrials = 200;
 
 export interface FmrModel {
-  /** Below this distance the fit speaks. */
+  /** Distance below which the fit is used. */
   readonly tailStart: number;
   readonly tail: GeneralizedPareto;
-  /** The distance that this share of the observed trials lies within, 0 < fmr < 1. */
+  /** Returns the distance within which this share of the observed trials lies, 0 < fmr < 1. */
   distanceAt(fmr: number): number;
-  /** Share of trials at or below each distance, fitted and as counted, for a sample of people. */
+  /** Returns the share of trials at or below each distance, fitted and as counted, for a sample of people. */
   resampled(distances: readonly number[], draws: Uint16Array): FmrSample;
 }
 
@@ -48,7 +48,7 @@ export function createFmrModel({ impostor, identityOf, identityCount }: Trials):
     return fitGeneralizedPareto(excesses, weights);
   }
 
-  /** Weight of the trials at or below each of the ascending limits, the last of which takes them all. */
+  /** Sums the weights of the trials at or below each of the ascending limits, the last of which includes them all. */
   function weightsUpTo(limits: readonly number[], draws: Uint16Array): number[] {
     let k = 0;
     let weight = 0;

@@ -1,6 +1,6 @@
 /**
- * Calibrates the encoder in use: distances between strangers become thresholds by false match rate,
- * written into the manifest.
+ * Calibrates the encoder in use: turns distances between strangers into thresholds by false match rate, and writes
+ * them into the manifest.
  *
  *   npm run calibrate -- --list train.images.tsv --images DIR [--check test.images.tsv]
  */

@@ -1,4 +1,4 @@
-/** Puts a calibration into the manifest, and leaves everything else in it as it was. */
+/** Puts a calibration into the manifest and leaves the rest of it unchanged. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { manifestPath } from "../runtime.ts";
 
@@ -6,7 +6,7 @@ import { manifestPath } from "../runtime.ts";
 export function writeCalibration(encoder: string, entry: unknown, path = manifestPath): void {
   const manifest = JSON.parse(readFileSync(path, "utf8"));
   manifest.calibration = { ...manifest.calibration, [encoder]: entry };
-  // Renamed into place: a reader finds the old manifest or the new one, never a part.
+  // The new file is renamed into place: a reader finds the old manifest or the new one, never a part.
   writeFileSync(`${path}.new`, `${JSON.stringify(manifest, null, 2)}\n`);
   renameSync(`${path}.new`, path);
 }

@@ -4,18 +4,18 @@
  * and exp(-y / sigma) for xi = 0. A negative shape has an end at -sigma / xi.
  */
 export interface GeneralizedPareto {
-  /** xi. */
+  /** Parameter xi. */
   readonly shape: number;
-  /** sigma, in the unit of the excesses. */
+  /** Parameter sigma, in the unit of the excesses. */
   readonly scale: number;
 }
 
-/** Shapes that the fit considers; beyond them the maximum likelihood estimate loses its meaning. */
+/** Range of shapes that the fit considers; outside it the maximum likelihood estimate is not defined. */
 const leastShape = -0.5;
 const greatestShape = 0.9;
 
 /**
- * Weighted maximum likelihood. With theta = xi / sigma, the best xi is the mean of log(1 + theta y)
+ * Fits by weighted maximum likelihood. With theta = xi / sigma, the best xi is the mean of log(1 + theta y)
  * (Grimshaw, 1993), which leaves one number to search for.
  *
  * @param excesses positive
@@ -31,8 +31,8 @@ export function fitGeneralizedPareto(excesses: Float64Array, weights: ArrayLike<
     if (weights[k] > 0 && excesses[k] > greatest) greatest = excesses[k];
   }
   const mean = sum / total;
-  // By the mean sigma / (1 - xi), this theta belongs to about this shape. All excesses must lie
-  // before the end: 1 + theta y > 0.
+  // The mean sigma / (1 - xi) gives about this theta for a shape. All excesses must be below the end: 1 + theta y >
+  // 0.
   const thetaOf = (shape: number) => Math.max(shape / ((1 - shape) * mean), -(1 - 1e-6) / greatest);
   const parametersAt = (theta: number): GeneralizedPareto => {
     if (Math.abs(theta * mean) < 1e-9) return { shape: 0, scale: mean };
@@ -49,20 +49,20 @@ export function fitGeneralizedPareto(excesses: Float64Array, weights: ArrayLike<
   return parametersAt(thetaOf(argmax(logLikelihood, leastShape, greatestShape)));
 }
 
-/** P(Y > excess); 1 below zero, 0 beyond the end. */
+/** Returns P(Y > excess); 1 below zero, 0 beyond the end. */
 export function exceedance({ shape, scale }: GeneralizedPareto, excess: number): number {
   if (excess <= 0) return 1;
   if (shape === 0) return Math.exp(-excess / scale);
   return Math.max(0, 1 + (shape * excess) / scale) ** (-1 / shape);
 }
 
-/** The excess with P(Y > excess) = probability, 0 < probability <= 1. */
+/** Returns the excess with P(Y > excess) = probability, 0 < probability <= 1. */
 export function excessAt({ shape, scale }: GeneralizedPareto, probability: number): number {
   if (shape === 0) return -scale * Math.log(probability);
   return (scale / shape) * (probability ** -shape - 1);
 }
 
-/** A coarse scan for the highest of 29 points, then golden-section search between its neighbours. */
+/** Finds the highest of 29 points, then searches between its neighbours by golden section. */
 function argmax(f: (x: number) => number, from: number, to: number): number {
   const step = (to - from) / 28;
   let best = 0;

@@ -1,4 +1,4 @@
-/** Places buffers in one arena: those that are in use at the same time lie apart. */
+/** Places buffers in one arena, so that buffers in use at the same time do not overlap. */
 import type { Buffer, BufferReference, Lowered } from "./lowered.ts";
 
 export interface Arena {
@@ -16,7 +16,7 @@ interface Life {
   last: number;
 }
 
-/** Largest first, each at the lowest place that is free for all of its life. */
+/** Places the largest buffers first, each at the lowest address that is free for all of its life. */
 export function layOut({ steps, input, outputs }: Lowered): Arena {
   const lives = new Map<Buffer, Life>();
   const use = (buffer: Buffer, step: number) => {

@@ -1,4 +1,4 @@
-/** A plan while it is being lowered: what the graph says, and what has been made of it so far. */
+/** State of lowering: the graph, and the steps and values made of it so far. */
 import type { KernelName } from "../../src/inference/kernels/kernels.ts";
 import type { OnnxGraph, Operator, Tensor } from "../convert/onnx/operators.ts";
 import { createConstants } from "./constants.ts";
@@ -10,7 +10,7 @@ export class Builder {
   readonly consumers = new Map<string, Operator[]>();
   readonly outputs: ReadonlySet<string>;
   readonly values = new Map<string, Value>();
-  /** Operators that are part of a step already. */
+  /** Operators that are already part of a step. */
   readonly fused = new Set<Operator>();
   readonly steps: LoweredStep[] = [];
   readonly constants = createConstants();
@@ -42,7 +42,7 @@ export class Builder {
     this.steps.push({ kernel, arguments: args });
   }
 
-  /** The one operator that reads a value, if it is not an output. */
+  /** Returns the only operator that reads a value; null if there are several or the value is an output. */
   only(name: string): Operator | null {
     const readers = this.consumers.get(name) ?? [];
     return readers.length === 1 && !this.outputs.has(name) ? readers[0] : null;

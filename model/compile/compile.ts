@@ -1,4 +1,4 @@
-/** From an ONNX artifact to the plan that the kernels run. The same bytes always give the same plan. */
+/** Compiles an ONNX artifact to the plan that the kernels run. The same bytes always give the same plan. */
 import { createHash } from "node:crypto";
 import { kernels } from "../../src/inference/kernels/kernels.ts";
 import type { Kernel } from "../../src/inference/kernels/parameters.ts";
@@ -8,7 +8,7 @@ import { type Arena, isReference, layOut } from "./arena.ts";
 import { lower } from "./lower.ts";
 import type { LoweredStep } from "./lowered.ts";
 
-/** Throws where the network has an operator, or a use of one, that has no kernel; it is named. */
+/** Throws for an operator, or a use of one, that has no kernel; the error names it. */
 export function compilePlan(model: string, onnx: Uint8Array): Uint8Array {
   const lowered = lower(readOnnx(onnx));
   const arena = layOut(lowered);

@@ -1,9 +1,9 @@
-/** A plan's constants: runs of floats, half floats where the source has them, and bytes, one after another. */
+/** Collects a plan's constants: floats, half floats where the source has them, and bytes, one after another. */
 import { bitmapBytes, type Segment, unitBytes } from "../../src/inference/kernels/segments.ts";
 import { narrowToHalf, widenHalf } from "../convert/half.ts";
 
 export interface Constants {
-  /** Float32 in memory; stored as half floats if that loses nothing and `half` says so. */
+  /** Adds float32 values; they are stored as half floats if `half` allows it and nothing is lost. */
   floats(values: Float32Array, half?: boolean): { readonly constant: number };
   bytes(values: Int8Array | Int32Array): { readonly constant: number };
   finish(): {
@@ -13,10 +13,10 @@ export interface Constants {
   };
 }
 
-/** Constants begin at multiples of 16 bytes. */
+/** Alignment of a constant, bytes. */
 const alignment = 16;
 
-/** A sparse form is worth its time at load from so many bytes on, and from such a share of a constant's. */
+/** Least saving, in bytes and as a share of a constant, for which a sparse form is worth its time at load. */
 const leastSaved = { bytes: 1024, share: 1 / 4 };
 
 export function createConstants(): Constants {
@@ -60,7 +60,7 @@ export function createConstants(): Constants {
 }
 
 /**
- * A segment's sparse form, as `segments.ts` describes it.
+ * Makes a segment's sparse form, as `segments.ts` describes it.
  *
  * @param dense all units, of `unit` bytes each
  */

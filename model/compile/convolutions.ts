@@ -1,4 +1,4 @@
-/** Convolutions in float32, and layers that read all of a value. */
+/** Lowers convolutions in float32, and layers that read a whole value. */
 import { activations } from "../../src/inference/kernels/kernels.ts";
 import { demand, type Operator, type Tensor } from "../convert/onnx/operators.ts";
 import { at, type Builder, inEights, integers } from "./builder.ts";
@@ -83,7 +83,7 @@ function convolveByChannel(b: Builder, operator: Operator, weights: Tensor, tail
   }
 }
 
-/** A convolution of a single pixel, or a layer that reads all of a value. */
+/** Lowers a convolution of a single pixel, or a layer that reads a whole value. */
 export function connect(
   b: Builder,
   operator: Operator,
@@ -94,7 +94,7 @@ export function connect(
   const [outputs, depth] = weights.shape;
   demand(depth === x.height * x.width * x.channels && x.channels % 4 === 0, operator, `a depth of ${depth}`);
   demand(tail.quantized === null, operator, "what follows it");
-  // The layer was made for planes: its weights move to where the channels of each pixel stand.
+  // The layer was trained on planes: its weights are moved to the channels of each pixel.
   const planes: Tensor = { ...weights, shape: [outputs, x.channels, x.height, x.width] };
   const output = b.define(tail.result, 1, 1, outputs, inEights(outputs));
   b.step("fullyConnected", {

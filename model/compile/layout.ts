@@ -1,11 +1,11 @@
 /**
- * Which values are blocked, [channels / 4][height][width][4]: those that only steps make and read that can.
- * A depthwise convolution into codes reads no others; everything else prefers pixels one after another.
+ * Chooses the blocked layout, [channels / 4][height][width][4], for the values that only steps capable of it make and
+ * read. A depthwise convolution into codes reads only blocked values; other kernels prefer pixels one after another.
  */
 import { isReference } from "./arena.ts";
 import type { Buffer, LoweredStep } from "./lowered.ts";
 
-/** Parameters that may be blocked; those of one step that share a flag are of one kind. */
+/** Parameters that may be blocked; those of one step that share a flag have the same layout. */
 const able: Readonly<Partial<Record<LoweredStep["kernel"], readonly string[]>>> = {
   convolution: ["output"],
   pointwise: ["residual", "output"],
@@ -20,7 +20,7 @@ export function chooseLayouts(steps: readonly LoweredStep[], kept: ReadonlySet<B
       if (isReference(argument) && !able[kernel]?.includes(name)) plain.add(argument.buffer);
     }
   }
-  // What shares a flag with a plain value is plain, and so on.
+  // A value that shares a flag with a plain one is plain too, and so on until nothing changes.
   for (let before = -1; before !== plain.size; ) {
     before = plain.size;
     for (const step of steps) {

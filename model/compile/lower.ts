@@ -1,8 +1,8 @@
 /**
- * From operators to steps. What follows a convolution and only changes its result value by value (bias,
- * residual sum, activation, quantization) becomes part of its step; layouts of channels become NHWC.
+ * Lowers operators to steps. Operators that follow a convolution and change its result value by value (bias, residual
+ * sum, activation, quantization) become part of its step; channels become NHWC.
  *
- * What has no step here is an error that names it: a plan computes what its ONNX file says, or is not made.
+ * An operator without a step here is an error that names it: a plan computes what its ONNX file says, or is not made.
  */
 
 import { demand, type OnnxGraph, type Operator } from "../convert/onnx/operators.ts";
@@ -70,7 +70,10 @@ function pool(b: Builder, operator: Operator): void {
   });
 }
 
-/** Channels of zeros after those that are there: who adds such a value adds nothing to the others. */
+/**
+ * Adds channels of zeros after the existing ones: adding such a value leaves the further channels of the other as
+ * they are.
+ */
 function padChannels(b: Builder, operator: Operator): void {
   const pads = [...(b.constant(operator.inputs[1]).data as BigInt64Array)].map(Number);
   const x = b.value(operator.inputs[0]);
@@ -121,7 +124,7 @@ function depthToSpace(b: Builder, operator: Operator): void {
   const x = b.value(operator.inputs[0]);
   const isPlain = operator.strings.get("mode") === "DCR" && integers(operator, "blocksize")[0] === 2;
   demand(isPlain && x.channels % 4 === 0, operator, "another kind");
-  // Dense from here on: pixels of few channels follow each other.
+  // The result is dense: pixels of few channels follow each other.
   const channels = x.channels / 4;
   const output = b.define(operator.output, 2 * x.height, 2 * x.width, channels, channels);
   b.step("depthToSpace", {
@@ -133,7 +136,7 @@ function depthToSpace(b: Builder, operator: Operator): void {
   });
 }
 
-/** Rows of several values after one another, each without its padding. */
+/** Writes rows of several values one after another, each without its padding. */
 function concatenate(b: Builder, operator: Operator): void {
   demand(integers(operator, "axis")[0] === 1, operator, "another axis");
   const parts = operator.inputs.map((input) => b.value(input));
@@ -153,7 +156,7 @@ function concatenate(b: Builder, operator: Operator): void {
   });
 }
 
-/** Another shape of the same numbers in NHWC. The reader of a flattened value knows where they stand. */
+/** Gives the same numbers in NHWC another shape. The reader of a flattened value knows their places. */
 function rename(b: Builder, operator: Operator): void {
   const isOrder = operator.op !== "Transpose" || integers(operator, "perm").join() === "0,2,3,1";
   demand(isOrder, operator, "another order");

@@ -1,8 +1,8 @@
-/** What lowering makes: steps, and the values that they read and write. */
+/** Result of lowering: steps, and the values that they read and write. */
 import type { KernelName } from "../../src/inference/kernels/kernels.ts";
 import type { Constants } from "./constants.ts";
 
-/** What steps read and write. Channels are stored in fours, except in what has `dense` set. */
+/** Memory that steps read and write. Channels are stored in fours, unless `dense` is set. */
 export interface Buffer {
   readonly bytes: number;
 }
@@ -19,7 +19,7 @@ export interface LoweredStep {
   readonly arguments: Readonly<Record<string, Argument>>;
 }
 
-/** A number as it is, a constant, or a place in a buffer. */
+/** An argument: a number, a constant, or a place in a buffer. */
 export type Argument = number | null | ConstantReference | BufferReference;
 export interface ConstantReference {
   readonly constant: number;

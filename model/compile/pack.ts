@@ -1,19 +1,19 @@
-/** Weights in the order in which the kernels read them. */
+/** Packs weights in the order in which the kernels read them. */
 
 import type { Tensor } from "../convert/onnx/operators.ts";
 import { mostOfPair } from "../convert/quantize/affine.ts";
 
-/** Channels are stored in fours. */
+/** Rounds up to whole fours of channels. */
 export const inFours = (channels: number) => Math.ceil(channels / 4) * 4;
 
-/** With zeros at the end, up to a multiple. */
+/** Pads with zeros to a multiple. */
 export function padded(values: Float32Array, multiple: number): Float32Array {
   const out = new Float32Array(Math.ceil(values.length / multiple) * multiple);
   out.set(values);
   return out;
 }
 
-/** [O][C][H][W] to [ceil(O / 8)][H][W][stored C][8], in tiles of eight output channels. */
+/** Packs [O][C][H][W] as [ceil(O / 8)][H][W][stored C][8], in tiles of eight output channels. */
 export function packFilters({ shape, data }: Tensor, storedDepth: number): Float32Array {
   const [outputs, depth, height, width] = shape;
   const tiles = Math.ceil(outputs / 8);
@@ -30,7 +30,7 @@ export function packFilters({ shape, data }: Tensor, storedDepth: number): Float
   return packed;
 }
 
-/** [C][1][H][W] to [H][W][stored C]. */
+/** Packs [C][1][H][W] as [H][W][stored C]. */
 export function packDepthwise({ shape, data }: Tensor): Float32Array {
   const [channels, , height, width] = shape;
   const stored = inFours(channels);
@@ -46,7 +46,7 @@ export function packDepthwise({ shape, data }: Tensor): Float32Array {
 export interface PackedPointwise {
   /** [O / 8][C / 4][8][4] */
   readonly packed: Int8Array;
-  /** [O] sums of the weights: of all, and of those of the first `fineDepth` inputs. */
+  /** [O] sums of all weights, and of those of the first `fineDepth` inputs. */
   readonly sums: Int32Array;
   readonly fineSums: Int32Array;
 }

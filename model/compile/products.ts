@@ -1,4 +1,4 @@
-/** Products of codes by 8-bit weights: what the ONNX file spells in several operators is one step. */
+/** Lowers products of codes by 8-bit weights: several operators of the ONNX file become one step. */
 import { activations } from "../../src/inference/kernels/kernels.ts";
 import { recogniseFineProduct } from "../convert/fine-codes/recognise.ts";
 import { demand, type Operator, type Tensor } from "../convert/onnx/operators.ts";
@@ -7,7 +7,7 @@ import type { Value } from "./lowered.ts";
 import { packPointwise } from "./pack.ts";
 import { followTail, resultArguments, slopeArgument } from "./tail.ts";
 
-/** W [O,C] as u8 with zero point 128, times codes; fine codes have a product of their own, and a sum joins both. */
+/** Lowers W [O,C] (u8, zero point 128) times codes; fine codes have a product of their own, and a sum joins both. */
 export function multiply(b: Builder, operator: Operator): void {
   const x = factors(b, operator);
   const { quantized } = x.value;
@@ -39,7 +39,7 @@ export function multiply(b: Builder, operator: Operator): void {
   });
 }
 
-/** The two factors of a product: weights with zero point 128, and codes as they are. */
+/** Returns the two factors of a product: weights with zero point 128, and codes. */
 function factors(b: Builder, { inputs, op, name }: Operator) {
   const [weightsName, codesName, weightsZero, zero] = inputs;
   const value = b.value(codesName);
@@ -56,7 +56,7 @@ function dequantized(b: Builder, operator: Operator): Operator {
   return dequantize!;
 }
 
-/** The operator that adds the product of the fine codes. */
+/** Returns the operator that adds the product of the fine codes. */
 function joinFine(
   b: Builder,
   dequantize: Operator,

@@ -1,4 +1,7 @@
-/** What follows a convolution and only changes its result value by value: it becomes part of its step. */
+/**
+ * The tail of a convolution: the operators after it that change its result value by value and become part of its
+ * step.
+ */
 import type { activations } from "../../src/inference/kernels/kernels.ts";
 import { type FineCodes, recogniseFineCodes } from "../convert/fine-codes/recognise.ts";
 import { demand, type Operator } from "../convert/onnx/operators.ts";
@@ -6,13 +9,13 @@ import { at, type Builder } from "./builder.ts";
 import type { Argument, Quantization, Value } from "./lowered.ts";
 import { padded } from "./pack.ts";
 
-/** What happens to a convolution's result before anyone else sees it. */
+/** Changes of a convolution's result before any other step reads it. */
 export interface Tail {
   readonly bias: string | null;
   readonly residual: Value | null;
   readonly activation: keyof typeof activations;
   readonly slope: string | null;
-  /** The result's names: as float32 values, and as quantized ones. */
+  /** Names of the result as float32 values, and as quantized ones. */
   readonly result: string;
   readonly floats: boolean;
   readonly quantized:
@@ -32,7 +35,7 @@ export function followTail(b: Builder, operator: Operator): Tail {
     const addsValue = next.op === "Add" && other !== undefined && b.values.has(other);
     const addsConstant = next.op === "Add" && other !== undefined && b.graph.constants.has(other);
     if (next.op === "Reshape" && !b.outputs.has(next.output)) {
-      // Rows to planes: the same numbers in NHWC.
+      // A reshape of rows to planes leaves the numbers where they are in NHWC.
     } else if (addsConstant && bias === null && residual === null && activation === "none") bias = other;
     else if (addsValue && residual === null && activation === "none") residual = b.value(other);
     else if (next.op === "Relu" && activation === "none") activation = "relu";
@@ -48,7 +51,7 @@ export function followTail(b: Builder, operator: Operator): Tail {
   return { bias, residual, activation, slope, result, floats, quantized };
 }
 
-/** Codes of a value, and what makes its fine codes. */
+/** Finds the codes of a value, and the operators that make its fine codes. */
 function codesOf(b: Builder, value: string): Tail["quantized"] {
   const quantize = (b.consumers.get(value) ?? []).find(({ op }) => op === "QuantizeLinear");
   if (quantize === undefined) return null;
@@ -65,7 +68,7 @@ function codesOf(b: Builder, value: string): Tail["quantized"] {
   };
 }
 
-/** The buffers that a step's result goes to, as the arguments that say so. */
+/** Returns the arguments that name the buffers of a step's result. */
 export function resultArguments(
   b: Builder,
   tail: Tail,

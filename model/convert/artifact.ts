@@ -1,4 +1,4 @@
-/** A recipe's artifact: its prepared network at the precision it is shipped in, as a file. */
+/** Makes a recipe's artifact: its prepared network at the precision in which it is shipped, as a file. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Graph } from "./graph.ts";
@@ -36,22 +36,24 @@ function quantize(graph: Graph, { values, orders }: RangesFile): Graph {
   return quantizePointwise(chooseChannels(graph, new Map(Object.entries(orders))), new Map(ranges));
 }
 
-/** The network whose values are observed, and those that static quantization needs a range of. */
+/**
+ * Returns the network whose values are observed, and the names of those that static quantization needs a range of.
+ */
 export function observedGraph(recipe: Recipe): { graph: Graph; names: string[] } {
   const graph = simplify(convertPlainly(recipe));
   const layers = graph.nodes.filter((each) => isQuantizable(graph, each));
   return { graph, names: [...new Set(layers.map(({ inputs }) => inputs[0]))] };
 }
 
-/** What was observed, kept with the sources so that a build needs no images. */
+/** Observed ranges, stored with the sources so that a build needs no images. */
 export interface RangesFile {
   readonly images: number;
   readonly values: Readonly<Record<string, ObservedValue>>;
-  /** Of groups of channels that stand in one order, those first that need fine codes most. */
+  /** Order of the channels of each group, those first that need fine codes most. */
   readonly orders: Readonly<Record<string, readonly number[]>>;
 }
 
-/** Of each channel, as the simplified network orders them; and how many have fine codes. */
+/** Ranges of each channel, in the simplified network's order, and the number of channels with fine codes. */
 export interface ObservedValue {
   readonly low: readonly number[];
   readonly high: readonly number[];

@@ -10,7 +10,7 @@ export type ElementType = "float32" | "int64" | "int32" | "int8" | "uint8" | "fl
 export interface Constant {
   readonly type: ElementType;
   readonly shape: readonly number[];
-  /** float16 is kept as its bits. */
+  /** Values; float16 is stored as its bits. */
   readonly data: Float32Array | BigInt64Array | Int32Array | Int8Array | Uint8Array | Uint16Array;
 }
 
@@ -19,7 +19,7 @@ export type Attribute = number | string | readonly number[];
 
 export interface Node {
   readonly op: string;
-  /** "" is ONNX itself. */
+  /** "" is ONNX's own domain. */
   readonly domain: "" | "com.microsoft";
   /** "" stands for an absent optional input. */
   readonly inputs: readonly string[];
@@ -38,7 +38,7 @@ export interface Graph {
   readonly outputs: readonly Value[];
   readonly nodes: readonly Node[];
   readonly constants: ReadonlyMap<string, Constant>;
-  /** Shapes of everything that nodes put out. */
+  /** Shapes of all results of nodes. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
 }
 
@@ -57,7 +57,7 @@ export function floats(shape: readonly number[], data: Float32Array): Constant {
   return { type: "float32", shape, data };
 }
 
-/** A vector of int64: shapes, axes, pads. */
+/** Makes a constant vector of int64, for shapes, axes and pads. */
 export function integers(values: readonly number[]): Constant {
   return { type: "int64", shape: [values.length], data: BigInt64Array.from(values, BigInt) };
 }
@@ -66,19 +66,19 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** The float32 constant of that name. Throws when it is something else. */
+/** Returns the float32 constant of that name. Throws for any other value. */
 export function floatsOf(graph: Pick<Graph, "constants">, name: string): Float32Array {
   const constant = graph.constants.get(name);
   if (!(constant?.data instanceof Float32Array)) throw new Error(`${name} is not a float32 constant`);
   return constant.data;
 }
 
-/** Which node puts a value out. */
+/** Finds the node that makes each value. */
 export function producers(graph: Graph): Map<string, Node> {
   return new Map(graph.nodes.flatMap((each) => each.outputs.map((output) => [output, each] as const)));
 }
 
-/** Which nodes read a value; the network's own outputs count as read once more, by `null`. */
+/** Finds the nodes that read each value; the network's own outputs count as read once more, by `null`. */
 export function consumers(graph: Graph): Map<string, (Node | null)[]> {
   const readers = new Map<string, (Node | null)[]>();
   const add = (name: string, reader: Node | null) => {
@@ -91,7 +91,7 @@ export function consumers(graph: Graph): Map<string, (Node | null)[]> {
   return readers;
 }
 
-/** Drops nodes whose results nobody reads, and constants and shapes that nothing refers to. */
+/** Drops nodes whose results are never read, and constants and shapes that are never referred to. */
 export function prune(graph: Graph): Graph {
   const needed = new Set(graph.outputs.map(({ name }) => name));
   const nodes: Node[] = [];

@@ -1,6 +1,6 @@
 /** Half floats, IEEE 754 binary16, as their bits. */
 
-/** IEEE 754 binary16 to a number, exactly. */
+/** Converts IEEE 754 binary16 to a number, exactly. */
 export function widenHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
@@ -10,7 +10,7 @@ export function widenHalf(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** The nearest IEEE 754 binary16, ties to even. Throws beyond its range. */
+/** Converts to the nearest IEEE 754 binary16, ties to even. Throws beyond its range. */
 export function narrowToHalf(value: number): number {
   const magnitude = Math.abs(value);
   if (!(magnitude < 65520)) throw new Error(`${value} does not fit 16 bits`);
@@ -18,7 +18,7 @@ export function narrowToHalf(value: number): number {
   // Below 2^-14 the spacing stays 2^-24; above it is 2^-10 of the power of two beneath.
   const exponent = Math.max(-14, Math.floor(Math.log2(magnitude || 2 ** -24)));
   const steps = roundToEven(magnitude / 2 ** (exponent - 10));
-  // A carry out of the fraction moves on into the exponent by itself.
+  // A carry out of the fraction correctly increments the exponent.
   return sign | (((exponent + 14) << 10) + steps);
 }
 

@@ -1,6 +1,6 @@
 /**
- * `model/manifest.json`: which models are in use, their files, and what their users must know.
- * Keys that this build does not know (thresholds, written by calibration) stay as they are.
+ * Writes `model/manifest.json`: the models in use, their files, and their description. Keys that this build does not
+ * know (thresholds, written by calibration) stay as they are.
  */
 import { createHash } from "node:crypto";
 import type { Recipe } from "./recipes.ts";
@@ -8,11 +8,11 @@ import type { Recipe } from "./recipes.ts";
 export interface Artifact {
   readonly recipe: Recipe;
   readonly bytes: Uint8Array;
-  /** What the kernels run; models that are not shipped have none. */
+  /** The model's plan; models that are not shipped have none. */
   readonly plan?: Uint8Array;
 }
 
-/** The encoder in use is made of all encoders among `artifacts`. */
+/** Writes the manifest; the encoder in use consists of all encoders among `artifacts`. */
 export function writeManifest(artifacts: readonly Artifact[], previous: string | null): string {
   const kept = previous === null ? {} : (JSON.parse(previous) as Record<string, unknown>);
   const idsOf = (role: string) =>

@@ -1,4 +1,4 @@
-/** A recipe's float32 network: read, converted, tidied. */
+/** Prepares a recipe's float32 network: read, converted, simplified. */
 import { join, posix } from "node:path";
 import type { Graph } from "./graph.ts";
 import { readOnnx } from "./onnx/reader.ts";
@@ -20,7 +20,7 @@ import { readTflite, type TfliteGraph } from "./tflite/reader.ts";
 export const root = join(import.meta.dirname, "../..");
 const packages = join(root, ".cache/packages");
 
-/** The recipe's file, or the one that it refers to by a path of its own. */
+/** Reads the recipe's file, or another one that it refers to by path. */
 export function sourceFile({ source }: Recipe, path?: string): Uint8Array {
   if (path === undefined) return readSource(source, packages);
   return readSource({ ...source, path: posix.join(posix.dirname(source.path), path) }, packages);
@@ -36,7 +36,7 @@ export function sourceOnnx(recipe: Recipe): Graph {
   return readOnnx(sourceFile(recipe), options);
 }
 
-/** Operator by operator as the source has it: the baseline of speed, and the start of everything else. */
+/** Converts operator by operator as in the source: the baseline of speed, and the input of every pass. */
 export function convertPlainly(recipe: Recipe): Graph {
   const { input, outputs } = recipe.descriptor;
   const graph = convert(recipe);
@@ -65,14 +65,14 @@ function convert(recipe: Recipe): Graph {
   }
 }
 
-/** The same function in fewer operators and channels, tiny weights flushed. */
+/** Simplifies to the same function with fewer operators and channels, and sets tiny weights to zero. */
 export function simplify(graph: Graph): Graph {
   return flushDenormals(
     dropUnreadChannels(composeLinear(foldScales(foldPads(foldSoftmax(foldPrelu(graph)))))),
   );
 }
 
-/** As `simplify`, with operators of onnxruntime's own where they save a pass over memory. */
+/** Simplifies, and uses operators of onnxruntime's own where they save a pass over memory. */
 export function prepareFloat(recipe: Recipe): Graph {
   return fuseActivations(simplify(convertPlainly(recipe)));
 }

@@ -1,8 +1,8 @@
-/** How pixels become inputs, y = (x - mean) * scale, and where five landmarks belong in a crop, px. */
+/** Conversion of pixels to inputs, y = (x - mean) * scale, and the places of five landmarks in a crop, px. */
 
-/** Pixels to [-1, 1]. */
+/** Maps pixels to [-1, 1]. */
 export const signed = { mean: [127.5, 127.5, 127.5], scale: [1 / 127.5, 1 / 127.5, 1 / 127.5] };
-/** Pixels to about [-1, 1], as MTCNN and the ArcFace family were trained: (x - 127.5) / 128. */
+/** Maps pixels to about [-1, 1], as MTCNN and the ArcFace family were trained: (x - 127.5) / 128. */
 export const arcFace = { mean: [127.5, 127.5, 127.5], scale: [1 / 128, 1 / 128, 1 / 128] };
 
 /** ArcFace's five points in a crop of 112 x 112 (insightface, `arcface_src`). */
@@ -18,8 +18,8 @@ export const arcFaceTemplate = [
 export const dlib = { mean: [122.782, 117.001, 104.298], scale: [1 / 256, 1 / 256, 1 / 256] };
 
 /**
- * dlib's face chip of 150 x 150 with padding 0.25 (`get_face_chip_details`): of its 68 mean points, the
- * centres of the six of either eye, the tip of the nose and the corners of the mouth.
+ * dlib's face chip of 150 x 150 with padding 0.25 (`get_face_chip_details`). Of its 68 mean points these are the
+ * centres of the six points of each eye, the tip of the nose and the corners of the mouth.
  */
 export const dlibTemplate = [
   [47.5492, 46.599],

@@ -1,38 +1,38 @@
-/** The models: where each comes from, how it is prepared, what its user must know. Another is another entry. */
+/** The models: the source of each, its preparation and its description. Another model is another entry. */
 import { arcFace, arcFaceTemplate, dlib, dlibTemplate, signed } from "./preprocessing.ts";
 import type { SourceFile } from "./sources.ts";
 
 export interface Recipe {
   readonly id: string;
   readonly source: SourceFile & {
-    /** Who made the weights. */
+    /** Maker of the weights. */
     readonly origin: string;
     /** SPDX identifier of the weights' licence. */
     readonly licence: string;
   };
   /**
-   * What the source's file is: `tflite` and `onnx` a whole network; the others are TensorFlow.js weights
-   * (manifest and shards) of a network whose operators the build knows.
+   * Form of the source's file: `tflite` and `onnx` are whole networks; the others are TensorFlow.js weights (manifest
+   * and shards) of a network whose operators the build knows.
    */
   readonly network: "tflite" | "onnx" | "dlib-resnet";
-  /** How many numbers to put out, where the source puts out more than its last layer can fill. */
+  /** Number of outputs to keep, for a source that puts out more than its last layer can fill. */
   readonly directions?: number;
-  /** Whether it is part of the Worker; others are built by `--extra` only. */
+  /** True for a part of the Worker; other models are built by `--extra` only. */
   readonly shipped: boolean;
-  /** Set for networks trained on images with rows and columns swapped. */
+  /** True for networks trained on images with rows and columns swapped. */
   readonly transposed: boolean;
   readonly precision: Precision;
   /**
-   * Of `int8-static`: mean squared distance by which rounding may move an embedding of unit length; fine codes
-   * spare it the rest. Of both encoders together it keeps two encodings of one photo less than 0.02 apart; the
-   * second has fewer channels, so that there a fine code costs less. Without it there are none.
+   * Used by `int8-static`: mean squared distance by which rounding may move an embedding of unit length; fine codes
+   * prevent any more. For both encoders together it keeps two encodings of one photo less than 0.02 apart; the second
+   * has fewer channels, so that a fine code costs less there. Absent for no fine codes.
    */
   readonly mostRounding?: number;
   readonly descriptor: Descriptor;
 }
 
 /**
- * What the artifact is made of; chosen by measurement, see the model card.
+ * Precision of the artifact, chosen by measurement: see design/models.md.
  *
  * - `int8-static`: 1x1 convolutions in 8-bit integers with observed ranges of each channel and fine codes
  *   for some, other large weights stored in 16 bits, their arithmetic float32
@@ -40,7 +40,7 @@ export interface Recipe {
  */
 export type Precision = "fp32" | "int8-static" | "fp16-weights";
 
-/** What goes into the manifest as it stands. */
+/** Description of a model, as it appears in the manifest. */
 export type Descriptor = EncoderDescriptor | DetectorDescriptor | LandmarksDescriptor;
 
 interface Described {
@@ -49,26 +49,26 @@ interface Described {
     /** NCHW */
     readonly shape: readonly [1, 3, number, number];
     readonly colour: "RGB";
-    /** y = (x - mean) * scale, a value for each channel, x in 0..255. */
+    /** y = (x - mean) * scale with one value for each channel, x in 0..255. */
     readonly mean: readonly number[];
     readonly scale: readonly number[];
   };
-  /** In the order of the source's outputs. */
+  /** Outputs in the order of the source's. */
   readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
 interface EncoderDescriptor extends Described {
   readonly role: "encoder";
-  /** Where the five landmarks (eyes, nose, mouth corners; left to right in the image) lie in the crop, px. */
+  /** Places of the five landmarks (eyes, nose, mouth corners; left to right in the image) in the crop, px. */
   readonly template: readonly (readonly [x: number, y: number])[];
   readonly embeddingLength: number;
-  /** Between L2-normalised embeddings. */
+  /** Distance between L2-normalised embeddings. */
   readonly metric: "euclidean";
 }
 
 interface DetectorDescriptor extends Described {
   readonly role: "detector";
-  /** One anchor centre in the middle of each cell, `perCell` times, for each stride in turn. */
+  /** Anchor centres: the middle of each cell, `perCell` times, for each stride in turn. */
   readonly anchors: { readonly strides: readonly number[]; readonly perCell: readonly number[] };
   /** Boxes and keypoints are in units of `1 / coordinateScale` of the input's side. */
   readonly coordinateScale: number;
@@ -97,7 +97,7 @@ const mediapipe = {
   licence: "Apache-2.0",
 };
 
-/** What all of BlazeFace's variants put out for each anchor: box and six keypoints; a logit. */
+/** Outputs of all BlazeFace variants for each anchor: box and six keypoints; a logit. */
 const blazeFaceOutputs = (anchors: number) => [
   { name: "boxes", shape: [1, anchors, 16] },
   { name: "scores", shape: [1, anchors, 1] },
@@ -145,7 +145,7 @@ export const recipes: readonly Recipe[] = [
     mostRounding: 0.8e-4,
     descriptor: {
       role: "encoder",
-      // Its package subtracts 127: half a grey level of brightness, which nothing here could tell.
+      // Its package subtracts 127: a difference of half a grey level of brightness, which no measurement here showed.
       input: { name: "input", shape: [1, 3, 112, 112], colour: "RGB", ...arcFace },
       outputs: [{ name: "embedding", shape: [1, 160] }],
       template: arcFaceTemplate,

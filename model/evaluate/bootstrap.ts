@@ -1,10 +1,10 @@
 /**
  * Confidence intervals by resampling people.
  *
- * One person's photos take part in thousands of trials, so trials are not independent and an interval
- * over trials is far too narrow. People are: each replicate draws as many people as there are, with
- * replacement, and a trial counts as often as its people were drawn together (the "subset bootstrap"
- * of Bolle, Ratha and Pankanti, 2004).
+ * One person's photos take part in thousands of trials, so trials are not independent, and an interval over trials is
+ * far too narrow. People are independent: each replicate draws as many people as there are, with replacement, and a
+ * trial counts as often as its people were drawn together (the "subset bootstrap" of Bolle, Ratha and Pankanti,
+ * 2004).
  */
 import { createRandom } from "./random.ts";
 
@@ -12,7 +12,7 @@ import { createRandom } from "./random.ts";
 export type Interval = readonly [low: number, high: number];
 
 /**
- * How often each person was drawn, for each replicate. The array is reused: read it before the next.
+ * Yields, for each replicate, how often each person was drawn. The array is reused: read it before the next one.
  *
  * @param seed equal seeds give equal draws
  */
@@ -31,7 +31,7 @@ export function* resampleIdentities(
 }
 
 /**
- * Percentile interval: the middle `confidence` of the replicates, by linear interpolation of order
+ * Returns the percentile interval: the middle `confidence` of the replicates, by linear interpolation of order
  * statistics. Replicates without a value (NaN) are left out; `null` if none is left.
  */
 export function percentileInterval(replicates: ArrayLike<number>, confidence = 0.95): Interval | null {
@@ -43,7 +43,7 @@ export function percentileInterval(replicates: ArrayLike<number>, confidence = 0
   return [quantile(sorted, tail), quantile(sorted, 1 - tail)];
 }
 
-/** Linear interpolation between order statistics (type 7 of Hyndman and Fan, numpy's default). */
+/** Interpolates linearly between order statistics (type 7 of Hyndman and Fan, numpy's default). */
 export function quantile(sorted: Float64Array, probability: number): number {
   const position = probability * (sorted.length - 1);
   const below = Math.floor(position);

@@ -1,7 +1,7 @@
 /**
- * Embeddings kept between runs, so that an interrupted evaluation goes on where it stopped.
+ * Cache of embeddings between runs, so that an interrupted evaluation continues where it stopped.
  *
- * One file a pipeline fingerprint, one JSON line an image: `[sha256 of its bytes, embedding and
+ * Each fingerprint of the pipeline has one file, and each image one JSON line: `[sha256 of its bytes, embedding and
  * quality, or failure]`, appended as results come. Embeddings are as private as the photos: the folder is
  * git-ignored.
  */
@@ -38,13 +38,13 @@ export function openCache(folder: string, fingerprint: string): EmbeddingCache {
         "failure" in acquisition
           ? acquisition
           : { embedding: encode(acquisition.embedding), quality: acquisition.quality };
-      // Starts with a line break, so that a line cut off by a crash spoils only itself.
+      // Each entry starts with a line break, so that a line cut off by a crash spoils only itself.
       appendFileSync(file, `\n${JSON.stringify([imageHash, value])}`);
     },
   };
 }
 
-/** An embedding is kept as base64: shorter than decimals, and exact. */
+/** Form of an entry in the file; an embedding is base64, which is shorter than decimals, and exact. */
 type KeptAcquisition =
   | { readonly embedding: string; readonly quality: Quality }
   | { readonly failure: string };
@@ -62,6 +62,6 @@ function encode({ buffer, byteOffset, byteLength }: Float32Array): string {
 }
 
 function decode(base64: string): Float32Array {
-  // A copy, because a Buffer's memory need not be aligned to four bytes.
+  // Copied because a Buffer's memory need not be aligned to four bytes.
   return new Float32Array(Uint8Array.from(Buffer.from(base64, "base64")).buffer);
 }

@@ -1,12 +1,12 @@
 /**
- * Comparison trials: which images are compared, and how far apart their embeddings lie.
+ * Comparison trials: the pairs of images that are compared, and the distances of their embeddings.
  *
- * Genuine: two images of one person. Impostor: images of two people ("zero-effort", ISO/IEC 19795-1).
- * The score is a distance, so a small one speaks for one person; the decision is `distance <= threshold`.
+ * Genuine trials compare two images of one person, impostor trials images of two people ("zero-effort", ISO/IEC
+ * 19795-1). The score is a distance, so a small one suggests one person; the decision is `distance <= threshold`.
  *
- * An image without an embedding (a failure to acquire) can match nobody: its genuine trials stay in
- * with distance Infinity, a non-match at every threshold. Its impostor trials are left out, since
- * counting them as correct rejections would flatter the false match rate.
+ * An image without an embedding (a failure to acquire) can match nobody: its genuine trials stay in with distance
+ * Infinity, a non-match at every threshold. Its impostor trials are left out, since counting them as correct
+ * rejections would flatter the false match rate.
  */
 
 /** N embeddings of one encoder, one row an image. */
@@ -14,7 +14,7 @@ export interface EmbeddingSet {
   /** Row-major, N x dimension. A row without an embedding is not read. */
   readonly values: Float32Array;
   readonly dimension: number;
-  /** 1 where the image gave an embedding, 0 where it failed to; length N. */
+  /** 1 for an image that gave an embedding, 0 for one that failed to; length N. */
   readonly acquired: Uint8Array;
 }
 
@@ -27,7 +27,7 @@ export interface Comparisons {
   readonly right: Uint32Array;
 }
 
-/** Who is who. */
+/** The person on each image. */
 export interface People {
   /** Person of each row, 0..identityCount-1. */
   readonly identityOf: Uint32Array;
@@ -39,7 +39,7 @@ export interface Trials extends People {
   readonly impostor: Comparisons;
 }
 
-/** A pair of rows, and whether the data say that they show one person. */
+/** A pair of rows, and the data's label: whether they show one person. */
 export interface LabelledPair {
   readonly left: number;
   readonly right: number;
@@ -111,11 +111,11 @@ export function distanceOf(
   return distance;
 }
 
-/** The same trials, nearest first; trials at equal distance keep their order. */
+/** Returns the same trials, nearest first; trials at equal distance keep their order. */
 export function sortByDistance(comparisons: Comparisons): Comparisons {
   const { distance, left, right } = comparisons;
-  // Non-negative float32 order as their bits do, so (bits, index) sorts as one 64-bit integer: over
-  // ten times faster than a comparison function for millions of trials.
+  // Non-negative float32 have the order of their bits, so (bits, index) sorts as one 64-bit integer: over ten times
+  // faster than a comparison function for millions of trials.
   const keys = new BigUint64Array(distance.length);
   const words = new Uint32Array(keys.buffer);
   const bits = new Uint32Array(distance.buffer, distance.byteOffset, distance.length);

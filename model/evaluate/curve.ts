@@ -1,10 +1,10 @@
 /**
- * The trade-off between false matches and false non-matches, kept at the genuine distances only.
+ * The trade-off between false matches and false non-matches, stored at the genuine distances only.
  *
- * FMR(t) = share of impostor trials with distance <= t; FNMR(t) = share of genuine trials with
- * distance > t (ISO/IEC 19795-1). Between two genuine distances FNMR does not move, so the impostor
- * weight at and below each genuine distance says all there is about the curve. That makes one
- * resampled curve over a million impostor trials a single pass of multiply-adds.
+ * FMR(t) = share of impostor trials with distance <= t; FNMR(t) = share of genuine trials with distance > t (ISO/IEC
+ * 19795-1). Between two genuine distances FNMR does not change, so the impostor weights below and at each genuine
+ * distance determine the curve. That makes one resampled curve over a million impostor trials a single pass of
+ * multiply-adds.
  */
 import { type Comparisons, sortByDistance, type Trials } from "./comparisons.ts";
 
@@ -13,13 +13,13 @@ export interface ErrorCurve {
   readonly distance: Float64Array;
   /** Genuine weight at or below `distance[j]`. */
   readonly genuineUpTo: Float64Array;
-  /** Impostor weight strictly below, and at or below, `distance[j]`: they differ where scores tie. */
+  /** Impostor weight strictly below, and at or below, `distance[j]`: they differ when scores tie. */
   readonly impostorBelow: Float64Array;
   readonly impostorUpTo: Float64Array;
   /** Weight of all trials, including genuine ones at distance Infinity. */
   readonly genuineTotal: number;
   readonly impostorTotal: number;
-  /** Of the finite distances. */
+  /** Moments of the finite distances. */
   readonly genuineMoments: Moments;
   readonly impostorMoments: Moments;
 }
@@ -35,10 +35,10 @@ export interface CurveSource {
   readonly impostorDistance: Float32Array;
   /** Genuine distances, ascending. */
   readonly genuineDistance: Float32Array;
-  /** Every trial counts once. */
+  /** Curve in which every trial counts once. */
   observed(): ErrorCurve;
   /**
-   * Every person counts as often as it was drawn: a genuine trial weighs `draws[i]`, an impostor trial
+   * Curve in which every person counts as often as it was drawn: a genuine trial weighs `draws[i]`, an impostor trial
    * `draws[i] * draws[j]`. Two draws of one person are not compared with each other.
    */
   resampled(draws: Uint16Array): ErrorCurve;
@@ -126,7 +126,7 @@ export function createCurveSource(trials: Trials): CurveSource {
 
 interface Steps {
   readonly distance: Float64Array;
-  /** For each distinct genuine distance g: how many sorted trials lie at or below g, or below it. */
+  /** Number of sorted trials at or below each distinct genuine distance, and below it. */
   readonly genuineEnd: Uint32Array;
   readonly impostorBelowEnd: Uint32Array;
   readonly impostorEnd: Uint32Array;

@@ -1,8 +1,8 @@
 /**
- * What is evaluated, read from tab-separated files with a header line.
+ * Reads the data set from tab-separated files with a header line.
  *
- * Pairs: `same` (1 or 0), `image_a`, `image_b`, and perhaps `fold`. List: `image`, `identity`; every
- * image in it is compared with every other. Paths are relative to the folder of images.
+ * Pairs have the columns `same` (1 or 0), `image_a`, `image_b`, and optionally `fold`. A list has `image` and
+ * `identity`; every image in it is compared with every other. Paths are relative to the folder of images.
  */
 import { readFileSync } from "node:fs";
 import type { LabelledPair, People } from "./comparisons.ts";
@@ -11,7 +11,7 @@ import { contiguousFolds } from "./tenfold.ts";
 export interface Dataset extends People {
   /** Relative paths; those of the list come first. */
   readonly images: readonly string[];
-  /** So many of the first images are compared all against all; 0 without a list. */
+  /** Number of first images that are compared all against all; 0 without a list. */
   readonly listedCount: number;
   readonly pairs: readonly (LabelledPair & { readonly fold: number })[];
 }
@@ -19,13 +19,13 @@ export interface Dataset extends People {
 export interface DatasetFiles {
   readonly pairs?: string | undefined;
   readonly list?: string | undefined;
-  /** Columns `identity`, `same_as`: names of the list that are one person's. */
+  /** Table with the columns `identity`, `same_as`: names of the list that belong to one person. */
   readonly aliases?: string | undefined;
 }
 
 /**
- * People are the identities of the list. An image that only pairs mention belongs with the images it
- * is paired with as the same person; otherwise it is a person of its own.
+ * Reads people from the identities of the list. An image that only pairs mention belongs to the images it is paired
+ * with as the same person; one without such a pair is a person of its own.
  */
 export function readDataset(files: DatasetFiles): Dataset {
   const rowOf = new Map<string, number>();
@@ -79,7 +79,7 @@ export function readDataset(files: DatasetFiles): Dataset {
 
 export type Row<Column extends string> = Record<Column, string> & Partial<Record<string, string>>;
 
-/** Throws, naming the file, when a column is missing or a line is of another length than the header. */
+/** Throws, naming the file, when a column is missing or a line's length differs from the header's. */
 export function readTable<Column extends string>(path: string, required: readonly Column[]): Row<Column>[] {
   const [header, ...lines] = readFileSync(path, "utf8")
     .split(/\r?\n/)
@@ -107,7 +107,7 @@ function parseFold(value: string, path: string | undefined): number {
   return fold;
 }
 
-/** Disjoint sets of rows, joined two at a time. */
+/** Disjoint sets of rows (union-find). */
 function createGroups() {
   const parent: number[] = [];
   function of(row: number): number {

@@ -3,9 +3,9 @@ import type { Interval } from "./bootstrap.ts";
 import type { DiscardPoint } from "./discard.ts";
 import type { Evaluation } from "./evaluate.ts";
 
-/** As in JSON: every figure `x` has its 95 % interval in `x_ci95`. */
+/** Form in JSON: every figure `x` has its 95 % interval in `x_ci95`. */
 export interface DiscardSummary {
-  /** The threshold is the one for this FMR, whatever is discarded. */
+  /** FMR that sets the threshold, whatever is discarded. */
   readonly fmr: string;
   readonly threshold: number;
   readonly measures: Readonly<Record<string, readonly PointSummary[]>>;
@@ -59,7 +59,7 @@ export function summarizeDiscard(discard: Evaluation["errorVersusDiscard"]): Dis
   };
 }
 
-/** What `npm run evaluate -- --quality` prints. */
+/** Formats the table that `npm run evaluate -- --quality` prints. */
 export function formatDiscard(summary: DiscardSummary | null): string {
   if (summary === null) return "Quality: too few impostor trials for a threshold.";
   const { fmr, threshold, measures, default_limits: gate } = summary;

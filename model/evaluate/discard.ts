@@ -1,9 +1,9 @@
 /**
- * Error against share of images discarded (the error-versus-discard characteristic of ISO/IEC 29794-1):
- * if a measure of quality is worth anything, discarding the images that it calls worst leaves fewer
- * errors. The threshold stays what it was, so false non-matches are what quality can save.
+ * Error against share of images discarded (the error-versus-discard characteristic of ISO/IEC 29794-1): if a measure
+ * of quality is useful, discarding the images that it ranks worst leaves fewer errors. The threshold stays the same,
+ * so false non-matches are the errors that quality can save.
  *
- * Only images with an embedding have a quality: those without are not in these figures.
+ * Only images with an embedding have a quality; the others are not in these figures.
  */
 import {
   defaultQualityLimits,
@@ -16,12 +16,12 @@ import { type Interval, percentileInterval } from "./bootstrap.ts";
 import type { Comparisons, People } from "./comparisons.ts";
 
 export interface QualityMeasure {
-  /** As in JSON. */
+  /** Name in JSON. */
   readonly name: string;
   readonly title: string;
   /** Larger is better. */
   goodness(quality: Quality): number;
-  /** From goodness to the measure's own numbers. */
+  /** Factor from goodness to the measure's own numbers. */
   readonly sign: 1 | -1;
 }
 
@@ -41,13 +41,13 @@ export const qualityMeasures: readonly QualityMeasure[] = [
   measure("in_frame", "In frame", 1, (quality) => quality.inFrame),
 ];
 
-/** FNMR of what is left, with its 95 % interval over people. */
+/** FNMR of the remaining images, with its 95 % interval over people. */
 export interface DiscardPoint {
-  /** As asked for. */
+  /** Share that was to be discarded. */
   readonly share: number;
-  /** As done: images as bad as the last one kept are kept too. */
+  /** Share that was discarded: images as bad as the last one kept are kept too. */
   readonly discarded: number;
-  /** The worst value kept. */
+  /** Worst value kept. */
   readonly limit: number;
   readonly fnmr: number;
   readonly interval: Interval | null;
@@ -59,7 +59,7 @@ export interface GateEffect {
   readonly byReason: Readonly<Partial<Record<QualityReason, number>>>;
   readonly before: Figure;
   readonly after: Figure;
-  /** Before less after. */
+  /** FNMR before less FNMR after. */
   readonly saved: Figure;
 }
 
@@ -76,21 +76,21 @@ interface Tally {
 
 export interface DiscardInput extends People {
   readonly genuine: Comparisons;
-  /** By row; `null` where there is no embedding. */
+  /** Qualities by row; `null` where there is no embedding. */
   readonly qualities: readonly (Quality | null)[];
   readonly threshold: number;
-  /** Of the bootstrap, by replicate: how often each person was drawn. */
+  /** Draws of the bootstrap, by replicate: how often each person was drawn. */
   readonly draws: readonly Uint16Array[];
 }
 
 export interface ErrorVersusDiscard {
   readonly threshold: number;
   readonly measures: readonly (QualityMeasure & { readonly points: readonly DiscardPoint[] })[];
-  /** Of the limits in use, together. */
+  /** Effect of the limits in use, together. */
   readonly gate: GateEffect;
 }
 
-/** From nothing to a tenth. */
+/** Shares from nothing to a tenth. */
 const shares = Array.from({ length: 21 }, (_, k) => k / 200);
 
 export function errorVersusDiscard(input: DiscardInput): ErrorVersusDiscard {
@@ -101,7 +101,7 @@ export function errorVersusDiscard(input: DiscardInput): ErrorVersusDiscard {
   };
 }
 
-/** One point for each share, for one measure. */
+/** Returns one point for each share, for one measure. */
 export function discardCurve(
   input: DiscardInput,
   { goodness, sign }: QualityMeasure,
@@ -110,7 +110,7 @@ export function discardCurve(
   const scores = input.qualities.map((quality) => (quality === null ? null : worstIfNaN(goodness(quality))));
   const ascending = scores.filter((score) => score !== null).sort((a, b) => a - b);
   return shares.map((share) => {
-    // The sum of rounding errors in a share must not cost an image.
+    // Rounding errors in the sum of a share must not cost an image.
     const worst = Math.floor(share * ascending.length + 1e-9);
     const least = ascending[Math.min(worst, ascending.length - 1)];
     const kept = scores.map((score) => score !== null && score >= least);
@@ -125,7 +125,7 @@ export function discardCurve(
   });
 }
 
-/** What refusing every image beyond a limit does. */
+/** Measures the effect of refusing every image beyond a limit. */
 export function gateEffect(input: DiscardInput, limits: QualityLimits = defaultQualityLimits): GateEffect {
   const reasons = input.qualities.map((quality) => quality && judgeQuality(quality, limits));
   const all = reasons.filter((list) => list !== null);
@@ -178,7 +178,7 @@ function estimate({ draws, identityCount }: DiscardInput, figure: (draws: Uint16
   };
 }
 
-/** NaN where no trial is left. */
+/** NaN when no trial is left. */
 function rateOf({ errors, trials }: Tally, draws: Uint16Array): number {
   let wrong = 0;
   let all = 0;

@@ -1,4 +1,4 @@
-/** The engines by name, as tools that compare them in Node open them. */
+/** Opens the engines by name, for tools that compare them in Node. */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import * as onnxruntime from "../../src/inference/onnxruntime/engine.ts";

@@ -1,7 +1,4 @@
-/**
- * Embeddings and labels in, an evaluation out: every figure with a 95 % interval from one bootstrap
- * over people.
- */
+/** Evaluates embeddings with labels: every figure has a 95 % interval from one bootstrap over people. */
 import type { Acquired } from "./acquire.ts";
 import { type Interval, percentileInterval, resampleIdentities } from "./bootstrap.ts";
 import type { Trials } from "./comparisons.ts";
@@ -18,14 +15,14 @@ export type ReportedFmr = (typeof reportedFmrs)[number];
 const bandFmrs = Array.from({ length: 71 }, (_, k) => 10 ** (-7 + k / 10));
 
 export interface EvaluateOptions {
-  /** Of the bootstrap. */
+  /** Replicates of the bootstrap. */
   readonly replicates: number;
   readonly seed: number;
   /** The threshold in use, a distance; `null` before calibration. */
   readonly threshold: number | null;
 }
 
-/** A figure with its 95 % interval over people; no interval where no resample defines the figure. */
+/** A figure with its 95 % interval over people; `null` when no resample defines the figure. */
 export interface Estimate {
   readonly value: number;
   readonly interval: Interval | null;
@@ -40,10 +37,10 @@ export interface Evaluation {
   readonly trials: Trials;
   readonly source: CurveSource;
   readonly curve: ErrorCurve;
-  /** Pointwise 95 % interval of TAR, FMR ascending, down to what the data support. */
+  /** Pointwise 95 % interval of TAR, FMR ascending, down to the lowest rate that the data support. */
   readonly band: readonly { readonly fmr: number; readonly tar: Interval }[];
   readonly lowestSupportedFmr: number;
-  /** `null` where there are too few impostor trials for the rate. */
+  /** `null` when there are too few impostor trials for the rate. */
   readonly tarAtFmr: Readonly<Record<ReportedFmr, OperatingPoint | null>>;
   readonly eer: Estimate;
   readonly auc: Estimate;
@@ -54,12 +51,12 @@ export interface Evaluation {
   readonly accuracy: (Estimate & { readonly standardError: number }) | null;
   /** FMR and FNMR over `trials`; precision, recall and F1 over the pairs, if there are any. */
   readonly atThreshold: Readonly<Partial<Record<ThresholdFigure, Estimate>>>;
-  /** `null` where there are too few impostor trials for FMR 1e-2. */
+  /** `null` when there are too few impostor trials for FMR 1e-2. */
   readonly errorVersusDiscard: (ErrorVersusDiscard & { readonly fmr: ReportedFmr }) | null;
 }
 
 export type ThresholdFigure = "fmr" | "fnmr" | "precision" | "recall" | "f1";
-/** At the first of these rates that the data support, error is set against images discarded. */
+/** Candidate rates for error against images discarded; the first that the data support is used. */
 const discardFmrs: readonly ReportedFmr[] = ["1e-4", "1e-3", "1e-2"];
 const thresholdFigures: readonly ThresholdFigure[] = ["fmr", "fnmr", "precision", "recall", "f1"];
 
@@ -123,7 +120,7 @@ export function evaluate(dataset: Dataset, acquired: Acquired, options: Evaluate
   };
 }
 
-/** No resample of data without failures has any: the rule of 3 bounds the rate instead. */
+/** Bounds a rate of zero by the rule of 3, since no resample of data without failures has any. */
 function boundZero(estimate: Estimate, imageCount: number): Estimate {
   return estimate.value > 0 ? estimate : { value: 0, interval: [0, lowestSupportedRate(imageCount)] };
 }

@@ -9,23 +9,26 @@ import type { Dataset } from "./dataset.ts";
 import { areaUnderCurve, dPrime, equalErrorRate, precisionRecallF1, tarAtFmr } from "./metrics.ts";
 import { type FoldedAccuracy, foldedAccuracy } from "./tenfold.ts";
 
-/** Figures by name; absent where the data set or the options do not define them, NaN where nothing counts. */
+/** Figures by name; absent when the data set or the options do not define them, NaN when no trial counts. */
 export type Figures = Readonly<Record<string, number>>;
 
 export interface Sampler {
-  /** All against all if the data set has a list, its pairs otherwise: what curves are made from. */
+  /** Trials behind the curves: all against all if the data set has a list, its pairs if not. */
   readonly trials: Trials;
   readonly source: CurveSource;
   /** @param draws how often each person counts */
   figures(draws: Uint16Array): Figures;
-  /** Ten folds over the pairs; a same-person pair weighs the person's draws, another the product of both. */
+  /**
+   * Ten folds over the pairs; a same-person pair weighs the person's draws, a different-person pair the product of
+   * both.
+   */
   accuracy(draws: Uint16Array): FoldedAccuracy;
 }
 
 export interface SamplerOptions {
-  /** FMR at which TAR is wanted: the figures `tar@<fmr>`. */
+  /** FMR of the figures `tar@<fmr>`. */
   readonly fmrs: readonly number[];
-  /** Where `fmr`, `fnmr`, `precision`, `recall` and `f1` are measured, if at all. */
+  /** Threshold for `fmr`, `fnmr`, `precision`, `recall` and `f1`; `null` for none. */
   readonly threshold: number | null;
 }
 

@@ -1,21 +1,21 @@
 /**
- * What an embedding depends on besides the photo, as one hash: the source that makes it, the models,
- * and the versions of the packages. A cached embedding is good only under the same fingerprint.
+ * Hash of everything besides the photo that an embedding depends on: the source that makes it, the models, and the
+ * versions of the packages. A cached embedding is valid only under the same fingerprint.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, extname, join, relative, resolve } from "node:path";
 
 export interface FingerprintParts {
-  /** The source file whose imports, and theirs, make the pipeline. */
+  /** Source file whose imports, and theirs, make up the pipeline. */
   readonly entry: string;
-  /** Model files, and whatever else is read at run time. */
+  /** Model files, and other files that are read at run time. */
   readonly files: readonly string[];
-  /** Settings, package versions, and parts of the manifest that matter; anything JSON can say. */
+  /** Settings, package versions, and the manifest's relevant parts, as a JSON value. */
   readonly settings: unknown;
 }
 
-/** SHA-256, hex. Paths count relative to `root`, so that two checkouts agree. */
+/** Returns SHA-256, hex. Paths are relative to `root`, so that two checkouts agree. */
 export function fingerprint(root: string, { entry, files, settings }: FingerprintParts): string {
   const hash = createHash("sha256");
   for (const file of [...sourcesOf(entry), ...files].sort()) {
@@ -25,7 +25,7 @@ export function fingerprint(root: string, { entry, files, settings }: Fingerprin
   return hash.update(JSON.stringify(settings)).digest("hex");
 }
 
-/** The file and every file it reaches through relative imports, each once, as absolute paths. */
+/** Returns the file and every file that it reaches through relative imports, each once, as absolute paths. */
 export function sourcesOf(entry: string): string[] {
   const found = new Set<string>();
   const visit = (file: string) => {
@@ -40,5 +40,5 @@ export function sourcesOf(entry: string): string[] {
   return [...found];
 }
 
-/** `from "./x.ts"`, `import "./x.ts"` and `import("./x.ts")`. */
+/** Matches `from "./x.ts"`, `import "./x.ts"` and `import("./x.ts")`. */
 const relativeImport = /(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+)"/g;

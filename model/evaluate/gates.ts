@@ -6,7 +6,7 @@ interface Gate {
   figure(summary: Summary): number | null;
 }
 
-/** By the name of the command-line flag. */
+/** Gates by the name of the command-line flag. */
 const gates = {
   "min-accuracy": { bound: "at least", figure: (summary) => summary.accuracy_10fold },
   "min-tar-1e-3": { bound: "at least", figure: (summary) => summary.tar_at_fmr["1e-3"] },
@@ -20,7 +20,7 @@ export type GateName = keyof typeof gates;
 export const gateNames = Object.keys(gates) as GateName[];
 
 /**
- * A sentence for each gate that was missed. A figure that the data do not give misses its gate.
+ * Returns a sentence for each gate that was missed. A figure that the data do not give misses its gate.
  *
  * @param limits the numbers given on the command line
  */

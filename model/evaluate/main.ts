@@ -106,7 +106,7 @@ async function main(): Promise<void> {
   if (missed.length > 0) process.exitCode = 1;
 }
 
-/** The threshold for the service's default FMR; `null` where the encoder is not calibrated. */
+/** Threshold for the service's default FMR; `null` when the encoder is not calibrated. */
 function shippedThreshold(): Provenance["shipped"] {
   const manifest = readManifest();
   if (manifest.calibration?.[encoderInUse(manifest).id] === undefined) return null;

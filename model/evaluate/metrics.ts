@@ -10,7 +10,7 @@ export interface DetPoint {
   readonly fnmr: number;
 }
 
-/** The operating points at every distinct genuine distance, FMR ascending. */
+/** Returns the operating points at every distinct genuine distance, FMR ascending. */
 export function detPoints(curve: ErrorCurve): DetPoint[] {
   return Array.from(curve.distance, (threshold, j) => ({
     threshold,
@@ -20,8 +20,8 @@ export function detPoints(curve: ErrorCurve): DetPoint[] {
 }
 
 /**
- * The largest share of genuine trials accepted by any threshold with FMR <= `maxFmr`: 1 - FNMR.
- * Impostors at one distance are accepted together or not at all, so ties never exceed the target.
+ * Returns 1 - FNMR: the largest share of genuine trials accepted by any threshold with FMR <= `maxFmr`. Impostors at
+ * one distance are accepted together or not at all, so ties never exceed the target.
  */
 export function tarAtFmr(curve: ErrorCurve, maxFmr: number): number {
   const { impostorUpTo, impostorTotal } = curve;
@@ -31,8 +31,8 @@ export function tarAtFmr(curve: ErrorCurve, maxFmr: number): number {
 }
 
 /**
- * The largest threshold with FMR <= `maxFmr`: the next number below the first impostor distance
- * that is one too many. Infinity when every impostor may be accepted.
+ * Returns the largest threshold with FMR <= `maxFmr`: the next number below the first impostor distance that is one
+ * too many. Infinity when every impostor may be accepted.
  *
  * @param impostorDistance ascending
  */
@@ -45,7 +45,7 @@ export function thresholdAtFmr(impostorDistance: Float32Array, maxFmr: number): 
   return nextBelow(impostorDistance[accepted]);
 }
 
-/** Where FMR = FNMR, on the straight lines between neighbouring points of the curve. */
+/** Finds where FMR = FNMR, on the straight lines between neighbouring points of the curve. */
 export function equalErrorRate(curve: ErrorCurve): number {
   let fmr = 0;
   let fnmr = 1;
@@ -56,7 +56,7 @@ export function equalErrorRate(curve: ErrorCurve): number {
     return before === after ? fmr : fmr + ((nextFmr - fmr) * before) / (before - after);
   };
   for (let j = 0; j < curve.distance.length; j++) {
-    // Impostors between two genuine distances move FMR alone; the genuine step comes after them.
+    // Impostors between two genuine distances change FMR alone; the genuine step comes after them.
     const below = curve.impostorBelow[j] / curve.impostorTotal;
     const flat = crossing(below, fnmr);
     if (flat !== null) return flat;
@@ -72,8 +72,8 @@ export function equalErrorRate(curve: ErrorCurve): number {
 }
 
 /**
- * Area under the ROC curve: the probability that a genuine trial is nearer than an impostor one,
- * ties counting half (Mann-Whitney U / mn).
+ * Returns the area under the ROC curve: the probability that a genuine trial is nearer than an impostor one, ties
+ * counting half (Mann-Whitney U / mn).
  */
 export function areaUnderCurve(curve: ErrorCurve): number {
   let wins = 0;
@@ -86,7 +86,9 @@ export function areaUnderCurve(curve: ErrorCurve): number {
   return wins / (curve.genuineTotal * curve.impostorTotal);
 }
 
-/** Separation of the two distributions in pooled standard deviations: (m_i - m_g) / sqrt((v_i + v_g) / 2). */
+/**
+ * Returns the separation of the two distributions in pooled standard deviations: (m_i - m_g) / sqrt((v_i + v_g) / 2).
+ */
 export function dPrime({ genuineMoments, impostorMoments }: ErrorCurve): number {
   const pooled = (genuineMoments.variance + impostorMoments.variance) / 2;
   return (impostorMoments.mean - genuineMoments.mean) / Math.sqrt(pooled);
@@ -98,7 +100,7 @@ export interface Confusion {
   readonly falseNegatives: number;
 }
 
-/** Depend on the share of genuine trials in the data, unlike FMR and FNMR: read them with that share. */
+/** Computes figures that, unlike FMR and FNMR, depend on the share of genuine trials in the data. */
 export function precisionRecallF1({ truePositives, falsePositives, falseNegatives }: Confusion) {
   return {
     precision: truePositives / (truePositives + falsePositives),
@@ -108,15 +110,15 @@ export function precisionRecallF1({ truePositives, falsePositives, falseNegative
 }
 
 /**
- * Rule of 3: no error in n independent trials leaves, with 95 % confidence, a rate up to 3/n
- * (ISO/IEC 19795-1, annex B). A lower rate cannot be claimed from n trials. Trials that share a
- * person are not independent, so this is a necessary condition, not a sufficient one.
+ * Returns the lowest rate that n trials support, by the rule of 3: no error in n independent trials leaves, with 95 %
+ * confidence, a rate up to 3/n (ISO/IEC 19795-1, annex B). Trials that share a person are not independent, so this is
+ * a necessary condition, not a sufficient one.
  */
 export function lowestSupportedRate(trialCount: number): number {
   return 3 / trialCount;
 }
 
-/** The largest double below a positive number. */
+/** Returns the largest double below a positive number. */
 export function nextBelow(value: number): number {
   if (value === 0) return -Number.MIN_VALUE;
   const bits = new BigInt64Array(new Float64Array([value]).buffer);
@@ -124,7 +126,7 @@ export function nextBelow(value: number): number {
   return new Float64Array(bits.buffer)[0];
 }
 
-/** First index of 0..count-1 for which a monotone predicate holds; `count` if none. */
+/** Returns the first index of 0..count-1 for which a monotone predicate holds; `count` if none. */
 function firstIndex(count: number, holds: (index: number) => boolean): number {
   let low = 0;
   let high = count;

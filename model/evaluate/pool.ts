@@ -5,16 +5,16 @@
 import { Worker } from "node:worker_threads";
 
 export interface Pool<Task, Answer extends object> {
-  /** Has one task done on the next free thread. Rejects when the pipeline is broken, not for a bad photo. */
+  /** Runs one task on the next free thread. Rejects when the pipeline is broken, not for a bad photo. */
   run(task: Task): Promise<Answer>;
   close(): Promise<void>;
 }
 
-/** From a worker: what became of its task, or how the pipeline broke. */
+/** Answer of a worker: the result of its task, or the fault of the pipeline. */
 export type WorkerAnswer<Answer extends object> = Answer | { readonly broken: string };
 
 /**
- * Threads start when they are first needed: none if every embedding is cached.
+ * Opens a pool. Threads start when they are first needed: none does if every embedding is cached.
  *
  * @param script answers each message, a task, with one of its own, a `WorkerAnswer`
  */

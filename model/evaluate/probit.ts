@@ -1,7 +1,7 @@
 /**
- * The normal deviate z with P(Z <= z) = p, the axis of a DET plot (Martin et al., 1997): on it,
- * normally distributed scores give straight lines. Wichura's algorithm AS 241 (1988), relative
- * accuracy about 1e-7 for 1e-300 < p < 1 - 1e-16.
+ * Returns the normal deviate z with P(Z <= z) = p, the axis of a DET plot (Martin et al., 1997): on it, normally
+ * distributed scores give straight lines. Wichura's algorithm AS 241 (1988), relative accuracy about 1e-7 for 1e-300
+ * < p < 1 - 1e-16.
  */
 export function probit(p: number): number {
   if (p <= 0) return Number.NEGATIVE_INFINITY;

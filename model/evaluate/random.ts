@@ -1,6 +1,6 @@
 /**
- * Seeded uniform numbers in [0, 1) with 32 bits: the generator sfc32 of Chris Doty-Humphrey's
- * PractRand. Not for secrets: it makes resampling repeatable.
+ * Generates seeded uniform numbers in [0, 1) with 32 bits: sfc32 of Chris Doty-Humphrey's PractRand. It makes
+ * resampling repeatable, and must not be used for secrets.
  */
 export function createRandom(seed: number): () => number {
   let a = 0;
@@ -16,7 +16,7 @@ export function createRandom(seed: number): () => number {
     c |= 0;
     return (result >>> 0) / 2 ** 32;
   };
-  // PractRand discards the first outputs, which still show the seed.
+  // PractRand discards the first outputs, which still reveal the seed.
   for (let skipped = 0; skipped < 15; skipped++) next();
   return next;
 }

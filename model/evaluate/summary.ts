@@ -16,7 +16,7 @@ export interface Provenance {
   readonly shipped: { readonly threshold: number; readonly maxFmr: number } | null;
 }
 
-/** Names in JSON are the field's, in snake case; every figure `x` has its 95 % interval in `x_ci95`. */
+/** Form in JSON, with the field's names in snake case; every figure `x` has its 95 % interval in `x_ci95`. */
 export interface Summary {
   readonly accuracy_10fold: number | null;
   readonly accuracy_10fold_ci95: Interval | null;
@@ -44,7 +44,7 @@ export interface Summary {
   readonly notes: readonly string[];
 }
 
-export const notes: readonly string[] = [
+const notes: readonly string[] = [
   "A genuine trial with an image that gave no embedding counts as a non-match; an impostor trial with one is left out; a pair with one counts as wrong in the 10-fold accuracy.",
   "tar_at_fmr is the share of genuine trials accepted at the largest threshold whose observed FMR does not exceed the key; null where the key is below lowest_supported_fmr = 3 / impostor trials (rule of 3).",
   "Intervals are 95 % percentile intervals of a bootstrap over people; failure_to_acquire without a failure is bounded by the rule of 3.",
@@ -94,7 +94,7 @@ export function summarize(evaluation: Evaluation, provenance: Provenance): Summa
   };
 }
 
-/** What `npm run evaluate` prints. */
+/** Formats the table that `npm run evaluate` prints. */
 export function formatTable(summary: Summary): string {
   const rows: [string, number | null, Interval | null][] = [
     ["10-fold accuracy", summary.accuracy_10fold, summary.accuracy_10fold_ci95],
@@ -129,7 +129,7 @@ export function formatTable(summary: Summary): string {
   ].join("\n");
 }
 
-/** Four decimals, or three digits for a rate too small for them. */
+/** Formats four decimals, or three digits for a rate too small for them. */
 export function formatFigure(value: number): string {
   return value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(2) : value.toFixed(4);
 }

@@ -1,7 +1,6 @@
 /**
- * Accuracy as the LFW protocol defines it (Huang et al., 2007, "View 2"): the threshold is chosen on
- * nine folds and applied to the tenth, ten times over; reported are the mean and the standard error
- * of the ten accuracies.
+ * Accuracy by the LFW protocol (Huang et al., 2007, "View 2"): the threshold is chosen on nine folds and applied to
+ * the tenth, ten times over; the result is the mean and the standard error of the ten accuracies.
  */
 
 export interface FoldedPair {
@@ -9,7 +8,7 @@ export interface FoldedPair {
   readonly same: boolean;
   /** Infinity if one of the images has no embedding. */
   readonly distance: number;
-  /** 1, or how often a resample drew the pair. */
+  /** 1, or the number of times a resample drew the pair. */
   readonly weight: number;
 }
 
@@ -22,8 +21,8 @@ export interface FoldedAccuracy {
 }
 
 /**
- * A pair that cannot be compared counts as wrong whether it shows one person or two: the service
- * gives no answer to it, and "no face" is never "not the same person".
+ * Returns the accuracy. A pair that cannot be compared counts as wrong whether it shows one person or two: the
+ * service gives no answer to it, and "no face" is never "not the same person".
  */
 export function foldedAccuracy(pairs: readonly FoldedPair[]): FoldedAccuracy {
   const ascending = pairs.toSorted((a, b) => a.distance - b.distance);
@@ -40,8 +39,8 @@ export function foldedAccuracy(pairs: readonly FoldedPair[]): FoldedAccuracy {
 }
 
 /**
- * Folds for a list that names none: the same-person pairs in ten contiguous runs of equal length (give
- * or take one), and so the different-person pairs, hence each fold holds as many of both as the list.
+ * Makes folds for a list that names none: the same-person pairs in ten contiguous runs of equal length (give or take
+ * one), and the different-person pairs likewise, so that each fold has the list's proportion of both.
  */
 export function contiguousFolds(same: readonly boolean[], foldCount = 10): number[] {
   const total = { true: 0, false: 0 };
@@ -51,12 +50,13 @@ export function contiguousFolds(same: readonly boolean[], foldCount = 10): numbe
 }
 
 /**
- * Halfway between the last accepted and the first refused distance; the lowest of equally accurate ones.
+ * Returns the threshold halfway between the last accepted and the first refused distance; the lowest of equally
+ * accurate ones.
  *
  * @param ascending by distance
  */
 function mostAccurateThreshold(ascending: readonly FoldedPair[]): number {
-  // Relative to refusing every pair: each accepted genuine pair gains its weight, each impostor loses it.
+  // Gain over refusing every pair: each accepted genuine pair adds its weight, each impostor subtracts it.
   let gain = 0;
   let best = 0;
   let threshold = ascending.length === 0 ? 0 : ascending[0].distance / 2;

@@ -1,4 +1,4 @@
-/** One thread of the pool: loads the pipeline once, then answers a photo's path with its embedding. */
+/** One thread of the pool: loads the pipeline once, then answers each photo's path with its embedding. */
 import { readFile } from "node:fs/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { FacePolicy } from "../../src/face/face.ts";
@@ -15,7 +15,7 @@ async function acquire(path: string): Promise<WorkerAnswer<Acquisition>> {
   const encoded = await pipeline.encodeFace(await readFile(path), policy);
   if (encoded.ok) return { embedding: encoded.value.embedding.values, quality: encoded.value.quality };
   const { failure } = encoded;
-  // The engine's failure says nothing about the photo.
+  // A failure of the engine says nothing about the photo.
   return failure.code === "not_ready" ? { broken: failure.reason } : { failure: failure.code };
 }
 

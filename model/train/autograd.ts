@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js with its gradients, on the CPU. The package's bundle for Node leaves them out; its ES modules
- * have them, but name each other without ".js", as bundlers allow and Node does not.
+ * TensorFlow.js with its gradients, on the CPU. The package's bundle for Node lacks them; its ES modules have them,
+ * but import each other without ".js", which bundlers allow and Node does not.
  */
 import "@tensorflow/tfjs-backend-cpu";
 import { registerHooks } from "node:module";
@@ -12,9 +12,9 @@ const hooks = registerHooks({
     return next(within && !specifier.endsWith(".js") ? `${specifier}.js` : specifier, context);
   },
 });
-// Both copies of the library keep their engine and their gradients in the one global registry.
+// Both copies of the library store their engine and their gradients in the same global registry.
 const gradients = "@tensorflow/tfjs-core/dist/register_all_gradients.js";
 await import(/* @vite-ignore */ gradients);
 hooks.deregister();
-// Else it prints an invitation to install another backend.
+// TensorFlow.js would print an invitation to install another backend.
 env().set("PROD", true);

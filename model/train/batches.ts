@@ -1,17 +1,17 @@
 /**
- * An epoch in batches: every person with photos to compare once, beside as many of whom there is one photo only,
- * who serve as strangers.
+ * Splits an epoch into batches: every person with photos to compare occurs once, and as many people with one photo
+ * only serve as strangers.
  */
 import type { LabelledPhotos } from "./data/photos.ts";
 import type { Batch } from "./mining.ts";
 
-/** People in a batch that have pairs. */
+/** Number of people with pairs in a batch. */
 const pairedPerBatch = 40;
 const strangersPerBatch = 24;
-/** The famous have hundreds; more than these of one batch say the same again. */
+/** Most photos of a person in one batch; people with hundreds of photos would add little by more. */
 const photosPerPerson = 4;
 
-/** Embeddings of the trunk: for each photo its variants; none where no face was found. */
+/** Embeddings of the trunk: for each photo its variants; none when no face was found. */
 export interface TrainingSet extends Pick<LabelledPhotos, "identityOf" | "identityCount" | "sides"> {
   readonly variants: readonly (readonly Float32Array[])[];
 }
@@ -62,7 +62,7 @@ function hasPair(photos: readonly number[], sides: Uint8Array | null): boolean {
   return sides === null ? photos.length > 1 : new Set(photos.map((photo) => sides[photo])).size > 1;
 }
 
-/** Of each side as many, where there are two. */
+/** Chooses as many of each side, if there are two sides. */
 function someOf(photos: readonly number[], sides: Uint8Array | null, random: () => number): number[] {
   if (sides === null) return shuffle(photos, random).slice(0, photosPerPerson);
   return [0, 1].flatMap((side) =>
@@ -73,7 +73,7 @@ function someOf(photos: readonly number[], sides: Uint8Array | null, random: () 
   );
 }
 
-/** Fisher and Yates, on a copy. */
+/** Shuffles a copy (Fisher and Yates). */
 export function shuffle<T>(items: readonly T[], random: () => number): T[] {
   const shuffled = [...items];
   for (let i = shuffled.length - 1; i > 0; i--) {

@@ -1,23 +1,23 @@
-/** The state of a training after an epoch, so that one that is killed goes on where it was. */
+/** The state of a training after an epoch, from which a killed training continues. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { HeadFile } from "./head.ts";
 
 export interface EpochRecord {
-  /** From 1; 0 is the identity. */
+  /** Epochs count from 1; 0 is the identity. */
   readonly epoch: number;
-  /** Mean over batches; null before the first. */
+  /** Mean loss over batches; null before the first. */
   readonly loss: number | null;
-  /** Of the people that are validated on. */
+  /** Verdict of the people used for validation. */
   readonly verdict: number;
 }
 
-/** Weights are base64 of float32. */
+/** Weights of a checkpoint, as base64 of float32. */
 export interface Checkpoint {
   readonly history: readonly EpochRecord[];
   readonly best: HeadFile["blocks"];
   readonly variables: readonly string[];
-  /** Adam's moments, and its count of steps. */
+  /** Adam's moments and its number of steps. */
   readonly optimizer: readonly {
     readonly name: string;
     readonly shape: readonly number[];
@@ -26,7 +26,7 @@ export interface Checkpoint {
 }
 
 export interface CheckpointFile {
-  /** Undefined where there is none. */
+  /** Undefined when there is no checkpoint. */
   load(): Checkpoint | undefined;
   save(checkpoint: Checkpoint): void;
 }
@@ -36,7 +36,7 @@ export function openCheckpoint(path: string): CheckpointFile {
     load: () => (existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Checkpoint) : undefined),
     save(checkpoint) {
       mkdirSync(dirname(path), { recursive: true });
-      // Renamed into place: whoever is killed leaves the last whole one.
+      // The new file is renamed into place, so that a killed training leaves the last whole one.
       writeFileSync(`${path}.new`, JSON.stringify(checkpoint));
       renameSync(`${path}.new`, path);
     },

@@ -1,7 +1,7 @@
 /**
- * Fits the head: epochs of mined batches, Adam, and after each the validation people's own verdict, which ends
- * the training when it has not improved for a while and chooses the head that is kept. Equal seeds give equal
- * heads, broken off and resumed or not.
+ * Fits the head: epochs of mined batches with Adam. After each epoch it measures the validation people, stops when
+ * they have not improved for a while, and keeps the best head. Equal seeds give equal heads, also when a run is
+ * broken off and resumed.
  */
 import "./autograd.ts";
 import {
@@ -45,19 +45,19 @@ export interface FitOptions {
 }
 
 export interface FitHooks {
-  /** The verdict of people that are not trained on: larger is better. */
+  /** Measures people that are not trained on; larger is better. */
   validate(head: Head): number;
-  /** After each epoch, the state that a later run can start from. */
+  /** Stores the state after each epoch, from which a later run can start. */
   save?(checkpoint: Checkpoint): void;
-  /** Where to go on. */
+  /** State of an earlier run to continue from. */
   readonly resume?: Checkpoint | undefined;
-  /** Share of the epoch that is done. */
+  /** Reports the share of the epoch that is done. */
   progress?(epoch: number, share: number): void;
 }
 
 export interface Fitted {
   readonly head: Head;
-  /** 0 where no epoch was better than the identity. */
+  /** 0 when no epoch was better than the identity. */
   readonly bestEpoch: number;
   readonly history: readonly EpochRecord[];
 }
@@ -99,7 +99,8 @@ export async function fitHead(
       history.push({ epoch, loss, verdict });
       const checkpoint = await snapshot(variables, optimizer, best, history);
       save?.(checkpoint);
-      // As whoever resumes: Adam counts its powers anew, and rounds them otherwise than it went.
+      // Restored even within one run: Adam counts its powers anew on resuming and rounds differently, and both ways
+      // must agree.
       await restore(variables, optimizer, checkpoint);
     }
     return { head: best, bestEpoch: bestRecord().epoch, history };
@@ -111,7 +112,7 @@ export async function fitHead(
 
 type Adam = ReturnType<typeof train.adam>;
 
-/** One step down the slope of one batch. Null where nothing in it can be compared. */
+/** Takes one gradient step on one batch. Null when nothing in it can be compared. */
 function step(
   variables: HeadVariables,
   optimizer: Adam,

@@ -1,6 +1,6 @@
 /**
- * Whether a head recognises people better that it has never seen: TAR at a false match rate before and after, on
- * the same comparisons, and the interval of their difference over people.
+ * Measures how much better a head recognises people that it has never seen: TAR at a false match rate before and
+ * after, on the same comparisons, and the interval of the difference over people.
  */
 import { type Interval, percentileInterval, resampleIdentities } from "../evaluate/bootstrap.ts";
 import { type Comparisons, compareAll, type Trials } from "../evaluate/comparisons.ts";
@@ -9,14 +9,17 @@ import { lowestSupportedRate, tarAtFmr } from "../evaluate/metrics.ts";
 import type { TrainingSet } from "./batches.ts";
 import { applyHead, type Head } from "./head.ts";
 
-export const reportedFmrs = [1e-4, 1e-3, 1e-2] as const;
+const reportedFmrs = [1e-4, 1e-3, 1e-2] as const;
 
-/** At least 30 errors for a rate to be known within 30 % (Doddington et al., "The NIST speaker recognition evaluation", 2000). */
+/**
+ * Least number of errors for a rate to be known within 30 % (Doddington et al., "The NIST speaker recognition
+ * evaluation", 2000).
+ */
 const leastErrors = 30;
 
 export interface Estimate {
   readonly value: number;
-  /** 95 %, over people; null where no resample defines it. */
+  /** 95 % interval over people; null when no resample defines it. */
   readonly interval: Interval | null;
 }
 
@@ -24,7 +27,7 @@ export interface Change {
   /** True accept rate: share of the genuine comparisons that are accepted. */
   readonly before: Estimate;
   readonly after: Estimate;
-  /** after - before, of the same people in each resample. */
+  /** Difference after - before, for the same people in each resample. */
   readonly difference: Estimate;
 }
 
@@ -36,13 +39,13 @@ export interface Gains {
   readonly genuinePairs: number;
   readonly impostorPairs: number;
   readonly people: number;
-  /** Of the rates that the data support, ascending. */
+  /** Gains at the rates that the data support, ascending. */
   readonly rows: readonly Gain[];
-  /** The mean over these rates, which decides; null where the data support none. */
+  /** Mean over these rates, which decides; null when the data support none. */
   readonly mean: Change | null;
 }
 
-/** Photos as the service sees them, without variants; with the head, where there is one. */
+/** Compares photos as the service encodes them, without variants, and with the head if there is one. */
 export function compareSet(set: TrainingSet, head: Head | null): Trials {
   const first = set.variants.find((variants) => variants.length > 0);
   if (first === undefined) throw new Error("no photo gave an embedding");
@@ -126,14 +129,19 @@ function isSupported(fmr: number, { genuine, impostor }: Trials): boolean {
   return genuine.distance.length > 0 && impostor.distance.length * fmr >= leastErrors;
 }
 
-/** Whether the head is better with 95 % confidence, and at no rate worse with as much. Too few people is a no. */
+/**
+ * True when the head is better with 95 % confidence, and at no rate worse with 95 % confidence. False when there are
+ * too few people.
+ */
 export function isBetter({ rows, mean }: Gains): boolean {
   const interval = mean?.difference.interval;
   if (interval === undefined || interval === null || interval[0] <= 0) return false;
   return rows.every(({ difference }) => difference.interval === null || difference.interval[1] >= 0);
 }
 
-/** What validation judges an epoch by: the mean TAR over the rates that the data hold at all. Larger is better. */
+/**
+ * Returns the mean TAR over the rates that the data support, by which validation judges an epoch. Larger is better.
+ */
 export function meanTar(set: TrainingSet, head: Head): number {
   const trials = compareSet(set, head);
   const curve = createCurveSource(trials).observed();

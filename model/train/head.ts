@@ -1,12 +1,12 @@
 /**
  * The head on the frozen trunk: a block for each of the encoder's networks, applied to both branches with the
- * same weights, at first the identity.
+ * same weights. It starts as the identity.
  *
  *     linear   h(x) = W x
  *     hidden   h(x) = x + V max(0, U x)
  *
- * Neither has a bias, so h(c x) = c h(x) for c > 0: the head says the same of a network's output as of its
- * stored embedding, which is that output scaled. It becomes the network's last layers, and lifts what is stored.
+ * Neither has a bias, so h(c x) = c h(x) for c > 0: the head gives the same for a network's output as for the stored
+ * embedding, which is that output scaled. It becomes the network's last layers, and converts stored embeddings.
  */
 import { decodeBase64, encodeBase64 } from "../../src/crypto/base64.ts";
 
@@ -19,21 +19,21 @@ export interface Matrix {
   readonly values: Float32Array;
 }
 
-/** Of one network: [W], or [U, V]. */
+/** Matrices for one network: [W], or [U, V]. */
 export type HeadBlock = readonly Matrix[];
 
 export interface Head {
   readonly kind: HeadKind;
-  /** In the order of the encoder's networks. */
+  /** Blocks in the order of the encoder's networks. */
   readonly blocks: readonly HeadBlock[];
 }
 
-/** Numbers that a block takes and puts out. */
+/** Size of a block's input and output. */
 function sizeOfBlock(block: HeadBlock): number {
   return block[0].columns;
 }
 
-/** Multiplies in double precision. `block` of the embedding [size], of any length, to [size]. */
+/** Multiplies in double precision; maps an embedding [size], of any length, to [size]. */
 function applyBlock(block: HeadBlock, x: Float64Array): Float64Array {
   if (block.length === 1) return multiply(block[0], x);
   const [inner, outer] = block;
@@ -45,10 +45,10 @@ function applyBlock(block: HeadBlock, x: Float64Array): Float64Array {
 }
 
 /**
- * An embedding of the trunk to one of the trunk with the head: as `src/face/encode.ts` makes it of the networks'
- * outputs, each block of unit length, end to end, and of unit length again.
+ * Maps an embedding of the trunk to one of the trunk with the head: as `src/face/encode.ts` does with the networks'
+ * outputs, each block is scaled to unit length, and so are all together.
  *
- * Throws where the lengths do not fit, or a block comes out empty.
+ * Throws when the lengths do not fit, or a block has no length.
  */
 export function applyHead({ blocks }: Head, values: Float32Array): Float32Array {
   const lifted = new Float32Array(values.length);
@@ -80,10 +80,10 @@ function multiply({ rows, columns, values }: Matrix, x: Float64Array): Float64Ar
   return product;
 }
 
-/** Written with a trained model, for `npm run migrate`. */
+/** Head in a file, written with a trained model for `npm run migrate`. */
 export interface HeadFile {
   readonly kind: HeadKind;
-  /** The `model` of embeddings that it takes, and of those that it makes. */
+  /** `model` of the embeddings that it takes, and of those that it makes. */
   readonly from: string;
   readonly to: string;
   /** Base64 of float32, little-endian, row-major. */
@@ -100,7 +100,7 @@ export function encodeBlocks(head: Head): HeadFile["blocks"] {
   );
 }
 
-/** Throws where a matrix is not of the size that it says. */
+/** Throws when a matrix does not have the size that it states. */
 export function decodeHead({ kind, blocks }: Pick<HeadFile, "kind" | "blocks">): Head {
   return {
     kind,
@@ -118,10 +118,10 @@ export function encodeFloats({ buffer, byteOffset, byteLength }: Float32Array): 
   return encodeBase64(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
 }
 
-/** Throws on what is not base64 of floats. */
+/** Throws for text that is not base64 of floats. */
 export function decodeFloats(text: string): Float32Array {
   const bytes = decodeBase64(text);
   if (bytes === undefined || bytes.length % 4 !== 0) throw new Error("weights are not base64 of floats");
-  // A copy, because the bytes need not be aligned to four.
+  // Copied because the bytes need not be aligned to four.
   return new Float32Array(Uint8Array.from(bytes).buffer);
 }

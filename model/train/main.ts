@@ -25,7 +25,7 @@ import { releaseName, writeRelease } from "./release/release.ts";
 import { renderTraining } from "./report/page.ts";
 import { splitPeople } from "./split.ts";
 
-/** Whatever is written goes there unless it is told otherwise: neither git nor `npm run check` looks into it. */
+/** Default folder of all output, which neither git nor `npm run check` looks into. */
 const ignored = fileURLToPath(new URL("../../.cache", import.meta.url));
 
 const usage = `usage: npm run train -- --data DIR | --data LIST.tsv --images DIR [options]
@@ -103,7 +103,7 @@ async function main(): Promise<void> {
   writeFileSync(join(out, "report.html"), renderTraining(page));
   console.log(`report: ${join(out, "report.html")}`);
   if (!better) {
-    // An earlier training's model does not stand under this one's report.
+    // Removes an earlier training's model, which does not belong to this run's report.
     for (const file of ["manifest.json", "head.json"]) rmSync(join(out, file), { force: true });
     console.error(verdict);
     process.exitCode = 1;
@@ -114,14 +114,14 @@ async function main(): Promise<void> {
     name,
     head: fitted.head,
     base,
-    // Of people that the head has not learned from.
+    // Calibrates on people that the head has not learned from.
     calibrate: (modelSha256) => calibrateOn([validation, heldOut], fitted.head, { dataset, modelSha256 }),
   });
   writeCard(join(out, "README.md"), { encoder, dataset, options, fitted, gains });
   console.log(`${verdict}\n${out}: ${encoder}\nnext: npm run model:use -- ${out}`);
 }
 
-/** What is learned from, what chooses the epoch, and what decides. */
+/** Reads the sets for learning, for choosing the epoch, and for the decision. */
 async function readSets(data: string, seed: number): Promise<TrainingSet[]> {
   const augmentations = count("augment", flags.augment, 0);
   const all = await readSet(data, augmentations);
@@ -148,7 +148,7 @@ async function readSet(data: string, augmentations: number): Promise<TrainingSet
   return { ...photos, variants: encoded.map((each) => ("failure" in each ? [] : each.embeddings)) };
 }
 
-/** Goes on where an earlier run with the same data and settings was broken off. */
+/** Continues an earlier run with the same data and settings that was broken off. */
 async function train(
   learn: TrainingSet,
   validation: TrainingSet,

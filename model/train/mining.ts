@@ -1,16 +1,16 @@
 /**
- * Which embeddings of a batch are compared with each other. Every photo is an anchor to every other of its
- * person; the stranger beside them is drawn at random, the nearest of all (hard), or the nearest that is farther
- * than the person's own photo (semi-hard: FaceNet, 2015).
+ * Chooses the comparisons in a batch. Every photo is an anchor to every other photo of its person; the stranger
+ * beside them is drawn at random, is the nearest of all (hard), or is the nearest that is farther than the person's
+ * own photo (semi-hard: FaceNet, 2015).
  */
 
 export const minings = ["random", "semi-hard", "hard"] as const;
 export type Mining = (typeof minings)[number];
 
 export interface Batch {
-  /** Of each row. */
+  /** Identity of each row. */
   readonly identityOf: readonly number[];
-  /** 0 or 1 for each row, where only rows of two sides are compared; or null. */
+  /** Side of each row, 0 or 1, when only rows of two sides are compared; or null. */
   readonly sides: readonly number[] | null;
 }
 
@@ -70,12 +70,15 @@ function choose(
     rows.reduce((best, row) => (distance(anchor, row) < distance(anchor, best) ? row : best));
   if (mining === "hard") return nearest(strangers);
   const farther = strangers.filter((row) => distance(anchor, row) > genuine);
-  // Where every stranger is nearer than the person, the least wrong one.
+  // When every stranger is nearer than the person, the farthest stranger is taken.
   if (farther.length > 0) return nearest(farther);
   return strangers.reduce((best, row) => (distance(anchor, row) > distance(anchor, best) ? row : best));
 }
 
-/** An anchor and a positive of each person that has both; no person twice. Sides, where there are any, keep theirs. */
+/**
+ * Returns an anchor and a positive for each person that has both, each person once. With sides, they are of different
+ * sides.
+ */
 export function pairPeople(
   { identityOf, sides }: Batch,
   random: () => number,

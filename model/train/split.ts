@@ -1,4 +1,4 @@
-/** Parts of a set that share no person: what is learned from, what chooses the epoch, what decides. */
+/** Splits a set into parts that share no person: for learning, for choosing the epoch, for the decision. */
 import { createRandom } from "../evaluate/random.ts";
 import { shuffle, type TrainingSet } from "./batches.ts";
 

@@ -1,4 +1,4 @@
-/** The head's weights while they are trained, and the head as a function of a batch. */
+/** The head's weights while they are trained, and the head as a function on a batch. */
 import "./autograd.ts";
 import {
   add,
@@ -30,11 +30,12 @@ export interface HeadVariables {
   readonly all: readonly Variable[];
 }
 
-/** @param sizes numbers in each network's embedding; the head is the identity of them */
+/** @param sizes numbers in each network's embedding; the head starts as the identity of them */
 export function createVariables(kind: HeadKind, sizes: readonly number[], seed: number): HeadVariables {
   const all = sizes.flatMap((size, block) => {
     if (kind === "linear") return [weights(`head/${block}/w`, identity(size))];
-    // He et al. 2015 for the layer before the ReLU; nothing is added while the second is zero.
+    // Initialised as in He et al. 2015 for the layer before the ReLU; the head adds nothing while the second matrix
+    // is zero.
     const random = createRandom(seed + block * 2 ** 32);
     const spread = Math.sqrt(6 / size);
     const inner = Float32Array.from({ length: size * size }, () => (2 * random() - 1) * spread);
@@ -57,7 +58,7 @@ function identity(size: number): Tensor2D {
   return tensor2d(values, [size, size]);
 }
 
-/** Of embeddings [n, sum of sizes] of the trunk: [n, sum of sizes], of unit length as `applyHead` makes them. */
+/** Maps embeddings [n, sum of sizes] of the trunk to [n, sum of sizes], of unit length as in `applyHead`. */
 export function applyVariables({ kind, sizes, all }: HeadVariables, embeddings: Tensor2D): Tensor2D {
   const share = 1 / Math.sqrt(sizes.length);
   let offset = 0;
@@ -82,8 +83,9 @@ export function applyVariables({ kind, sizes, all }: HeadVariables, embeddings: 
 }
 
 /**
- * How far the head is from the identity: ||W - 1||^2, or ||V||^2. What is fitted on few people stays near what
- * was learned on many (Li, Grandvalet, Davoine, "Explicit inductive bias for transfer learning", 2018).
+ * Returns the squared distance of the head from the identity: ||W - 1||^2, or ||V||^2. It keeps a head that is fitted
+ * on few people near what was learned on many (Li, Grandvalet, Davoine, "Explicit inductive bias for transfer
+ * learning", 2018).
  */
 export function distanceFromIdentity({ kind, sizes, all }: HeadVariables): Scalar {
   const terms = sizes.map((size, block) =>
@@ -94,7 +96,7 @@ export function distanceFromIdentity({ kind, sizes, all }: HeadVariables): Scala
   return terms.reduce((total, term) => add(total, term)) as Scalar;
 }
 
-/** The weights as they are now. */
+/** Returns the current weights. */
 export function readHead({ kind, sizes, all }: HeadVariables): Head {
   const perBlock = all.length / sizes.length;
   return {

@@ -42,7 +42,7 @@ export const deploymentOperations: readonly Operation[] = [
     body: jsonBody(tenantRequestSchema, { tenant_id: "acme", settings: { consent_required: true } }),
     answer: {
       status: 201,
-      description: "The tenant, and its first key, shown this once.",
+      description: "The tenant and its first key, which is shown only in this answer.",
       content: json(newTenantAnswerSchema, {
         tenant_id: "acme",
         settings: { ...settings, consent_required: true },
@@ -58,12 +58,12 @@ export const deploymentOperations: readonly Operation[] = [
     path: "/v1/kek/rewrap",
     operationId: "rewrapKeys",
     tag: "Deployment",
-    summary: "Wrap with the current key-encryption key what an earlier one wraps",
-    description: "Some hundreds at a time: call again until `done`.",
+    summary: "Wrap data keys anew with the current key-encryption key",
+    description: "Wraps some hundreds of the keys that an earlier one wraps; call again until `done`.",
     caller: deployment,
     answer: {
       status: 200,
-      description: "How many were wrapped anew.",
+      description: "The number of keys that were wrapped anew.",
       content: json(rewrapAnswerSchema, { rewrapped: 212, done: true, request_id: requestId }),
     },
     failures: ["body_too_large"],
@@ -74,7 +74,7 @@ export const deploymentOperations: readonly Operation[] = [
     operationId: "rotateSigningKey",
     tag: "Deployment",
     summary: "Sign receipts and session tokens with a new key",
-    description: "What was signed before stays good.",
+    description: "Earlier signatures stay valid.",
     caller: deployment,
     answer: {
       status: 201,
@@ -88,13 +88,13 @@ export const deploymentOperations: readonly Operation[] = [
     path: "/v1/doctor",
     operationId: "checkDeployment",
     tag: "Deployment",
-    summary: "Whom the key speaks for, and whether the deployment is well",
+    summary: "Check a key and the deployment",
     description:
-      "For any API key whom it speaks for; for the deployment's own key also checks of secrets, bindings, storage and models.",
+      "Says which caller an API key belongs to; with the deployment's own key also checks secrets, bindings, storage and models.",
     caller: { kind: "key", scopes: [] },
     answer: {
       status: 200,
-      description: "What was found.",
+      description: "The findings.",
       content: json(doctorAnswerSchema, {
         now: "2026-11-24T00:05:36.980Z",
         environment: "production",

@@ -23,12 +23,12 @@ const enrolmentHeader = z.object({
   "Idempotency-Key": idempotencyKeySchema
     .optional()
     .describe(
-      "A name of your own for this request. For a day the same key gives the same answer, and no second face.",
+      "Your own id for this request. For a day the same key returns the same answer and adds no second face.",
     ),
 });
 const ofFace = ofSubject.extend({ face_id: faceIdSchema });
 
-/** Pages of subjects, tenants and the audit trail. */
+/** Query of the pages of subjects, tenants and the audit trail. */
 export const listQuery = listQuerySchema(parseConfig({}));
 
 export const faceOperations: readonly Operation[] = [
@@ -39,7 +39,7 @@ export const faceOperations: readonly Operation[] = [
     tag: "Faces",
     summary: "Enrol a face",
     description:
-      "Keeps the embedding of the face in the photo, never the photo. Photos that are not fit for comparison are refused with the reasons. Options stand in the query, the form or the JSON.",
+      "Stores the embedding of the face in the photo, never the photo. Photos that are not good enough for comparison are refused with the reasons. Options go in the query, the form or the JSON.",
     caller: { kind: "key", scopes: ["enrol"] },
     params: { path: ofSubject, query: photoToEnrol.options, header: enrolmentHeader },
     body: photoBody(photoToEnrol, { embeddings: true }),
@@ -63,7 +63,7 @@ export const faceOperations: readonly Operation[] = [
     path: "/v1/subjects/{subject_id}/faces/{face_id}",
     operationId: "updateFace",
     tag: "Faces",
-    summary: "Change a face's notes or its time of deletion",
+    summary: "Change a face's metadata or expiry",
     caller: { kind: "key", scopes: ["enrol"] },
     params: { path: ofFace },
     body: jsonBody(faceUpdateSchema, { expires_at: "2027-01-31T12:00:00Z", metadata: { branch: "Lyon" } }),
@@ -80,7 +80,7 @@ export const faceOperations: readonly Operation[] = [
     operationId: "deleteFace",
     tag: "Faces",
     summary: "Delete a face",
-    description: "Its key is destroyed at once, and with it every copy of the embedding.",
+    description: "Destroys the face's key at once, so that no copy of the embedding can be read.",
     caller: { kind: "key", scopes: ["delete"] },
     params: { path: ofFace },
     answer: {

@@ -27,7 +27,7 @@ export const serviceOperations: readonly Operation[] = [
     path: "/healthz",
     operationId: "getHealth",
     tag: "Service",
-    summary: "Whether the service runs",
+    summary: "Check that the service runs",
     caller: anybody,
     answer: {
       status: 200,
@@ -40,12 +40,12 @@ export const serviceOperations: readonly Operation[] = [
     path: "/readyz",
     operationId: "getReadiness",
     tag: "Service",
-    summary: "Whether the models are loaded, and which",
-    description: "Loads them if they are not.",
+    summary: "Check that the models are loaded, and list them",
+    description: "Loads the models if they are not loaded.",
     caller: anybody,
     answer: {
       status: 200,
-      description: "They are.",
+      description: "The models are loaded.",
       content: json(readinessAnswerSchema, {
         status: "ready",
         models: [
@@ -65,7 +65,7 @@ export const serviceOperations: readonly Operation[] = [
     path: "/.well-known/jwks.json",
     operationId: "getPublicKeys",
     tag: "Service",
-    summary: "The public keys that receipts verify with (RFC 7517)",
+    summary: "The public keys that verify receipts (RFC 7517)",
     caller: anybody,
     answer: {
       status: 200,

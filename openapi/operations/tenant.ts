@@ -16,7 +16,7 @@ const mover = { kind: "key", scopes: ["admin", "embeddings"] } as const;
 const transferKey = z.object({
   "Sameface-Transfer-Key": z
     .string()
-    .describe("Base64 of 32 random bytes, your own: the faces are sealed with it on their way."),
+    .describe("Your own key, base64 of 32 random bytes, with which the faces are sealed."),
 });
 
 export const tenantOperations: readonly Operation[] = [
@@ -25,11 +25,11 @@ export const tenantOperations: readonly Operation[] = [
     path: "/v1/settings",
     operationId: "getSettings",
     tag: "Tenant",
-    summary: "Show the tenant's rules",
+    summary: "Show the tenant's settings",
     caller: admin,
     answer: {
       status: 200,
-      description: "The rules.",
+      description: "The settings.",
       content: json(settingsAnswerSchema, { ...settings, request_id: requestId }),
     },
   },
@@ -38,14 +38,14 @@ export const tenantOperations: readonly Operation[] = [
     path: "/v1/settings",
     operationId: "changeSettings",
     tag: "Tenant",
-    summary: "Change the tenant's rules",
+    summary: "Change the tenant's settings",
     description:
-      "A retention holds for faces enrolled from now on. Where one is named, the answer says how many faces outlive it; `PATCH` their `expires_at`, or delete them.",
+      "A new retention applies to faces enrolled later. If the change names one, the answer counts the faces that outlive it; to end them, `PATCH` their `expires_at`, or delete them.",
     caller: admin,
     body: jsonBody(settingsChangeSchema, { consent_required: true, retention_seconds: 31_536_000 }),
     answer: {
       status: 200,
-      description: "The rules as they are now.",
+      description: "The new settings.",
       content: json(changedSettingsAnswerSchema, {
         ...settings,
         consent_required: true,
@@ -61,7 +61,7 @@ export const tenantOperations: readonly Operation[] = [
     path: "/v1/audit",
     operationId: "listAudit",
     tag: "Tenant",
-    summary: "Who did what, oldest first",
+    summary: "List the audit trail, oldest first",
     caller: admin,
     params: { query: listQuery },
     answer: {
@@ -95,11 +95,11 @@ export const tenantOperations: readonly Operation[] = [
     params: { query: exportQuerySchema, header: transferKey },
     answer: {
       status: 200,
-      description: "Lines of JSON, to be kept as they are and imported elsewhere.",
+      description: "Lines of JSON; store them unchanged and import them elsewhere.",
       content: { "application/x-ndjson": { schema: { type: "string" } } },
       headers: {
         "Sameface-Next-Cursor": {
-          description: "For the next page; absent on the last.",
+          description: "Cursor of the next page; absent on the last.",
           schema: { type: "string" },
         },
       },
@@ -111,14 +111,15 @@ export const tenantOperations: readonly Operation[] = [
     path: "/v1/import",
     operationId: "importFaces",
     tag: "Tenant",
-    summary: "Take in a page of an export",
-    description: "Nothing of a page is taken unless all of it that came can be.",
+    summary: "Import a page of an export",
+    description:
+      "Imports all lines of the page that arrived, or none. `complete` is false when the page was cut off.",
     caller: mover,
     params: { header: transferKey },
     body: { required: true, content: { "application/x-ndjson": { schema: { type: "string" } } } },
     answer: {
       status: 200,
-      description: "What was taken.",
+      description: "The number of faces imported and skipped.",
       content: json(importAnswerSchema, {
         imported: 500,
         skipped: 0,

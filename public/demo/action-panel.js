@@ -1,5 +1,5 @@
 // @ts-check
-/** One thing to do: its photos, its fields, its button, its command, and its result. */
+/** Panel of one action: its photos, its fields, its button, its command, and its result. */
 import { copyable, element } from "../docs/dom.js";
 import { curlOf, send } from "./api.js";
 import { PhotoSlot } from "./photo-slot.js";
@@ -117,7 +117,7 @@ export class ActionPanel {
     this.curl.replaceChildren(copyable(curlOf(this.key(), this.#call()), "the command"));
   }
 
-  /** What is missing, in words; undefined when nothing is. */
+  /** Names a missing input in words; undefined when none is missing. */
   #missing() {
     if (this.key() === "") return "Enter an API key first.";
     const empty = this.slots.find(({ photo }) => photo === undefined);
@@ -143,7 +143,7 @@ export class ActionPanel {
       const { body } = answer;
       this.#mark(body);
       this.result.replaceChildren(...showResult(this.action.id, answer, this.settings));
-      // Seen in the result, and said once by the line that screen readers listen to.
+      // The result shows it, and the line for screen readers says it once.
       this.#say(this.result.querySelector("h2")?.textContent ?? "", { aloud: true });
       this.result.scrollIntoView({ block: "nearest" });
       if (answer.ok) this.onDone();

@@ -1,5 +1,5 @@
 // @ts-check
-/** Calls of the API, and what the page needs to know of an answer besides its body. */
+/** Calls of the API; answers carry their times besides their bodies. */
 
 /**
  * @typedef {{ x: number, y: number }} Point
@@ -40,7 +40,7 @@ function readServerTiming(header) {
   return [...header.matchAll(/([\w-]+);dur=([\d.]+)/g)].map(([, stage, ms]) => ({ stage, ms: Number(ms) }));
 }
 
-/** The command that does the same from a terminal. @param {string} key @param {Call} call @returns {string} */
+/** Writes the command that makes the same call from a terminal. @param {string} key @param {Call} call @returns {string} */
 export function curlOf(key, { method, path, photos }) {
   const names = photos.map(([field, photo]) => [
     field,

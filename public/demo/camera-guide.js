@@ -1,11 +1,11 @@
 // @ts-check
-/** The face marked in the camera's picture while it moves. It sends small frames, so it must be asked for. */
+/** Marks the face in the camera's moving picture. It sends small frames, so the user has to switch it on. */
 import { element } from "../docs/dom.js";
 import { drawFace } from "./overlay.js";
 import { reasonWords } from "./words.js";
 
 const frameSidePx = 480;
-/** Between the end of one look and the next. */
+/** Pause between the end of one look and the next. */
 const pauseMs = 150;
 
 export class CameraGuide {
@@ -76,7 +76,7 @@ export class CameraGuide {
     this.#say(reason === undefined ? "Good. Take the photo." : reasonWords(reason));
   }
 
-  /** Only what is new is said aloud. @param {string} text */
+  /** Says aloud only a text that is new. @param {string} text */
   #say(text) {
     if (this.hint.textContent !== text) this.hint.textContent = text;
   }

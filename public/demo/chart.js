@@ -1,5 +1,5 @@
 // @ts-check
-/** Where a distance lies among those of one person's photos and of strangers', with the threshold. */
+/** Chart of a distance among those of one person's photos and of strangers', with the threshold. */
 import { element } from "../docs/dom.js";
 
 /** @typedef {{ binWidth: number, genuine: number[], impostor: number[] }} Histograms */
@@ -26,7 +26,7 @@ function svg(tag, attributes, ...children) {
   return made;
 }
 
-/** A smooth line through the bins' middles, closed along the axis. @param {number[]} shares @param {number} binWidth */
+/** Draws a smooth line through the bins' middles, closed along the axis. @param {number[]} shares @param {number} binWidth */
 function hill(shares, binWidth) {
   const floor = size.height - size.bottom;
   const highest = Math.max(...shares);
@@ -49,7 +49,7 @@ function hill(shares, binWidth) {
   return `${path} L ${points.at(-1)?.x} ${floor} Z`;
 }
 
-/** The distance at which a histogram has its peak. @param {number[]} shares @param {number} binWidth */
+/** Returns the distance at which a histogram has its peak. @param {number[]} shares @param {number} binWidth */
 function peak(shares, binWidth) {
   return (shares.indexOf(Math.max(...shares)) + 0.5) * binWidth;
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** The page to try the service on: four things to do, each with what it answers and why. */
+/** The page for trying the service out: four actions, each with its answer and the figures behind it. */
 import { ActionPanel } from "./action-panel.js";
 import { Gallery } from "./gallery.js";
 import { createTabs } from "./tabs.js";
@@ -60,7 +60,7 @@ async function main() {
   const response = await fetch("/demo/settings.json");
   const settings = await response.json();
   const keyField = /** @type {HTMLInputElement} */ (byId("key"));
-  // For this tab alone, and only until it is closed.
+  // The key is stored for this tab alone, and only until it is closed.
   keyField.value = sessionStorage.getItem("key") ?? settings.key ?? "";
   keyField.addEventListener("input", () => sessionStorage.setItem("key", keyField.value));
   const key = () => keyField.value.trim();

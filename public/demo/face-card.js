@@ -1,5 +1,5 @@
 // @ts-check
-/** One face of an answer: the crop that the encoder saw, and how fit it is. */
+/** Card of one face of an answer: the crop that the encoder saw, and its quality. */
 import { element } from "../docs/dom.js";
 import { reasonWords } from "./words.js";
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** Who is enrolled, and the button to forget them. */
+/** List of the enrolled subjects, each with a button to delete it. */
 import { element } from "../docs/dom.js";
 import { send } from "./api.js";
 

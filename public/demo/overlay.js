@@ -1,5 +1,5 @@
 // @ts-check
-/** A face's box and landmarks over its photo. */
+/** Draws a face's box and landmarks over its photo. */
 
 /**
  * @param {CanvasRenderingContext2D} context

@@ -106,7 +106,7 @@ export class PhotoSlot {
       this.#show("photo");
     } catch {
       if (this.#photo !== file) return;
-      // What it is, is for the service to say.
+      // The service says which format the file has.
       this.#show("empty");
       this.note.textContent = `${file.name}: this browser cannot show it. It can be sent all the same.`;
     }

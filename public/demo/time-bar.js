@@ -1,5 +1,5 @@
 // @ts-check
-/** Where the time of a call went, stage by stage. */
+/** Bar of a call's time, stage by stage. */
 import { element } from "../docs/dom.js";
 
 /** @param {import("./api.js").Answer} answer */

@@ -1,5 +1,5 @@
 // @ts-check
-/** The reference of the API, made of its document. */
+/** The reference of the API, made from its document. */
 import { curlOf } from "./curl.js";
 import { copyable, element, prose } from "./dom.js";
 import { fieldList, fieldRow } from "./schema.js";

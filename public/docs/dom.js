@@ -1,5 +1,5 @@
 // @ts-check
-/** Elements by hand: text is only ever text, so nothing that is shown can become markup. */
+/** Makes elements: text is only ever text, so nothing that is shown can become markup. */
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag

@@ -1,50 +1,51 @@
 /**
- * Memory of one isolate, taken by requests before they use it. Bodies and decodes take bytes from one
- * budget; whoever finds it spent waits in the order of arrival, and is told `overloaded` when that would
- * take long.
+ * Memory of one isolate, reserved by requests before they use it. Bodies and decodes take bytes from one budget; a
+ * request that finds it spent waits in the order of arrival, and gets `overloaded` when the wait would be long.
  *
- * - A body takes its declared length as a promise before it is read, and keeps the promise while it
- *   arrives at `leastBytesPerSecond`. A slower sender holds what it has used and no more; a far slower one
- *   is cut off where others wait.
- * - The first `smallBodyBytes` of every body come from a part of the budget of their own, so that a small
- *   request never waits behind photos.
- * - A decode takes what its header says it needs until it ends, and then the pixels that it left. Codecs keep
- *   their memory between photos, so decodes are counted against that memory, not beside it. The largest also
- *   compute long, half a second and more: they take turns, with a breath between two in which other requests get
- *   on. A second decode goes ahead of first ones, since the pixels of the first are freed after it.
- * - A claim is a lease: it ends with the request, or after `leaseMs` without a sign of life. A request
- *   that is cancelled or killed runs no `finally`, and gives no more signs.
+ * - A body reserves its declared length as a promise before it is read, and keeps the promise while it arrives at
+ *   `leastBytesPerSecond`. A slower sender holds only what it has used; a far slower one is cut off where others wait.
+ * - The first `smallBodyBytes` of every body come from a separate part of the budget, so that a small request never
+ *   waits behind photos.
+ * - A decode holds the memory that its header asks for until it ends, and after that the pixels it left. Codecs keep
+ *   their memory between photos, so decodes are counted against that memory, not beside it. The largest decodes also
+ *   compute for half a second and more: they take turns, with a pause between two for other requests. A second decode
+ *   goes ahead of first ones, since the pixels of the first are freed after it.
+ * - A claim is a lease: it ends with the request, or after `leaseMs` without a sign of life. A request that is
+ *   cancelled or killed runs no `finally`, and gives no more signs.
  */
 import { ok, type Result } from "../errors.ts";
 import { type Attempt, createLine, type Line, type Manners } from "./line.ts";
 
 export interface BudgetLimits {
-  /** Bodies and decodes together. */
+  /** Budget of bodies and decodes together. */
   readonly totalBytes: number;
-  /** Kept free of bodies, so that the decode of an ordinary photo never waits: beside a copy of its file. */
+  /** Part that bodies leave free, so that the decode of an ordinary photo never waits beside a copy of its file. */
   readonly ordinaryDecodeBytes: number;
-  /** Kept free beyond that for each byte of the largest body. */
+  /** Further part that bodies leave free, for each byte of the largest body. */
   readonly copiesOfLargestBody: number;
-  /** Bodies may take this much together whatever the codecs hold. */
+  /** Bytes that bodies may take together whatever the codecs hold. */
   readonly leastForBodiesBytes: number;
-  /** The part of each body that waits behind no photo. */
+  /** First part of each body, which never waits behind a photo. */
   readonly smallBodyBytes: number;
-  /** All such parts together. */
+  /** Budget of these first parts together. */
   readonly smallBodiesBytes: number;
-  /** A decode that needs more takes turns with others like it. */
+  /** Size from which decodes take turns. */
   readonly longDecodeBytes: number;
-  /** The time between two such decodes. */
+  /** Pause between two such decodes. */
   readonly breathMs: number;
-  /** A request waits no longer than this in all for one thing. */
+  /** Longest wait of a request for one thing. */
   readonly maxWaitMs: number;
-  /** Longer than `beatMs`, at which requests give signs of life, and than most computing between two. */
+  /**
+   * Time without a sign of life after which a claim ends. It is longer than `beatMs`, at which requests give signs,
+   * and than most computing between two signs.
+   */
   readonly leaseMs: number;
   readonly beatMs: number;
-  /** A promise ends when its body comes more slowly than this. */
+  /** Pace below which a body loses its promise. */
   readonly leastBytesPerSecond: number;
-  /** The time after a promise in which no pace is asked for. */
+  /** Time after a promise in which no pace is demanded. */
   readonly graceMs: number;
-  /** A sender who is slower is cut off where others wait for memory. */
+  /** Pace below which a sender is cut off when others wait for memory. */
   readonly cutOffBytesPerSecond: number;
 }
 
@@ -52,10 +53,9 @@ const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
 
 /**
- * An isolate has 128 MB. Measured in workerd after a forced collection, with all models loaded, it holds 14 MB:
- * 3 of heap, 4 of the models' bytes, 7 of the kernels' memory. With a budget of 67 MB it was seen to hold 87 MB at
- * most, garbage included (`npm run bench -- --only memory`). A quarter of the isolate is left to what was not
- * foreseen.
+ * Limits for an isolate of 128 MB. Measured in workerd after a forced collection, with all models loaded, it holds 14
+ * MB: 3 of heap, 4 of the models' bytes, 7 of the kernels' memory. With a budget of 67 MB the most seen was 87 MB,
+ * garbage included (`npm run bench -- --only memory`). A quarter of the isolate is left for unforeseen needs.
  */
 export const isolateLimits: BudgetLimits = {
   totalBytes: 64 * mebibyte,
@@ -81,25 +81,25 @@ export interface Budget {
   inUseBytes(): number;
 }
 
-/** The account of one request. Every method fails with `overloaded` alone. */
+/** Account of one request. Every method that fails does so with `overloaded`. */
 export interface Claim {
   /** Gives a sign of life, due every `beatMs`. */
   beat(): void;
   /** Waits until a body of `bytes` has room, and keeps that room for it while it arrives at pace. */
   expect(bytes: number): Promise<Result<void>>;
-  /** Takes `bytes` for a body that grows: of what was promised, or of the budget, in turn. */
+  /** Takes `bytes` for a body that grows: first from its promise, then from the budget, in turn. */
   grow(bytes: number): Promise<Result<void>>;
   /** Counts bytes that arrived, for the pace. */
   received(bytes: number): void;
-  /** Says whether others wait for memory while this body, listened to for `listenedMs`, comes far too slowly. */
+  /** True when others wait for memory while this body, listened to for `listenedMs`, arrives far too slowly. */
   isInTheWay(listenedMs: number): boolean;
   /** Ends the promise: the body is complete and holds `bytes`. */
   complete(bytes: number): void;
   /** Takes room for a decode that needs `bytes` of working memory. */
   decode(bytes: number): Promise<Result<void>>;
-  /** Ends a decode, of which `rasterBytes` stay: the pixels. */
+  /** Ends a decode; its pixels, `rasterBytes`, stay. */
   decoded(rasterBytes: number): void;
-  /** Gives the pixels of all decodes back. */
+  /** Gives back the pixels of all decodes. */
   forgetRasters(): void;
   /** Registers memory that is given back when the account closes. */
   keep(memory: { free(): void }): void;
@@ -119,18 +119,18 @@ export interface BudgetParts {
 }
 
 interface Account {
-  /** Of the body: allocated. */
+  /** Bytes of the body that are allocated. */
   heldBytes: number;
-  /** Of the body: promised beyond that. */
+  /** Bytes of the body that are promised beyond those held. */
   promisedBytes: number;
-  /** When the promise was given, and what arrived since. */
+  /** Time of the promise, and bytes that have arrived since. */
   promisedAtMs: number;
   receivedBytes: number;
   /** Bytes of the body that arrived. */
   arrivedBytes: number;
-  /** Working memory of the decode at hand. */
+  /** Working memory of the current decode. */
   decodeBytes: number;
-  /** Pixels that decodes left. */
+  /** Pixels left by earlier decodes. */
   rasterBytes: number;
   aliveAtMs: number;
 }
@@ -172,15 +172,15 @@ export function createBudget(parts: BudgetParts): Budget {
     return { small, large, largest, rasters, decodes, codecs: Math.max(codecBytes(), decodes) };
   }
 
-  /** Whether the body of an account may become `more` larger than it holds. */
+  /** True when the body of an account may become `more` larger than it is. */
   function fitsBody({ heldBytes }: Account, more: number): boolean {
     const largeMore = Math.max(0, heldBytes + more - Math.max(heldBytes, limits.smallBodyBytes));
     const { small, large, largest, rasters, codecs } = sums();
     if (small + more - largeMore > limits.smallBodiesBytes) return false;
     if (largeMore === 0) return true;
-    // One body alone is always let in: its limit is the route's.
+    // A body that is alone is always let in: the route limits its length.
     if (large === Math.max(0, heldBytes - limits.smallBodyBytes)) return true;
-    // A body that is read and cannot be decoded beside the others was read for nothing.
+    // A body that could not be decoded beside the others would be read in vain.
     const copyBytes = limits.copiesOfLargestBody * Math.max(largest, heldBytes + more);
     const decoding = rasters + Math.max(codecs, limits.ordinaryDecodeBytes + copyBytes);
     const after = large + largeMore;
@@ -190,7 +190,7 @@ export function createBudget(parts: BudgetParts): Budget {
   function fitsDecode(account: Account, more: number): boolean {
     const { large, rasters, decodes } = sums();
     const own = Math.max(0, bodyBytes(account) - limits.smallBodyBytes);
-    // One photo alone is always let in: its limits are the image's own.
+    // A photo that is alone is always let in: the limits of images apply to it.
     if (large === own && rasters === account.rasterBytes && decodes === account.decodeBytes) return true;
     return large + rasters + Math.max(codecBytes(), decodes + more) <= limits.totalBytes;
   }
@@ -212,11 +212,11 @@ export function createBudget(parts: BudgetParts): Budget {
 
     function touch(): void {
       account.aliveAtMs = now();
-      // One whose lease ran out may come back.
+      // An account whose lease ran out may come back.
       accounts.add(account);
     }
 
-    /** `attempt` checks and takes in one step, so that nobody comes between. */
+    /** `attempt` checks and takes in one step, so that no other request comes between. */
     async function take(line: Line, attempt: () => Attempt, manners = patient): Promise<Result<void>> {
       touch();
       if (line.length === 0 && attempt() === "taken") return ok(undefined);
@@ -284,9 +284,9 @@ export function createBudget(parts: BudgetParts): Budget {
           account.decodeBytes += bytes;
           return "taken";
         };
-        // An ordinary decode fits beside all bodies and waits for nobody.
+        // An ordinary decode fits beside all bodies and never waits.
         if (!isLong && attempt() === "taken") return ok(undefined);
-        // Large ones would wait for each other's bodies for ever: the youngest makes room.
+        // Large photos would wait for each other's bodies for ever: the youngest makes room.
         return take(lines.decode, attempt, { yields: true, goesAhead: account.rasterBytes > 0 });
       },
 
@@ -326,7 +326,7 @@ export function createBudget(parts: BudgetParts): Budget {
   };
 }
 
-/** Timers belong to the request that waits. In workerd they also let the clock advance. */
+/** A timer belongs to the request that waits. In workerd it also lets the clock advance. */
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,25 +1,25 @@
 /**
- * Those who wait for one kind of room, served in the order of arrival. No request waits on another request's promise:
- * each looks again on a timer of its own, since one that is cancelled or killed settles no promise.
+ * Waiting requests for one kind of room, served in the order of arrival. No request waits on another request's
+ * promise: each looks again on a timer of its own, since a request that is cancelled or killed settles no promise.
  */
 import { fail } from "../errors.ts";
 
-/** Says how one look for room ended; "not yet" waits for a turn, not for memory. */
+/** Outcome of one look for room; "not yet" waits for a turn, not for memory. */
 export type Attempt = "taken" | "no memory" | "not yet";
 
 export interface Manners {
-  /** Whether the youngest leaves where the oldest lacks memory for long. */
+  /** True when the youngest leaves if the oldest lacks memory for long. */
   readonly yields: boolean;
-  /** Whether it goes ahead of those that do not. */
+  /** True when it goes ahead of waiters that do not. */
   readonly goesAhead: boolean;
 }
 
 export interface Line {
-  /** The number of those who wait. */
+  /** Number of waiters. */
   readonly length: number;
-  /** True once `attempt` succeeds after everybody ahead; false when that takes, or would take, too long. */
+  /** True once `attempt` succeeds after all waiters ahead; false when that takes, or would take, too long. */
   wait(attempt: () => Attempt, manners: Manners): Promise<boolean>;
-  /** The failure of those for whom it takes too long, with the time after which to come back. */
+  /** Failure of a request whose wait is too long, with the time after which to try again. */
   overloaded(): ReturnType<typeof fail>;
 }
 
@@ -32,14 +32,14 @@ export interface LineParts {
 
 interface Waiter {
   polls: number;
-  /** How often those ahead had looked when this one last counted. */
+  /** Number of looks that each waiter ahead had made when this one last counted. */
   seen: Map<Waiter, number>;
-  /** Whether it was refused memory when it last looked; otherwise it waits for its turn. */
+  /** True when its last look was refused for lack of memory, false when it waits for its turn. */
   lacksMemory: boolean;
   readonly goesAhead: boolean;
 }
 
-/** Looks after which one who does not look any more is passed over. */
+/** Own looks after which a waiter ahead that no longer looks is passed over. */
 const looksUntilDead = 20;
 
 /** Looks after which the youngest make room for the oldest. */
@@ -50,7 +50,7 @@ const longestRetrySeconds = 10;
 
 export function createLine({ maxWaitMs, now, pause }: LineParts): Line {
   const waiters: Waiter[] = [];
-  /** Between two that were served while others waited: a moving mean. */
+  /** Time between two that were served while others waited: a moving mean. */
   let intervalMs = 0;
   let servedAtMs = 0;
 
@@ -59,7 +59,7 @@ export function createLine({ maxWaitMs, now, pause }: LineParts): Line {
     waiters.splice(first === -1 ? waiters.length : first, 0, me);
   }
 
-  /** Passes over those ahead who stopped looking: their requests were cancelled or killed. */
+  /** Removes waiters ahead that stopped looking: their requests were cancelled or killed. */
   function dropDead(me: Waiter): void {
     if (me.polls % looksUntilDead !== 0) return;
     const ahead = waiters.slice(0, waiters.indexOf(me));
@@ -100,7 +100,7 @@ export function createLine({ maxWaitMs, now, pause }: LineParts): Line {
               return true;
             }
           }
-          // Whoever left may have made room enough: the oldest looks first.
+          // A waiter that left may have made enough room: the oldest looks first.
           steadyLooks = waiters.length === waiting ? steadyLooks + 1 : 0;
           waiting = waiters.length;
           const youngest = position > 0 && position === waiters.length - 1;

@@ -5,7 +5,7 @@ export async function sha256(bytes: Uint8Array<ArrayBuffer> | string): Promise<U
   return new Uint8Array(await crypto.subtle.digest("SHA-256", data));
 }
 
-/** Touches every byte, whatever the first difference. Lengths are no secret here: digests have one length. */
+/** Compares every byte, wherever the first difference is. Lengths are not secret: all digests have the same. */
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
@@ -13,7 +13,7 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
-/** Compares digests, so that time tells neither the length of the secret nor how much of a guess is right. */
+/** Compares digests, so that the time reveals neither the secret's length nor how much of a guess is right. */
 export async function sameSecret(a: string, b: string): Promise<boolean> {
   const [digestA, digestB] = await Promise.all([sha256(a), sha256(b)]);
   return sameBytes(digestA, digestB);

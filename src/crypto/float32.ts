@@ -1,4 +1,4 @@
-/** Numbers as float32, little endian (IEEE 754 binary32), four bytes each, on machines of either order. */
+/** Numbers as float32, little endian (IEEE 754 binary32), four bytes each, on machines of either byte order. */
 
 export function encodeFloat32(
   values: Iterable<number> & { readonly length: number },
@@ -13,7 +13,7 @@ export function encodeFloat32(
   return bytes;
 }
 
-/** Throws a `RangeError` where `bytes` are no whole numbers. */
+/** Throws a `RangeError` when the length of `bytes` is not a multiple of four. */
 export function decodeFloat32(bytes: Uint8Array): Float32Array<ArrayBuffer> {
   if (bytes.length % 4 !== 0) throw new RangeError(`${bytes.length} bytes are no whole float32 numbers`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

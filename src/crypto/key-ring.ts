@@ -1,6 +1,6 @@
 /**
- * Key-encryption keys (KEK): the deployment's secret, which wraps the data key of every face. One
- * wraps; the ones before it still unwrap, until everything has been wrapped anew.
+ * Key-encryption keys (KEK): the deployment's secret, which wraps the data key of every face. One KEK wraps; earlier
+ * ones still unwrap, until every key has been wrapped anew.
  *
  * A KEK's id is the head of its SHA-256, so the secret is all there is to configure.
  */
@@ -11,19 +11,19 @@ import { aesKeyBytes, type Bytes, importAesKey, open, seal } from "./sealing.ts"
 
 const idPrefix = "sameface kek ";
 
-/** A data key as it is kept. */
+/** A wrapped data key, as it is stored. */
 export interface WrappedKey {
   readonly kekId: string;
   readonly wrapped: Bytes;
 }
 
 export interface KeyRing {
-  /** Of the KEK that wraps. */
+  /** Id of the KEK that wraps. */
   currentKekId(): Promise<string>;
-  /** Whether the KEK of this id is at hand. */
+  /** True when the KEK with this id is in the ring. */
   knows(kekId: string): Promise<boolean>;
   wrap(dataKey: Bytes, context: readonly string[]): Promise<WrappedKey>;
-  /** Undefined when no KEK here opens it, or it belongs somewhere else. */
+  /** Undefined when no KEK of the ring opens the key, or the key belongs to another context. */
   unwrap(key: WrappedKey, context: readonly string[]): Promise<Bytes | undefined>;
 }
 

@@ -1,2 +1,2 @@
-/** Bytes that nobody can foresee; the Worker takes them from `crypto.getRandomValues`. */
+/** Source of unpredictable bytes; the Worker takes them from `crypto.getRandomValues`. */
 export type RandomBytes = (length: number) => Uint8Array<ArrayBuffer>;

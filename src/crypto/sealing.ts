@@ -1,9 +1,9 @@
 /**
- * AES-256-GCM (FIPS 197, NIST SP 800-38D) by WebCrypto: a fresh random 96-bit IV each time, a
- * 128-bit tag, and associated data that say what the bytes are and whose.
+ * AES-256-GCM (FIPS 197, NIST SP 800-38D) by WebCrypto: a fresh random 96-bit IV each time, a 128-bit tag, and
+ * associated data that say what the bytes are and to whom they belong.
  *
- * A sealed text is `IV (12 bytes) | ciphertext | tag (16 bytes)`. Random IVs under one key are safe
- * to 2^32 messages (SP 800-38D, section 8.3); a data key here seals one face a few times.
+ * A sealed text is `IV (12 bytes) | ciphertext | tag (16 bytes)`. Random IVs under one key are safe to 2^32 messages
+ * (SP 800-38D, section 8.3); a data key here seals one face a few times.
  */
 import type { RandomBytes } from "./random.ts";
 
@@ -33,7 +33,7 @@ export async function seal(
   return sealed;
 }
 
-/** Undefined when the text was cut, altered, sealed with another key, or belongs somewhere else. */
+/** Undefined when the text was cut, altered, sealed with another key, or belongs to another context. */
 export async function open(
   key: CryptoKey,
   sealed: Bytes,

@@ -1,13 +1,13 @@
 /**
- * The similarity (rotation, scale, shift; no reflection) that brings five landmarks onto the
- * encoder's template with the least squared error: Umeyama 1991, in its closed form for 2-D.
+ * The similarity (rotation, scale, shift; no reflection) that maps five landmarks onto the encoder's template with
+ * the least squared error: Umeyama 1991, in its closed form for 2-D.
  */
 import type { Affine } from "../image/photo.ts";
 import type { Point } from "./geometry.ts";
 
 /**
- * Maps template coordinates (px of the crop) to the coordinates of `landmarks`.
- * `null` where the landmarks do not span a face: coincident points, or not finite.
+ * Maps template coordinates (px of the crop) to the coordinates of `landmarks`. `null` when the landmarks do not span
+ * a face: coincident points, or not finite.
  */
 export function alignToTemplate(
   template: readonly (readonly number[])[],
@@ -24,8 +24,8 @@ export function alignToTemplate(
     ux += landmarks[i].x / n;
     uy += landmarks[i].y / n;
   }
-  // Least squares from landmarks to template, [x'; y'] = [p -q; q p] [x; y] + t, minimises the error
-  // in the crop, where the encoder looks; then inverted.
+  // Least squares from landmarks to template, [x'; y'] = [p -q; q p] [x; y] + t, minimises the error in the crop,
+  // which the encoder sees; the result is then inverted.
   let dot = 0;
   let cross = 0;
   let norm = 0;

@@ -1,28 +1,31 @@
 /**
- * From a false match rate to a threshold, and from a distance to the false match rate it stands for.
+ * Conversion of a false match rate to a threshold, and of a distance to its false match rate.
  *
- * The table was fitted offline to the distances between strangers (model/calibrate). Between two
- * knots, log FMR is a straight line over distance, so both directions are exact inverses. Where the
- * data end no rate is made up: a threshold is refused, and a rate becomes an upper bound.
+ * The table was fitted offline to the distances between strangers (model/calibrate). Between two knots, log FMR is a
+ * straight line over distance, so both directions are exact inverses. Below the lowest measured rate nothing is
+ * extrapolated: a threshold is refused, and a rate becomes an upper bound.
  */
 import { fail, ok, type Result } from "../errors.ts";
 
-/** One knot: at this distance, this share of pairs of strangers lies at or below it, 95 % interval. */
+/** One knot: the share of pairs of strangers at or below this distance, with its 95 % interval. */
 export type FmrKnot = readonly [distance: number, fmr: number, low: number, high: number];
 
-/** Of one encoder; an entry of the manifest's `calibration`, under the encoder's id. */
+/** Calibration of one encoder; an entry of the manifest's `calibration`, under the encoder's id. */
 export interface Calibration {
-  /** SHA-256 of the encoder's bytes, hex: distances of another build mean something else. */
+  /** SHA-256 of the encoder's bytes, hex: another build's distances have other rates. */
   readonly modelSha256: string;
-  /** Distance and FMR both strictly ascending; two knots or more. */
+  /** Two knots or more, with distance and FMR both strictly ascending. */
   readonly fmrTable: readonly FmrKnot[];
-  /** The least FMR that the data support; not below the table's first. */
+  /** Lowest FMR that the data support; not below the table's first. */
   readonly measuredDownTo: number;
 }
 
-/** How far apart photos of one person and of two people lie; an entry's `distances`. Nothing is decided by it. */
+/**
+ * Distances between photos of one person and between photos of two people; an entry's `distances`. No decision uses
+ * it.
+ */
 export interface DistanceHistograms {
-  /** The first bin begins at distance 0, the last ends at 2. */
+  /** Width of a bin; the first begins at distance 0, the last ends at 2. */
   readonly binWidth: number;
   /** Share of the pairs in each bin. */
   readonly genuine: readonly number[];
@@ -30,8 +33,8 @@ export interface DistanceHistograms {
 }
 
 /**
- * Checks an entry of the manifest before anything is promised by it. Throws where it is not a
- * calibration of this very encoder: that is a broken build, and no threshold is better than a wrong one.
+ * Checks an entry of the manifest. Throws when it is not a calibration of this very encoder: such a build is broken,
+ * and no threshold is better than a wrong one.
  *
  * @param modelSha256 of the encoder in use, hex
  */
@@ -63,16 +66,16 @@ function isKnot(knot: unknown): knot is FmrKnot {
 export interface FalseMatchRate {
   /** Probability that a stranger comes at least this close, 0..1. */
   readonly fmr: number;
-  /** The data end here: the rate is smaller than `fmr`, by an unknown amount. */
+  /** True when the distance is below the measured data: the rate is smaller than `fmr`, by an unknown amount. */
   readonly bounded: boolean;
 }
 
 /**
- * The largest distance whose FMR does not exceed `maxFmr`.
+ * Returns the largest distance whose FMR does not exceed `maxFmr`.
  *
- * Fails with `invalid_request` for what is not a rate that the table covers and the data support.
+ * Fails with `invalid_request` for a rate that the table does not cover or the data do not support.
  *
- * @param field whose rate it is, by the caller's name for it
+ * @param field the caller's name for the rate
  */
 export function thresholdAt(calibration: Calibration, maxFmr: number, field = "max_fmr"): Result<number> {
   const { fmrTable, measuredDownTo } = calibration;
@@ -93,8 +96,8 @@ export function thresholdAt(calibration: Calibration, maxFmr: number, field = "m
 }
 
 /**
- * The false match rate that a threshold at `distance` would have. Beyond the table's end the answer
- * is 1: such a distance says nothing.
+ * Returns the false match rate that a threshold at `distance` would have. Beyond the table's end it is 1: such a
+ * distance is no evidence.
  *
  * @param distance 0..2; NaN throws
  */

@@ -6,18 +6,18 @@ import { fail, ok, type Result } from "../errors.ts";
 import { type Calibration, type FalseMatchRate, fmrAt, thresholdAt } from "./calibration.ts";
 import type { Embedding } from "./embedding.ts";
 
-/** Rounding of float32 storage moves a unit vector's length by far less. */
+/** Tolerance of a vector's length, far above the rounding of float32 storage. */
 const unitTolerance = 1e-3;
 
 export interface Decision {
   readonly match: boolean;
   /** Euclidean, 0..2. */
   readonly distance: number;
-  /** A match is a distance at or below this. */
+  /** A distance at or below this is a match. */
   readonly threshold: number;
 }
 
-/** Fails with `model_mismatch` for embeddings of two models, or of a length the other does not have. */
+/** Euclidean distance of two embeddings. Fails with `model_mismatch` when their models or lengths differ. */
 export function distance(a: Embedding, b: Embedding): Result<number> {
   if (a.model !== b.model || a.values.length !== b.values.length) {
     return fail({ code: "model_mismatch", stored: describe(a), expected: describe(b) });
@@ -32,14 +32,14 @@ export function distance(a: Embedding, b: Embedding): Result<number> {
     lengthA += x * x;
     lengthB += y * y;
   }
-  // Written so that NaN fails too.
+  // The condition is written so that NaN fails too.
   if (!(Math.abs(lengthA - 1) <= unitTolerance && Math.abs(lengthB - 1) <= unitTolerance)) {
     return fail({ code: "model_mismatch", stored: "not a unit vector", expected: describe(b) });
   }
   return ok(Math.sqrt(sum));
 }
 
-/** A threshold outside [0, 2], or one that is not a number, is a bug of the configuration and throws. */
+/** Decides by a threshold. A threshold outside [0, 2], or NaN, is a bug of the configuration and throws. */
 export function decide(distance: number, threshold: number): Decision {
   if (!(threshold >= 0 && threshold <= 2)) throw new RangeError(`threshold ${threshold} is outside [0, 2]`);
   if (!(distance >= 0 && distance <= 2 + unitTolerance)) throw new RangeError("distance is outside [0, 2]");
@@ -55,9 +55,9 @@ export interface CalibratedDecision extends Decision {
 }
 
 /**
- * Decides on the smallest of the distances to `enrolledFaces` faces of one subject. A stranger has
- * that many chances to come close, so each comparison gets its share of the rate (Bonferroni's
- * inequality: at most `maxFmr` in all, whatever the faces have in common).
+ * Decides by the smallest of the distances to `enrolledFaces` faces of one subject. A stranger has that many chances
+ * to come close, so each comparison gets its share of the rate (Bonferroni's inequality: at most `maxFmr` in all,
+ * whatever the faces have in common).
  *
  * Fails with `invalid_request` for a rate that the calibration does not cover.
  */

@@ -1,4 +1,4 @@
-/** What the manifest says of a model beyond its bytes: how its input is made and its output read. */
+/** The manifest's description of a model: how its input is made and its output read. */
 import type { ModelFiles } from "../inference/engine.ts";
 
 export interface InputDescriptor {
@@ -12,7 +12,7 @@ export interface InputDescriptor {
   readonly scale: readonly number[];
 }
 
-/** `file` is the network as ONNX, which says what is computed. */
+/** Description of any model; `file` is the network as ONNX. */
 export interface ModelDescriptor extends ModelFiles {
   readonly role: string;
   readonly input: InputDescriptor;
@@ -21,20 +21,20 @@ export interface ModelDescriptor extends ModelFiles {
 
 /** A single-shot detector of MediaPipe's BlazeFace family. */
 export interface DetectorDescriptor extends ModelDescriptor {
-  /** Feature maps by stride (px of the input), each cell with so many anchors of unit size. */
+  /** Feature maps by stride (px of the input), and the number of anchors of unit size in each cell. */
   readonly anchors: { readonly strides: readonly number[]; readonly perCell: readonly number[] };
   /** Raw box and keypoint offsets are in input px: divide by this for fractions of the input. */
   readonly coordinateScale: number;
   readonly score: {
-    /** Logits beyond this, either way, say no more. */
+    /** Logits are clipped to this in both directions. */
     readonly clip: number;
-    /** Probability from which on an anchor is a face. */
+    /** Least probability at which an anchor counts as a face. */
     readonly minimum: number;
   };
 }
 
 export interface EncoderDescriptor extends ModelDescriptor {
-  /** Where the five landmarks belong in the crop, px: eyes, nose, mouth corners, left to right. */
+  /** Places of the five landmarks in the crop, px: eyes, nose, mouth corners, left to right. */
   readonly template: readonly (readonly number[])[];
   readonly embeddingLength: number;
 }

@@ -1,8 +1,8 @@
 /**
- * Where the faces are: MediaPipe's BlazeFace (Bazarevsky et al. 2019, arXiv:1907.05047).
- * The photo is fitted into the detector's square, black around it; boxes come back in the photo's
- * upright coordinates. Overlapping boxes are blended by score rather than dropped (weighted
- * non-maximum suppression, section 4 of the paper), which steadies keypoints.
+ * Detection of faces by MediaPipe's BlazeFace (Bazarevsky et al. 2019, arXiv:1907.05047). The photo is fitted into
+ * the detector's square, with black around it; boxes are returned in the photo's upright coordinates. Overlapping
+ * boxes are blended by score rather than dropped (weighted non-maximum suppression, section 4 of the paper), which
+ * steadies keypoints.
  */
 import { ok, type Result } from "../errors.ts";
 import type { Photo } from "../image/photo.ts";
@@ -15,7 +15,7 @@ export interface Detection {
   readonly box: Box;
   /** 0..1 */
   readonly score: number;
-  /** As seen in the picture. */
+  /** Left and right are as seen in the picture. */
   readonly leftEye: Point;
   readonly rightEye: Point;
   readonly nose: Point;
@@ -24,7 +24,7 @@ export interface Detection {
 
 export interface Detector {
   readonly model: Model;
-  /** All faces, best score first, none twice. Fails with `not_ready`. */
+  /** Finds all faces, best score first, each once. Fails with `not_ready`. */
   detect(photo: Photo): Promise<Result<readonly Detection[]>>;
 }
 
@@ -35,7 +35,7 @@ const valuesPerAnchor = 16;
 
 interface Candidate {
   readonly score: number;
-  /** Centre x, y, width, height, keypoints; photo px. */
+  /** Centre x, y, width, height, keypoints; in photo px. */
   readonly values: Float64Array;
 }
 
@@ -106,7 +106,7 @@ function decodeAnchor(
   return values;
 }
 
-/** Each group of boxes that overlap its best one becomes their score-weighted mean, with the best score. */
+/** Replaces each group of boxes that overlap its best box by their score-weighted mean, with the best score. */
 function blendOverlapping(candidates: readonly Candidate[]): Candidate[] {
   const blended: Candidate[] = [];
   let remaining = [...candidates].sort((a, b) => b.score - a.score);

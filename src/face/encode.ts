@@ -1,8 +1,8 @@
 /**
- * A face into an embedding: each network of the encoder looks at the face brought onto the template, and
- * says something of its own. Scaled to unit length each, end to end, and to unit length again, they are one
- * embedding, whose squared distance to another is the mean of the networks' squared distances: fusion of
- * scores by their sum (Kittler et al., "On combining classifiers", 1998), with one vector to store and compare.
+ * Encoding of a face: each network of the encoder sees the face aligned to the template and gives a vector. These
+ * vectors, scaled to unit length, joined end to end and scaled to unit length again, are one embedding, whose squared
+ * distance to another is the mean of the networks' squared distances: fusion of scores by their sum (Kittler et al.,
+ * "On combining classifiers", 1998), with one vector to store and compare.
  */
 import { fail, ok, type Result } from "../errors.ts";
 import type { Affine, Photo } from "../image/photo.ts";
@@ -15,13 +15,13 @@ import type { Crop } from "./face.ts";
 import type { Landmarks, Point } from "./geometry.ts";
 import { type Appearance, measureAppearance } from "./quality.ts";
 
-/** What the encoder made of a face, and how the crop that it saw looked. */
+/** Embedding of a face, and measures of the crop that the encoder saw. */
 export interface Encoding {
   readonly embedding: Embedding;
   readonly appearance: Appearance;
-  /** Of the crop, in the photo's coordinates: top left, top right, bottom right, bottom left. */
+  /** Corners of the crop, in the photo's coordinates: top left, top right, bottom right, bottom left. */
   readonly cropCorners: readonly Point[];
-  /** Where it was asked for. */
+  /** Present when the crop was asked for. */
   readonly crop?: Crop;
 }
 
@@ -30,7 +30,7 @@ export interface Encoder {
   readonly id: string;
   /** Fails with `not_ready`. */
   load(): Promise<Result<unknown>>;
-  /** Fails with `face_not_found` where the landmarks do not span a face, or with `not_ready`. */
+  /** Fails with `face_not_found` when the landmarks do not span a face, or with `not_ready`. */
   encode(photo: Photo, landmarks: Landmarks, options?: { keepCrop?: boolean }): Promise<Result<Encoding>>;
 }
 
@@ -39,7 +39,7 @@ export interface EncoderPart {
   readonly descriptor: EncoderDescriptor;
 }
 
-/** Throws where the networks do not take the same crop. */
+/** Throws when the networks do not take the same crop. */
 export function createEncoder(parts: readonly EncoderPart[]): Encoder {
   const [{ model: first, descriptor: shared }] = parts;
   const [, , height, width] = first.inputShape;
@@ -62,7 +62,7 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
       if (toPhoto === null) return fail({ code: "face_not_found" });
       let appearance: Appearance | undefined;
       let kept: Crop | undefined;
-      // By the second look the first network's own buffer may hold another request's crop.
+      // Copied because the first network's own buffer may hold another request's crop when the second network runs.
       const shown = parts.length > 1 ? new Float32Array(3 * height * width) : null;
       const values = new Float32Array(embeddingLength);
       let offset = 0;
@@ -90,7 +90,7 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
   };
 }
 
-/** Planes R, G, B as `normalisation` made them, back to RGB by pixel. */
+/** Turns planes R, G, B, as `normalisation` made them, back into RGB by pixel. */
 function toBytes(planes: Float32Array, { mean, scale }: Normalisation): Uint8Array {
   const size = planes.length / 3;
   const rgb = new Uint8ClampedArray(planes.length);
@@ -102,7 +102,7 @@ function toBytes(planes: Float32Array, { mean, scale }: Normalisation): Uint8Arr
   return new Uint8Array(rgb.buffer);
 }
 
-/** The name under which embeddings of these networks together are stored and compared. */
+/** Name under which the joined embeddings of these networks are stored and compared. */
 export function encoderId(networks: readonly string[]): string {
   return networks.join("+");
 }
@@ -126,7 +126,7 @@ function corners(toPhoto: Affine, width: number, height: number): Point[] {
   }));
 }
 
-/** In place. A vector that cannot be scaled means a broken model: it throws, and is never compared. */
+/** Scales in place. Throws for a vector that cannot be scaled, which means a broken model. */
 function toUnitLength(values: Float32Array, length: number): Float32Array {
   let squares = 0;
   for (const value of values) squares += value * value;

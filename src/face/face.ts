@@ -10,23 +10,23 @@ export interface Face {
   readonly landmarks: Landmarks;
 }
 
-/** Which face of several is meant: the largest, the one nearest the centre, or a refusal if there are more. */
+/** Choice among several faces: the largest, the one nearest the centre, or a refusal if there is more than one. */
 export type FacePolicy = "largest" | "center" | "only";
 
-/** What the encoder saw of a face: RGB, HWC, 0..255. As private as the photo. */
+/** The crop that the encoder saw: RGB, HWC, 0..255. As private as the photo. */
 export interface Crop {
   readonly width: number;
   readonly height: number;
   readonly rgb: Uint8Array;
 }
 
-/** What the pipeline makes of one photo. */
+/** Result of the pipeline for one photo. */
 export interface EncodedFace {
   readonly face: Face;
   readonly embedding: Embedding;
   readonly quality: Quality;
-  /** Where it was asked for. */
+  /** Present when the crop was asked for. */
   readonly crop?: Crop;
-  /** Size of the upright photo, px, in whose coordinates `face` is given; and what its bytes are. */
+  /** Size of the upright photo, px, whose coordinates `face` uses, and the format of its bytes. */
   readonly image: { readonly width: number; readonly height: number; readonly format: PhotoFormat };
 }

@@ -13,7 +13,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** Left and right as seen in the picture, in the order of the encoder's template. */
+/** Five points; left and right as seen in the picture, in the order of the encoder's template. */
 export type Landmarks = readonly [
   leftEye: Point,
   rightEye: Point,

@@ -1,9 +1,9 @@
 /**
- * Five landmarks by the last stage of MTCNN (Zhang et al. 2016, arXiv:1604.02878): the faces that
- * the encoder was trained on were aligned by it.
+ * Five landmarks by the last stage of MTCNN (Zhang et al. 2016, arXiv:1604.02878), which aligned the faces that the
+ * encoder was trained on.
  *
- * It looks twice at a square crop in which the eyes are level: the first crop comes from the
- * detector, the second from the box and the eyes that the first look found.
+ * The network runs twice on a square crop in which the eyes are level: the first crop comes from the detector, the
+ * second from the box and the eyes that the first run found.
  */
 import { ok, type Result } from "../errors.ts";
 import type { Affine, Photo } from "../image/photo.ts";
@@ -21,11 +21,11 @@ export interface LandmarkFinder {
 
 export interface LocatedLandmarks {
   readonly landmarks: Landmarks;
-  /** The landmark model's own belief that this is a face, 0..1. */
+  /** The landmark model's probability that this is a face, 0..1. */
   readonly score: number;
 }
 
-/** BlazeFace's box spans brows to chin; MTCNN's is larger. */
+/** Factor from BlazeFace's box, which spans brows to chin, to MTCNN's larger one. */
 const enlarge = 1.15;
 const looks = 2;
 
@@ -68,7 +68,7 @@ function squareAround({ box, leftEye, rightEye }: Detection): Square {
   return levelled(square, leftEye, rightEye);
 }
 
-/** Turned so that these eyes are level in it. */
+/** Turns the square so that these eyes are level in it. */
 function levelled(square: Square, leftEye: Point, rightEye: Point): Square {
   const dx = rightEye.x - leftEye.x;
   const dy = rightEye.y - leftEye.y;
@@ -84,23 +84,23 @@ function squareToPhoto({ x, y, side, cos, sin }: Square, pixels: number): Affine
   return { a, b, tx: x - half * (a + b), c: -b, d: a, ty: y - half * (a - b) };
 }
 
-/** From fractions of the square (0..1 each way) to the photo. */
+/** Maps fractions of the square (0..1 each way) to the photo. */
 function fromSquare({ x, y, side, cos, sin }: Square, u: number, v: number): Point {
   const dx = (u - 0.5) * side;
   const dy = (v - 0.5) * side;
   return { x: x + dx * cos - dy * sin, y: y + dx * sin + dy * cos };
 }
 
-/** The regression gives how far each edge moves (left, top, right, bottom), in fractions of the side. */
+/** Moves each edge (left, top, right, bottom) by the regression, given in fractions of the side. */
 function regressed(square: Square, [left, top, right, bottom]: Float32Array): Square {
   const centre = fromSquare(square, (left + right + 1) / 2, (top + bottom + 1) / 2);
   const side = square.side * Math.max(1 + right - left, 1 + bottom - top);
-  // A box regressed to nothing, or away, is no better than the first one.
+  // A box that the regression shrank to nothing, or blew up, is no better than the first one.
   if (!(side > square.side / 2 && side < square.side * 2)) return square;
   return { ...square, x: centre.x, y: centre.y, side };
 }
 
-/** Five x, then five y, in fractions of the square. */
+/** Reads five x, then five y, in fractions of the square. */
 function readLandmarks(points: Float32Array, square: Square): Landmarks {
   const at = (index: number) => fromSquare(square, points[index], points[index + 5]);
   return [at(0), at(1), at(2), at(3), at(4)];

@@ -1,10 +1,10 @@
 /**
- * Head pose from five landmarks: the scaled orthographic camera that best shows a generic face
- * (POS, DeMenthon & Davis 1995: least squares for the camera's two axes, then made orthonormal).
+ * Head pose from five landmarks: the scaled orthographic camera that best shows a generic face (POS, DeMenthon &
+ * Davis 1995: least squares for the camera's two axes, then made orthonormal).
  */
 import type { Landmarks } from "./geometry.ts";
 
-/** Degrees. All zero: looking into the camera. */
+/** Rotation of the head in degrees; all zero when it looks into the camera. */
 export interface Pose {
   /** Positive: the face turns to the picture's right. */
   readonly yaw: number;
@@ -38,7 +38,7 @@ export function estimatePose(landmarks: Landmarks): Pose {
   const i = solver.map((row) => row.reduce((sum, weight, k) => sum + weight * (landmarks[k].x - meanX), 0));
   const j = solver.map((row) => row.reduce((sum, weight, k) => sum + weight * (landmarks[k].y - meanY), 0));
   const right = normalised(i);
-  // Gram-Schmidt, half to each axis, would favour neither; five noisy points do not tell the difference.
+  // A symmetric orthogonalisation would favour neither axis; with five noisy points the difference does not show.
   const along = j.reduce((sum, value, axis) => sum + value * right[axis], 0);
   const down = normalised(j.map((value, axis) => value - along * right[axis]));
   const away = cross(right, down);
@@ -50,7 +50,7 @@ export function estimatePose(landmarks: Landmarks): Pose {
   };
 }
 
-/** (A^T A)^-1 A^T for the 5 x 3 matrix A, as 3 rows of 5. */
+/** Returns (A^T A)^-1 A^T for the 5 x 3 matrix A, as 3 rows of 5. */
 function pseudoInverse(a: readonly (readonly number[])[]): number[][] {
   const m = [0, 1, 2].map((r) => [0, 1, 2].map((c) => a.reduce((sum, row) => sum + row[r] * row[c], 0)));
   const cofactor = (r: number, c: number) =>

@@ -1,6 +1,6 @@
 /**
- * How fit a face is for comparison: one number for each property (after ISO/IEC 29794-5), and the
- * reasons why it is refused where a number is beyond its limit.
+ * Quality of a face for comparison: one number for each property (after ISO/IEC 29794-5), and the reasons for a
+ * refusal where a number is beyond its limit.
  */
 import { fail, ok, type Result } from "../errors.ts";
 import type { Normalisation } from "../image/warp.ts";
@@ -11,19 +11,19 @@ import { estimatePose, type Pose } from "./pose.ts";
 export interface Quality extends Pose, Appearance {
   /** Distance between the eyes in the photo as sent, px. */
   readonly eyeDistancePx: number;
-  /** How far detector and landmark model agree on eyes and nose: 1 less the mean gap in eye distances, 0..1. */
+  /** Agreement of detector and landmark model on eyes and nose: 1 less the mean gap in eye distances, 0..1. */
   readonly agreement: number;
   /** Share of the encoder's crop that lies inside the photo, 0..1. */
   readonly inFrame: number;
 }
 
-/** What the encoder's crop looks like. */
+/** Measures of the encoder's crop. */
 export interface Appearance {
   /** Mean luma of the face, 0..255 (ITU-R BT.601). */
   readonly brightness: number;
   /** Standard deviation of the face's luma. */
   readonly contrast: number;
-  /** Energy of the Laplacian over the variance of luma: detail, whatever the contrast. */
+  /** Energy of the Laplacian over the variance of luma: detail, independent of contrast. */
   readonly sharpness: number;
 }
 
@@ -49,8 +49,8 @@ export interface QualityLimits {
 }
 
 /**
- * Where recognition visibly suffers, and where hardly an ordinary photo lies: measured on worsened
- * photos, see "Quality" in model/README.md.
+ * Limits at which recognition visibly suffers and few ordinary photos are refused, measured on worsened photos; see
+ * "Quality" in design/models.md.
  */
 export const defaultQualityLimits: QualityLimits = {
   minEyeDistancePx: 16,
@@ -62,10 +62,10 @@ export const defaultQualityLimits: QualityLimits = {
   minInFrame: 0.8,
 };
 
-/** Every limit that the face does not meet. */
+/** Lists every limit that the face does not meet. */
 export function judgeQuality(quality: Quality, limits: QualityLimits): QualityReason[] {
   const reasons: QualityReason[] = [];
-  // Each condition states what is good, so that a NaN is refused.
+  // Each condition states the acceptable values, so that a NaN is refused.
   if (!(quality.eyeDistancePx >= limits.minEyeDistancePx)) reasons.push("face_too_small");
   if (!(quality.sharpness >= limits.minSharpness)) reasons.push("blurred");
   if (!(quality.brightness >= limits.minBrightness)) reasons.push("too_dark");
@@ -108,7 +108,7 @@ export function measureAppearance(
   normalisation: Normalisation,
 ): Appearance {
   const luma = lumaOf(planes, normalisation);
-  // An upright ellipse, brow to chin on the template: 0.7 of the width, 0.84 of the height.
+  // The ellipse is upright, brow to chin on the template: 0.7 of the width, 0.84 of the height.
   const across = ellipseTerms(width, 0.5, 0.1225);
   const down = ellipseTerms(height, 0.55, 0.1764);
   const sums = new Float64Array(4);
@@ -119,7 +119,7 @@ export function measureAppearance(
   return {
     brightness,
     contrast: Math.sqrt(variance),
-    // A flat face has no detail; one grey level of variance stands for quantisation.
+    // The 1 is one grey level of variance for quantisation; without it a flat face would divide by zero.
     sharpness: energy / count / (variance + 1),
   };
 }
@@ -138,7 +138,10 @@ function lumaOf(planes: Float32Array, { mean, scale }: Normalisation): Float32Ar
   return luma;
 }
 
-/** (x - centre)² / radius² of each pixel's centre along one axis: inside the ellipse both axes' terms sum to 1 at most. */
+/**
+ * Returns (x - centre)² / radius² of each pixel's centre along one axis: inside the ellipse the terms of both axes
+ * sum to at most 1.
+ */
 function ellipseTerms(size: number, centre: number, squaredRadius: number): Float64Array {
   const terms = new Float64Array(size);
   for (let i = 0; i < size; i++) {
@@ -148,7 +151,7 @@ function ellipseTerms(size: number, centre: number, squaredRadius: number): Floa
   return terms;
 }
 
-/** Adds the pixels of row `y` inside the ellipse: how many, their luma, its squares, and those of its Laplacian. */
+/** Adds the pixels of row `y` inside the ellipse: their number, luma, squared luma and squared Laplacian. */
 function addRow(luma: Float32Array, y: number, across: Float64Array, down: number, sums: Float64Array): void {
   const width = across.length;
   let first = 1;
@@ -172,7 +175,7 @@ function addRow(luma: Float32Array, y: number, across: Float64Array, down: numbe
   sums[3] = energy;
 }
 
-/** Share of a 16 x 16 grid over the quadrilateral (corners in order) that lies inside the photo. */
+/** Returns the share of a 16 x 16 grid over the quadrilateral (corners in order) that lies inside the photo. */
 function shareInside(
   [a, b, c, d]: readonly Point[],
   { width, height }: { width: number; height: number },
@@ -195,7 +198,7 @@ function between(a: Point, b: Point): number {
   return Math.hypot(a.x - b.x, a.y - b.y);
 }
 
-/** Fails with `low_quality` and every reason. */
+/** Fails with `low_quality`, which lists every reason. */
 export function requireQuality(quality: Quality): Result<void> {
   const reasons = judgeQuality(quality, defaultQualityLimits);
   return reasons.length === 0 ? ok(undefined) : fail({ code: "low_quality", reasons });

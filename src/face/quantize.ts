@@ -1,12 +1,12 @@
 /**
- * Embeddings as small integers, with a bound of what that costs. x is kept as x' = scale * codes, and
- * error = ||x - x'||2 beside it. So for a probe p and its p' the triangle inequality gives
+ * Quantization of embeddings to small integers, with a bound on the error. x is stored as x' = scale * codes,
+ * together with error = ||x - x'||2. For a probe p and its p' the triangle inequality then gives
  *
  *   | ||p - x|| - ||p' - x'|| |  <=  error of p + error of x
  *
- * and whatever lies farther than that from the best cannot be the best. Templates have 8 bits (an
- * error of about 0.008 for a unit vector of some hundred numbers); a probe has 16, so that its own error,
- * about 0.00003, hardly counts.
+ * and a template that is farther than the best by more than that cannot be the best. Templates have 8 bits (an
+ * error of about 0.008 for a unit vector of some hundred numbers); a probe has 16, so that its own error is only
+ * about 0.00003.
  */
 
 /** Rows are padded with zeros to whole vectors of 16 bytes. */
@@ -15,10 +15,10 @@ const laneCount = 16;
 const maxTemplateCode = 127;
 
 export interface QuantizedTemplate {
-  /** `strideOf(dimension)` of them, -127..127. */
+  /** `strideOf(dimension)` codes, -127..127. */
   readonly codes: Int8Array;
   readonly scale: number;
-  /** Of scale * codes. */
+  /** Squared length of scale * codes. */
   readonly squaredLength: number;
   readonly error: number;
 }
@@ -39,19 +39,19 @@ export function quantizeTemplate(values: Float32Array): QuantizedTemplate {
   return { codes, ...quantizeInto(values, codes, maxTemplateCode) };
 }
 
-/** The codes are so small that no inner product with a template's leaves 32 bits. */
+/** Quantizes a probe with codes so small that its inner product with a template's codes fits 32 bits. */
 export function quantizeProbe(values: Float32Array): QuantizedProbe {
   const codes = new Int16Array(strideOf(values.length));
   const largest = Math.min(32767, Math.floor((2 ** 31 - 1) / (maxTemplateCode * codes.length)));
   return { codes, ...quantizeInto(values, codes, largest) };
 }
 
-/** Throws for what is not a finite vector with a length: it is never compared. */
+/** Throws for a vector that is not finite or has no length: such a vector is never compared. */
 function quantizeInto(values: Float32Array, codes: Int8Array | Int16Array, largestCode: number) {
   let largest = 0;
   for (const value of values) largest = Math.max(largest, Math.abs(value));
   if (!(largest > 0 && largest < Number.POSITIVE_INFINITY)) throw new RangeError("not an embedding");
-  // To float32, as it is kept: the error is that of what is read back.
+  // The scale is rounded to float32, as it is stored, so that the error is that of the stored template.
   const scale = Math.fround(largest / largestCode);
   let squaredLength = 0;
   let squaredError = 0;

@@ -1,9 +1,9 @@
-/** Which of several faces a request means. Of a face that the frame cuts, only the visible part counts as large. */
+/** Chooses the face that a request means. For a face that the frame cuts, only the visible part counts as large. */
 import { fail, ok, type Result } from "../errors.ts";
 import type { Detection } from "./detect.ts";
 import type { FacePolicy } from "./face.ts";
 
-/** Fails with `face_not_found` for none, and with `multiple_faces` for several under policy `only`. */
+/** Fails with `face_not_found` for no face, and with `multiple_faces` for several under policy `only`. */
 export function selectFace(
   detections: readonly Detection[],
   policy: FacePolicy,

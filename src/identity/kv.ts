@@ -16,13 +16,18 @@ import type { RecordCopies } from "./record-copies.ts";
 /** KV's own limits. */
 const maxKeysPerGet = 100;
 const shortestExpirySeconds = 60;
+/** 2038-01-19: KV takes an expiry as a signed 32-bit number. */
+const latestExpirySeconds = 2 ** 31 - 1;
 
 export function createKvCopies(kv: KVNamespace, clock: () => number = Date.now): RecordCopies {
   return {
     async write(tenant, subjectId, faceId, sealed, expiresAtMs) {
       // KV's own expiry is a second broom; what counts is the directory's.
       const expiration = expiresAtMs === null ? undefined : Math.ceil(expiresAtMs / 1000);
-      const expires = expiration !== undefined && expiration > clock() / 1000 + shortestExpirySeconds;
+      const expires =
+        expiration !== undefined &&
+        expiration > clock() / 1000 + shortestExpirySeconds &&
+        expiration <= latestExpirySeconds;
       await kv.put(faceKey(tenant, subjectId, faceId), encodeBase64(sealed), expires ? { expiration } : {});
     },
 

@@ -11,7 +11,7 @@ import type { Model, ModelSource } from "./model.ts";
 /** A file that the manifest names. */
 export interface Artifact {
   readonly file: string;
-  /** Of its bytes, hex. */
+  /** SHA-256 of the file's bytes, hex. */
   readonly sha256: string;
 }
 
@@ -22,20 +22,20 @@ export interface ModelFiles extends Artifact {
 }
 
 export interface Engine {
-  /** A model that is loaded on its first run, or by `load`. `bytes` are those of `artifactOf`'s file. */
+  /** Makes a model that is loaded on its first run, or by `load`. `bytes` are those of `artifactOf`'s file. */
   model(source: ModelSource): Model;
   /** Size of the linear memory, bytes; 0 before there is one. It grows and never shrinks. */
   memoryBytes(): number;
 }
 
-/** How the stages of a pipeline come by their models. */
+/** Access of a pipeline's stages to their models. */
 export interface ModelFactory {
-  /** Which of a model's files the engine runs. Throws where the manifest has no such file. */
+  /** Chooses the file of a model that the engine runs. Throws when the manifest has no such file. */
   readonly artifactOf: (model: ModelFiles) => Artifact;
   readonly createModel: Engine["model"];
 }
 
-/** An engine as the Worker bundles it: opened, with the bytes of the files that it runs, by name. */
+/** An engine as the Worker bundles it, with the bytes of the files that it runs, by name. */
 export interface Bundle extends ModelFactory {
   readonly files: Readonly<Record<string, ArrayBuffer>>;
 }

@@ -1,6 +1,6 @@
 /**
- * What the pipeline knows of a neural network: fill its input, run it, read its outputs.
- * Which engine runs it is decided where the service is wired.
+ * The pipeline's view of a neural network: fill its input, run it, read its outputs. The wiring of the service
+ * decides which engine runs it.
  */
 import type { Result } from "../errors.ts";
 
@@ -9,23 +9,23 @@ export interface Model {
   readonly id: string;
   /** NCHW, batch 1. */
   readonly inputShape: readonly number[];
-  /** Gets ready to run. Fails with `not_ready`. */
+  /** Prepares the model to run. Fails with `not_ready`. */
   load(): Promise<Result<unknown>>;
   /**
-   * Runs once. `fill` writes the whole input (float32, `inputShape` order) into a buffer that the
-   * model reuses: it is called when this run's turn has come, is synchronous and does not keep the
-   * buffer. The outputs are the caller's own, in the order of the manifest.
+   * Runs once. `fill` writes the whole input (float32, `inputShape` order) into a buffer that the model reuses: it is
+   * called when this run's turn has come, is synchronous and does not keep the buffer. The outputs belong to the
+   * caller, in the order of the manifest.
    *
    * Fails with `not_ready` when the engine cannot be started.
    */
   run(fill: (input: Float32Array) => void): Promise<Result<readonly Float32Array[]>>;
 }
 
-/** A model's bytes, with what an engine must know to run them. */
+/** A model's bytes, and the facts that an engine needs to run them. */
 export interface ModelSource {
   readonly id: string;
   readonly bytes: ArrayBuffer | Uint8Array;
-  /** Of `bytes`, hex, as the manifest has it. The kernels refuse other bytes. */
+  /** SHA-256 of `bytes`, hex, as in the manifest. The kernels refuse other bytes. */
   readonly sha256: string;
   readonly inputName: string;
   readonly inputShape: readonly number[];

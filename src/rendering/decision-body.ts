@@ -1,4 +1,4 @@
-/** A decision on the wire, as much of it as the caller may know. */
+/** A decision in its wire form, limited to the fields that the caller may see. */
 import type { CalibratedDecision } from "../face/decide.ts";
 import type { RateChoice } from "../trust/rate-choice.ts";
 
@@ -11,6 +11,6 @@ export function decisionBody(
   const common = { match, band, threshold, max_fmr: maxFmr };
   if (!tellsScores) return common;
   const rate = Number(fmr.fmr.toPrecision(3));
-  // A millionth is finer than the arithmetic of any two devices.
+  // A millionth is finer than the difference between any two devices' arithmetic.
   return { ...common, distance: Number(distance.toFixed(6)), fmr: fmr.bounded ? `< ${rate}` : rate };
 }

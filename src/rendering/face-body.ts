@@ -1,17 +1,16 @@
-/** A face on the wire, with no more digits than were measured. */
+/** A face in its wire form, with no more digits than were measured. */
 import { encodeBase64 } from "../crypto/base64.ts";
 import type { EncodedFace } from "../face/face.ts";
 import { landmarkNames } from "../face/geometry.ts";
 import { defaultQualityLimits, judgeQuality } from "../face/quality.ts";
 import { writePng } from "../image/png-writer.ts";
 
-/** No more digits than a measurement carries. */
 function round(value: number, digits: number): number {
   const scale = 10 ** digits;
   return Math.round(value * scale) / scale;
 }
 
-/** A hundredth of a pixel. */
+/** Rounds to a hundredth of a pixel. */
 const px = (value: number) => round(value, 2);
 
 export async function faceBody({ face, quality, crop }: EncodedFace) {

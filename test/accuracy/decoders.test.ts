@@ -1,9 +1,9 @@
 /**
- * What the decoder does to accuracy: the test view of `lfw-dev` as JPEG files through the reader, and the
- * same files as jpeg-js decodes them, stored as PNG.
+ * The decoder's effect on accuracy: the test view of `lfw-dev` as JPEG files through the reader, and the same files
+ * as jpeg-js decodes them, stored as PNG.
  *
- * Ten-fold accuracy has a standard error of 0.002 on its thousand pairs and moves by one or two of them with
- * any change of the pixels; the equal error rate over all comparisons is the finer measure.
+ * Ten-fold accuracy has a standard error of 0.002 on its thousand pairs and moves by one or two of them with any
+ * change of the pixels; the equal error rate over all comparisons is the finer measure.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -46,7 +46,7 @@ describe.skipIf(!isPresent)(title, () => {
   });
 
   it("loses at most 0.001 of ten-fold accuracy", () => {
-    // Room for the last bit of a mean: one pair of a thousand is 0.001.
+    // The tolerance covers the last bit of a mean: one pair of a thousand is 0.001.
     expect(ours.accuracy!.value).toBeGreaterThanOrEqual(oracle.accuracy!.value - 0.001 - 1e-9);
   });
 

@@ -1,6 +1,6 @@
 /**
- * Whether a template that one engine made can be compared with a photo on the other: all of lfw-dev test
- * through both, and every comparison also across.
+ * Templates of one engine compared with photos on the other: all of lfw-dev test through both engines, and every
+ * comparison also across.
  */
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -52,7 +52,7 @@ test.skipIf(!isPresent)(
     const [own] = rows;
     for (const { counts } of rows.slice(1)) {
       counts.forEach(({ accepted, strangers }, i) => {
-        // Of 983 and of 1,197,943.
+        // Counts of 983 and of 1,197,943.
         expect(Math.abs(accepted - own.counts[i].accepted)).toBeLessThanOrEqual(2);
         expect(Math.abs(strangers - own.counts[i].strangers)).toBeLessThanOrEqual(
           0.05 * own.counts[i].strangers + 5,
@@ -67,7 +67,7 @@ interface Count {
   readonly strangers: number;
 }
 
-/** Genuine and impostor comparisons that are decided as a match, at each threshold. */
+/** Counts genuine and impostor comparisons that are decided as a match, at each threshold. */
 function count(
   enrolled: EmbeddingSet,
   probe: EmbeddingSet,

@@ -16,7 +16,7 @@ interface Row {
   readonly file: string;
   readonly answer: string;
   readonly ms: number;
-  /** Resident size of workerd and of the second one that wrangler puts before it, with all their isolates. */
+  /** Resident size of workerd and of the second one that wrangler starts before it, with all their isolates. */
   readonly peakMb: number | undefined;
 }
 

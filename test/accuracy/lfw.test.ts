@@ -1,4 +1,4 @@
-/** Floors under the accuracy of what ships, on the development view of Labeled Faces in the Wild. */
+/** Least accuracy of the shipped models, on the development view of Labeled Faces in the Wild. */
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkThresholds } from "../../model/calibrate/check.ts";

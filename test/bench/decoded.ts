@@ -1,7 +1,7 @@
-/** What the timed worker answers. */
+/** Answer of the timed worker. */
 export interface Decoded {
   readonly width: number;
   readonly height: number;
-  /** WebAssembly memory and the raster: all that comes on top of the file. */
+  /** WebAssembly memory and the raster: the bytes needed beyond the file. */
   readonly extraBytes: number;
 }

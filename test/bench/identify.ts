@@ -3,7 +3,7 @@
  *
  *     node test/bench/identify.ts [--json FILE] [--sizes 1000,10000] [--rounds 20]
  *
- * Linux; about three minutes. Needs the repository's own packages alone.
+ * Linux; about three minutes. It needs only the repository's own packages.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

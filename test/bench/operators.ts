@@ -1,10 +1,10 @@
 /**
- * Where the time of the encoder's first network goes, operator by operator, in workerd: as converted, and as shipped.
+ * Measures the time of the encoder's first network operator by operator, in workerd: as converted, and as shipped.
  *
  *     node test/bench/operators.ts
  *
- * Prints a table in Markdown. Each operator with its own weights and shapes becomes a network of its own,
- * once with sixteen copies of it and once with one: the difference is free of what a run itself costs.
+ * It prints a table in Markdown. Each operator with its own weights and shapes becomes a network of its own, once
+ * with sixteen copies of it and once with one: the difference excludes the cost of a run itself.
  */
 
 import { join } from "node:path";
@@ -22,7 +22,7 @@ import { bundle } from "./setup/bundle.ts";
 const copies = 16;
 const rounds = 7;
 
-/** Consecutive nodes from float32 to float32: a quantized product is one with its conversions and its fine codes. */
+/** Consecutive nodes from float32 to float32: a quantized product includes its conversions and its fine codes. */
 interface Unit {
   readonly kind: string;
   readonly nodes: readonly Node[];
@@ -30,7 +30,7 @@ interface Unit {
   readonly output: Value;
 }
 
-/** Whether a later node reads what one of them puts out besides the last, or the last's result is not float32. */
+/** True when a later node reads another result than the last one's, or the last one's result is not float32. */
 function isOpen(nodes: readonly Node[], graph: Graph): boolean {
   const last = nodes.at(-1)!;
   if (["QuantizeLinear", "MatMulInteger", "Reshape"].includes(last.op)) return true;
@@ -58,8 +58,8 @@ function unitsOf(graph: Graph): Unit[] {
 }
 
 /**
- * Of a unit's result. Around integer products values have rows, [1,C,HW], that the graph does not list; sums and
- * biases keep the shape of what they are given.
+ * Returns the shape of a unit's result. Around integer products values have rows, [1,C,HW], that the graph does not
+ * list; sums and biases keep the shape of their input.
  */
 function shapeAfter(graph: Graph, nodes: readonly Node[], input: Value): readonly number[] {
   const product = nodes.find(({ op }) => op === "MatMulInteger");
@@ -70,7 +70,7 @@ function shapeAfter(graph: Graph, nodes: readonly Node[], input: Value): readonl
   return [1, outputs, side.reduce((pixels, length) => pixels * length, 1)];
 }
 
-/** A constant, or one that is widened when the session is created. */
+/** True for a constant, and for one that is widened when the session is created. */
 function isWeight(graph: Graph, name: string): boolean {
   return (
     graph.constants.has(name) || graph.nodes.some(({ op, outputs }) => op === "Cast" && outputs[0] === name)
@@ -85,7 +85,7 @@ function kindOf(nodes: readonly Node[]): string {
   return `${height}x${width} convolution${attributes.group === 1 ? "" : ", depthwise"}, float32`;
 }
 
-/** The unit `times` over: one after the other where its result can be its input, else side by side. */
+/** Repeats the unit `times` times: in a row when its result can be its input, else side by side. */
 function repeated(graph: Graph, { nodes, input, output }: Unit, times: number): Graph {
   const constants = new Map<string, Constant>();
   const casts = graph.nodes.filter(({ op }) => op === "Cast");

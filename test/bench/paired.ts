@@ -39,7 +39,7 @@ const mostMs = 20_000;
 
 interface Turn {
   readonly perSecond: number;
-  /** Of all threads of workerd, for one answer. */
+  /** Processor time of all workerd's threads for one answer. */
   readonly cpuMs: number;
 }
 

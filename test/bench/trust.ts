@@ -1,10 +1,11 @@
 /**
- * Measures what trust costs a verification in workerd, by embeddings sent in place of photos, so that no model runs:
+ * Measures how long a verification takes for key, session and directory in workerd, with embeddings in place of
+ * photos, so that no model runs:
  *
  *     node test/bench/trust.ts [--json FILE] [--rounds 200]
  *
- * Linux; half a minute. Needs the repository's own packages alone. How many journeys a verification makes is
- * held by test/worker/journeys.test.ts.
+ * Linux; half a minute. It needs only the repository's own packages. test/worker/journeys.test.ts holds the number of
+ * journeys of a verification.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** A photo as the video that Chromium's false camera shows: YUV4MPEG2, 4:2:0, ITU-R BT.601 in studio range. */
+/** Turns a photo into the video of Chromium's fake camera: YUV4MPEG2, 4:2:0, ITU-R BT.601 in studio range. */
 import jpeg from "jpeg-js";
 
 export function stillVideo(photo: Uint8Array): Buffer {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { isExhaustive } from "../fixtures/exhaustive.ts";
 import { stillVideo } from "./camera-video.ts";
 
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
@@ -11,10 +12,10 @@ const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/
 
 export const hasChromium = executablePath !== undefined;
 
-/** Screenshots, to be looked at; not kept in the repository. */
-export const outputFolder = fileURLToPath(new URL("../output/browser/", import.meta.url));
+/** Folder of screenshots for people to look at; not part of the repository. */
+const outputFolder = fileURLToPath(new URL("../output/browser/", import.meta.url));
 
-/** @param cameraPhoto what the camera sees, a JPEG */
+/** @param cameraPhoto picture of the camera, a JPEG */
 export async function launchChromium(cameraPhoto: string, folder: string): Promise<Browser> {
   const video = join(folder, "camera.y4m");
   writeFileSync(video, stillVideo(readFileSync(cameraPhoto)));
@@ -33,7 +34,9 @@ export async function launchChromium(cameraPhoto: string, folder: string): Promi
   });
 }
 
+/** Takes a picture to be looked at, in `npm run test:exhaustive` alone: a whole page takes Chromium a second without a GPU. */
 export async function screenshot(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
+  if (!isExhaustive) return;
   mkdirSync(outputFolder, { recursive: true });
   await page.screenshot({ path: join(outputFolder, `${name}.png`), fullPage });
 }

@@ -1,4 +1,4 @@
-/** The page to try the service on, in Chromium, against the development server with the real models. */
+/** The page for trying the service out, in Chromium, against the development server with the real models. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { mediaPath } from "../fixtures/data.ts";
+import { isExhaustive } from "../fixtures/exhaustive.ts";
 import { hasChromium, launchChromium, screenshot } from "./chromium.ts";
 import { type DevServer, startDevServer } from "./dev-server.ts";
 
@@ -16,7 +17,7 @@ const franck = mediaPath("franck_01829.jpg");
 const franckLater = mediaPath("franck_04000.jpg");
 const cage = mediaPath("cage.jpg");
 
-/** What a page must never do, as it did it. */
+/** Faults that no page may have, as they happened. */
 interface Misdeeds {
   readonly errors: string[];
   readonly foreignRequests: string[];
@@ -61,7 +62,7 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
     calls = [];
     page.on("pageerror", (error) => misdeeds.errors.push(error.message));
     page.on("console", (message) => {
-      // The browser writes a line of its own for each answer of 4xx, which the page shows.
+      // The browser logs each answer of 4xx, which the page itself shows.
       const expected = /the server responded with a status of 4/.test(message.text());
       if (message.type() === "error" && !expected) misdeeds.errors.push(message.text());
     });
@@ -250,9 +251,9 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
   });
 
   describe("axe finds nothing serious", () => {
-    /** @param exclude selectors of what is left out */
+    /** @param exclude selectors of the parts that are left out */
     async function audit(exclude: string[] = []): Promise<string[]> {
-      // The page's own policy lets nobody else's script in, so axe is brought by the debugger.
+      // The page's own policy allows only its own scripts, so the debugger injects axe.
       await page.evaluate(await (await import("node:fs/promises")).readFile(axePath, "utf8"));
       const violations = await page.evaluate(async (selectors) => {
         const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
@@ -271,14 +272,14 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
       expect(await audit()).toEqual([]);
     });
 
-    test("in the dark", async () => {
+    test.skipIf(!isExhaustive)("in the dark", async () => {
       await page.emulateMedia({ colorScheme: "dark" });
       await act("Compare", [franck, franckLater], "Compare");
       expect(await audit()).toEqual([]);
       await screenshot(page, "dark-compare");
     });
 
-    test("on a phone", async () => {
+    test.skipIf(!isExhaustive)("on a phone", async () => {
       await open({ width: 390, height: 844 });
       await act("Enrol", [franck], "Enrol this face", "axe");
       expect(await audit()).toEqual([]);
@@ -288,7 +289,7 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
       await page.goto(`${server.url}/docs`);
       await page.locator("main[aria-busy=false]").waitFor();
       expect(await page.locator("article.operation").count()).toBeGreaterThan(20);
-      // All operations are made alike: the first of each group stand for the others.
+      // All operations are rendered alike, so the first of each group stands for the others.
       expect(await audit(["article.operation:nth-of-type(n+2)"])).toEqual([]);
       await screenshot(page, "docs", { fullPage: false });
     });

@@ -9,7 +9,7 @@ export interface DevServer {
   stop(): Promise<void>;
 }
 
-/** @param folder what the server keeps is kept here */
+/** @param folder storage of the server */
 export async function startDevServer(folder: string): Promise<DevServer> {
   const root = fileURLToPath(new URL("../..", import.meta.url));
   const port = await freePort();

@@ -11,12 +11,12 @@ import { franck, franckAgain, newTenant, repository } from "./setting.ts";
 
 const executablePath = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
 
-/** Of the page. */
+/** Globals of the page. */
 interface Globals {
   client: { Sameface: typeof Sameface; shrinkPhoto: typeof shrinkPhoto };
 }
 
-/** Says in its EXIF that it was taken with the phone upright. */
+/** Makes a photo whose EXIF says that the phone was held upright. */
 function turnedPhoto(): Buffer {
   const exif = Buffer.concat([Buffer.from("Exif\0\0"), exifBlock(6)]);
   const head = Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0, exif.length + 2]);
@@ -46,7 +46,7 @@ describe.skipIf(executablePath === undefined)("the client in a browser", () => {
       await route.fulfill({ contentType: "text/javascript", body: stripTypeScriptTypes(source) });
     });
     await page.goto(pageOrigin);
-    // As text: the tests' own loader would rewrite an import in a function.
+    // The script is text, since the tests' own loader would rewrite an import in a function.
     await page.evaluate(
       `import("/client/index.ts").then((client) => void Object.assign(globalThis, { client }))`,
     );

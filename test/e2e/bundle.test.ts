@@ -1,4 +1,4 @@
-/** What a deployment may weigh, in bytes. Raise a limit only with a reason in the commit. */
+/** Largest size of a deployment, in bytes. Raise a limit only with a reason in the commit. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** The command line refuses what it does not use, names it, and says no secret. */
+/** The command line refuses words and options that it does not use, names them, and repeats no secret. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

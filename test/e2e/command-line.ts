@@ -1,4 +1,4 @@
-/** The command line as a process of its own, in a folder of its own. */
+/** Runs the command line as a process of its own, in a folder of its own. */
 import { execFile } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ export const main = join(repository, "cli/main.ts");
 export const transfer = join(repository, "tools/transfer.ts");
 export const migrate = join(repository, "tools/migrate.ts");
 
-/** Where Node keeps the programs compiled, by their content: a hundred starts of the same command are quick. */
+/** Variables that make Node cache compiled programs by content, so that a hundred starts of a command are quick. */
 export const compileCache = { NODE_COMPILE_CACHE: join(tmpdir(), "sameface-compile-cache") };
 
 export interface Ran {
@@ -18,7 +18,7 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs with nothing of this process's environment but the path, and with `input` as standard input. */
+/** Runs with only the path of this process's environment, and with `input` as standard input. */
 export function runIn(
   folder: string,
   program: string,

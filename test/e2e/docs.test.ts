@@ -11,7 +11,10 @@ import { cage, franck, newTenant, read as readPhoto } from "./setting.ts";
 
 const mark = "=== a block ends here";
 
-/** The blocks of a page one after the other in one shell; what each says. The first that fails, or is refused, ends it. */
+/**
+ * Runs the blocks of a page one after the other in one shell, and returns the output of each. The first that fails,
+ * or gets a refusal, ends it.
+ */
 function runBlocks(blocks: readonly Block[]): Promise<string[]> {
   const { url, rootKey } = inject("service");
   const code = blocks.map(({ code }) => `${code}\necho '${mark}'`).join("\n");
@@ -28,7 +31,7 @@ function runBlocks(blocks: readonly Block[]): Promise<string[]> {
   });
 }
 
-/** What a block of JSON after a command says that does not differ from run to run. */
+/** Finds the values in a block of JSON after a command that do not differ from run to run. */
 function promisesOf(json: string): string[] {
   return [...json.matchAll(/"(match|band|subject_id|max_fmr|model|status|format)": ("[^"]*"|[\w.-]+)/g)].map(
     ([, name, value]) => `"${name}":${value}`,

@@ -1,4 +1,7 @@
-/** What `npm pack` makes, in an empty project: it installs, imports, type-checks and runs with the machine's own Node. */
+/**
+ * The package that `npm pack` makes, in an empty project: it installs, imports, type-checks and runs with the
+ * machine's own Node.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +12,7 @@ import { franck, franckAgain, repository } from "./setting.ts";
 const folder = mkdtempSync(join(tmpdir(), "sameface-package-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Without the Node that the repository brings along. */
+/** PATH without the Node that the repository installs. */
 const PATH = (process.env.PATH ?? "")
   .split(delimiter)
   .filter((part) => !part.includes("node_modules"))

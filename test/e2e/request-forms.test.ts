@@ -1,4 +1,4 @@
-/** The table of request forms: real clients' bytes, sent to workerd as they are. */
+/** The table of request forms: real clients' bytes, sent to workerd unchanged. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { crlf, enrolledPhoto, enrolledSubject, key, length } from "./request-forms/bytes.ts";
 import { exchange, type RawAnswer } from "./request-forms/exchange.ts";

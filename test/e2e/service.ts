@@ -1,4 +1,6 @@
-/** The service as `npm run dev` starts it, on a free port, with storage of its own; started once for all files. */
+/**
+ * The service as `npm run dev` starts it, on a free port, with storage of its own; started once for all test files.
+ */
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 import { unstable_startWorker } from "wrangler";
@@ -11,7 +13,7 @@ declare module "vitest" {
 
 const rootKey = "the-root-key-of-the-tests-that-go-end-to-end";
 
-/** Of the page that the browser's tests open; nothing listens there. */
+/** Origin of the page that the browser's tests open; nothing listens there. */
 export const pageOrigin = "http://app.example.test";
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {

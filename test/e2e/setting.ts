@@ -1,4 +1,4 @@
-/** What the tests here share: the running service, a tenant of their own in it, and photos of two men. */
+/** Shared by these tests: the running service, a new tenant in it, and photos of two men. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";

@@ -1,7 +1,7 @@
 /**
- * From a folder of people to a service that runs the trained model: trained by the command, killed and resumed, put
- * into use, refused the faces of the model before, and given them lifted. The people that are learned from exist as
- * embeddings only; the photos that the service sees are real.
+ * From a folder of people to a service that runs the trained model: the command trains it, is killed and resumed; the
+ * model is put into use, refuses the faces enrolled before, and accepts them converted. The people to learn from
+ * exist as embeddings only; the photos that the service sees are real.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -33,7 +33,7 @@ const folder = mkdtempSync(join(tmpdir(), "sameface-training-"));
 const cache = join(folder, "cache");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A folder a person, whose photos are in the cache already: no file of them is ever decoded. */
+/** Writes a folder for each person, whose photos are in the cache already: no file is ever decoded. */
 function writePeople(name: string, options: Omit<SyntheticPeople, "sizes">): string {
   const set = syntheticPeople({ ...options, sizes: [192, 160] });
   const known = openCache(join(cache, "embeddings"), variantFingerprint("center"));
@@ -103,7 +103,7 @@ describe("npm run train", () => {
   );
 
   it("writes no model that is not better on people never seen, and says so", async () => {
-    // Every direction says as much as any other: there is nothing to learn but these people.
+    // All directions are equally informative: there is nothing to learn but these people.
     const noise = writePeople("noise", { people: 60, photosPerPerson: 3, noise: 2, nuisance: 2, seed: 2 });
     const { code, output } = await finish(train(noise, "nothing"));
     expect(output).toMatch(/No model is written: /);
@@ -162,7 +162,7 @@ describe.skipIf(!isExhaustive)("a service with the trained model", () => {
     const [same, other] = [await verify(franckAgain), await verify(cage)];
     expect(same).toMatchObject({ match: true, model });
     expect(other.distance!).toBeGreaterThan(same.distance!);
-    // As near as the same photo enrolled by the new model: the head is exact, but for its weights' 16 bits.
+    // The converted face is as near as the same photo enrolled with the new model, up to the head's 16-bit weights.
     await after.client.enrol("anew", read(franck));
     const anew = await after.client.verify("anew", read(franckAgain), { max_fmr: 0.01 });
     expect(same.distance!).toBeCloseTo(anew.distance!, 2);

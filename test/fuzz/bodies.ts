@@ -1,7 +1,7 @@
 /**
- * Feeds mutated bodies of requests to their parsers. Each must end in a Result whose views lie in the body
- * and apart from each other, with nothing written around it. What is read must be what Node reads:
- * with `JSON.parse` and `atob`, and with `formData()` where both read a form.
+ * Feeds mutated bodies of requests to their parsers. Each must end in a Result whose views lie in the body and do not
+ * overlap, with nothing written around it. The result must be what Node reads: with `JSON.parse` and `atob`, and with
+ * `formData()` when both read a form.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Failure } from "../../src/errors.ts";
@@ -85,7 +85,7 @@ export class GuardedBody {
 }
 
 const guardBytes = 64;
-/** A character of base64, which a decoder would read on. */
+/** The guard is a character of base64, which a decoder would read on. */
 const guardByte = 0x41;
 
 function refused(what: string, failure: Failure, body: GuardedBody) {
@@ -96,7 +96,7 @@ function refused(what: string, failure: Failure, body: GuardedBody) {
 
 interface Read {
   readonly value: unknown;
-  /** Latin-1, by field; undefined for what is no photo. */
+  /** Photos as Latin-1, by field; undefined for a value that is no photo. */
   readonly binaries: Readonly<Record<string, string | undefined>>;
 }
 
@@ -106,7 +106,7 @@ function textsOf(binaries: ReadonlyMap<string, Uint8Array>): Read["binaries"] {
   );
 }
 
-/** Undefined when it is not JSON. */
+/** Undefined for text that is not JSON. */
 function readWithNode(text: string): Read | undefined {
   try {
     const value = JSON.parse(
@@ -137,7 +137,7 @@ function decodeWithNode(text: string): string | undefined {
   }
 }
 
-/** Whether Node cannot read it either, or it is over a limit or ambiguous. */
+/** True when Node cannot read it either, or it is over a limit or ambiguous. */
 function isRightlyRefused(text: string, failure: Failure): boolean {
   const reason = failure.code === "invalid_request" ? failure.reason : "";
   if (/given more than once|nested too deeply|more than 1024|too long/.test(reason)) return true;
@@ -156,8 +156,8 @@ interface NamedBytes {
 }
 
 /**
- * Compares with `formData()` the forms that it reads by the same rules. Node has another reading of
- * escapes and of transfer encodings, and looks for the first boundary within a line too.
+ * Compares with `formData()` the forms that it reads by the same rules. Node reads escapes and transfer encodings
+ * differently, and looks for the first boundary within a line too.
  */
 async function differs(
   text: string,
@@ -175,7 +175,7 @@ async function differs(
   }
   const expected = [];
   for (const [name, value] of form) {
-    // A text's bytes that are not UTF-8 are lost in a FormData.
+    // FormData loses a text's bytes that are not UTF-8.
     const bytes =
       typeof value === "string" ? value : Buffer.from(await value.arrayBuffer()).toString("latin1");
     expected.push({ name, bytes, isText: typeof value === "string" });

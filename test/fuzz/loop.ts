@@ -1,12 +1,12 @@
 /**
- * Runs seeded inputs one after the other. Every input must end in an answer; what throws, takes longer
- * than the bound or breaks a rule is reported with the seed that makes it again.
+ * Runs seeded inputs one after the other. Every input must end in an answer; an input that throws, takes longer than
+ * the bound or breaks a rule is reported with the seed that makes it again.
  */
 import { type Random, seededRandom } from "./mutate.ts";
 
 export interface FuzzReport {
   readonly inputs: number;
-  /** Inputs by answer: what was read, or a failure code. */
+  /** Number of inputs by answer: the format that was read, or a failure code. */
   readonly answers: Readonly<Record<string, number>>;
   readonly slowestMs: number;
   readonly slowest: string;
@@ -28,7 +28,7 @@ export interface FuzzInput {
 
 export interface FuzzAnswer {
   readonly answer: string;
-  /** Looks for a broken rule and names it. */
+  /** Names a broken rule, if there is one. */
   readonly problem?: () => Promise<string | undefined> | string | undefined;
 }
 

@@ -14,12 +14,12 @@ const collect = runInNewContext("gc") as () => void;
 const inputs = Number(process.argv[2] ?? 20_000);
 const firstSeed = Number(process.argv[3] ?? 1);
 const maxMsPerInput = 3000;
-/** Between a quarter of the run and its end; caches of the engine settle before that. */
+/** Most growth between a quarter of the run and its end; caches of the engine settle before that. */
 const maxGrowthBytes = 32 * 2 ** 20;
 
-/** What lives, on the heap and beside it, WebAssembly memories included. */
+/** Measures live memory on the heap and beside it, WebAssembly memories included. */
 async function liveBytes(): Promise<number> {
-  // A WebAssembly memory is given back only after its finalizer ran, between two collections.
+  // A WebAssembly memory is freed only after its finalizer ran, between two collections.
   for (let round = 0; round < 3; round++) {
     collect();
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,7 +1,7 @@
-/** Seeded damage to bodies of requests, which are texts with marks: pieces put in, taken out, copied. */
+/** Seeded damage to bodies of requests, which are texts with marks: pieces are inserted, removed, copied. */
 import type { Random } from "./mutate.ts";
 
-/** Latin-1: each character is a byte. */
+/** Text in Latin-1: each character is a byte. */
 export interface MutatedText {
   readonly text: string;
   readonly how: string;
@@ -49,7 +49,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
   },
 };
 
-/** None to three mutations of one of `texts`. */
+/** Makes none to three mutations of one of `texts`. */
 export function mutateText(texts: readonly string[], pieces: readonly string[], random: Random): MutatedText {
   const chosen = Array.from({ length: below(random, 4) }, () => pick(Object.keys(mutations), random));
   let text = pick(texts, random);

@@ -9,7 +9,7 @@ type Mutation = (bytes: Uint8Array, random: Random, other: Uint8Array) => Uint8A
 
 const below = (random: Random, limit: number) => Math.floor(random() * limit);
 
-/** Headers lie at the front: a third of all damage goes to the first 600 bytes. */
+/** Headers are at the front: a third of all damage goes to the first 600 bytes. */
 function anywhere(random: Random, length: number): number {
   return below(random, random() < 0.3 ? Math.min(600, length) : length);
 }
@@ -65,7 +65,10 @@ const mutations: Readonly<Record<string, Mutation>> = {
   },
 };
 
-/** Where a file states its size: SOF, IHDR, a VP8 frame or `ispe`; somewhere near the front otherwise. */
+/**
+ * Finds the place where a file states its size: SOF, IHDR, a VP8 frame or `ispe`; if there is none, a place near the
+ * front.
+ */
 function dimensions(bytes: Uint8Array): [at: number, sideBytes: number] {
   const text = Array.from(bytes.subarray(0, 2000), (byte) => String.fromCharCode(byte)).join("");
   if (text.startsWith("\x89PNG")) return [16, 4];
@@ -76,7 +79,7 @@ function dimensions(bytes: Uint8Array): [at: number, sideBytes: number] {
   return [frame < 0 ? 20 : frame + 5, 2];
 }
 
-/** One or two mutations of `bytes`; `other` is a second file to take pieces from. */
+/** Makes one or two mutations of `bytes`; `other` is a second file to take pieces from. */
 export function mutate(
   bytes: Uint8Array,
   other: Uint8Array,

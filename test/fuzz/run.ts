@@ -19,7 +19,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   const codecs = nodeCodecs();
   const limits = { ...defaultImageLimits, minSidePixels: 1 };
   const all = await seedFiles();
-  // Most files of the crash suites end in their headers: sound ones get half of the inputs.
+  // Most files of the crash suites end in their headers: intact ones get half of the inputs.
   const sound = await Promise.all(all.map((kind) => whereDecodable(kind, codecs, limits)));
   const files = [...all, ...sound];
   return fuzzInputs(options, (random) => {
@@ -63,7 +63,9 @@ function isSound({
   return width > 0 && height > 0 && data.length === 4 * width * height;
 }
 
-/** Seeds by format, so that each gets its share: our own, and the shared suites where they exist. */
+/**
+ * Collects seeds by format, so that each format gets its share: made here, and the shared suites where they exist.
+ */
 async function seedFiles(): Promise<Uint8Array[][]> {
   const photo = scene(80, 60);
   const jpeg: Uint8Array[] = [
@@ -96,6 +98,6 @@ async function seedFiles(): Promise<Uint8Array[][]> {
     else if (path.endsWith(".png")) png.push(bytes);
     else if (path.endsWith(".webp")) webp.push(bytes);
   }
-  // JPEG is what phones send.
+  // JPEG counts twice, since phones send it.
   return [jpeg, jpeg, png, webp, avif];
 }

@@ -1,12 +1,15 @@
 /**
- * Which folder of `src/` may import which: an allow-list, type imports included. A folder stands for all below it that
- * has no rule of its own, and may import itself. Cycles of files are refused whatever the folders, those of types alone too.
+ * The allow-list of imports between folders of `src/`, type imports included. A folder stands for all below it that
+ * has no rule of its own, and may import itself. Cycles of files are refused in all folders, cycles of types alone
+ * included.
  */
 import { posix } from "node:path";
 import { parseAst } from "vitest/node";
 import { childrenOf, type Node } from "../related/syntax.ts";
 
-/** By room: a folder of `src/`, or a file. What is not of `src/` goes by its package or top folder. */
+/**
+ * Allowed imports by room: a folder of `src/`, or a file. A module outside `src/` goes by its package or top folder.
+ */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": [],
   "forget-stack.ts": [],
@@ -57,7 +60,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Sources by their path from the repository's root, such as `src/app.ts`. */
 export type Sources = ReadonlyMap<string, string>;
 
-/** One line for each import that no rule allows. */
+/** Returns one line for each import that no rule allows. */
 export function forbiddenImports(sources: Sources): string[] {
   return [...sources].flatMap(([file, source]) => {
     const room = roomOf(file);
@@ -70,7 +73,7 @@ export function forbiddenImports(sources: Sources): string[] {
   });
 }
 
-/** Files that import each other in a circle, a line each circle. */
+/** Returns one line for each cycle of files that import each other. */
 export function importCycles(sources: Sources): string[] {
   const state = new Map<string, "open" | "done">();
   const path: string[] = [];
@@ -99,21 +102,24 @@ function targetOf(file: string, specifier: string): string {
   return posix.join(posix.dirname(file), specifier.replace(/\?.*$/, ""));
 }
 
-/** `src/face/pose.ts` is of "face", `src/app.ts` of "app.ts", `hono/cors` of "hono", `wasm/kernels.wasm` of "wasm". */
+/**
+ * Returns a path's room: `src/face/pose.ts` is of "face", `src/app.ts` of "app.ts", `hono/cors` of "hono",
+ * `wasm/kernels.wasm` of "wasm".
+ */
 function roomOf(path: string): string {
   const [first, second] = path.split("/");
   if (first === "src") return nearestRule(path.slice("src/".length)) ?? second;
   return first.startsWith("@") ? `${first}/${second}` : first;
 }
 
-/** The longest rule whose folder, or file, this is. */
+/** Finds the longest rule whose folder, or file, this is. */
 function nearestRule(path: string): string | undefined {
   return Object.keys(mayImport)
     .filter((room) => path === room || path.startsWith(`${room}/`))
     .sort((a, b) => b.length - a.length)[0];
 }
 
-/** Every module that a source names: imports, re-exports, `import()` and `import("...").Type`. */
+/** Lists every module that a source names: imports, re-exports, `import()` and `import("...").Type`. */
 function specifiersOf(source: string, file: string): string[] {
   const found: string[] = [];
   const visit = (node: Node): void => {

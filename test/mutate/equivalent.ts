@@ -1,12 +1,12 @@
 /**
- * Mutants that change nothing that a test could see, each with the reason. They are named by what stands on their
- * lines, so that an entry holds until that line changes.
+ * Mutants whose change no test could see, each with the reason. They are named by the text of their lines, so that an
+ * entry holds until that line changes.
  */
 import type { Mutant } from "./mutants.ts";
 
 export interface Equivalent {
   readonly file: string;
-  /** As in `Mutant`. */
+  /** Text as in `Mutant`. */
   readonly before: string;
   readonly after: string;
   readonly reason: string;

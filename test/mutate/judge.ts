@@ -1,4 +1,6 @@
-/** Whether the tests notice a mutant: written into the copy, run against the tests of its file, taken back. */
+/**
+ * Judges whether the tests notice a mutant: writes it into the copy, runs the tests of its file, and takes it back.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { RelatedTest, TestFile } from "../related/imports.ts";
@@ -8,30 +10,30 @@ import type { Outcome } from "./session.ts";
 
 export type Verdict =
   | { readonly verdict: "killed"; readonly by: string; readonly failure: string }
-  /** Of `tests` that reach the file, `run` ran before the time was over. */
+  /** `run` of the `tests` that reach the file ran before the time was over. */
   | { readonly verdict: "survived"; readonly run: number; readonly tests: number };
 
 export interface Judge {
   judge(mutant: Mutant): Promise<Verdict & { readonly seconds: number }>;
-  /** Tests that fail without a mutant, and so tell nothing. */
+  /** Tests that fail without a mutant, and so prove nothing. */
   readonly broken: ReadonlySet<string>;
 }
 
-/** What a test is taken to last before it has run. */
+/** Guessed duration of a test that has not run yet. */
 const guessedSeconds = { node: 2, workerd: 8 };
 /** Projects whose tests need no workerd. */
 const inNode: ReadonlySet<string> = new Set(["unit", "worker-in-node"]);
 
-/** How much longer than unchanged a test may take: others use the machine too. */
+/** Factor by which a test may exceed its unchanged duration, since others use the machine too. */
 const patience = 5;
 const leastPatienceSeconds = 30;
 const firstPatienceSeconds = 120;
 
-/** Imports between a test and its file that cost as much as starting workerd does. */
+/** Number of imports between a test and its file that cost as much as starting workerd. */
 const workerdImports = 1;
-/** Seconds of a test that cost as much as an import more does. */
+/** Seconds of a test that cost as much as one more import. */
 const secondsAnImport = 6;
-/** Imports that a test is nearer where its name has a word of the file's. */
+/** Number of imports by which a test counts as nearer when its name has a word of the file's. */
 const namesakeImports = 3;
 const nameOf = ({ project, path }: TestFile, copy: string) => `${project} ${path.slice(copy.length + 1)}`;
 const wordsOf = (path: string) =>
@@ -39,15 +41,15 @@ const wordsOf = (path: string) =>
     .split(/[-.]/)
     .filter((word) => word !== "ts" && word !== "test");
 
-/** Begins no test file that would take a mutant past `maxSeconds`, as long as the file took before. */
+/** Starts no test file that would take a mutant past `maxSeconds`, judged by the file's last duration. */
 export function createJudge(runs: Runs, copy: string, maxSeconds: number): Judge {
   const testsByFile = new Map<string, readonly RelatedTest[]>();
   const kills = new Map<string, number>();
-  /** The shortest run that passed, by the name of the test file. */
+  /** Shortest run that passed, by the name of the test file. */
   const passedSeconds = new Map<string, number>();
   const broken = new Set<string>();
 
-  /** Runs without a mutant where that was not seen yet, as a test that fails all the time kills none. */
+  /** Runs a test without a mutant if that was not done yet, since a test that always fails kills no mutant. */
   async function passes(test: TestFile, changed: string): Promise<boolean> {
     const name = nameOf(test, copy);
     if (passedSeconds.has(name)) return true;
@@ -71,7 +73,7 @@ export function createJudge(runs: Runs, copy: string, maxSeconds: number): Judge
     return passedSeconds.get(nameOf(test, copy)) ?? guess;
   }
 
-  /** The likelier a test is to notice and the sooner it is done, the earlier it runs. */
+  /** Returns a test's cost: the likelier it is to notice and the shorter it is, the earlier it runs. */
   function cost(test: RelatedTest, file: string): number {
     const words = new Set(wordsOf(file));
     const isNamesake = wordsOf(test.path).some((word) => words.has(word));
@@ -97,7 +99,9 @@ export function createJudge(runs: Runs, copy: string, maxSeconds: number): Judge
     }
   }
 
-  /** A test that fails by chance, or all the time, notices nothing: it must fail twice, and pass in between. */
+  /**
+   * True when the test fails twice and passes in between: a test that fails by chance, or always, notices nothing.
+   */
   async function notices(mutant: Mutant, test: RelatedTest): Promise<string | undefined> {
     const { failure, seconds } = await runOn(mutant, test);
     if (failure === undefined) {

@@ -78,7 +78,7 @@ async function main(): Promise<void> {
   const runs = openRuns(copy);
   const close = () => {
     runs.stop();
-    // What was just ended may still be writing.
+    // Processes that were just ended may still be writing.
     rmSync(copy, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
   process.on("SIGINT", () => process.exit(130));

@@ -1,6 +1,6 @@
 /**
- * The single changes that a file of TypeScript allows: one operator, bound, constant, condition, return or await
- * each. Every one parses; types, comments, strings and imports stay as they are.
+ * Lists the single changes of a TypeScript file: one operator, bound, constant, condition, return or await each.
+ * Every mutant parses; types, comments, strings and imports stay as they are.
  */
 import { parseAst } from "vitest/node";
 import { childrenOf, type Node } from "../related/syntax.ts";
@@ -14,9 +14,9 @@ interface Edit {
 
 export interface Mutant extends Edit {
   readonly file: string;
-  /** From 1. */
+  /** Number of the line, from 1. */
   readonly line: number;
-  /** The lines that the edit touches, with spaces collapsed, as they are and as they become. */
+  /** Lines that the edit touches, before and after it, with spaces collapsed. */
   readonly before: string;
   readonly after: string;
 }
@@ -68,7 +68,7 @@ const methods: Readonly<Record<string, string>> = {
   every: "some",
 };
 
-/** All mutants of a source, in the order of their place. */
+/** Returns all mutants of a source, in the order of their place. */
 export function mutantsOf(file: string, source: string): Mutant[] {
   const edits: Edit[] = [];
   const visit = (node: Node): void => {
@@ -85,7 +85,10 @@ export function apply(source: string, { start, end, text }: Edit): string {
   return source.slice(0, start) + text + source.slice(end);
 }
 
-/** Children that exist when the code runs. The step of a `for` stays: turned round, nearly every loop hangs. */
+/**
+ * Returns the children that exist when the code runs. The step of a `for` is left out: reversed, nearly every loop
+ * hangs.
+ */
 function executedChildren(node: Node): Node[] {
   if (/^(Import|ExportAll)/.test(node.type)) return [];
   if (node.type === "ForStatement") return childrenOf({ ...node, update: null });
@@ -150,7 +153,7 @@ function changedOperator(node: Node, source: string): Edit[] {
   return [replace({ start, end: start + operator.length }, other)];
 }
 
-/** The first character after an operand's closing parentheses, white space and comments. */
+/** Returns the first character after an operand's closing parentheses, white space and comments. */
 function operatorAt(source: string, from: number): number {
   const skipped = /(?:[\s)]|\/\*[\s\S]*?\*\/|\/\/.*\n)*/y;
   skipped.lastIndex = from;
@@ -158,7 +161,7 @@ function operatorAt(source: string, from: number): number {
   return skipped.lastIndex;
 }
 
-/** The parentheses that close right after an operand. */
+/** Returns the parentheses that close right after an operand. */
 function closing(source: string, from: number): string {
   return source.slice(from, operatorAt(source, from)).replaceAll(/[^)]/g, "");
 }
@@ -167,7 +170,9 @@ function isText({ type, value }: Node): boolean {
   return type === "TemplateLiteral" || (type === "Literal" && typeof value === "string");
 }
 
-/** Whole numbers move by one, others to twice and half, so that no tolerance of a test has to be tight. */
+/**
+ * Moves whole numbers by one, and other numbers to twice and half, so that no tolerance of a test has to be tight.
+ */
 function changedConstant(node: Node, source: string): Edit[] {
   const { value, bigint } = node;
   if (typeof value === "boolean") return [replace(node, String(!value))];
@@ -175,7 +180,7 @@ function changedConstant(node: Node, source: string): Edit[] {
   if (typeof value !== "number") return [];
   if (!Number.isSafeInteger(value))
     return [replace(node, String(2 * value)), replace(node, String(value / 2))];
-  // `1.5.x` does not parse, and neither does `1.x`.
+  // Neither `1.5.x` nor `1.x` would parse.
   const digits = source[node.end] === "." ? (n: number) => `(${n})` : String;
   return [value + 1, ...(value > 0 ? [value - 1] : [])].map((n) => replace(node, digits(n)));
 }

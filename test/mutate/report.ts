@@ -1,4 +1,4 @@
-/** What a run found, as JSON and in words. */
+/** The result of a run, as JSON and in words. */
 import type { Verdict } from "./judge.ts";
 import type { Mutant } from "./mutants.ts";
 
@@ -16,7 +16,7 @@ export interface Report {
   readonly tried: readonly Tried[];
 }
 
-/** The share killed of those that change something, and the survivors with what they change. */
+/** States the share killed of the mutants that change something, and the survivors with their changes. */
 export function summary({ seed, broken, tried }: Report): string {
   const of = (verdict: Tried["verdict"]) => tried.filter((each) => each.verdict === verdict);
   const [killed, survived] = [of("killed").length, of("survived")];

@@ -1,4 +1,4 @@
-/** Runs test files in a copy of the checkout, in a process of `session.ts` that is begun anew after a hang. */
+/** Runs test files in a copy of the checkout, in a process of `session.ts` that is restarted after a hang. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
@@ -7,9 +7,9 @@ import type { RelatedTest, TestFile } from "../related/imports.ts";
 import type { Outcome, Question } from "./session.ts";
 
 export interface Runs {
-  /** The tests that reach a file of the copy, in the order in which they run. */
+  /** Returns the tests that reach a file of the copy, in the order in which they run. */
   testsOf(file: string): Promise<readonly RelatedTest[]>;
-  /** Fails a test file that takes longer than this as one that hangs. */
+  /** Runs a test file; one that takes longer than `maxSeconds` fails as hanging. */
   run(test: TestFile, changed: string, maxSeconds: number): Promise<Outcome>;
   stop(): void;
 }
@@ -22,7 +22,7 @@ export function openRuns(copy: string): Runs {
   async function started(): Promise<ChildProcess> {
     if (session?.connected) return session;
     const log = openSync(join(copy, "session.log"), "a");
-    // In a group of its own, so that the processes of vitest and workerd end with it.
+    // The process has a group of its own, so that the processes of vitest and workerd end with it.
     session = spawn(process.execPath, [join(copy, "test/mutate/session.ts")], {
       cwd: copy,
       detached: true,

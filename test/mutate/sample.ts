@@ -1,8 +1,10 @@
-/** Which of the mutants are tried: the same for the same seed and sources on every machine. */
+/** Chooses the mutants to try: the same for the same seed and sources on every machine. */
 import { type Random, seededRandom } from "../fuzz/mutate.ts";
 import type { Mutant } from "./mutants.ts";
 
-/** Draws lines first and one mutant of each, so that a line of many operators counts no more than another. */
+/**
+ * Draws lines first and one mutant of each, so that a line with many operators is not drawn more often than another.
+ */
 export function sample(mutants: readonly Mutant[], seed: number, count: number): Mutant[] {
   const random = seededRandom(seed);
   const lines = new Map<string, Mutant[]>();

@@ -1,5 +1,5 @@
 /**
- * A process that keeps vitest warm in the current folder and runs one test file at a time, as its parent asks.
+ * A process that keeps vitest warm in the current folder and runs one test file at a time, on request of its parent.
  * A test that never ends is ended by ending this process with all that it started.
  */
 import { join } from "node:path";
@@ -9,11 +9,11 @@ import { quickProjects } from "../related/projects.ts";
 
 export type Question =
   | { readonly ask: "tests"; readonly of: string }
-  /** Reads `changed` anew first. */
+  /** Reads `changed` again before the run. */
   | { readonly ask: "run"; readonly test: TestFile; readonly changed: string };
 
 export interface Outcome {
-  /** The first test that failed, or what did instead of one. */
+  /** Name of the first test that failed, or another reason. */
   readonly failure: string | undefined;
   readonly seconds: number;
 }
@@ -22,13 +22,13 @@ const root = process.cwd();
 const vitest = await createVitest("test", {
   root,
   watch: false,
-  // As `vitest.config.ts` names it in this mode.
+  // Named as in `vitest.config.ts` for this mode.
   mode: "mutate",
   project: [...quickProjects, "worker-in-node"],
   reporters: [{}],
   bail: 1,
   maxWorkers: 1,
-  // Mutants stay out of the cache in node_modules, which is the checkout's.
+  // Mutants must stay out of the cache in node_modules, which is the checkout's.
   fsModuleCachePath: join(root, ".vitest-cache"),
 });
 const specifications = await vitest.globTestSpecifications();
@@ -44,14 +44,14 @@ function testsOf(file: string): RelatedTest[] {
   return relatedTests([file], tests, root);
 }
 
-/** The file that was changed last is its own again by the time that another is. */
+/** The file that was changed last has its own text again when another is changed. */
 let changedBefore: string | undefined;
 
 async function run({ project, path }: TestFile, changed: string): Promise<Outcome> {
   if (changedBefore !== undefined) vitest.invalidateFile(changedBefore);
   vitest.invalidateFile(changed);
   changedBefore = changed;
-  // The failures that `bail` counts are those of all runs.
+  // `bail` counts the failures of all runs.
   vitest.state.idMap.clear();
   vitest.state.filesMap.clear();
   vitest.state.clearErrors();

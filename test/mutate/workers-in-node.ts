@@ -1,7 +1,8 @@
 /**
- * What the tests in workerd import of it, in Node: Durable Objects over `node:sqlite` and a KV in memory. Starting
- * workerd takes longer than most of these tests do, so mutants meet them here first. It stands for nothing else:
- * `npm test` runs the same files in workerd alone. No alarm goes off, and no transaction is ever rolled back by a crash.
+ * The parts of workerd that its tests import, in Node: Durable Objects over `node:sqlite` and a KV in memory.
+ * Starting workerd takes longer than most of these tests do, so mutants meet them here first. It replaces nothing
+ * else: `npm test` runs the same files in workerd alone. No alarm goes off, and no transaction is ever rolled back by
+ * a crash.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +19,7 @@ function fromSql(value: SQLOutputValue): SQLOutputValue | ArrayBuffer {
   return value instanceof Uint8Array ? value.slice().buffer : value;
 }
 
-/** As far as `src` uses it. */
+/** Implements the storage as far as `src` uses it. */
 function openStorage() {
   const database = new DatabaseSync(":memory:");
   let alarm: number | null = null;
@@ -77,7 +78,7 @@ function cursor<Row>(columnNames: readonly string[], rows: readonly Row[], rowsW
   };
 }
 
-/** workerd asks for no `duplex`. */
+/** workerd does not require `duplex`. */
 globalThis.Request = class extends Request {
   constructor(input: RequestInfo | URL, init?: RequestInit) {
     super(input, { duplex: "half", ...init } as RequestInit);
@@ -105,7 +106,7 @@ export class DurableObject {
   }
 }
 
-/** The class imports this file, so it is imported by its first use. */
+/** The class imports this file, so it is imported at its first use. */
 function createNamespace(file: string, className: string) {
   const states = new Map<string, State>();
   const instances = new Map<string, Promise<Instance>>();
@@ -191,7 +192,7 @@ const assets = {
 };
 
 const refusals = new Map<string, number>();
-/** As wrangler.toml has it, for one minute. */
+/** Limit as in wrangler.toml, for one minute. */
 const failureRate = {
   async limit({ key }: { readonly key: string }) {
     const count = (refusals.get(key) ?? 0) + 1;
@@ -212,7 +213,7 @@ export const env = {
   FAILURE_RATE: failureRate,
   SAMEFACE_ENV: "development",
   SAMEFACE_API_KEY: "test-key",
-  // As `testKek` in test/worker/service.ts.
+  // Equal to `testKek` in test/worker/service.ts.
   SAMEFACE_KEK: btoa("the key-encryption key of tests."),
 };
 

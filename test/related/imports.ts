@@ -1,30 +1,33 @@
 /**
- * The tests that reach a file, by the imports of the sources. `vitest related` sees neither what a test asks of
- * the Worker by `cloudflare:workers`, nor leaves `.wasm` to workerd. Files that a test reads as data are not seen.
+ * Finds the tests that reach a file, by the imports of the sources. `vitest related` does not see the Worker that a
+ * test reaches through `cloudflare:workers`, and does not leave `.wasm` to workerd. Files that a test reads as data
+ * are not seen.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseAst } from "vitest/node";
 import { childrenOf, type Node } from "./syntax.ts";
 
-/** A test file as one project of `vitest.config.ts` runs it. */
+/** A test file in one project of `vitest.config.ts`. */
 export interface TestFile {
   readonly project: string;
   readonly path: string;
 }
 
 export interface RelatedTest extends TestFile {
-  /** Imports between the test and the nearest of the files; 0 for a file that is itself a test. */
+  /** Number of imports between the test and the nearest of the files; 0 for a file that is itself a test. */
   readonly distance: number;
 }
 
-/** The modules that the projects of workerd's tests run as the Worker, as in `wrangler.toml`. */
+/** Modules that the projects of workerd's tests run as the Worker, as in `wrangler.toml`. */
 const workers: Readonly<Record<string, string>> = {
   worker: "src/index.ts",
   "worker-onnxruntime": "src/index-onnxruntime.ts",
 };
 
-/** The tests that reach one of `files`, Node's before workerd's and the nearest first. All paths are absolute. */
+/**
+ * Returns the tests that reach one of `files`, Node's before workerd's and the nearest first. All paths are absolute.
+ */
 export function relatedTests(
   files: readonly string[],
   tests: readonly TestFile[],
@@ -56,7 +59,10 @@ function distanceTo(wanted: ReadonlySet<string>, { path, project }: TestFile, ro
 
 const known = new Map<string, readonly string[]>();
 
-/** What a module imports of this repository, by absolute path; types are not imported when it runs. */
+/**
+ * Returns the modules of this repository that a module imports, by absolute path, without types, which are not
+ * imported at run time.
+ */
 function importsOf(file: string, root: string, worker: string | undefined): readonly string[] {
   if (!/\.[jt]s$/.test(file)) return [];
   let specifiers = known.get(file);
@@ -71,7 +77,7 @@ function importsOf(file: string, root: string, worker: string | undefined): read
   });
 }
 
-/** Every module that the source names in an import or a re-export, save those of types alone. */
+/** Lists every module that the source names in an import or a re-export, except those of types alone. */
 export function specifiersOf(source: string, file: string): string[] {
   const found: string[] = [];
   const visit = (node: Node): void => {

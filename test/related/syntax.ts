@@ -1,4 +1,4 @@
-/** A syntax tree as vite's parser (oxc, ESTree with TypeScript's nodes) gives it. */
+/** A syntax tree as vite's parser gives it (oxc, ESTree with TypeScript's nodes). */
 export interface Node {
   readonly type: string;
   /** Offsets into the source, in UTF-16 units. */
@@ -7,7 +7,7 @@ export interface Node {
   readonly [key: string]: unknown;
 }
 
-/** The nodes right below one, in the order of their keys. */
+/** Returns the nodes directly below one, in the order of their keys. */
 export function childrenOf(node: Node): Node[] {
   return Object.values(node).flatMap((value) => (Array.isArray(value) ? value : [value]).filter(isNode));
 }

@@ -1,6 +1,6 @@
 /**
- * One caller on a connection of their own. Told `overloaded`, they come back as a client does, sooner; every answer
- * is held to what is right.
+ * One caller on a connection of its own. After `overloaded` it comes back as a client does, but sooner; every answer
+ * is checked.
  */
 import { type Manner, type Message, nameOf, openConnection } from "../bench/service/connection.ts";
 import { type Body, bodyOf, type Right } from "./right-answers.ts";
@@ -8,17 +8,17 @@ import type { Tally } from "./tally.ts";
 
 export interface Caller {
   readonly random: () => number;
-  /** A subject that nobody else uses. */
+  /** Names a subject that no other caller uses. */
   newSubject(): string;
-  /** The answer's body; empty where there is none. Throws `WrongAnswer` when it is not right. */
+  /** Returns the answer's body; empty when there is none. Throws `WrongAnswer` when the answer is wrong. */
   ask(kind: string, message: Message, right: Right, manner?: Manner): Promise<Body>;
 }
 
-/** Ends what the caller was about: what follows would be wrong for the same reason. */
+/** Ends the caller's journey, whose next steps would be wrong for the same reason. */
 export class WrongAnswer extends Error {}
 
 const mostTries = 200;
-/** Of the seconds in `Retry-After`. */
+/** Share of the seconds in `Retry-After` that is waited. */
 const shareOfWait = 0.25;
 
 export function openCaller(

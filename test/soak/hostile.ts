@@ -1,4 +1,4 @@
-/** Requests that are to be refused, each with its code, and requests whose callers go away. */
+/** Requests that must be refused, each with its code, and requests whose callers go away. */
 import type { Message } from "../bench/service/connection.ts";
 import { mutate } from "../fuzz/mutate.ts";
 import type { Journey, Setting } from "./journeys.ts";
@@ -10,7 +10,7 @@ const verify = `/v1/subjects/${franck}/verify`;
 const detect = "/v1/detect";
 const text = (words: string) => Buffer.from(words);
 const nobody = requestsOf(undefined);
-/** Well-formed, of a tenant that there is not. */
+/** A well-formed key of a tenant that does not exist. */
 const strangeKey = `sf_nobody.${"a".repeat(12)}.${"b".repeat(43)}`;
 
 const isRefusedPhoto = refuses(
@@ -162,7 +162,7 @@ export const hostile: readonly Journey[] = [
   ),
 ];
 
-/** A share of the body, then nobody; or all of it, and nobody for the answer or the rest of it. */
+/** Sends a share of the body and goes away, or sends all of it and goes away before the answer, or in it. */
 export const aborted: readonly Journey[] = [
   ...[
     ["raw", ({ photos, requests }: Setting) => requests.raw(verify, photos.franckAgain)] as const,

@@ -1,4 +1,4 @@
-/** What valid callers do, each with a subject of their own from its enrolment to its deletion. */
+/** Journeys of valid callers, each with a subject of its own from enrolment to deletion. */
 import type { Caller } from "./caller.ts";
 import type { Photos } from "./photos.ts";
 import { type Requests, requestsOf } from "./requests.ts";
@@ -6,15 +6,15 @@ import { isMatch, isNoMatch, refuses, says } from "./right-answers.ts";
 
 export interface Setting {
   readonly photos: Photos;
-  /** With all scopes. */
+  /** Requests with all scopes. */
   readonly requests: Requests;
-  /** With the scope `verify` alone. */
+  /** Requests with the scope `verify` alone. */
   readonly verifier: Requests;
 }
 
 export type Journey = (caller: Caller, setting: Setting) => Promise<void>;
 
-/** Enrolled, verified in every form, shown, changed and deleted. */
+/** Enrols, verifies in every form, shows, changes and deletes. */
 export const wholeLife: Journey = async ({ ask, newSubject }, { photos, requests }) => {
   const subject = newSubject();
   const path = `/v1/subjects/${subject}`;
@@ -38,7 +38,7 @@ export const wholeLife: Journey = async ({ ask, newSubject }, { photos, requests
   await ask("verify, deleted", requests.raw(verify, photos.franck), refuses("404 subject_has_no_faces"));
 };
 
-/** Five failures lock, an unlocking opens. */
+/** Locks by five failures, and unlocks. */
 export const lockedOut: Journey = async ({ ask, newSubject }, { photos, requests }) => {
   const path = `/v1/subjects/${newSubject()}`;
   const verify = `${path}/verify`;
@@ -51,7 +51,7 @@ export const lockedOut: Journey = async ({ ask, newSubject }, { photos, requests
   await ask("subject, delete", requests.delete(path), says(200));
 };
 
-/** A token is good once, for one subject, and is told no distance. */
+/** Uses a token, which is valid once, for one subject, and gets no distance. */
 export const session: Journey = async ({ ask, newSubject }, { photos, requests }) => {
   const path = `/v1/subjects/${newSubject()}`;
   await ask("enrol, JSON", requests.json(`${path}/faces`, { image: photos.franck }), says(201));
@@ -70,7 +70,7 @@ export const session: Journey = async ({ ask, newSubject }, { photos, requests }
   await ask("subject, delete", requests.delete(path), says(200));
 };
 
-/** The same key enrols once, and is refused with another photo. */
+/** Enrols once with an idempotency key, which is refused for another photo. */
 export const enrolledOnce: Journey = async ({ ask, newSubject }, { photos, requests }) => {
   const path = `/v1/subjects/${newSubject()}`;
   const headers = { "Idempotency-Key": path };
@@ -85,7 +85,7 @@ export const enrolledOnce: Journey = async ({ ask, newSubject }, { photos, reque
   await ask("subject, delete", requests.delete(path), says(200));
 };
 
-/** A key is good until it is revoked. */
+/** Uses a key until it is revoked. */
 export const revokedKey: Journey = async ({ ask }, { requests }) => {
   const made = await ask("key", requests.json("/v1/keys", { name: "soak", scopes: ["read"] }), says(201));
   const reader = requestsOf(String(made.key));

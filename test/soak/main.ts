@@ -1,14 +1,14 @@
 /**
- * Mixed traffic against workerd, each answer held to what is right, and memory after forced collections:
+ * Sends mixed traffic to workerd, checks each answer, and measures memory after forced collections:
  *
  *     npm run soak -- [--requests 100000] [--minutes 240] [--every 1000] [--seed 1] [--json FILE]
  *
- * Valid, hostile, aborted and slow requests at 16 and 64 connections, with and without more large bodies than an
- * isolate holds, in blocks of `--every` requests; memory is looked at between blocks. About twenty minutes on two
- * idle cores; the first line of progress estimates the rest. Linux; no account, no network. Exits with 1 when an
+ * It sends valid, hostile, aborted and slow requests at 16 and 64 connections, with and without more large bodies
+ * than an isolate holds, in blocks of `--every` requests, and measures memory between blocks. About twenty minutes on
+ * two idle cores; the first line of progress estimates the rest. Linux; no account, no network. Exits with 1 when an
  * answer was wrong, or when objects or buffers grow from the 10,000th request on by more than 1 KB for each 1,000.
- * Told apart are compiled code, which V8 makes as functions are used more, and WebAssembly memories, which are as
- * large as the largest photo needed.
+ * Compiled code, which V8 makes as functions are used more, and WebAssembly memories, which are as large as the
+ * largest photo needed, are reported apart.
  */
 import { writeFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
@@ -33,12 +33,12 @@ const { values: flags } = parseArgs({
   },
 });
 const [requests, minutes, every, seed] = [flags.requests, flags.minutes, flags.every, flags.seed].map(Number);
-/** A service that answers wrongly again and again needs no 100,000 requests to show it. */
+/** A service that answers wrongly again and again does not need 100,000 requests to show it. */
 const mostWrong = 50;
 
 export interface Look extends Collection {
   readonly requests: number;
-  /** The callers' own event loop at its latest: answers and bodies were as late. */
+  /** Longest delay of the callers' own event loop: answers and bodies were delayed as much. */
   readonly callersLateMs: number;
   readonly processMb: number;
 }

@@ -1,4 +1,7 @@
-/** What the soak sends: small photos of a few people, photos in other formats, large ones, and files that are none. */
+/**
+ * Files that the soak sends: small photos of a few people, photos in other formats, large ones, and files that are no
+ * photos.
+ */
 import jpegJs from "jpeg-js";
 import { readMedia } from "../fixtures/data.ts";
 import { ascii, concat, encodeJpeg, fillJpeg, flatJpeg } from "../fixtures/images.ts";
@@ -7,11 +10,11 @@ import { pngChunk } from "../fixtures/png.ts";
 
 export type Photos = Awaited<ReturnType<typeof makePhotos>>;
 
-/** Photos of some 0.1 MP: half the samples' sides, which every one of them passes the limits of enrolment with. */
+/** Makes photos of some 0.1 MP: half the samples' sides, at which all of them meet the limits of enrolment. */
 export async function makePhotos() {
   const largest = await largePhoto("jpeg-12mp");
   return {
-    /** One man, twice. */
+    /** Two photos of one man. */
     franck: shrink(readMedia("franck_01829.jpg")),
     franckAgain: shrink(readMedia("franck_04000.jpg")),
     /** Two other people. */
@@ -22,7 +25,7 @@ export async function makePhotos() {
     webp: await largePhoto("small-webp-320"),
     avif: await largePhoto("small-avif-320"),
     megapixels12: largest,
-    /** The same with comments that fill it to what a body may be, and what one of base64 may be. */
+    /** The same photo with comments that fill it to the limit of a body, and to that of base64. */
     tenMegabytes: fillJpeg(largest, 10_000_000),
     tenMegabytesInBase64: fillJpeg(largest, 7_500_000),
     overLimit: fillJpeg(largest, 11_000_000),
@@ -33,7 +36,7 @@ export async function makePhotos() {
   };
 }
 
-/** Means of 2 x 2 pixels. */
+/** Averages 2 x 2 pixels. */
 function shrink(file: Uint8Array): Uint8Array {
   const { width, height, data } = jpegJs.decode(file, { useTArray: true });
   const [toWidth, toHeight] = [width >> 1, height >> 1];
@@ -50,7 +53,7 @@ function shrink(file: Uint8Array): Uint8Array {
   return encodeJpeg({ width: toWidth, height: toHeight, data: out }, 90);
 }
 
-/** A JPEG whose header claims so many pixels, and which has hardly any. */
+/** Makes a JPEG whose header claims many pixels, and which has hardly any. */
 function flatJpegHead(width: number, height: number): Uint8Array {
   const jpeg = flatJpeg(64, 64).slice();
   const sof = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc0);

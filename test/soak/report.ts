@@ -1,9 +1,9 @@
-/** What a soak found, for people and as figures. */
+/** The result of a soak, for people and as figures. */
 import type { Look } from "./main.ts";
 import { judge, type Sample, type Slope, slopeOf, type Verdict } from "./slope.ts";
 import type { Tally } from "./tally.ts";
 
-/** Caches of the engine and of the service settle before that. */
+/** Request after which growth is measured: caches of the engine and of the service settle before that. */
 const settledAfter = 10_000;
 const limitBytesPerThousand = 1000;
 
@@ -87,7 +87,7 @@ function textOf(
   ].join("\n");
 }
 
-/** Least squares over the looks from `settledAfter` on. */
+/** Fits least squares to the looks from `settledAfter` on. */
 function slopeText({ bytesPerThousand, uncertainty, samples }: Slope): string {
   const kilobytes = (bytes: number) => (bytes / 1000).toFixed(3);
   return `${kilobytes(bytesPerThousand)} KB for each 1,000 requests, +- ${kilobytes(uncertainty)} (95 %, ${samples} looks, least squares)`;

@@ -8,15 +8,15 @@ export type Value = string | Uint8Array;
 export interface Requests {
   get(path: string): Message;
   delete(path: string): Message;
-  /** The photo itself. */
+  /** Sends the photo itself. */
   raw(path: string, photo: Uint8Array, type?: string): Message;
   form(path: string, fields: Readonly<Record<string, Value>>): Message;
-  /** Photos go as base64. */
+  /** Sends photos as base64. */
   json(path: string, fields: unknown, method?: "POST" | "PATCH"): Message;
   withHeaders(message: Message, headers: Readonly<Record<string, string>>): Message;
 }
 
-/** With no key, nobody's. */
+/** Makes a caller's requests; without a key they are nobody's. */
 export function requestsOf(key: string | undefined): Requests {
   const authorization: Record<string, string> = key === undefined ? {} : { Authorization: `Bearer ${key}` };
   const post = (path: string, type: string, body: Uint8Array, method = "POST"): Message => ({
@@ -46,7 +46,7 @@ export function formBody(fields: readonly (readonly [string, Value])[]): Buffer 
   return Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]);
 }
 
-/** `Buffer` has a `toJSON` of its own, which comes first. */
+/** `Buffer` has a `toJSON` of its own, which runs first. */
 function asBase64(this: Record<string, unknown>, name: string, value: unknown): unknown {
   const raw = this[name];
   return raw instanceof Uint8Array ? Buffer.from(raw).toString("base64") : value;

@@ -1,9 +1,9 @@
-/** What a right answer is: a status and a code, and what else must hold of the body. */
+/** Checks of answers: a status and a code, and conditions on the body. */
 import { nameOf, type Outcome } from "../bench/service/connection.ts";
 
 export type Body = Record<string, unknown>;
 
-/** Why the outcome is wrong; undefined when it is right. */
+/** Returns why the outcome is wrong; undefined when it is right. */
 export type Right = (outcome: Outcome) => string | undefined;
 
 export function says(status: number, holds: (body: Body) => boolean = () => true): Right {
@@ -15,7 +15,7 @@ export function says(status: number, holds: (body: Body) => boolean = () => true
   };
 }
 
-/** Each code is written with its status: "422 invalid_image". */
+/** Accepts these codes, each with its status: "422 invalid_image". */
 export function refuses(...wanted: readonly string[]): Right {
   return (outcome) => {
     if (outcome.kind !== "answered")
@@ -32,7 +32,7 @@ export function either(...rights: readonly Right[]): Right {
   };
 }
 
-/** The caller went away: nothing is left to be right. An answer that was faster is heard out. */
+/** Accepts any outcome, since the caller went away; an answer that was faster is read to its end. */
 export const goesAway: Right = (outcome) =>
   outcome.kind === "hung up" ? undefined : "somebody was still there";
 

@@ -16,11 +16,11 @@ const mostReasons = 5000;
 
 export interface Service extends Setting {
   readonly worker: CollectingWorker;
-  /** Why the service refused, from its log, by the request's id; of the last ones. */
+  /** Reasons of refusals from the service's log, by the request's id; of the last requests only. */
   readonly reasons: ReadonlyMap<string, string>;
 }
 
-/** Rates are not limited: all callers share a key. */
+/** Starts the service without rate limits, since all callers share a key. */
 export async function startService(photos: Photos): Promise<Service> {
   const reasons = new Map<string, string>();
   const worker = await startCollectingWorker(bundle(entry, "soak", "service"), (line) => {

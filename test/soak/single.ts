@@ -1,4 +1,4 @@
-/** Valid requests that stand alone, of people who are enrolled all the while; large ones and slow ones too. */
+/** Valid requests that stand alone, for people who are enrolled all the while, including large and slow ones. */
 import type { Caller } from "./caller.ts";
 import type { Journey, Setting } from "./journeys.ts";
 import { type Body, either, isMatch, isNoMatch, type Right, refuses, says } from "./right-answers.ts";
@@ -22,7 +22,7 @@ export function one(
 
 const candidates = (body: Body) =>
   ((body.candidates ?? []) as { subject_id: string }[]).map(({ subject_id }) => subject_id);
-/** Whoever is enrolled with a photo of that man: the resident, and those of journeys under way. */
+/** True for a subject enrolled with a photo of that man: the resident, and those of journeys under way. */
 const isFranck = (body: Body) =>
   candidates(body).length > 0 && candidates(body).every((id) => id === franck || id.startsWith("soak-"));
 const isNobody = (body: Body) => candidates(body).length === 0;
@@ -145,8 +145,8 @@ export const large: readonly Journey[] = [
 const isServedOrCutOff = either(says(200, isMatch), refuses("408 request_timeout"));
 
 /**
- * Ten pieces in one to two seconds: served, or cut off while others wait for memory. One stops half-way: cut off in
- * time, or given up.
+ * Sends ten pieces in one to two seconds: the answer comes, or the body is cut off while others wait for memory.
+ * Another stops half-way: it is cut off in time, or gives up.
  */
 export const slow: readonly Journey[] = [
   one(

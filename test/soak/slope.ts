@@ -1,4 +1,4 @@
-/** Ordinary least squares of memory over requests, and what its slope says of a leak. */
+/** Ordinary least squares of memory over requests, and the judgement of its slope. */
 
 export interface Sample {
   readonly requests: number;
@@ -29,8 +29,8 @@ export function slopeOf(samples: readonly Sample[]): Slope {
 export type Verdict = "within" | "exceeds" | "too few requests to tell";
 
 /**
- * `exceeds` when the slope is above the limit and the interval is narrower than the limit, or all of the interval is
- * above it; `within` when the slope is at most the limit and the interval is narrow.
+ * Returns `exceeds` when the slope is above the limit and the interval is narrower than the limit, or all of the
+ * interval is above it; `within` when the slope is at most the limit and the interval is narrow.
  */
 export function judge({ bytesPerThousand, uncertainty }: Slope, limit: number): Verdict {
   if (bytesPerThousand - uncertainty > limit) return "exceeds";

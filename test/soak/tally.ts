@@ -1,4 +1,4 @@
-/** What was asked and answered: outcomes by kind of request, times by the traffic they were taken in, faults. */
+/** Records of the run: outcomes by kind of request, times by the traffic they were taken in, faults. */
 
 import { summarise } from "../bench/measure/statistics.ts";
 import { nameOf, type Outcome } from "../bench/service/connection.ts";
@@ -6,9 +6,9 @@ import { nameOf, type Outcome } from "../bench/service/connection.ts";
 export interface Fault {
   readonly kind: string;
   readonly fault: string;
-  /** What the service said, or the start of it. */
+  /** The service's answer, or its start. */
   readonly said: string;
-  /** Why, as its log has it. */
+  /** Reason from the service's log. */
   reason?: string;
 }
 
@@ -20,7 +20,7 @@ export class Tally {
   readonly faults: Fault[] = [];
   readonly answers: Record<string, number> = {};
   readonly byKind: Record<string, Record<string, number>> = {};
-  /** Of successes, ms, by traffic and by size of the photo. */
+  /** Times of successes, ms, by traffic and by size of the photo. */
   readonly #times = new Map<string, number[]>();
 
   note(kind: string, traffic: string, outcome: Outcome, fault: string | undefined): void {

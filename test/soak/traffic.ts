@@ -1,4 +1,4 @@
-/** Who asks how often for what, and how many at once. */
+/** Mixes of requests, and the number sent at once. */
 import { type Caller, WrongAnswer } from "./caller.ts";
 import { aborted, hostile } from "./hostile.ts";
 import {
@@ -15,11 +15,11 @@ import { large, slow, valid } from "./single.ts";
 export interface Traffic {
   readonly name: string;
   readonly connections: number;
-  /** Of 1,000 choices. */
+  /** Share of large requests, of 1,000. */
   readonly large: number;
 }
 
-/** In turns, a block of requests each. */
+/** Traffics, in turns, for a block of requests each. */
 export const traffics: readonly Traffic[] = [
   { name: "16 connections", connections: 16, large: 1 },
   { name: "64 connections", connections: 64, large: 1 },
@@ -27,7 +27,7 @@ export const traffics: readonly Traffic[] = [
   { name: "64 connections, overloaded", connections: 64, large: 80 },
 ];
 
-/** Of 1,000 choices, beside large ones. */
+/** Shares of the other requests, of 1,000. */
 const shares: readonly (readonly [number, readonly Journey[]])[] = [
   [400, valid],
   [360, hostile],
@@ -40,7 +40,7 @@ const shares: readonly (readonly [number, readonly Journey[]])[] = [
   [2, [revokedKey]],
 ];
 
-/** Does one thing after the other until `isOver`. */
+/** Does one journey after the other until `isOver`. */
 export async function keepAsking(
   caller: Caller,
   setting: Setting,
@@ -57,7 +57,7 @@ export async function keepAsking(
   }
 }
 
-/** Journeys of one share are chosen alike. */
+/** Chooses a share, and among its journeys with equal probability. */
 function choose(all: typeof shares, random: () => number): Journey {
   const whole = all.reduce((sum, [share]) => sum + share, 0);
   let at = random() * whole;

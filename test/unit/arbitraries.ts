@@ -1,10 +1,12 @@
-/** Random ids of the alphabets in `identity/ids.ts`, written apart from its patterns: of a subject, by examples. */
+/**
+ * Random ids of the alphabets in `identity/ids.ts`, written independently of its patterns; subject ids by examples.
+ */
 import fc from "fast-check";
 import type { FaceId, SubjectId, TenantId } from "../../src/identity/ids.ts";
 
 export const tenantId = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/) as fc.Arbitrary<TenantId>;
 
-/** In 1 to 4 bytes of UTF-8, below and beyond the surrogates, with a mark that has no letter to join. */
+/** Letters of 1 to 4 bytes of UTF-8, below and above the surrogates, and a mark that has no letter to join. */
 const letters = [..."azAZ09._~:@+=|-éßøжЯλעب٣²中文가ￚａ𠀀𝒜", "x\u0301", "क्"];
 
 export const subjectId = fc

@@ -1,6 +1,6 @@
 /**
- * What a photo may cost, by counts: they are the same on every machine, and a change that makes the service
- * slower shows in one of them. Raise a limit only with a reason in the commit.
+ * The cost of a photo in counts, which are the same on every machine: a change that makes the service slower shows in
+ * one of them. Raise a limit only with a reason in the commit.
  */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
@@ -63,7 +63,7 @@ async function encode(photo: Uint8Array): Promise<Spent> {
   return spent;
 }
 
-/** One look of the detector, two for landmarks, and one of each of the encoder's networks. */
+/** Networks for one face: one look of the detector, two for landmarks, and one of each of the encoder's networks. */
 const runsForAFace = ["detector", "landmarks", "landmarks", "encoder", "encoder"];
 
 test("an ordinary photo is decoded once, and five networks run", async () => {

@@ -3,7 +3,7 @@ import { type Failure, toWire } from "../../src/errors.ts";
 
 type Details<Code> = Omit<Extract<Failure, { code: Code }>, "code">;
 
-/** Every failure that there is: the status of its answer, and some of its kind. */
+/** Every failure: the status of its answer, and some examples. */
 const table: { readonly [Code in Failure["code"]]: [status: number, ...failures: Details<Code>[]] } = {
   unauthorized: [401, { reason: "the key is wrong" }],
   forbidden: [403, { reason: "Not with this key." }],

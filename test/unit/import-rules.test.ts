@@ -1,4 +1,4 @@
-/** The directions of import in `src/`, and that a breach of each kind is noticed. */
+/** The directions of import in `src/` hold, and a breach of each kind is noticed. */
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** One photo of a face, stored in all eight ways that a camera may hold it, through the production pipeline. */
+/** One photo of a face, stored in all eight orientations of a camera, through the production pipeline. */
 import jpegJs from "jpeg-js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadRuntime } from "../../model/runtime.ts";
@@ -22,7 +22,7 @@ import { encodePng } from "../fixtures/png.ts";
 const read = (name: string): Raster => jpegJs.decode(readMedia(name), { useTArray: true });
 const photo = read("franck_01829.jpg");
 
-/** The photo without its rightmost and lowest pixels. */
+/** Cuts off the rightmost and lowest pixels. */
 function cropped({ width, data }: Raster, toWidth: number, toHeight: number): Raster {
   const out = new Uint8Array(toWidth * toHeight * 4);
   for (let row = 0; row < toHeight; row++) {
@@ -43,7 +43,7 @@ async function encodeAsJpeg(upright: Raster, orientation: Orientation): Promise<
   return encodeJpeg(storedFor(upright, orientation), 95, orientation);
 }
 
-/** `standing` are the orientations that stand for all eight, which the PNG goes through. */
+/** `standing` are the orientations that stand for all eight, which the PNG is tested in. */
 type Case = readonly [
   name: string,
   upright: Raster,
@@ -55,8 +55,8 @@ type Case = readonly [
 /** onnxruntime serves a thread once. */
 const runtime = loadRuntime();
 
-// PNG stores the very pixels. A JPEG is compressed anew after it is turned: cameras' photos have whole blocks,
-// which then are the same blocks; where they are not, every pixel of the face changes.
+// PNG stores the same pixels. A JPEG is compressed anew after it is turned: cameras' photos have whole blocks, which
+// stay the same; where blocks are not whole, every pixel of the face changes.
 describe.each([
   ["PNG with odd sides", odd, encodeAsPng, orientations, { pixels: 0.001, distance: 0.001 }],
   ["JPEG of whole blocks", photo, encodeAsJpeg, [6, 7], { pixels: 0.5, distance: 0.02 }],
@@ -112,7 +112,7 @@ it.each([
   },
 );
 
-/** Pixels between the corners of the two boxes. */
+/** Returns the largest distance between corresponding corners of the two boxes, px. */
 function farthestCorner(a: Box, b: Box): number {
   const topLeft = Math.hypot(a.x - b.x, a.y - b.y);
   const bottomRight = Math.hypot(a.x + a.width - b.x - b.width, a.y + a.height - b.y - b.height);

@@ -1,4 +1,4 @@
-/** The isolate's budget around requests: who is refused, and that every end gives its room back. */
+/** The isolate's budget around requests: refusals, and that every end of a request gives its room back. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type Claim, createBudget, isolateLimits } from "../../src/admission/budget.ts";
@@ -8,10 +8,10 @@ beforeEach(reset);
 
 const enrolment = "/v1/subjects/alice/faces";
 const image = photoAt(0);
-/** With its length declared, as clients send it. */
+/** The length is declared, as clients do. */
 const enrolled = jpeg(image, { "Content-Length": String(image.length) });
 
-/** A service whose isolate has room for one body of `roomBytes` beyond what is small. */
+/** Makes a service whose isolate has room for one body of `roomBytes` beyond the small part. */
 function crowded(roomBytes: number) {
   const budget = createBudget({
     limits: {
@@ -29,7 +29,7 @@ function crowded(roomBytes: number) {
   return { budget, service: startService({ budget }) };
 }
 
-/** The claim; 20 ms after it has asked for room, the other one closes. */
+/** Returns the claim; 20 ms after it has asked for room, the other one closes. */
 function closingLater(claim: Claim, other: Claim): Claim {
   return Object.assign(Object.create(claim), {
     expect(bytes: number) {

@@ -1,4 +1,7 @@
-/** Field by field, what moves in an answer with the distance of a photo to a stored face: for callers without scores the decision alone. */
+/**
+ * Field by field, the parts of an answer that vary with the distance of a photo to a stored face: for callers without
+ * scores only the decision.
+ */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
@@ -7,7 +10,7 @@ import { readTold } from "./told.ts";
 
 beforeEach(reset);
 
-/** On either side of the thresholds at 1e-4, 1e-5 and 1e-6, which are 1.1, 1 and 0.9, and far from them. */
+/** Distances on either side of the thresholds at 1e-4, 1e-5 and 1e-6, which are 1.1, 1 and 0.9, and far from them. */
 const distances = [0, 0.3, 0.6, 0.89, 0.91, 0.95, 0.99, 1.01, 1.05, 1.09, 1.11, 1.3, 1.6, 2];
 const verifyAlice = "/v1/subjects/alice/verify";
 
@@ -29,7 +32,7 @@ async function service(): Promise<{ service: Service; keyOf: (caller: string) =>
   };
 }
 
-/** The distances by what their photos are told, in the order of the first of each. */
+/** Groups the distances by their answers, in the order of the first of each. */
 async function groupsOf(caller: string, path: string, options: Record<string, string>): Promise<number[][]> {
   const { service: opened, keyOf } = await service();
   const key = await keyOf(caller);
@@ -38,7 +41,7 @@ async function groupsOf(caller: string, path: string, options: Record<string, st
     const image = photoAt(2 * Math.asin(distance / 2));
     const { words, body } = await readTold(await opened.callAs(key, path, form({ image, ...options })));
     groups.set(words, [...(groups.get(words) ?? []), distance]);
-    // What was enrolled goes again: each photo meets the same gallery.
+    // An enrolled face is deleted again, so that each photo meets the same gallery.
     if (path.endsWith("/faces") && body.face_id !== undefined) {
       await opened.call(`${path}/${body.face_id}`, { method: "DELETE" });
     }

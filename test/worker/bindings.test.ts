@@ -1,4 +1,4 @@
-/** The Worker as it is deployed, on the platform's own rate limiters and with origins from its environment. */
+/** The Worker as it is deployed, with the platform's own rate limiters and with origins from its environment. */
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import manifest from "../../model/manifest.json";
@@ -14,7 +14,7 @@ async function call(path: string, init: RequestInit = {}, key = "test-key"): Pro
   return worker.fetch(new Request(`http://localhost${path}`, { ...init, headers }));
 }
 
-/** Without a photo, and so without loading a model. */
+/** Enrols an embedding in place of a photo, so that no model is loaded. */
 async function enrolEmbedding(subject: string): Promise<void> {
   const { id: model, embeddingLength } = encoderInUse(manifest);
   const values = new Float32Array(embeddingLength).fill(1 / Math.sqrt(embeddingLength));
@@ -28,7 +28,7 @@ async function sessionOf(subject: string): Promise<string> {
 }
 
 describe("the rate limit of the platform", () => {
-  /** How many requests were let through before one was not; more than 60 when a new minute began meanwhile. */
+  /** Counts the requests let through before one was refused; more than 60 when a new minute began meanwhile. */
   async function untilLimited(ask: () => Promise<Response>): Promise<{ passed: number; refused: Response }> {
     for (let passed = 0; ; passed++) {
       const response = await ask();
@@ -40,7 +40,7 @@ describe("the rate limit of the platform", () => {
   it("lets a session token make 60 requests a minute, and others go on", async () => {
     await enrolEmbedding("alice");
     const [token, other] = [await sessionOf("alice"), await sessionOf("alice")];
-    // A token may not list subjects: the cheapest request that is counted.
+    // A token may not list subjects: this is the cheapest request that is counted.
     const { passed, refused } = await untilLimited(() => call("/v1/subjects", {}, token));
     expect(passed).toBeGreaterThanOrEqual(60);
     expect(refused.headers.get("Retry-After")).toBe("60");
@@ -50,7 +50,7 @@ describe("the rate limit of the platform", () => {
   });
 
   it("counts the searches of a key with the other requests", async () => {
-    // The sessions' limiter in the place of the keys', which lets 6,000 pass.
+    // The sessions' limiter replaces the keys' limiter, which lets 6,000 pass.
     const { SESSION_RATE } = env as unknown as Record<string, RateLimiter>;
     const service = startService({ limitRate: createRateLimit(SESSION_RATE, undefined) });
     const { passed } = await untilLimited(() => service.call("/v1/identify", { method: "POST" }));

@@ -1,4 +1,4 @@
-/** Journeys to the store that a request may take: each is a round trip to another machine. */
+/** Number of calls to the store for a request: each is a round trip to another machine. */
 import { expect, test } from "vitest";
 import { createDirectories } from "../../src/identity/directory/object.ts";
 import type { Directory, OpenDirectory } from "../../src/identity/directory/types.ts";
@@ -11,7 +11,7 @@ interface Journeys {
   readonly kv: string[];
 }
 
-/** The service on its real store, with every call to it noted. */
+/** Starts the service on its real store, with every call to it recorded. */
 function startCounting() {
   const journeys: Journeys = { directory: [], kv: [] };
   const openReal = createDirectories(directories);
@@ -20,7 +20,7 @@ function startCounting() {
   const service = startService({ trust: { openDirectory, copies } });
   return {
     service,
-    /** What a call costs. The answer must be a success. */
+    /** Returns the cost of a call. The answer must be a success. */
     async costOf(path: string, init: RequestInit): Promise<Journeys> {
       journeys.directory.length = 0;
       journeys.kv.length = 0;

@@ -8,11 +8,11 @@ beforeEach(reset);
 
 function start() {
   const service = startService();
-  // A Request of the platform's own: what it does not know, it refuses here.
+  // The platform's own Request refuses options that it does not know.
   const client = new Sameface({
     url: "https://sameface.test",
     key: "test-key",
-    // Makes the platform's own Request of it, which refuses what it does not know.
+    // Makes the platform's own Request, which refuses options that it does not know.
     fetch: (url, init) => service.call(url.slice("https://sameface.test".length), init),
   });
   return { service, client };

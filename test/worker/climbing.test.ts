@@ -1,7 +1,7 @@
 /**
- * Climbers at the service, with every kind of key and with a session token, free to vary photo, rate,
- * fields and routes, the lock-out opened up: what they are told in each try, and how near a template they
- * come. Beside each the same climber with the scope "scores".
+ * Climbers at the service, with every kind of key and with a session token, free to vary photo, rate, fields and
+ * routes, and with the lock-out disabled: the information in each answer, and how near a template they come. Each is
+ * compared with the same climber with the scope "scores".
  */
 
 import { reset } from "cloudflare:test";
@@ -18,16 +18,16 @@ import { readTold, type Told } from "./told.ts";
 
 beforeEach(reset);
 
-/** Ten thousand each take twenty minutes of a processor: `SAMEFACE_TRIES=10000`. */
+/** Ten thousand tries for each climber take twenty minutes of a processor: `SAMEFACE_TRIES=10000`. */
 const tries = inject("climbingTries") || times(1_000, 150);
-/** Where strangers come about as close as the shipped encoder's. */
+/** Dimension at which strangers come about as close as the shipped encoder's. */
 const dimension = 64;
 const calibration = sphereCalibration(dimension);
 const verifyAlice = "/v1/subjects/alice/verify";
-/** As near as another photo of a person is; all thresholds are beyond it. */
+/** Distance of another photo of a person; all thresholds are beyond it. */
 const startDistance = 0.8;
 
-/** Every answer, by what was asked for. */
+/** Records every answer, by request. */
 class Answers {
   readonly #told = new Map<string, Set<string>>();
   count = 0;
@@ -39,12 +39,12 @@ class Answers {
     return body;
   }
 
-  /** Of each kind of request, how many different ones there were. */
+  /** Number of different answers to each kind of request. */
   get perRequest(): number[] {
     return [...this.#told.values()].map((answers) => answers.size);
   }
 
-  /** At most, in one try. */
+  /** Largest number of bits in one try. */
   get bits(): number {
     return Math.log2(Math.max(...this.perRequest));
   }
@@ -85,7 +85,7 @@ const ways: Record<string, Way> = {
         return decisionOf(await answers.note(path, await service.callAs(key, path, jpeg(photoOf(probe)))));
       },
   },
-  // With scores it is the verify key's climber: no token has them.
+  // No token has scores: with scores this is the verify key's climber.
   "a session token": {
     scopes: ["verify"],
     rates: 1,
@@ -99,7 +99,7 @@ const ways: Record<string, Way> = {
           [token, usesLeft] = [await newToken(service, key), 99];
           answer = await service.callAs(token, verifyAlice, jpeg(photoOf(probe)));
         }
-        // How long a lock lasts goes by how often it was met.
+        // The length of a lock depends on how often it was met.
         const lock = answer.status === 423 ? `locked for ${answer.headers.get("Retry-After")}` : "";
         return decisionOf(await answers.note(lock, answer));
       };
@@ -109,7 +109,7 @@ const ways: Record<string, Way> = {
     scopes: ["identify"],
     rates: 1,
     open({ service, key, scores, answers }) {
-      // The laxest that there is.
+      // The rate is the laxest that there is.
       const path = `/v1/identify${scores ? "?max_fpir=0.99" : ""}`;
       return async (probe) => {
         const told = await answers.note("", await service.callAs(key, path, jpeg(photoOf(probe))));
@@ -125,7 +125,7 @@ const ways: Record<string, Way> = {
     open({ service, key, scores, answers }) {
       let faces = 1;
       return async (probe) => {
-        // The caller counts what it enrols, and works the threshold out.
+        // The caller counts its own enrolments, and computes the threshold.
         const limits = thresholdForGallery(calibration, faces, {
           asked: undefined,
           defaultMaxFpir: 0.01,
@@ -165,7 +165,7 @@ async function keyWith({ call }: Service, scopes: readonly string[]): Promise<st
 
 const open = { max_in_a_row: 1_000_000, delay_seconds: 30, max_total: 1_000_000 };
 
-/** A service where one person is enrolled, at a place that the seed decides. */
+/** Starts a service with one enrolled person, at a place that the seed decides. */
 async function mountain(seed: number, lock_out: object | undefined) {
   const uniform = seededRandom(seed);
   const template = randomDirection(dimension, uniform);
@@ -192,7 +192,7 @@ function reportOn(who: string, start: Start, climbed: Climbed, answers: Answers)
   );
 }
 
-/** ms, on a machine that does much else. */
+/** Timeout in ms, on a machine that does other work. */
 const timeout = 30_000 + 200 * tries;
 
 async function climbWith(way: Way, start: Start, scores: boolean) {
@@ -230,7 +230,7 @@ describe.each(Object.entries(ways))("%s", (name, way) => {
     async (start) => {
       const { climbed, answers } = await climbWith(way, start, true);
       reportOn(`${name} with scores`, start, climbed, answers);
-      // An enrolment tells nobody a distance.
+      // Answers to enrolments contain no distance.
       if (name === "an enrol key") expect(answers.bits).toBeLessThanOrEqual(1);
       else expect(climbed.bestDistance).toBeLessThan(0.01);
     },
@@ -238,11 +238,14 @@ describe.each(Object.entries(ways))("%s", (name, way) => {
 });
 
 describe("bisecting the rate with one photo", () => {
-  /** Between which distances the photo is known to lie: those of the strictest rate that matched, and of the laxest that did not. */
+  /**
+   * Returns the distances between which the photo is known to lie: those of the strictest rate that matched, and of
+   * the laxest that did not.
+   */
   async function bisect(scopes: readonly string[]) {
     const { service, uniform, template } = await mountain(7, open);
     const key = await keyWith(service, scopes);
-    // Its rate is 4e-5, between two decades.
+    // The photo's rate is 4e-5, between two decades.
     const photo = jpeg(photoOf(probeAt(template, thresholdOf(4e-5), uniform)));
     let [low, high] = [0, 2];
     const answers = new Answers();
@@ -259,7 +262,7 @@ describe("bisecting the rate with one photo", () => {
     let [strict, lax] = [2e-6, 0.5];
     for (let i = 0; i < 30; i++) {
       const middle = Math.sqrt(strict * lax);
-      // Where one is refused, any may do.
+      // When the rate is refused, either half may be chosen.
       if ((await ask(middle)) ?? i % 2 === 0) lax = middle;
       else strict = middle;
     }
@@ -296,12 +299,12 @@ describe("with the lock-out as it is shipped", () => {
       uniform,
       rates: 1,
       async ask(probe) {
-        // The fifth failure would lock: a match before it starts the count anew.
+        // The fifth failure would lock; a match before it resets the count.
         if (matching !== undefined && failures === 4) {
           if ((await ask(matching, 0))?.match) failures = 0;
         }
         const decision = await ask(probe, 0);
-        // As patient an attacker as there is.
+        // The attacker waits out every lock.
         if (decision === undefined) service.wait(86_400);
         else failures = decision.match ? 0 : failures + 1;
         return decision;

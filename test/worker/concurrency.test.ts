@@ -1,4 +1,4 @@
-/** Callers who change the same thing at the same instant: nothing is lost, and nothing is there twice. */
+/** Callers who change the same thing at the same instant: nothing is lost, and nothing is duplicated. */
 import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
@@ -68,7 +68,7 @@ describe("settings changed by several at once", () => {
     const answers = await Promise.all(
       changes.map((change) => service.callAs(admin, "/v1/settings", patch(change))),
     );
-    // Each is answered with its own change among the others.
+    // Each answer contains the caller's own change among the others.
     for (const [i, answer] of answers.entries()) expect(await answer.json()).toMatchObject(changes[i]);
     const all = Object.assign({}, ...changes);
     expect(await (await service.callAs(admin, "/v1/settings")).json()).toMatchObject(all);
@@ -170,7 +170,7 @@ describe("a tenant made by several at once", () => {
       if (!limited.blown) break;
       expect(writes).toBeLessThan(60);
     }
-    // Nothing yet, the name alone, and all of it.
+    // The states seen are nothing yet, the name alone, and all of it.
     expect(seen).toEqual(new Set(["0 500", "1 500", "1 201"]));
   });
 

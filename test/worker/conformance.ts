@@ -1,4 +1,4 @@
-/** Holds an answer to the API's document: its route, status, media type, body, and the code of an error. */
+/** Checks an answer against the API's document: its route, status, media type, body, and the code of an error. */
 import { type Schema, Validator } from "@cfworker/json-schema";
 import document from "../../public/openapi.json";
 
@@ -20,7 +20,7 @@ export interface Operation {
 
 const paths = document.paths as unknown as Record<string, Record<string, Operation>>;
 const sharedAnswers = document.components.responses as unknown as Record<string, Answer>;
-/** The document lets answers grow; here each has what it names and no more. */
+/** The document lets answers grow; the schemas here allow only the fields that it names. */
 const schemas = closed(document.components.schemas) as Record<string, Schema>;
 
 export const documentedRoutes = Object.entries(paths).flatMap(([path, item]) =>
@@ -29,10 +29,10 @@ export const documentedRoutes = Object.entries(paths).flatMap(([path, item]) =>
 
 const validators = new Map<Schema, Validator>();
 
-/** For people, not for programs: the document does not tell of them. */
+/** Pages are for people, not for programs: the document does not contain them. */
 export const isPage = (path: string) => path === "/" || path === "/docs" || /^\/(?:docs|demo)\//.test(path);
 
-/** Throws where the document does not say what the service did. */
+/** Throws when the document does not describe what the service did. */
 export async function expectDocumented(method: string, url: string, response: Response): Promise<void> {
   if (method === "OPTIONS" || method === "HEAD" || isPage(new URL(url).pathname)) return;
   const { status } = response;
@@ -57,7 +57,7 @@ export async function expectDocumented(method: string, url: string, response: Re
     throw new Error(`${told} with ${code}, not in the document`);
 }
 
-/** What no operation of the document answers is refused, in the same form. */
+/** A request that no operation of the document answers is refused, in the same form. */
 async function expectNoRoute(told: string, response: Response): Promise<void> {
   const refused = [401, 403, 404, 405, 413, 429, 503].includes(response.status);
   if (!refused) throw new Error(`${told}, and the document has no such route`);

@@ -1,6 +1,6 @@
 /**
- * Directories that die: the n-th write throws, whether to SQLite, the alarm or KV, and so does every
- * one after it, as if the object had been killed there. What it left behind is real.
+ * Directories that crash: the n-th write throws, whether to SQLite, the alarm or KV, and so does every one after it,
+ * as if the object had been killed there. The storage that it left behind is real.
  */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { createKeyRing } from "../../src/crypto/key-ring.ts";
@@ -19,7 +19,7 @@ import { directories, galleries, randomBytes, templates, testKek } from "./servi
 
 const { scan } = createScanner(kernels);
 
-export class Crash extends Error {}
+class Crash extends Error {}
 
 export interface Fuse {
   /** Counts a write, and throws from the n-th on. */
@@ -48,7 +48,7 @@ export function galleryStubOf(tenant: string = defaultTenant, shard = 0) {
   return galleries.get(galleries.idFromName(stubOf(tenant, shard).id.toString()));
 }
 
-/** As if the objects had never run: what they know, they must read. */
+/** Drops all state in memory, so that the objects must read it again. */
 export async function restart(tenant: string = defaultTenant, shard = 0): Promise<void> {
   await evictDurableObject(stubOf(tenant, shard));
   await evictDurableObject(galleryStubOf(tenant, shard)).catch((error: Error) => {
@@ -56,7 +56,7 @@ export async function restart(tenant: string = defaultTenant, shard = 0): Promis
   });
 }
 
-/** A gallery on the real storage, which dies with the fuse; `keks` as the Worker's. */
+/** Makes a gallery on the real storage that crashes with the fuse; `keks` as the Worker's. */
 export function mortalGallery(fuse: Fuse, name: string, keks: readonly string[] = [testKek]): Gallery {
   return new Proxy({} as Gallery, {
     get(_, method: keyof Gallery) {

@@ -17,7 +17,7 @@ describe("the doctor", () => {
     const { body } = await examine();
     expect(body).toMatchObject({ now: now.toISOString(), environment: "production", actor: "root" });
     expect(body.checks?.map(({ name, status }) => `${name} ${status}`)).toEqual([
-      // The tests' key has eight letters.
+      // The tests' key has eight letters, which is too short.
       "secrets warning",
       "bindings ok",
       "directory ok",

@@ -1,4 +1,4 @@
-/** Embeddings out of the service and back into it, for the keys that may. */
+/** Embeddings out of the service and back into it, for keys with the scope. */
 import { reset } from "cloudflare:test";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";

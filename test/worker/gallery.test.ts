@@ -18,7 +18,7 @@ const dimension = 192;
 const otherKek = btoa("a key-encryption key of others..");
 const unlimited = () => fuse(Number.POSITIVE_INFINITY);
 
-/** Uniform in 0..1 (mulberry32). */
+/** Generates uniform numbers in 0..1 (mulberry32). */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {
@@ -38,7 +38,7 @@ function unitVector(uniform: () => number): Float32Array {
   return values.map((value) => value / length);
 }
 
-/** `count` random faces, three to a subject. */
+/** Makes `count` random faces, three to a subject. */
 function people(count: number, { seed = 1, model = "m-1", prefix = "s" } = {}): StoredFace[] {
   const uniform = generator(seed);
   return Array.from({ length: count }, (_, i) => ({
@@ -61,7 +61,7 @@ function openAll(service: Service = startService(), settings: Partial<TenantSett
 
 type Opened = ReturnType<typeof openAll>;
 
-/** On galleries that keep no opened block: what is stored is what is read. */
+/** Opens galleries that cache no opened block, so that a search reads storage. */
 const openWithoutCache = (settings: Partial<TenantSettings> = {}) =>
   openAll(startService({ trust: { openDirectory: mortalDirectories(unlimited()) } }), settings);
 
@@ -82,7 +82,7 @@ async function search({ store }: Opened, values: Float32Array, limit = 10, maxDi
   return { faces: opened.value.faces, notCompared: opened.value.notCompared, found: found.value.candidates };
 }
 
-/** Every face, compared in float64, as verification does. */
+/** Compares every face in float64, as verification does. */
 function bruteForce(faces: readonly StoredFace[], values: Float32Array, limit = 10): Candidate[] {
   const closest = new Map<SubjectId, Candidate>();
   for (const { subjectId, faceId, embedding } of faces) {
@@ -155,7 +155,7 @@ describe("a search", () => {
     const probe = unitVector(generator(3));
     const expected = bruteForce(faces, probe, 3).map(({ faceId }) => faceId);
     let enrolling = true;
-    // They push the first ones out of the young block.
+    // They move the first ones out of the young block.
     const others = people(600, { seed: 11, prefix: "x" });
     const enrolment = enrol(opened, others).finally(() => {
       enrolling = false;
@@ -240,7 +240,7 @@ describe("blocks at rest", () => {
     await opened.store.deleteFace("s0" as SubjectId, "s-face-1" as FaceId);
     const after = await inGallery(read);
     for (const column of ["key_id", "wrapped", "sealed"]) expect(after[column]).not.toBe(before[column]);
-    // The earlier bytes under the key that is left.
+    // The earlier bytes are put back under the key that is left.
     await inGallery((sql) =>
       sql.exec("UPDATE block SET sealed = unhex(?), count = 3", before.sealed as string).toArray(),
     );
@@ -295,7 +295,7 @@ describe("blocks at rest", () => {
     if (!begun.ok) throw new Error(begun.failure.code);
     await inGallery((sql) => sql.exec("UPDATE block SET sealed = x'00'").toArray());
     await restart();
-    // The first finds the damage; the others run while the gallery is built, or after.
+    // The first search finds the damage; the others run while the gallery is rebuilt, or after.
     const answers = await Promise.all(
       Array.from({ length: 6 }, () =>
         begun.value.find(
@@ -445,7 +445,7 @@ describe("a hundred enrolments and deletions at once", () => {
 });
 
 describe("a crash at any write, of directory or gallery,", () => {
-  /** What the next call finds: in the directory, and by a search. */
+  /** Returns the state that the next call finds: in the directory, and by a search. */
   async function afterwards(all: readonly StoredFace[]): Promise<string[]> {
     await restart();
     const opened = openAll();

@@ -1,4 +1,4 @@
-/** What a caller may ask of a decision: its false match rate, and what to do about poor photos. */
+/** Options of a decision: its false match rate, and the treatment of poor photos. */
 import { expect, test } from "vitest";
 import { base64, darkPhotoAt, form, jpeg, json, photoAt, startService } from "./service.ts";
 
@@ -15,7 +15,7 @@ async function verifyAt(distance: number, query: string, faces = 1) {
     [field: string]: unknown;
     error?: { code: string; details: unknown };
   };
-  // The store outlives the service: the next call starts from nothing.
+  // The store outlives the service: the subject is deleted, so that the next call starts from nothing.
   await call("/v1/subjects/rate", { method: "DELETE" });
   return Object.assign(answer, { status: response.status });
 }

@@ -1,4 +1,4 @@
-/** What the service refuses, and how: a code, a sentence, a request id, and no 5xx for anybody's input. */
+/** Refusals of the service: a code, a sentence, a request id, and no 5xx for any input. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Failure } from "../../src/errors.ts";

@@ -62,7 +62,7 @@ const faceOnTheWire = {
   },
 };
 
-/** The same photo in every dress. */
+/** The same photo in every form of request. */
 const dresses: [string, RequestInit][] = [
   ["image/jpeg", jpeg(photoAt(0))],
   ["image/png; charset=binary", jpeg(photoAt(0), { "Content-Type": "image/png; charset=binary" })],

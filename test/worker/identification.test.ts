@@ -1,4 +1,4 @@
-/** Who is this: searches over a tenant's gallery, in workerd on real Durable Objects. */
+/** Searches over a tenant's gallery, in workerd on real Durable Objects. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import type * as z from "zod";
@@ -49,7 +49,7 @@ describe("an identification", () => {
       model: "text-1",
       image: { width: 640 },
     });
-    // Each comparison at 1e-4, as a verification.
+    // Each comparison is at 1e-4, as in a verification.
     expect(answer.max_fpir).toBeCloseTo(3e-4, 7);
     expect(answer.threshold).toBeCloseTo(1.1, 6);
     for (const { subject_id, distance, face_id } of answer.candidates) {
@@ -346,7 +346,7 @@ describe("who may identify", () => {
       else expect(names(answer)).toEqual(last[1]);
       exact.add((await identify(service, angle, "", scorer)).threshold);
     }
-    // Up to five faces at 1e-4, and then at 1e-5.
+    // The rate is 1e-4 for up to five faces, and then 1e-5.
     expect(steps).toEqual([
       [1.1, ["alice"]],
       [1, []],
@@ -359,7 +359,7 @@ describe("who may identify", () => {
     await enrol(service, { alice: [0] });
     const key = await keyWith(service, "identify");
     const answers = new Set<string>();
-    // From just beyond the threshold (1.1, an angle of 1.165) to as far as can be.
+    // The angles run from just beyond the threshold (1.1, an angle of 1.165) to the largest.
     for (let angle = 1.17; angle < Math.PI; angle += 0.2) {
       const { request_id, ...told } = await identify(service, angle, "", key);
       answers.add(JSON.stringify(told));

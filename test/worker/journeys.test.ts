@@ -1,4 +1,4 @@
-/** Which journeys a verification makes for trust. `node test/bench/trust.ts` measures how long they take. */
+/** Journeys of a verification to a directory. `node test/bench/trust.ts` measures how long they take. */
 import { reset } from "cloudflare:test";
 import { beforeEach, expect, it } from "vitest";
 import { createDirectories } from "../../src/identity/directory/object.ts";

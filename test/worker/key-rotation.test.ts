@@ -9,7 +9,7 @@ beforeEach(reset);
 
 const nextKek = btoa("the key-encryption key of after.");
 
-/** The Worker, its directories and its galleries, all with these. */
+/** Starts the Worker, its directories and its galleries, all with these KEKs. */
 const withKeks = (...keks: string[]) =>
   startService({
     config: { keks },
@@ -32,7 +32,7 @@ async function statuses(service: Service, key = "test-key"): Promise<number[]> {
   return (await Promise.all(answers)).map(({ status }) => status);
 }
 
-/** Whom a search finds, or its status. */
+/** Returns the subjects that a search finds, or its status. */
 async function found(service: Service, key = "test-key"): Promise<string[] | number> {
   const response = await service.callAs(key, "/v1/identify", jpeg(photoAt(0)));
   if (response.status !== 200) return response.status;
@@ -56,7 +56,7 @@ describe("rotating the key-encryption key", () => {
     await service.trust.signingKeys.current();
     expect(await statuses(withNewKek())).toEqual([500, 500, 500]);
     expect(await found(withNewKek())).toBe(503);
-    // Six faces, a signing key, and a block of each of the two galleries that have any face.
+    // The keys are those of six faces, a signing key, and a block of each of the two galleries that have any face.
     expect(await rewrap(withBothKeks())).toEqual({ rewrapped: 9, done: true });
     expect(await rewrap(withBothKeks())).toEqual({ rewrapped: 0, done: true });
     expect(await statuses(withNewKek())).toEqual([200, 200, 200]);
@@ -85,7 +85,7 @@ describe("rotating the key-encryption key", () => {
 
   it("is not done while the objects that hold galleries still run with the earlier key", async () => {
     await enrolAll(withOldKek());
-    // Their directories and galleries have the old one alone.
+    // Their directories and galleries have the old KEK alone.
     const service = startService({
       config: { keks: [nextKek, testKek] },
       trust: { openDirectory: mortalDirectories(fuse(Number.POSITIVE_INFINITY), [testKek]) },

@@ -1,7 +1,7 @@
 /**
- * What an isolate holds at each stage of a request, models loaded: the kernels' memory, the codecs' memories,
- * the models' bytes, the request's file and the rasters made of it. Left out are compiled code, small objects,
- * and what is dropped but not collected yet; how much that is of WebAssembly's memory is counted as well.
+ * An isolate's memory at each stage of a request, models loaded: the kernels' memory, the codecs' memories, the
+ * models' bytes, the request's file and the rasters made of it. Compiled code, small objects and garbage are not
+ * counted, except for WebAssembly's garbage.
  */
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -26,7 +26,7 @@ import { times } from "../fixtures/exhaustive.ts";
 import { watchWasmMemory } from "../fixtures/memory.ts";
 import { fetchPhoto } from "./photos.ts";
 
-/** Of the 128 MB that an isolate gets. */
+/** Most bytes, of the 128 MB that an isolate gets. */
 const mostBytes = 100e6;
 
 const files: Record<string, ArrayBuffer> = {
@@ -48,10 +48,10 @@ const codecs = createCodecs({
   avif: async () => avif,
 });
 
-/** Of the request at hand: its file and its rasters. */
+/** Bytes of the current request: its file and its rasters. */
 let requestBytes = 0;
 let peakBytes = 0;
-/** Every WebAssembly memory there is, also the dropped ones. */
+/** Bytes of every WebAssembly memory, including dropped ones. */
 let wasmPeakBytes = 0;
 let stages: string[] = [];
 
@@ -73,7 +73,7 @@ const pipeline = createPipeline({
     const opened = await openPhoto(bytes, defaultImageLimits, codecs);
     if (!opened.ok) return opened;
     const { width, height, format } = opened.value;
-    // An interlaced PNG unfolds outside WebAssembly; byte 28 says so.
+    // An interlaced PNG is decoded outside WebAssembly; byte 28 says that it is one.
     const unfolded = format === "png" && bytes[28] === 1 ? width * height * 4 : 0;
     return {
       ok: true,
@@ -118,7 +118,7 @@ const largest = [
 const small = ["jpeg", "png", "webp", "avif"].flatMap((format) =>
   [320, 480, 640, 800].map((side) => `small-${format}-${side}`),
 );
-/** A phone's photo comes every fiftieth time, both of them in the first hundred. */
+/** A phone's photo is sent every fiftieth time, both of them in the first hundred. */
 const more = times(500, 50);
 const phone = ["jpeg-12mp", "jpeg-48mp"];
 

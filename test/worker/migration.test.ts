@@ -1,4 +1,4 @@
-/** A service whose model changes: what the old one enrolled is refused, then lifted, without a photo. */
+/** A service whose model changes: faces enrolled with the old one are refused, then converted, without a photo. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { encodeBlocks, type Head, type HeadFile } from "../../model/train/head.ts";
@@ -36,7 +36,7 @@ async function migrate({ call }: Service, file: HeadFile) {
   return { ...migrated, answer: await answer.json() };
 }
 
-/** The dimension of the test's embeddings, whatever it is; the head turns the first two numbers by a quarter. */
+/** Makes a head that turns the first two numbers by a quarter, for any dimension of the test's embeddings. */
 async function quarterTurn(service: Service): Promise<HeadFile> {
   const encoded = await service.pipeline.encodeFace(photoAt(0), "only");
   if (!encoded.ok) throw new Error("the test's pipeline encodes nothing");
@@ -72,7 +72,7 @@ describe("enrolled faces, when the model changes", () => {
       passed: 0,
       answer: { imported: 3, skipped: 0 },
     });
-    // The test's encoder has not turned: who stood at an angle is found a quarter further.
+    // The test's encoder has not turned: a person who was at an angle is found a quarter further.
     const turned = await verify(after, "alice", 0.05 + Math.PI / 2);
     expect(turned).toMatchObject({ status: 200, match: true });
     expect(turned.distance).toBeCloseTo(own.distance!, 4);

@@ -1,4 +1,4 @@
-/** What the service tells its operator: lines of log, data points, and in development the times. */
+/** The service's output for its operator: lines of log, data points, and in development the times. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Dataset, RequestEntry } from "../../src/http/deps.ts";
@@ -6,7 +6,7 @@ import { base64, darkPhotoAt, jpeg, json, photoAt, startService, textPipeline } 
 
 beforeEach(reset);
 
-/** A clock that moves 10 ms each time it is read, and a pipeline that has two of its stages timed. */
+/** Makes a clock that moves 10 ms each time it is read, and a pipeline that times two of its stages. */
 function timed() {
   let nowMs = 0;
   const plain = textPipeline();

@@ -1,4 +1,4 @@
-/** The API's document and the service say the same: routes, scopes, and, by service.ts, every answer of the tests. */
+/** The API's document and the service agree: routes, scopes, and, by service.ts, every answer of the tests. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
@@ -21,7 +21,7 @@ describe("the document's routes", () => {
   });
 });
 
-/** A path with every parameter filled in, so that nothing but the key can be refused. */
+/** Fills in every parameter of a path, so that only the key can be refused. */
 const filled = (path: string) => path.replace("{key_id}", "aaaaaaaaaaaa").replaceAll(/\{\w+\}/g, "alice");
 
 async function statusAndMessage(response: Response): Promise<string> {
@@ -48,7 +48,7 @@ describe("the document's scopes", () => {
     async ({ method, path, operation }) => {
       const service = startService();
       const needed = operation.security[0].ApiKey as Scope[];
-      // There is no key without a scope.
+      // A key always has a scope.
       const key = await keyWith(service, ...(needed.length === 0 ? (["read"] as const) : needed));
       const response = await service.callAs(key, filled(path), { method });
       expect([401, 403]).not.toContain(response.status);

@@ -1,4 +1,4 @@
-/** Ways to a distance that is not told, other than the rate: each is closed, or costs a try that is counted. */
+/** Ways to find a distance that is not in an answer, other than the rate: each is closed, or costs a counted try. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
@@ -32,7 +32,7 @@ async function enrol({ call }: Service, subject: string, angle: number): Promise
   return ((await answer.json()) as { face_id: string }).face_id;
 }
 
-/** What an answer says, without the request's own name. */
+/** Returns an answer without the request's own id. */
 async function toldBy(response: Response): Promise<string> {
   const { request_id, ...told } = (await response.json()) as Record<string, unknown>;
   return `${response.status} ${JSON.stringify(told)}`;
@@ -102,7 +102,7 @@ describe("an enrolment that refuses duplicates", () => {
     await service.call("/v1/settings", { ...json({ max_fpir: 5e-4 }), method: "PATCH" });
     await enrol(service, "alice", 0);
     const keys = [await keyWith(service, "enrol"), await keyWith(service, "enrol", "scores")];
-    // From six faces on the exact threshold falls slowly, to 1.07 at ten, and that in decades is 1.
+    // Exactly, the threshold falls slowly from six faces on, to 1.07 at ten; in decades it is 1.
     const refused: number[][] = [[], []];
     for (let faces = 1; faces <= 10; faces++) {
       if (faces > 1) await enrol(service, `other-${faces}`, Math.PI + faces / 1000);
@@ -120,7 +120,7 @@ describe("an enrolment that refuses duplicates", () => {
 });
 
 describe("faces that come and go around an attempt", () => {
-  /** A body that is whole when it is told so. */
+  /** Makes a body that is complete when `finish` is called. */
   function slowPhoto(angle: number) {
     let finish = () => {};
     const body = new ReadableStream<Uint8Array>({
@@ -162,7 +162,7 @@ describe("faces that come and go around an attempt", () => {
       await enrol(service, "alice", 0);
       const ownFace = await enrol(service, "alice", own);
       const key = await keyWith(service, "verify");
-      // Nearer to the caller's own face in the first round, and to the person's in the second.
+      // The photo is nearer to the caller's own face in the first round, and to the person's in the second.
       const { body, finish } = slowPhoto(0.9);
       const init = { method: "POST", headers: { "Content-Type": "image/jpeg" }, body };
       const answer = service.callAs(key, verifyAlice, init);

@@ -1,4 +1,4 @@
-/** The pages and the API's document, as the Worker hands them out. */
+/** The pages and the API's document, as the Worker serves them. */
 import { describe, expect, test } from "vitest";
 import document from "../../public/openapi.json";
 import { startService } from "./service.ts";

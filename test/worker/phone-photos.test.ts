@@ -39,7 +39,7 @@ test.each([
     const { distance, face } = answer as Answer;
     // People differ by more than 1.
     expect(distance).toBeLessThan(0.2);
-    // All are made of the enrolled photo, 720 px wide.
+    // All are made from the enrolled photo, 720 px wide.
     const scale = image.width / 720;
     for (const side of ["x", "y", "width"] as const) {
       expect(Math.abs(face.box[side] / scale - made.face.box[side]), side).toBeLessThan(3);

@@ -1,9 +1,9 @@
-/** Photos that come with a development dependency, handed to workerd by vitest.config.ts. */
+/** Photos that come with a development dependency, passed to workerd by vitest.config.ts. */
 import { inject } from "vitest";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Base64, by file name. */
+    /** Photos in base64, by file name. */
     photos: Record<string, string>;
   }
 }
@@ -17,7 +17,7 @@ function photo(name: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(inject("photos")[name]), (character) => character.charCodeAt(0));
 }
 
-/** One of `test/fixtures/large-photos.ts`, made in Node. */
+/** Fetches a photo of `test/fixtures/large-photos.ts`, made in Node. */
 export async function fetchPhoto(env: object, name: string): Promise<Uint8Array<ArrayBuffer>> {
   const { PHOTOS } = env as { readonly PHOTOS: { fetch(url: string): Promise<Response> } };
   return new Uint8Array(await (await PHOTOS.fetch(`http://photos/${name}`)).arrayBuffer());

@@ -1,4 +1,4 @@
-/** Who may choose the false match rate, on every route that takes one, and what a match at it resets. */
+/** Keys that may choose the false match rate, on every route that takes one, and what a match at it resets. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
@@ -9,7 +9,7 @@ beforeEach(reset);
 const verifyAlice = "/v1/subjects/alice/verify";
 const near = jpeg(photoAt(0.1));
 const far = jpeg(photoAt(3));
-/** At the distance whose rate is 1e-3: beyond the tenant's 1e-4. */
+/** The photo is at the distance whose rate is 1e-3: beyond the tenant's 1e-4. */
 const lax = jpeg(photoAt(2 * Math.asin(1.2 / 2)));
 
 async function keyWith({ call }: Service, ...scopes: string[]): Promise<string> {
@@ -137,7 +137,7 @@ describe("a key with scores", () => {
       const session = json({ subject_id: "alice", action: "verify", max_fmr: rate });
       expect(await codeOf(service.callAs(scorer, "/v1/sessions", session))).toBe(code);
     }
-    // One comparison at 1e-3 in place of 1e-2.
+    // One comparison is at 1e-3 in place of 1e-2.
     const searcher = await keyWith(service, "identify", "scores");
     const answer = await told(service.callAs(searcher, "/v1/identify?max_fpir=0.01", near));
     expect(answer.threshold).toBeCloseTo(1.2, 9);

@@ -1,4 +1,4 @@
-/** Receipts and the keys behind them. That another program verifies one is test/unit/trust/receipt.test.ts. */
+/** Receipts and the keys that sign them. test/unit/trust/receipt.test.ts verifies one with another program. */
 import { reset } from "cloudflare:test";
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-/** A retention that is made shorter says how many faces outlive it, so that they can be ended. */
+/** A shorter retention reports how many faces outlive it, so that they can be ended. */
 import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
@@ -13,7 +13,7 @@ import type { Gallery } from "../../src/identity/gallery/types.ts";
 import type { FaceId, SubjectId, TenantId } from "../../src/identity/ids.ts";
 import * as wholeTenant from "../../src/identity/retention.ts";
 import { stubOf } from "./crash.ts";
-import { jpeg, json, now, photoAt, type Service, startService } from "./service.ts";
+import { jpeg, json, now, photoAt, type Service, startService, templates } from "./service.ts";
 
 beforeEach(reset);
 
@@ -115,7 +115,7 @@ describe("the alarm of a directory that was never told how long its audit trail 
         );
         return storage.getAlarm();
       };
-      // An alarm of the past is set for this moment.
+      // An alarm in the past is set for this moment.
       const endMs = Date.now() + 1000 * hour;
       return [
         await alarmAfter("lasts", null),
@@ -127,7 +127,7 @@ describe("the alarm of a directory that was never told how long its audit trail 
   });
 });
 
-/** As many faces of one subject as there are to be, which are copies of one row; their ids count up. */
+/** Fills a subject with faces that are copies of one row; their ids count up. */
 async function fill(count: number): Promise<void> {
   const { enrol } = await tenant(startService(), "acme");
   await enrol("alice");
@@ -163,3 +163,16 @@ describe("faces that outlive a retention", () => {
     },
   );
 });
+
+it.each(["2038-01-19T03:14:07Z", "2038-01-19T03:14:08Z", "2999-01-01T00:00:00Z"])(
+  "a face that expires at %s is copied to KV, which takes an expiry as 32 bits",
+  async (expiresAt) => {
+    const service = startService();
+    const { enrol } = await tenant(service, "acme");
+    await enrol("alice", expiresAt);
+    const { keys } = await templates.list({ prefix: "f!acme!alice!" });
+    expect(keys).toHaveLength(1);
+    const expiration = Date.parse(expiresAt) / 1000;
+    expect(keys[0].expiration).toBe(expiration < 2 ** 31 ? expiration : undefined);
+  },
+);

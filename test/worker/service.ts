@@ -25,14 +25,10 @@ interface Bindings {
   readonly ASSETS: Fetcher;
 }
 
-export const {
-  TEMPLATES: templates,
-  DIRECTORY: directories,
-  GALLERY: galleries,
-  ASSETS: files,
-} = env as unknown as Bindings;
+const bindings = env as unknown as Bindings;
+export const { TEMPLATES: templates, DIRECTORY: directories, GALLERY: galleries } = bindings;
 
-export const origin = "http://localhost";
+const origin = "http://localhost";
 /** At the default rate of 1e-4 a subject with one face matches up to 1.1, one with ten up to 1. */
 export const calibration: Calibration = {
   modelSha256: "ab".repeat(32),
@@ -78,7 +74,7 @@ export const testFace: EncodedFace["face"] = {
   ],
 };
 
-export const goodQuality: Quality = {
+const goodQuality: Quality = {
   eyeDistancePx: 80,
   sharpness: 0.5,
   brightness: 120,
@@ -160,6 +156,14 @@ export interface Change {
   readonly store?: Partial<TenantStore>;
 }
 
+/** Of every service, what goes on after an answer. */
+const pending = new Set<Promise<unknown>>();
+
+/** What services began after their answers is over, so that it meets no later test's storage. */
+export async function settleServices(): Promise<void> {
+  while (pending.size > 0) await Promise.allSettled(pending);
+}
+
 export const testKek = btoa("the key-encryption key of tests.");
 
 export function startService(change: Change = {}): Service {
@@ -176,7 +180,12 @@ export function startService(change: Change = {}): Service {
     copies,
     clock: () => new Date(nowMs),
     randomBytes,
-    background: (work) => background.push(work),
+    background(work) {
+      background.push(work);
+      pending.add(work);
+      // A failure stays one that nobody handles, which fails the run.
+      void work.finally(() => pending.delete(work));
+    },
     ...change.trust,
   });
   const app = createApp({
@@ -186,7 +195,7 @@ export function startService(change: Change = {}): Service {
     pipeline,
     budget: change.budget ?? createBudget({ codecBytes: () => 0 }),
     config,
-    files: "files" in change ? change.files : files,
+    files: "files" in change ? change.files : bindings.ASSETS,
     calibration: change.calibration ?? calibration,
     distances: undefined,
     embeddingLength: change.embeddingLength ?? 2,

@@ -1,4 +1,4 @@
-/** Session tokens: what a phone may do with one, and everything an attacker may not. */
+/** Session tokens: what a phone can do with one, and what an attacker cannot. */
 import { reset } from "cloudflare:test";
 import { CompactSign, decodeJwt, decodeProtectedHeader, SignJWT, UnsecuredJWT } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -71,7 +71,7 @@ describe("a session token", () => {
   it("replayed at twenty places at once is answered at one", async () => {
     const service = await enrolled();
     const { token } = await session(service);
-    // Another service is another location: nothing is shared with it but the directory.
+    // Another service is another location: they share only the directory.
     const places = Array.from({ length: 20 }, () => startService());
     const codes = await Promise.all(
       places.map(async (place) => codeOf(await place.callAs(token, verifyAlice, match))),
@@ -113,7 +113,7 @@ describe("a session token", () => {
     const service = await enrolled();
     const { token } = await session(service);
     expect(await codeOf(await service.callAs(token, path, init))).toBe("403 forbidden");
-    // And it was not used up.
+    // The token was not used up.
     expect((await service.callAs(token, verifyAlice, match)).status).toBe(200);
   });
 

@@ -1,4 +1,4 @@
-/** What callers with unknown keys cost: how often a directory is asked, counted. */
+/** The cost of callers with unknown keys: how often a directory is asked. */
 
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -17,7 +17,7 @@ function wrongKey(tenant = "acme"): string {
   return `sf_${tenant}.${part(9)}.${part(32)}`;
 }
 
-/** Lets so many pass, whoever they are from. */
+/** Makes a limiter that lets so many pass, from any address. */
 function limitOf(count: number): RateLimiter {
   const counts = new Map<string, number>();
   return {
@@ -148,7 +148,7 @@ describe("an address with many wrong keys", () => {
     const { ask, calls } = watched({ failureRate: FAILURE_RATE });
     let passed = 0;
     while ((await ask(wrongKey(), here)).status === 401) expect(++passed).toBeLessThan(202);
-    // The limit of wrangler.toml, and more when a new minute began meanwhile.
+    // The limit of wrangler.toml is 100; more pass when a new minute began meanwhile.
     expect(passed).toBeGreaterThanOrEqual(101);
     expect(calls).toHaveLength(passed);
   });

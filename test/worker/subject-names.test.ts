@@ -1,4 +1,4 @@
-/** Names of people in any script, from the path to the stores and back: what is taken, in which order, and where it goes. */
+/** Names in any script, from the path to the stores and back: the accepted ones, their order, and their places. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newTenantAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
@@ -16,7 +16,7 @@ import {
 
 beforeEach(reset);
 
-/** As names, in the order of their UTF-8 bytes: the last two are the other way round in UTF-16. */
+/** Names in the order of their UTF-8 bytes: the last two are the other way round in UTF-16. */
 const names = [
   "+1-555|home=1",
   "a+b@example.com",
@@ -34,7 +34,7 @@ const names = [
   "𠀀𠀁",
 ];
 
-/** As every client writes a name into a path. */
+/** Writes a name into a path as every client does. */
 const at = (name: string, more = "") => `/v1/subjects/${encodeURIComponent(name)}${more}`;
 
 const transferKey = { "Sameface-Transfer-Key": base64(randomBytes(32)) };
@@ -164,7 +164,7 @@ describe("names in any script", () => {
     const longest = Math.max(
       ...(await templates.list()).keys.map(({ name }) => new TextEncoder().encode(name).length),
     );
-    // A face's id is a UUID here, of 36 letters; with one of 64 it is 355.
+    // A face's id is a UUID of 36 letters here; with one of 64 the length is 355.
     expect(longest).toBe(355 - 28);
   });
 

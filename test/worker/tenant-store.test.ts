@@ -177,7 +177,7 @@ describe("the copies in KV", () => {
     await store.deleteSubject(alice);
     await templates.put("f!default!alice!a", copy);
     expect(await store.beginAttempt(alice)).toMatchObject({ failure: { code: "subject_has_no_faces" } });
-    // Enrolled anew under the very same names, the old copy still does not open.
+    // The old copy does not open even when a face is enrolled under the same names.
     await store.addFace(face(alice, "a"), {});
     await templates.put("f!default!alice!a", copy);
     expect(await store.beginAttempt(alice)).toMatchObject({ failure: { code: "corrupt_record" } });
@@ -361,7 +361,7 @@ describe("a change in another tenant's name", () => {
       nowMs: now.getTime(),
       auditSeconds: null,
     };
-    // In the object itself: what it throws to another one is reported as an unhandled rejection too.
+    // It runs in the object itself: an error thrown to another one is reported as an unhandled rejection too.
     const answer = await runInDurableObject(stubOf(), (object) =>
       object.call("deleteFaces", [alice, "all", acme]).catch((error: Error) => error.message),
     );
@@ -441,7 +441,7 @@ describe("with consistency edge", () => {
     return attempt.value;
   }
 
-  /** A service whose attempts are counted when the gate is opened, and not before. */
+  /** Makes a service whose attempts are counted only when the gate is opened. */
   function gated() {
     let open = () => {};
     const gate = new Promise<void>((resolve) => {
@@ -479,7 +479,7 @@ describe("with consistency edge", () => {
     const { store, open, settled } = gated();
     await store.addFace(face(alice, "a"), {});
     const attempts = await Promise.all(Array.from({ length: 5 }, () => begin(store)));
-    // Those that asked the directory at the same time: the last answer is kept.
+    // They asked the directory at the same time: the last answer is stored.
     const known = [await begin(store), await begin(store), ...attempts];
     const told = known.map((attempt) => attempt.settle(outcome("a", true)));
     expect(await Promise.all(told.map(stillOpen))).toEqual(["told", ...Array(6).fill("open")]);
@@ -496,7 +496,7 @@ describe("with consistency edge", () => {
     await store.addFace(face(alice, "a"), {});
     await (await begin(store)).settle(outcome("a", true));
     await here.settled();
-    // All of them were let in by what was told before the lock.
+    // All of them were admitted by an answer from before the lock.
     const attempts = await Promise.all(Array.from({ length: 20 }, () => begin(store)));
     for (let i = 0; i < 5; i++) await (await begin(storeOf(there))).settle(outcome("a", false));
     const answers: string[] = [];
@@ -521,7 +521,7 @@ describe("with consistency edge", () => {
   });
 });
 
-/** One write more each time, until the work is done without dying. */
+/** Allows one write more each time, until the work is done without a crash. */
 async function untilItLives(run: (fuse: Fuse) => Promise<void>): Promise<number> {
   for (let writes = 0; ; writes++) {
     await reset();
@@ -536,7 +536,7 @@ describe("a crash at any write", () => {
   const mortalStore = (fuse: Fuse) =>
     storeOf(startService({ trust: { openDirectory: mortalDirectories(fuse) } }));
 
-  /** What the next call finds, and what is left once the directory has done its chores. */
+  /** Returns the state that the next call finds, and the rest once the directory has done its chores. */
   async function afterwards(): Promise<{ faces: string[]; copies: string[] }> {
     await restart();
     const store = storeOf();

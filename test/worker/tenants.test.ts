@@ -1,4 +1,4 @@
-/** Tenants and their keys: who may do what, and what one tenant can learn of another (nothing). */
+/** Tenants and their keys: the calls each may make, and that one tenant learns nothing of another. */
 import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
@@ -34,7 +34,7 @@ async function codeOf(response: Response): Promise<string> {
 
 const remove = { method: "DELETE" };
 
-/** Everything that asks for a scope: as [scope, method, path, body]. */
+/** Every call that demands a scope: [scope, method, path, body]. */
 const routes: [Scope, string, RequestInit][] = [
   ["enrol", "/v1/subjects/alice/faces", jpeg(image)],
   ["enrol", "/v1/subjects/alice/faces/f1", { ...json({}), method: "PATCH" }],
@@ -127,7 +127,7 @@ describe("a key", () => {
       const next = rotated.status === 201 ? newKeyAnswerSchema.parse(await rotated.json()) : made;
       await restart("acme");
       expect((await service.callAs(next.key, "/v1/subjects")).status, `killed at write ${writes}`).toBe(200);
-      // What was begun is finished by the next call.
+      // The next call finishes what was begun.
       await service.callAs(admin, path, json({}));
       expect((await service.callAs(made.key, "/v1/subjects")).status).toBe(401);
       if (!limited.blown) break;
@@ -409,7 +409,7 @@ describe("the audit trail's retention", () => {
     return entries;
   };
 
-  /** On time with the objects' own clock, which sets their alarms. */
+  /** Starts at the time of the objects' own clock, which sets their alarms. */
   function startNow() {
     let nowMs = Date.now();
     const service = startService({ trust: { clock: () => new Date(nowMs) } });

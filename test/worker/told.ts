@@ -1,4 +1,4 @@
-/** What an answer says of the faces that are stored: all of it but the caller's own photo and what is random. */
+/** The information in an answer about stored faces: everything except the caller's own photo and random values. */
 
 export interface Told {
   readonly [field: string]: unknown;
@@ -9,12 +9,12 @@ export interface Told {
   readonly face_id?: string;
 }
 
-/** `words` are equal for answers that tell the same, status and receipt included. */
+/** `words` are equal for answers with the same information, status and receipt included. */
 export async function readTold(response: Response): Promise<{ words: string; body: Told }> {
   const body = (await response.json()) as Told;
   const { request_id, face, image, face_a, face_b, image_a, image_b, ...told } = body;
   const { created_at, face_id, receipt, ...rest } = told;
-  // A key with scores is told which face it was; an enrolment names a new one.
+  // An answer with scores names the closest face; an enrolment names a new one.
   const enrolled = created_at === undefined ? { face_id } : {};
   const signed = typeof receipt === "string" ? claimsOf(receipt) : undefined;
   return { words: JSON.stringify([response.status, { ...rest, ...enrolled }, signed]), body };

@@ -1,4 +1,4 @@
-/** Export and import: exact, resumable, and refused when anything about a page is not as it was. */
+/** Export and import: exact, resumable, and refused when a page was changed in any way. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newTenantAnswerSchema } from "../../src/http/schemas/administration-answers.ts";

@@ -1,4 +1,6 @@
-/** Directories that tell of each call before it is made: to count them, or to let something else come first. */
+/**
+ * Directories that report each call before it is made, for tests that count calls or let something else come first.
+ */
 import { createDirectories } from "../../src/identity/directory/object.ts";
 import type { Directory, OpenDirectory } from "../../src/identity/directory/types.ts";
 import { directories } from "./service.ts";

@@ -1,5 +1,5 @@
 /**
- * Activations in codes of 8 bits, with a scale and a zero point for each channel. A coarse code says which step
+ * Activations as codes of 8 bits, with a scale and a zero point for each channel. A coarse code says which step
  * a value is nearest to; the first channels of a value may have a fine code too, which says how far from the
  * middle of that step it lies:
  *
@@ -12,8 +12,8 @@
  *   f = round(256 * (x / scale - round(x / scale))), limited to -128..127
  *   x = scale * (c - zero_point + f / 256)
  *
- * A product of fine codes by weights, divided by 256, is added to that of coarse codes by the same weights.
- * Codes are stored less 128 or as they are, as the processor's products count bytes.
+ * The product of the fine codes and the weights, divided by 256, is added to that of the coarse codes and the same
+ * weights. Codes are stored less 128 or as they are, depending on whether the processor's product takes signed bytes.
  */
 #ifndef SAMEFACE_CODES_H
 #define SAMEFACE_CODES_H
@@ -22,7 +22,7 @@
 
 enum { fine_steps = 256 };
 
-/** Where a step puts the codes of its result; `coarse` is 0 where it has none. */
+/** Addresses for the codes of a step's result; `coarse` is 0 for a step without codes. */
 typedef struct {
   s8 *coarse, *fine;
   const f32 *inverse_scale;
@@ -30,7 +30,7 @@ typedef struct {
   s32 fine_channels;
 } Codes;
 
-/** Of four channels. */
+/** Quantization of four channels. */
 typedef struct {
   f32x4 inverse_scale;
   i32x4 zero_point;
@@ -44,12 +44,12 @@ INLINE Quantizer load_quantizer(const Codes *codes, s32 channel) {
 #define ROUNDER splat_f32(12582912.0f)
 enum { rounder_bits = 0x4b400000 };
 
-/** Codes less 128, not limited yet: narrowing does that. */
+/** Computes codes less 128, before they are limited: narrowing limits them. */
 INLINE i32x4 quantize(f32x4 x, const Quantizer *q) {
   return (i32x4)(x * q->inverse_scale + ROUNDER) + (q->zero_point - splat_i32(rounder_bits + 128));
 }
 
-/** Fine codes, not limited yet. Outside of the codes' range they say that there is more. */
+/** Computes fine codes, before they are limited. Beyond the range of the coarse codes they saturate. */
 INLINE i32x4 quantize_rest(f32x4 x, const Quantizer *q) {
   const f32x4 zero_point = __builtin_convertvector(q->zero_point, f32x4);
   const f32x4 steps = least(greatest(x * q->inverse_scale, splat_f32(-0.498f) - zero_point), splat_f32(255.498f) - zero_point);
@@ -57,13 +57,13 @@ INLINE i32x4 quantize_rest(f32x4 x, const Quantizer *q) {
   return (i32x4)(rest * splat_f32(fine_steps) + ROUNDER) - splat_i32(rounder_bits);
 }
 
-/** Vectors a and b, of eight channels of a pixel, and c and d, of the next pixel `pitch` away. */
+/** Stores vectors a and b, of eight channels of a pixel, and c and d, of the next pixel, `pitch` away. */
 INLINE void store_eights(s8 *to, s32 pitch, i32x4 a, i32x4 b, i32x4 c, i32x4 d) {
   const i8x16 bytes = narrow_to_i8(a, b, c, d) ^ (i8x16)splat_i32(activation_flip);
   store_half(to, bytes, 0), store_half(to + pitch, bytes, 1);
 }
 
-/** Four vectors of four channels, of four pixels one `pitch` apart. */
+/** Stores four vectors of four channels, of four pixels one `pitch` apart. */
 INLINE void store_fours(s8 *to, s32 pitch, i32x4 a, i32x4 b, i32x4 c, i32x4 d) {
   const i8x16 bytes = narrow_to_i8(a, b, c, d) ^ (i8x16)splat_i32(activation_flip);
   store_lane(to, bytes, 0), store_lane(to + pitch, bytes, 1);

@@ -1,10 +1,10 @@
 /**
  * Conventions of all kernels.
  *
- * Values are NHWC, batch 1, with channels padded to a multiple of 4; padding channels hold zeros. What a
- * kernel calls blocked is [channels / 4][height][width][4] instead. Buffers are apart unless a kernel says
- * otherwise. Sizes are those of the padded value. Nothing here checks anything: the loader has checked every
- * call of a plan before the first runs.
+ * Values are NHWC, batch 1, with channels padded to a multiple of 4; padding channels hold zeros. A value called
+ * blocked is [channels / 4][height][width][4] instead. Buffers do not overlap unless a kernel says so. Sizes are
+ * those of the padded value. Kernels check nothing: the loader has checked every call of a plan before the first one
+ * runs.
  */
 #ifndef SAMEFACE_KERNELS_H
 #define SAMEFACE_KERNELS_H
@@ -20,12 +20,12 @@
 
 #include "signatures.h"
 
-/** What quantized activations are combined with (XOR): 0x80808080 where they have no sign, or 0. */
+/** Mask that quantized activations are combined with (XOR): 0x80808080 where they are unsigned, or 0. */
 extern s32 activation_flip;
 
 enum { activation_none = 0, activation_relu = 1, activation_prelu = 2 };
 
-/** The slope of a PReLU less 1 is read for PReLU alone: x + (slope - 1) * min(x, 0). */
+/** Applies an activation. The slope, less 1, is read for PReLU only: x + (slope - 1) * min(x, 0). */
 INLINE f32x4 activate(f32x4 x, s32 activation, const f32 *slope_less_one, s32 channel) {
   const f32x4 zero = splat_f32(0);
   if (activation == activation_none) return x;

@@ -1,4 +1,4 @@
-/** What each kernel takes. Written by wasm/signatures.ts from src/inference/kernels/kernels.ts. */
+/** Parameters of each kernel. Written by wasm/signatures.ts from src/inference/kernels/kernels.ts. */
 #ifndef SAMEFACE_SIGNATURES_H
 #define SAMEFACE_SIGNATURES_H
 

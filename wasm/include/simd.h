@@ -1,8 +1,8 @@
 /**
- * 128-bit vectors for the kernels: WebAssembly SIMD, or portable C with the same results, in which
- * the kernels run under sanitizers.
+ * 128-bit vectors for the kernels: WebAssembly SIMD, or portable C with the same results, in which the kernels run
+ * under sanitizers.
  *
- * Floating point is plain IEEE 754 single precision: a product and a sum round separately, always.
+ * Floating point is IEEE 754 single precision; a product and a sum always round separately.
  */
 #ifndef SAMEFACE_SIMD_H
 #define SAMEFACE_SIMD_H
@@ -36,7 +36,7 @@ INLINE i8x16 load_i8(const void *from) { return *(const i8x16_unaligned *)from; 
 INLINE f32x4 splat_f32(f32 value) { return (f32x4){value, value, value, value}; }
 INLINE i32x4 splat_i32(s32 value) { return (i32x4){value, value, value, value}; }
 
-/** Four bytes, four times. */
+/** Repeats four bytes four times. */
 INLINE i8x16 splat_bytes(const void *from) {
   return (i8x16)splat_i32(*(const s32_unaligned *)from);
 }
@@ -44,25 +44,25 @@ INLINE i8x16 splat_bytes(const void *from) {
 #ifdef __wasm__
 #include <wasm_simd128.h>
 
-/** b < a ? b : a, lane by lane; NaN in a stays. */
+/** Computes b < a ? b : a, lane by lane; a NaN in a stays. */
 INLINE f32x4 least(f32x4 a, f32x4 b) { return (f32x4)wasm_f32x4_pmin((v128_t)a, (v128_t)b); }
-/** a < b ? b : a */
+/** Computes a < b ? b : a, lane by lane. */
 INLINE f32x4 greatest(f32x4 a, f32x4 b) { return (f32x4)wasm_f32x4_pmax((v128_t)a, (v128_t)b); }
 
-/** Sums of neighbouring products: a[2i] * b[2i] + a[2i + 1] * b[2i + 1]. */
+/** Sums neighbouring products: a[2i] * b[2i] + a[2i + 1] * b[2i + 1]. */
 INLINE i32x4 dot_i16(i16x8 a, i16x8 b) { return (i32x4)wasm_i32x4_dot_i16x8((v128_t)a, (v128_t)b); }
 INLINE i16x8 extend_low_i8(i8x16 a) { return (i16x8)wasm_i16x8_extend_low_i8x16((v128_t)a); }
 INLINE i16x8 extend_high_i8(i8x16 a) { return (i16x8)wasm_i16x8_extend_high_i8x16((v128_t)a); }
 
-/** To the nearest of -128..127. */
+/** Limits each number to -128..127. */
 INLINE i8x16 narrow_to_i8(i32x4 a, i32x4 b, i32x4 c, i32x4 d) {
   return (i8x16)wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4((v128_t)a, (v128_t)b),
                                         wasm_i16x8_narrow_i32x4((v128_t)c, (v128_t)d));
 }
 
-/** One of the four runs of four bytes. */
+/** Stores one of the four runs of four bytes. */
 #define store_lane(to, bytes, lane) wasm_v128_store32_lane((to), (v128_t)(bytes), (lane))
-/** One of the two runs of eight bytes. */
+/** Stores one of the two runs of eight bytes. */
 #define store_half(to, bytes, half) wasm_v128_store64_lane((to), (v128_t)(bytes), (half))
 #else
 INLINE f32x4 least(f32x4 a, f32x4 b) {
@@ -104,12 +104,15 @@ INLINE i8x16 narrow_to_i8(i32x4 a, i32x4 b, i32x4 c, i32x4 d) {
   (store_lane(to, bytes, 2 * (half)), store_lane((s8 *)(to) + 4, bytes, 2 * (half) + 1))
 #endif
 
-/** Sums a[4i..4i+3] * b[4i..4i+3], added to c; see gemm-s8.c for what this leaves open. */
+/** Adds sums a[4i..4i+3] * b[4i..4i+3] to c; gemm-s8.c says what the processor decides. */
 #if defined(__wasm_relaxed_simd__)
 INLINE i32x4 dot_add(i8x16 a, i8x16 b, i32x4 c) {
   return (i32x4)wasm_i32x4_relaxed_dot_i8x16_i7x16_add((v128_t)a, (v128_t)b, (v128_t)c);
 }
-/** The same in three instructions of SSE; there faster than `dot_add`, which makes its constant anew each time. */
+/**
+ * Computes the same in three SSE instructions, where that is faster than `dot_add`, which makes its constant each
+ * time.
+ */
 INLINE i32x4 dot_pairs_add(i8x16 a, i8x16 b, i32x4 c) {
   const i16x8 ones = {1, 1, 1, 1, 1, 1, 1, 1};
   return c + dot_i16((i16x8)wasm_i16x8_relaxed_dot_i8x16_i7x16((v128_t)a, (v128_t)b), ones);

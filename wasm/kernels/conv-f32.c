@@ -1,4 +1,6 @@
-/** k x k convolution in float32, tiles of 4 pixels by 8 channels, or 4 at the end; a 1x1 one is k = 1. */
+/**
+ * k x k convolution in float32 (k = 1 included), in tiles of 4 pixels by 8 channels, with tiles of 4 by 4 at the end.
+ */
 #include "../include/kernels.h"
 
 typedef struct {
@@ -7,7 +9,7 @@ typedef struct {
   s32 activation;
   const f32 *slope;
   f32 *output;
-  /** Floats from a pixel to the next, and from four channels to the next. */
+  /** Distances in floats to the next pixel, and to the next four channels. */
   s32 pixel_pitch, block_pitch;
 } Epilogue;
 
@@ -21,7 +23,7 @@ typedef struct {
   s32 rows, run, row;
 } Window;
 
-/** @param offsets [4] of the pixels' windows */
+/** Computes a tile of 8 channels. @param offsets [4] of the pixels' windows */
 INLINE void tile_of_8(const Epilogue *e, const f32 *input, const s32 *offsets, const f32 *w, const f32 *bias,
                       Window window, s32 pixel, s32 channel) {
   f32x4 a0 = load_f32(bias), b0 = a0, c0 = a0, d0 = a0;
@@ -48,7 +50,7 @@ INLINE void tile_of_8(const Epilogue *e, const f32 *input, const s32 *offsets, c
   finish(e, d0, pixel + 3, channel), finish(e, d1, pixel + 3, channel + 4);
 }
 
-/** The first half of that. */
+/** Computes the first four channels of such a tile. */
 INLINE void tile_of_4(const Epilogue *e, const f32 *input, const s32 *offsets, const f32 *w, const f32 *bias,
                       Window window, s32 pixel, s32 channel) {
   f32x4 a = load_f32(bias), b = a, c = a, d = a;
@@ -83,10 +85,10 @@ KERNEL(convolution)
   const Epilogue e = {residual, residual_channels, activation, slope, output,
                       is_blocked ? 4 : channels, is_blocked ? 4 * pixels : 4};
   const Window window = {kernel_height, kernel_width * depth, input_width * depth};
-  /* Pixels whose windows stay in the first cache while all channels pass. */
+  /* Number of pixels whose windows stay in the first cache while all channels are computed. */
   enum { block_pixels = 32 };
   for (s32 block = 0; block < pixels; block += block_pixels) {
-    /* The last block may begin early: its tiles are of four. */
+    /* The last block may begin early: tiles are of four pixels. */
     const s32 end = block + block_pixels < pixels ? block + block_pixels : pixels;
     const s32 start = end - block < 4 ? pixels - 4 : block;
     s32 offsets[block_pixels];

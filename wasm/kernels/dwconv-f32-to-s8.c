@@ -1,8 +1,9 @@
 /**
- * Depthwise 3 x 3 convolution of blocked floats whose result is codes: tiles of four neighbours in a row.
+ * Depthwise 3 x 3 convolution of blocked floats with a result in codes, in tiles of four neighbouring pixels of a
+ * row.
  *
- * Four channels pass at a time over the whole value: their weights stay in registers, and neighbours lie 16
- * bytes apart, which every load's own offset says.
+ * Four channels are computed at a time over the whole value: their weights stay in registers, and neighbours are 16
+ * bytes apart, a constant offset of each load.
  */
 #include "../include/codes.h"
 
@@ -10,7 +11,7 @@ typedef struct {
   f32x4 a, b, c, d;
 } Tile;
 
-/** A row of the window at stride 1. The first and the last column may lie outside, and count as 0. */
+/** Adds a row of the window at stride 1. The first and the last column may lie outside, and count as 0. */
 INLINE void add_row_at_1(Tile *t, const f32 *at, const f32x4 *w, s32 has_first, s32 has_last) {
   f32x4 x;
   if (has_first) x = load_f32(at - 4), t->a += x * w[0];

@@ -1,12 +1,12 @@
-/** Depthwise convolution in float32, of any window. */
+/** Depthwise convolution in float32, with a window of any size. */
 #include "../include/kernels.h"
 
-/** The part of a window that lies inside the input. */
+/** Part of a window that lies inside the input. */
 typedef struct {
   s32 first_row, last_row, first_column, last_column;
 } Inside;
 
-/** One pixel, any kernel. Every sum is taken row by row, then column by column. */
+/** Computes one pixel with any window, summing row by row, then column by column. */
 INLINE f32x4 one(const f32 *corner, const f32 *weights, f32x4 sum, s32 row, s32 channels, s32 kernel, Inside in) {
   for (s32 y = in.first_row; y < in.last_row; y++)
     for (s32 x = in.first_column; x < in.last_column; x++)
@@ -14,7 +14,7 @@ INLINE f32x4 one(const f32 *corner, const f32 *weights, f32x4 sum, s32 row, s32 
   return sum;
 }
 
-/** Four neighbours in a row, 3 x 3, stride 1, columns inside: each input is read once. */
+/** Computes four neighbours in a row, 3 x 3, stride 1, with all columns inside: each input is read once. */
 INLINE void four_at_1(const f32 *corner, const f32 *weights, s32 row, s32 channels, Inside in, f32x4 *sums) {
   f32x4 a = sums[0], b = a, c = a, d = a;
   corner += in.first_row * row, weights += in.first_row * 3 * channels;
@@ -36,7 +36,7 @@ INLINE void four_at_1(const f32 *corner, const f32 *weights, s32 row, s32 channe
   sums[0] = a, sums[1] = b, sums[2] = c, sums[3] = d;
 }
 
-/** The same at stride 2. */
+/** Computes the same at stride 2. */
 INLINE void four_at_2(const f32 *corner, const f32 *weights, s32 row, s32 channels, Inside in, f32x4 *sums) {
   f32x4 a = sums[0], b = a, c = a, d = a;
   corner += in.first_row * row, weights += in.first_row * 3 * channels;
@@ -80,7 +80,7 @@ KERNEL(depthwise)
       s32 x = u * stride - left, from = u;
       s32 is_tile = in_fours && x >= 0 && x + 3 <= width;
       if (is_tile) {
-        /* A tile that would reach out of the input begins earlier, if it can. */
+        /* A tile that would reach beyond the input begins earlier, if it can. */
         const s32 last = smaller(output_width, (width + left - 3) / stride + 1);
         next = smaller(u + 4, last);
         from = next - 4;

@@ -1,11 +1,11 @@
 /**
- * 1x1 convolution of 8-bit activations by 8-bit weights: tiles of 6 pixels by 8 channels, or of 4 by 8.
+ * 1x1 convolution of 8-bit activations by 8-bit weights, in tiles of 6 or 4 pixels by 8 channels.
  *
- * The relaxed dot product of bytes leaves two things open: whether its second operand has a sign, and
- * whether sums of two products saturate 16 bits. Here the second operand is the activations, stored as the
- * processor counts them (`products` finds out, once), and two neighbouring weights of one sign sum up to 128
- * at most: 255 * 128 and 2 * 127 * 128 are below 2^15. So every processor gives the same bits, which are also
- * those of the products of 16 bits that serve where there is no relaxed dot product.
+ * The relaxed dot product of bytes leaves two things to the processor: whether its second operand is signed, and
+ * whether sums of two products saturate 16 bits. Here the second operand is the activations, stored as the processor
+ * reads them (`products` finds out, once), and two neighbouring weights of one sign sum up to at most 128: 255 * 128
+ * and 2 * 127 * 128 are below 2^15, so nothing saturates. So every processor gives the same bits, which are also
+ * those of the products of 16 bits that are used where there is no relaxed dot product.
  */
 #include "../include/codes.h"
 
@@ -16,13 +16,13 @@ typedef struct {
   f32 *output;
   Codes codes;
   s32 pixels, channels, depth, fine_depth, activation;
-  /** Floats from a pixel to the next, and from four channels to the next, of `residual` and `output`. */
+  /** Distances in floats to the next pixel, and to the next four channels, of `residual` and `output`. */
   s32 pixel_pitch, block_pitch;
 } Convolution;
 
 enum { most_pixels = 6 };
 
-/** @param sums, fine [pixels][2 times 4 channels], of a tile */
+/** Finishes a tile. @param sums, fine [pixels][2 times 4 channels] */
 INLINE void finish_tile(const Convolution *c, const i32x4 *sums, const i32x4 *fine, s32 pixel, s32 channel,
                         s32 pixels) {
   f32x4 values[2 * most_pixels];
@@ -32,7 +32,7 @@ INLINE void finish_tile(const Convolution *c, const i32x4 *sums, const i32x4 *fi
     const f32x4 fine_scale = scale * splat_f32(1.0f / fine_steps);
     f32x4 *row = values + half * most_pixels;
     const s32 start = pixel * c->pixel_pitch + (first >> 2) * c->block_pitch;
-    /* Stored codes are off by 128, of one kind or the other. */
+    /* Stored codes are off by 128: coarse codes where the product takes signed bytes, fine codes elsewhere. */
     const s32 *weight_sums = c->weight_sums + first;
     const i32x4 offset = activation_flip ? splat_i32(0) : load_i32(weight_sums) * splat_i32(128);
     for (s32 p = 0; p < pixels; p++)
@@ -72,7 +72,7 @@ enum { form_wide, form_pairs, form_whole };
   x = splat_bytes(input + (p) * pitch + k);                                              \
   a##0 = dot(w0, x, a##0), a##1 = dot(w1, x, a##1);
 
-/** Sums in variables of their own: those of an array would not stay in registers. */
+/** The sums are separate variables, since those of an array would not stay in registers. */
 INLINE void multiply_pairs(const s8 *input, s32 pitch, const s8 *weights, s32 depth, i32x4 *sums) {
   i32x4 a0 = {0}, a1 = {0}, b0 = {0}, b1 = {0}, c0 = {0}, c1 = {0}, d0 = {0}, d1 = {0};
   for (s32 k = 0; k < depth; k += 4, weights += 32) {
@@ -98,7 +98,7 @@ INLINE void multiply_whole(const s8 *input, s32 pitch, const s8 *weights, s32 de
 }
 #endif
 
-/** Products of 16 bits: each vector holds two channels, whose sums of pairs are joined at the end. */
+/** Multiplies in 16 bits: each vector holds two channels, whose pairs of sums are joined at the end. */
 INLINE void multiply_wide(const s8 *input, s32 pitch, const s8 *weights, s32 depth, i32x4 *sums) {
   for (s32 p = 0; p < 4; p++) {
     i32x4 a = {0}, b = {0}, c = {0}, d = {0};
@@ -114,7 +114,7 @@ INLINE void multiply_wide(const s8 *input, s32 pitch, const s8 *weights, s32 dep
 }
 
 /**
- * Sums of products of a tile.
+ * Sums the products of a tile.
  *
  * @param pitch bytes from a pixel of `input` to the next
  */
@@ -127,7 +127,7 @@ INLINE void multiply(s32 form, const s8 *input, s32 pitch, const s8 *weights, s3
 }
 
 #ifdef __wasm_relaxed_simd__
-/** What the relaxed products make of four equal pairs: lane 0 of the dot product, and of its halves. */
+/** Computes the relaxed products of four equal pairs: lane 0 of the dot product, and of its halves. */
 static s32 product_of_pairs(s32 weight, s32 activation) {
   volatile s32 w = weight * 0x01010101, x = activation * 0x01010101;
   return dot_pairs_add((i8x16)splat_i32(w), (i8x16)splat_i32(x), splat_i32(0))[0];
@@ -140,8 +140,8 @@ static s32 product_whole(s32 weight, s32 activation) {
 enum { products_unsigned = 1, products_signed = 2, products_whole = 4 };
 
 /**
- * How this processor counts the second operand, and whether it has the whole dot product as one instruction;
- * 0 where the relaxed products are not to be used.
+ * Finds out whether this processor reads the second operand as signed, and whether it has the whole dot product as
+ * one instruction. Returns 0 when the relaxed products must not be used.
  */
 __attribute__((export_name("products"))) s32 products(void) {
   const s32 negative = 0xc0, least = 0x81;
@@ -157,10 +157,10 @@ __attribute__((export_name("products"))) s32 products(void) {
 }
 #endif
 
-/** Pixels whose activations stay in the first cache while all channels pass. */
+/** Number of pixels whose activations stay in the first cache while all channels are computed. */
 enum { block_pixels = 60 };
 
-/** A tile's sums of fine products wait in memory: the registers are for the other sums. */
+/** Sums of a tile's fine products are kept in memory: the other sums need the registers. */
 static i32x4 fine_sums[2 * most_pixels];
 INLINE void in_memory(void) { __asm__ volatile("" ::: "memory"); }
 
@@ -211,9 +211,9 @@ INLINE void convolve(const Convolution *c, s32 form, s32 tile) {
 KERNEL(pointwiseWide)(ARGUMENTS) { CONVOLVE(form_wide, 4) }
 
 #ifdef __wasm_relaxed_simd__
-/** The same function, where `products` is not 0. Larger tiles do not fit the registers. */
+/** Computes the same, where `products` is not 0. Larger tiles do not fit the registers. */
 KERNEL(pointwisePairs)(ARGUMENTS) { CONVOLVE(form_pairs, 4) }
 
-/** The same function, faster where `products` has `products_whole`. */
+/** Computes the same, faster, where `products` has `products_whole`. */
 KERNEL(pointwiseWhole)(ARGUMENTS) { CONVOLVE(form_whole, 6) }
 #endif

@@ -1,4 +1,4 @@
-/** The network's input: planes to pixels. */
+/** Turns the network's input from planes into pixels. */
 #include "../include/kernels.h"
 
 /**

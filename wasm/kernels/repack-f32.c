@@ -1,14 +1,14 @@
-/** The same numbers in other places. */
+/** Copies numbers into another layout. */
 #include "../include/kernels.h"
 
-/** The first `channels` of each pixel, one after the other. */
+/** Copies the first `channels` of each pixel, one pixel after the other. */
 KERNEL(compact)
 (const f32 *input, f32 *output, s32 pixels, s32 stride, s32 channels) {
   for (s32 pixel = 0; pixel < pixels; pixel++, input += stride)
     for (s32 channel = 0; channel < channels; channel++) *output++ = input[channel];
 }
 
-/** Channels to squares of 2 x 2 pixels, the square's place being the slower part of a channel's index. */
+/** Turns channels into squares of 2 x 2 pixels; the place in the square is the slower part of a channel's index. */
 KERNEL(depthToSpace)
 (const f32 *input, f32 *output, s32 height, s32 width, s32 channels) {
   for (s32 y = 0; y < 2 * height; y++)

@@ -1,7 +1,7 @@
-/** Pixels to fewer, by their greatest, and to more, bilinear. */
+/** Shrinks a value by taking the greatest pixel, and enlarges one bilinearly. */
 #include "../include/kernels.h"
 
-/** Windows are cut off at the bottom and the right. Every window holds a value. */
+/** Takes the greatest of each window. Windows are cut off at the bottom and the right, but each contains a pixel. */
 KERNEL(maxPool)
 (const f32 *input, f32 *output, s32 height, s32 width, s32 channels, s32 output_height, s32 output_width,
  s32 kernel, s32 stride) {
@@ -21,7 +21,7 @@ KERNEL(maxPool)
 KERNEL(upsampleAdd)
 (const f32 *input, const f32 *other, f32 *output, s32 height, s32 width, s32 channels) {
   for (s32 v = 0; v < 2 * height; v++) {
-    /* The centre of output row v lies at v / 2 - 1/4: a quarter before or after an input row. */
+    /* The centre of output row v is at v / 2 - 1/4: a quarter before or after an input row. */
     const s32 above = v % 2 ? v / 2 : v / 2 - 1;
     const f32 *upper = input + (above < 0 ? 0 : above) * width * channels;
     const f32 *lower = input + (above + 1 < height ? above + 1 : height - 1) * width * channels;

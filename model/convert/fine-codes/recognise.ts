@@ -1,15 +1,15 @@
 /**
- * Recognises the fine codes and the products with them that `make.ts` spells, operator by operator. What looks
- * like one and is not is an error, which names the operator: no plan computes something else than its file.
+ * Recognises the fine codes and their products that `make.ts` writes, operator by operator. A near match is an error
+ * that names the operator: a plan never computes something else than its file.
  */
 import { demand, type OnnxGraph, type Operator, type Tensor } from "../onnx/operators.ts";
 import { fineSteps, fineZero } from "./make.ts";
 
-/** Gives the operators and constants around a value. */
+/** Access to the operators and constants around a value. */
 export interface OperatorGraph {
   readonly graph: Pick<OnnxGraph, "operators">;
   readonly consumers: ReadonlyMap<string, readonly Operator[]>;
-  /** The one operator that reads a value, if it is not an output. */
+  /** Returns the only operator that reads a value; null if there are several or the value is an output. */
   only(name: string): Operator | null;
   constant(name: string): Tensor;
   floats(name: string): Float32Array;
@@ -23,7 +23,7 @@ export interface FineCodes {
   readonly operators: readonly Operator[];
 }
 
-/** `null` where the value has coarse codes alone, whose scales are `scales`. */
+/** Returns `null` for a value with coarse codes only, whose scales are `scales`. */
 export function recogniseFineCodes(
   g: OperatorGraph,
   value: string,
@@ -68,9 +68,9 @@ export function recogniseFineCodes(
   };
 }
 
-/** A product of coarse codes, and what is known of the fine codes beside them. */
+/** A product of coarse codes, and the fine codes beside them as far as known. */
 export interface CoarseProduct {
-  /** The operator that scales it. */
+  /** Operator that scales the product. */
   readonly dequantize: Operator;
   readonly weights: Tensor;
   readonly scales: Float32Array;
@@ -79,12 +79,12 @@ export interface CoarseProduct {
 }
 
 export interface FineProduct {
-  /** The operator that joins both products. */
+  /** Operator that adds both products. */
   readonly sum: Operator;
   readonly operators: readonly Operator[];
 }
 
-/** The fine codes must have a product with the same weights, with scales to match. */
+/** Throws unless the fine codes have a product with the same weights and matching scales. */
 export function recogniseFineProduct(g: OperatorGraph, coarse: CoarseProduct): FineProduct {
   const { dequantize, weights, scales, fineChannels, isFineCodes } = coarse;
   const sum = g.only(dequantize.output);

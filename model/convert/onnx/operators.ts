@@ -1,4 +1,7 @@
-/** An ONNX artifact as the plan compiler sees it: operators with their attributes, and constants as numbers. */
+/**
+ * An ONNX artifact in the form that the plan compiler reads: operators with their attributes, and constants as
+ * numbers.
+ */
 import onnxProto from "onnx-proto";
 import { widenHalf } from "../half.ts";
 
@@ -8,7 +11,7 @@ const { DataType } = onnx.TensorProto;
 export interface Tensor {
   readonly shape: readonly number[];
   readonly data: Float32Array | Uint8Array | Int8Array | BigInt64Array;
-  /** Whether the file holds half floats, which the plan then may too. */
+  /** True when the file holds half floats, so that the plan may too. */
   readonly half: boolean;
 }
 
@@ -17,7 +20,7 @@ export interface Operator {
   readonly name: string;
   readonly inputs: readonly string[];
   readonly output: string;
-  /** Lists of integers by name; a single one is a list of one. */
+  /** Lists of integers by name; a single integer is a list of one. */
   readonly integers: ReadonlyMap<string, readonly number[]>;
   readonly strings: ReadonlyMap<string, string>;
 }
@@ -34,7 +37,7 @@ export function demand(holds: boolean, { op, name }: Pick<Operator, "op" | "name
   if (!holds) throw new Error(`the plan compiler has no step for ${op} (${name}): ${what}`);
 }
 
-/** Casts of constants to float32 are carried out, and are gone. */
+/** Reads a file; casts of constants to float32 are evaluated and removed. */
 export function readOnnx(bytes: Uint8Array): OnnxGraph {
   const { graph } = onnx.ModelProto.decode(bytes);
   if (!graph?.node || !graph.initializer || !graph.input || !graph.output)

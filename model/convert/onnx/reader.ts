@@ -59,7 +59,7 @@ interface Known {
   readonly constants: Map<string, Constant>;
 }
 
-/** The node with its defaults spelled out, and the shape of its result. */
+/** Returns the node with its defaults spelled out, and the shape of its result. */
 function lower(each: Node, { shapes, constants }: Known): { node: Node; shape: readonly number[] } {
   const shape = shapes.get(each.inputs[0])!;
   switch (each.op) {

@@ -9,7 +9,7 @@ ort.env.wasm.wasmBinary = readFileSync(require.resolve("onnxruntime-web/ort-wasm
 ort.env.logLevel = "error";
 
 export interface Session {
-  /** Outputs by name. The input is NCHW, batch 1. */
+  /** Returns outputs by name. The input is NCHW, batch 1. */
   run(input: Float32Array): Promise<ReadonlyMap<string, Float32Array>>;
   release(): Promise<void>;
 }

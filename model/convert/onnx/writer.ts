@@ -38,7 +38,7 @@ export function writeOnnx(graph: Graph): Uint8Array {
       output: graph.outputs.map(writeValue),
     },
   });
-  // Encoded into a buffer of protobufjs's own pool: copied out.
+  // The bytes are copied because they lie in a buffer of protobufjs's own pool.
   return Uint8Array.from(ModelProto.encode(model).finish());
 }
 
@@ -72,7 +72,7 @@ function writeAttribute(name: string, value: Attribute): onnxProto.onnx.IAttribu
 }
 
 function writeConstant(name: string, { type, shape, data }: Constant): onnxProto.onnx.ITensorProto {
-  // Typed arrays are little-endian on every machine Node runs on, as ONNX wants them.
+  // Typed arrays are little-endian on every machine that Node runs on, as ONNX demands.
   const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { name, dataType: elementTypes[type], dims: [...shape], rawData };
 }

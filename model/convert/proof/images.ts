@@ -1,9 +1,9 @@
 /**
- * Images made from a seed, so that golden vectors need not store them. Even seeds give smooth ones
- * (a few waves a channel, as in photos most energy is in low frequencies), odd ones white noise.
+ * Images made from a seed, so that golden vectors need not store them. Even seeds give smooth ones (a few waves a
+ * channel, since most of a photo's energy is in low frequencies), odd ones white noise.
  */
 
-/** Values 0..255, CHW. The same for the same seed and shape on every machine. */
+/** Makes values 0..255, CHW, the same for the same seed and shape on every machine. */
 export function seededImage(seed: number, [channels, height, width]: readonly number[]): Float32Array {
   const random = seededRandom(seed);
   const image = new Float32Array(channels * height * width);
@@ -28,7 +28,7 @@ export function seededImage(seed: number, [channels, height, width]: readonly nu
   return image;
 }
 
-/** A wave of period 1 between -1 and 1, in exact arithmetic where a sine might differ in its last bit. */
+/** A wave of period 1 between -1 and 1, in exact arithmetic, where a sine might differ in its last bit. */
 function triangle(t: number): number {
   return 4 * Math.abs(t - Math.floor(t) - 0.5) - 1;
 }
@@ -45,7 +45,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Pixels as the model wants them: y = (x - mean) * scale for each channel. */
+/** Turns pixels into the model's input: y = (x - mean) * scale for each channel. */
 export function normalise(
   pixels: Float32Array,
   { mean, scale }: { readonly mean: readonly number[]; readonly scale: readonly number[] },

@@ -1,6 +1,6 @@
 /**
- * Executes an ONNX source as it stands, in onnxruntime: its file is handed over unread. Where the recipe keeps
- * fewer numbers than the source puts out, its result is projected on the directions of its last layer.
+ * Executes an ONNX source as it is, in onnxruntime: the file is handed over unread. For a recipe that keeps fewer
+ * numbers than the source puts out, the result is projected on the directions of its last layer.
  */
 import type { Graph } from "../graph.ts";
 import { floatsOf } from "../graph.ts";

@@ -1,8 +1,8 @@
 /**
- * Proof of conversion: every float32 network against another implementation on the source's own file.
+ * Proof of conversion: compares every float32 network with another implementation on the source's own file.
  *
- * Passes when no output differs by more than 1e-4 of the range (maximum minus minimum) which that
- * output takes on the same input.
+ * It passes when no output differs by more than 1e-4 of the range (maximum minus minimum) that the output has for the
+ * same input.
  */
 import { openSession } from "../onnx/session.ts";
 import { writeOnnx } from "../onnx/writer.ts";
@@ -18,7 +18,7 @@ export interface Proof {
   readonly id: string;
   readonly output: string;
   readonly inputs: number;
-  /** Largest over all inputs, as a share of the output's range. */
+  /** Largest difference over all inputs, as a share of the output's range. */
   readonly worst: number;
 }
 
@@ -39,7 +39,7 @@ export async function prove(recipe: Recipe): Promise<Proof[]> {
   return outputs.map(({ name }, i) => ({ id: recipe.id, output: name, inputs, worst: worst[i] }));
 }
 
-/** Largest difference as a share of the range of `expected`; infinite for other lengths or NaN. */
+/** Returns the largest difference as a share of the range of `expected`; infinite for different lengths or NaN. */
 export function relativeDifference(actual: Float32Array, expected: Float32Array): number {
   if (actual.length !== expected.length || actual.length === 0) return Number.POSITIVE_INFINITY;
   let [low, high, difference] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
@@ -52,7 +52,7 @@ export function relativeDifference(actual: Float32Array, expected: Float32Array)
   return difference === 0 ? 0 : difference / (high - low);
 }
 
-/** [1,C,H,W] to [1,H,W,C], or to [1,W,H,C] for a network that wants images on their side. */
+/** Turns [1,C,H,W] into [1,H,W,C], or into [1,W,H,C] for a network that takes images on their side. */
 export function toNhwc(
   image: Float32Array,
   [, channels, height, width]: readonly number[],

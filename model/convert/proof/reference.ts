@@ -1,6 +1,6 @@
 /**
- * What the sources compute: the other side of every comparison. By TensorFlow.js (CPU backend), but for ONNX
- * files, which onnxruntime executes.
+ * Executes the sources: the other side of every comparison. TensorFlow.js (CPU backend) runs all but ONNX files,
+ * which onnxruntime runs.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";

@@ -1,7 +1,6 @@
 /**
- * Executes a TensorFlow Lite file operator by operator with TensorFlow.js: an
- * implementation of the same operators, in the source's own NHWC layout, that shares no code with
- * the conversion but the reading of the file.
+ * Executes a TensorFlow Lite file operator by operator with TensorFlow.js: an implementation of the same operators,
+ * in the source's own NHWC layout, that shares with the conversion only the reading of the file.
  */
 import * as tf from "@tensorflow/tfjs-core";
 import type { TfliteGraph, TfliteOperator } from "../tflite/reader.ts";

@@ -1,4 +1,4 @@
-/** Golden vectors: what another implementation makes of the sources' own files, for tests of the artifacts. */
+/** Golden vectors: outputs of another implementation on the sources' own files, for tests of the artifacts. */
 import type { Recipe } from "../recipes.ts";
 import { normalise, seededImage } from "./images.ts";
 import { toNhwc } from "./prove.ts";
@@ -11,7 +11,7 @@ export interface VectorsFile {
 }
 
 export interface VectorCase {
-  /** Of `seededImage`, normalised as the manifest says. */
+  /** Seed of `seededImage`, whose result is normalised as in the manifest. */
   readonly seed: number;
   readonly outputs: readonly SampledOutput[];
 }
@@ -21,7 +21,7 @@ export interface SampledOutput {
   readonly name: string;
   readonly length: number;
   readonly stride: number;
-  /** Maximum minus minimum of the whole output: tolerances are shares of it. */
+  /** Maximum minus minimum of the whole output; tolerances are shares of it. */
   readonly range: number;
   readonly values: readonly number[];
 }
@@ -43,7 +43,7 @@ export async function makeVectors(recipe: Recipe): Promise<VectorsFile> {
 }
 
 function sample(name: string, output: Float32Array): SampledOutput {
-  // Odd, so that a stride never keeps step with the 16 values of an anchor.
+  // The stride is odd, so that it never keeps step with the 16 values of an anchor.
   const stride = output.length <= maxValues ? 1 : 2 * Math.ceil(output.length / maxValues / 2) + 1;
   const values = output.filter((_, i) => i % stride === 0);
   const range =

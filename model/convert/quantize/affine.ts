@@ -1,17 +1,17 @@
 /** Affine quantization: real = scale * (stored - zeroPoint). */
 
-/** What a value may be; contains 0, which must be exact for padding and ReLU. */
+/** Range of a value; it contains 0, which must be exact for padding and ReLU. */
 export interface Range {
   readonly low: number;
   readonly high: number;
 }
 
 export interface Channel extends Range {
-  /** Over the photos that ranges were observed on. */
+  /** Mean over the photos on which the range was observed. */
   readonly mean: number;
 }
 
-/** Of a value, and how many of the first channels have fine codes as well; a multiple of 8. */
+/** Channels of a value, and the number of first channels that also have fine codes; a multiple of 8. */
 export interface Channels {
   readonly channels: readonly Channel[];
   readonly fine: number;
@@ -23,7 +23,7 @@ export interface Affine {
   readonly zeroPoint: number;
 }
 
-/** Unsigned 8 bits over the whole range. */
+/** Returns scale and zero point for unsigned 8 bits over the whole range. */
 export function affineOf({ low, high }: Range): Affine {
   if (!(low <= 0 && high >= 0 && high > low)) throw new Error(`not a range around zero: [${low}, ${high}]`);
   const scale = Math.fround((high - low) / 255);
@@ -33,20 +33,21 @@ export function affineOf({ low, high }: Range): Affine {
 export interface QuantizedRows {
   /** -127..127, same layout. */
   readonly values: Int8Array;
-  /** One for each row. */
+  /** One scale for each row. */
   readonly scales: Float32Array;
 }
 
-/** What two neighbouring weights of one sign may sum up to: 255 times as much fits 16 bits. */
+/** Largest sum of two neighbouring weights of one sign: 255 times it fits 16 bits. */
 export const mostOfPair = 128;
 
 /** Factors of the largest magnitude that are tried as the end of a row's range. */
 const candidates = Array.from({ length: 46 }, (_, i) => 0.8 + 0.02 * i);
 
 /**
- * Symmetric 8 bits, a scale for each of `rows` equal parts (output channels), with weights 2i and 2i + 1 of a row
- * summing up to `mostOfPair` at most where they have one sign: the fastest products of bytes add such pairs in 16 bits (`wasm/kernels/gemm-s8.c`). Of a few
- * scales the one with the least squared error; pairs that are too large at it give way in equal parts.
+ * Quantizes to symmetric 8 bits, with a scale for each of `rows` equal parts (output channels). Weights 2i and 2i + 1
+ * of a row that have one sign sum up to at most `mostOfPair`, since the fastest products of bytes add such pairs in
+ * 16 bits (`wasm/kernels/gemm-s8.c`). Of a few scales it takes the one with the least squared error; pairs that are
+ * too large at it are reduced in equal parts.
  */
 export function quantizePairs(data: Float32Array, rows: number): QuantizedRows {
   const length = data.length / rows;

@@ -10,8 +10,8 @@
  * Every input channel has a scale and a zero point of its own: the scale is part of its weights, the zero
  * point of the bias. Every output channel has a scale, in DequantizeLinear. Sums of 32 bits are exact.
  *
- * The first channels of an input may have fine codes, of what their codes leave; these have a product of
- * their own with the same weights, which is added (`../fine-codes/make.ts`).
+ * The first channels of an input may have fine codes, for the rest that their coarse codes leave; these have a
+ * product of their own with the same weights, which is added (`../fine-codes/make.ts`).
  */
 import { makeCodes, makeFineCodes, makeFineProduct, type Part } from "../fine-codes/make.ts";
 import type { Constant, Graph, Node } from "../graph.ts";
@@ -19,7 +19,7 @@ import { floats, floatsOf, integers, node, prune } from "../graph.ts";
 import { isPointwise } from "../rewrite/convolutions.ts";
 import { affineOf, type Channels, quantizePairs } from "./affine.ts";
 
-/** Over a single pixel, the product is too small to gain. */
+/** False for a single pixel, for which the product is too small to gain. */
 export function isQuantizable(graph: Graph, each: Node): boolean {
   const [, , height, width] = graph.shapes.get(each.outputs[0]) ?? [];
   return isPointwise(each) && height * width > 1;
@@ -37,8 +37,8 @@ export function quantizePointwise(graph: Graph, ranges: ReadonlyMap<string, Chan
 }
 
 /**
- * Beside every value [1,C,H,W] that comes from a product stands its twin [1,C,HW], in which sums and
- * the next product are done; a reshape that nobody reads is dropped at the end.
+ * Keeps, beside every value [1,C,H,W] that comes from a product, its twin [1,C,HW], in which sums and the next
+ * product are done; a reshape that is never read is dropped at the end.
  */
 class Quantizer {
   readonly #graph: Graph;
@@ -60,7 +60,7 @@ class Quantizer {
     return prune({ ...this.#graph, nodes: this.#nodes, constants: this.#constants, shapes: this.#shapes });
   }
 
-  /** A node in float32: a sum of two twins has a twin. */
+  /** Keeps a node in float32; a sum of two twins has a twin. */
   keep(each: Node): void {
     const [sum] = each.outputs;
     const [a, b] = each.inputs.map((input) => this.#twins.get(input));
@@ -81,7 +81,7 @@ class Quantizer {
     const stored = Uint8Array.from(values, (value) => value + 128);
     this.#constants.set(`${y}/w`, { type: "uint8", shape: [1, outputs, inputs], data: stored });
     this.#constants.set(`${y}/w-scale`, floats([outputs], scales));
-    // What rounded weights make of the inputs' means is given back: most of their error is that.
+    // The bias makes up for the change that rounded weights make to the inputs' means, which is most of their error.
     const biases = floatsOf(this.#graph, bias).map((value, o) => {
       let sum = value;
       for (let c = 0; c < inputs; c++) {
@@ -104,7 +104,7 @@ class Quantizer {
     this.#standBeside(y, `${y}/rows`);
   }
 
-  /** Once, for all who read it. */
+  /** Quantizes a value once for all its readers. */
   #quantize(x: string, { channels: all, fine }: Channels): QuantizedInput {
     const known = this.#quantized.get(x);
     if (known !== undefined) return known;

@@ -1,7 +1,7 @@
 /**
- * Which channels get fine codes. Rounding a value to its codes moves the embedding; what a channel adds to
- * that falls by 256^2 with fine codes, and costs another product with its weights. Those are chosen that take
- * away most for their multiplications, until little enough is left.
+ * Chooses the channels that get fine codes. Rounding a value to its codes moves the embedding; fine codes divide a
+ * channel's share of that by 256^2, and cost another product with its weights. The channels that remove most for
+ * their multiplications are chosen, until little enough is left.
  */
 import { floatsOf, type Graph, node } from "../graph.ts";
 import { openSession } from "../onnx/session.ts";
@@ -13,25 +13,25 @@ import { channelGroups } from "../rewrite/channels.ts";
 /** Kernels store channels in eights. */
 const together = 8;
 
-/** What a product of fine codes costs besides its multiplications, in channels. */
+/** Cost of a product of fine codes besides its multiplications, in channels. */
 const overhead = 6;
 
 export interface FineChannels {
-  /** Of each value, how many of its first channels. */
+  /** Number of first channels with fine codes, by value. */
   readonly counts: ReadonlyMap<string, number>;
-  /** Of each group of channels that stand in one order; see `channelGroups`. */
+  /** Order of the channels of each group; see `channelGroups`. */
   readonly orders: ReadonlyMap<string, readonly number[]>;
 }
 
-/** What the rounding of a value's channels does, and what it costs to spare a channel from it. */
+/** Effect of rounding a value's channels, and the cost of fine codes for one. */
 interface Rounding {
   readonly value: string;
   readonly group: string;
-  /** Of each channel: mean squared distance that it moves the embedding, of unit length. */
+  /** Mean squared distance by which rounding each channel moves the embedding, of unit length. */
   readonly noise: readonly number[];
-  /** Of each channel: the squared sum of its weights, as they are multiplied with codes. */
+  /** Squared sum of each channel's weights, as they are multiplied with codes. */
   readonly weights: readonly number[];
-  /** Multiplications of one channel. */
+  /** Multiplications for one channel. */
   readonly cost: number;
 }
 
@@ -68,7 +68,7 @@ export async function chooseFine(
 
 const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 
-/** Noisiest first, over all values of a group; at a tie as they stand. */
+/** Orders the channels of a group by noise over all its values, noisiest first; ties keep their order. */
 function orderChannels(roundings: readonly Rounding[]): Map<string, number[]> {
   const sums = new Map<string, number[]>();
   for (const { group, noise, cost } of roundings) {
@@ -84,8 +84,8 @@ function orderChannels(roundings: readonly Rounding[]): Map<string, number[]> {
 }
 
 /**
- * Among channels that are fine for the same values, large weights beside small ones: two neighbours of one
- * sign must not sum up to more than `mostOfPair`.
+ * Puts, among channels that are fine for the same values, large weights beside small ones: two neighbours of one sign
+ * must not sum up to more than `mostOfPair`.
  */
 function spreadLarge(
   roundings: readonly Rounding[],
@@ -136,7 +136,7 @@ async function measureRounding(
   return roundings;
 }
 
-/** The graph with one value rounded to its steps wherever it is multiplied, without limits. */
+/** Returns the graph with one value rounded to its steps wherever it is multiplied, without limits. */
 function rounding(graph: Graph, value: string, scales: Float32Array): Graph {
   const constants = new Map(graph.constants);
   const shape = [1, scales.length, 1, 1];
@@ -170,7 +170,7 @@ function squaredWeights(graph: Graph, layers: Graph["nodes"], channel: number): 
   return sum;
 }
 
-/** Of unit length. */
+/** Returns embeddings of unit length. */
 async function embeddings(graph: Graph, inputs: readonly Float32Array[]): Promise<Float64Array[]> {
   const session = await openSession(writeOnnx(graph), graph.input.shape);
   const all: Float64Array[] = [];

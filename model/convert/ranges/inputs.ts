@@ -1,5 +1,5 @@
 /**
- * What the models see of real photos: each goes through the production pipeline, whose models are
+ * Collects the models' inputs for real photos: each photo goes through the production pipeline, whose models are
  * replaced by ones that also hand on their inputs.
  */
 import { readFileSync } from "node:fs";
@@ -12,10 +12,10 @@ import { createStages, type Manifest } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
 import { openSession, type Session } from "../onnx/session.ts";
 
-/** Called with each input of each model; the array is the receiver's own. */
+/** Called with each input of each model; the listener may keep the array. */
 export type InputListener = (modelId: string, input: Float32Array) => void;
 
-/** The production pipeline in Node, on the models that `bytesOf` gives. */
+/** Makes the production pipeline in Node, on the models that `bytesOf` gives. */
 export function listeningPipeline(
   manifest: Manifest,
   bytesOf: (file: string) => Uint8Array,

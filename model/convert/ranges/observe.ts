@@ -1,6 +1,6 @@
 /**
- * Ranges of each channel of intermediate values over the inputs that photos make: two passes, extremes and then
- * histograms, from which the range with the least error of 8-bit quantization is chosen.
+ * Observes the ranges of each channel of intermediate values over inputs from photos. It makes two passes, one for
+ * extremes and one for histograms, from which it chooses the range with the least error of 8-bit quantization.
  */
 import type { Graph } from "../graph.ts";
 import { openSession } from "../onnx/session.ts";
@@ -16,7 +16,7 @@ interface Seen {
   readonly histogram: Float64Array;
 }
 
-/** Of each channel of each named value of the (float32) graph, over all inputs. */
+/** Observes each channel of each named value of the (float32) graph, over all inputs. */
 export async function observeRanges(
   graph: Graph,
   names: readonly string[],
@@ -70,8 +70,8 @@ export async function observeRanges(
 const candidates = Array.from({ length: 24 }, (_, i) => 1 - 0.04 * i);
 
 /**
- * How much worse rounding counts than cutting off. What is cut off is lost alike for all photos of a face,
- * while rounding differs with each. At 5 instead of 2, the first network's fine codes need a quarter fewer products, and an
+ * Weight of rounding against cutting off. What is cut off is lost in the same way for all photos of a face, while
+ * rounding differs with each. At 5 instead of 2, the first network's fine codes need a quarter fewer products, and an
  * embedding's cosine to float32's is 0.0001 less.
  */
 const roundingWeight = 5;
@@ -80,8 +80,8 @@ const roundingWeight = 5;
 const least: Range = { low: 0, high: 1e-3 };
 
 /**
- * Values inside the range are off by a uniform rounding error (step^2 / 12), values outside by their
- * distance to its end.
+ * Returns the range with the least error: values inside are off by a uniform rounding error (step^2 / 12), values
+ * outside by their distance to its end.
  */
 export function rangeOfLeastError({ histogram, low, high }: Pick<Seen, "histogram" | "low" | "high">): Range {
   if (high === low) return least;

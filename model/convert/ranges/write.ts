@@ -1,4 +1,4 @@
-/** Observes what static quantization needs to know, on photos that go through the production pipeline. */
+/** Observes the ranges that static quantization needs, on photos that go through the production pipeline. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type ObservedValue, observedGraph, type RangesFile, rangesPath } from "../artifact.ts";
@@ -11,10 +11,10 @@ import { chooseFine } from "./choose-fine.ts";
 import { listeningPipeline } from "./inputs.ts";
 import { observeRanges } from "./observe.ts";
 
-/** Photos used, evenly spaced over all that are given. */
+/** Number of photos used, evenly spaced over all that are given. */
 const maxPhotos = 400;
 
-/** Of these, how many show what rounding does: every value is rounded alone for each of them. */
+/** Number of these that measure the effect of rounding: every value is rounded alone for each of them. */
 const fineInputs = 40;
 
 /**
@@ -68,7 +68,7 @@ function choosePhotos(folder: string, list: string | undefined): string[] {
   );
 }
 
-/** What each wanted model was shown, the other models being float32 as well. */
+/** Collects the inputs of each wanted model; the other models are float32 as well. */
 async function collectInputs(
   recipes: readonly Recipe[],
   wanted: readonly Recipe[],
@@ -89,7 +89,7 @@ async function collectInputs(
   return inputs;
 }
 
-/** A list a line. */
+/** Prints one list a line. */
 function print({ images, values, orders }: RangesFile): string {
   const value = ([name, { low, high, mean, fine }]: [string, ObservedValue]) =>
     `    "${name}": {\n      "low": ${list(low)},\n      "high": ${list(high)},\n` +

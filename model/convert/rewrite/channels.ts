@@ -1,6 +1,6 @@
 /**
- * Other channels, the same function: a network does not care in which order the channels between two of its
- * layers stand, nor whether there are some that nobody reads.
+ * Reorders and drops channels without changing the function: the order of the channels between two layers is free,
+ * and channels that are never read may go.
  */
 import type { Constant, Graph, Node } from "../graph.ts";
 import { floatsOf } from "../graph.ts";
@@ -9,12 +9,12 @@ import { floatsOf } from "../graph.ts";
 const isByChannel = ({ op, attributes }: Node) =>
   op === "Add" || op === "PRelu" || op === "Relu" || (op === "Conv" && Number(attributes.group) > 1);
 
-/** Convolutions whose outputs and inputs can be chosen apart from each other. */
+/** Convolutions whose outputs and inputs can be reordered independently. */
 const isFree = ({ op, attributes }: Node) => op === "Conv" && Number(attributes.group) === 1;
 
 /**
- * The values whose channels must stand in one order: for each value the first of its group, and nothing for
- * those whose order is fixed by what else reads or makes them.
+ * Groups the values whose channels must stand in one order: for each value the first of its group, and undefined for
+ * values whose order another reader or maker fixes.
  */
 export function channelGroups(graph: Graph): Map<string, string> {
   const parents = new Map<string, string>();
@@ -30,7 +30,7 @@ export function channelGroups(graph: Graph): Map<string, string> {
     const values = each.inputs.filter((input) => input !== "" && !graph.constants.has(input));
     const [output] = each.outputs;
     if (isByChannel(each)) for (const value of values) join(value, output);
-    // Rows and columns of its weights can move apart from each other.
+    // Rows and columns of its weights can move independently.
     else if (isFree(each)) continue;
     else for (const value of [...values, output]) join(value, fixed);
   }
@@ -39,13 +39,13 @@ export function channelGroups(graph: Graph): Map<string, string> {
   return groups;
 }
 
-/** What a column of weights is to the largest one of its layer when it counts as empty. */
+/** Share of a layer's largest column of weights below which a column counts as empty. */
 const emptyColumn = 1e-6;
 
-/** Kernels store channels in eights: that many remain, or a multiple. */
+/** Kernels store channels in eights: eight remain, or a multiple. */
 const together = 8;
 
-/** Leaves out the channels that no convolution reads. */
+/** Drops the channels that no convolution reads. */
 export function dropUnreadChannels(graph: Graph): Graph {
   const groups = channelGroups(graph);
   const isRead = new Map<string, boolean[]>();
@@ -64,7 +64,7 @@ export function dropUnreadChannels(graph: Graph): Graph {
     const channels = [...read.keys()];
     const count = Math.ceil(read.filter(Boolean).length / together) * together;
     if (count >= read.length) return [];
-    // Some of the others make up the number.
+    // Unread channels make up the multiple of eight.
     const chosen = [...channels.filter((c) => read[c]), ...channels.filter((c) => !read[c])].slice(0, count);
     return [[group, chosen.sort((a, b) => a - b)]];
   });
@@ -85,7 +85,7 @@ function columnLengths(graph: Graph, { inputs }: Node): number[] {
   });
 }
 
-/** @param orders of groups, by the name that `channelGroups` gives: channel i becomes what was `order[i]` */
+/** @param orders of groups, by the names that `channelGroups` gives: channel i becomes what was `order[i]` */
 export function chooseChannels(graph: Graph, orders: ReadonlyMap<string, readonly number[]>): Graph {
   const groups = channelGroups(graph);
   const orderOf = (value: string) => orders.get(groups.get(value) ?? "");
@@ -109,7 +109,7 @@ export function chooseChannels(graph: Graph, orders: ReadonlyMap<string, readonl
     } else if (isByChannel(each)) {
       for (const name of [input, second]) {
         const constant = name === undefined ? undefined : constants.get(name);
-        // Of one number for each channel, or one for all.
+        // Holds one number for each channel, or one for all.
         const channels = graph.shapes.get(each.outputs[0])![1];
         const axis = constant?.shape.indexOf(channels) ?? -1;
         if (axis >= 0) move(name, order, axis);

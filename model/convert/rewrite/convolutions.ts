@@ -1,11 +1,11 @@
 /**
- * Makes convolutions do their neighbours' work: zero padding before one, two in a row without an
- * activation between, and the ReLU after one.
+ * Merges the neighbours of convolutions into them: zero padding before one, two in a row without an activation
+ * between, and the ReLU after one.
  */
 import type { Constant, Graph, Node } from "../graph.ts";
 import { consumers, floats, floatsOf, node, producers, prune } from "../graph.ts";
 
-/** A convolution reads through the zero padding of image borders before it, with pads of its own. */
+/** Merges zero padding of image borders into the pads of the convolution that reads it. */
 export function foldPads(graph: Graph): Graph {
   const producer = producers(graph);
   const nodes = graph.nodes.map((each) => {
@@ -25,14 +25,14 @@ export function foldPads(graph: Graph): Graph {
 }
 
 /**
- * A 1x1 convolution after another, with nothing between, is one: W = W2 W1, b = W2 b1 + b2.
- * Done where that needs fewer multiplications, in double precision.
+ * Merges a 1x1 convolution into another that follows directly: W = W2 W1, b = W2 b1 + b2, in double precision, where
+ * that needs fewer multiplications.
  */
 export function composeLinear(graph: Graph): Graph {
   const producer = producers(graph);
   const readers = consumers(graph);
   const constants = new Map<string, Constant>(graph.constants);
-  // Nodes come in order, so a run of three folds two at a time into its last.
+  // Nodes are in order, so a run of three merges two at a time into its last.
   const composed = new Map<string, Node>();
   const nodes = graph.nodes.map((second) => {
     const [between] = second.inputs;
@@ -53,7 +53,7 @@ export function composeLinear(graph: Graph): Graph {
   return prune({ ...graph, nodes, constants });
 }
 
-/** 1x1, stride 1, no padding, not grouped. */
+/** True for 1x1, stride 1, no padding, not grouped. */
 export function isPointwise({ op, attributes }: Node): boolean {
   const isAll = (name: string, wanted: number) =>
     (attributes[name] as number[]).every((value) => value === wanted);
@@ -91,8 +91,8 @@ function compose(
 }
 
 /**
- * onnxruntime's FusedConv adds a second value and clips while the sums are at hand: takes in the ReLU
- * after a convolution, and the residual sum between the two.
+ * Merges the ReLU after a convolution, and a residual sum between the two, into onnxruntime's FusedConv, which adds a
+ * second value and clips while the sums are at hand.
  */
 export function fuseActivations(graph: Graph): Graph {
   const readers = consumers(graph);
@@ -109,7 +109,7 @@ export function fuseActivations(graph: Graph): Graph {
     if (relu?.op !== "Relu" || fusedInto.has(relu)) continue;
     const residual = sum?.inputs.filter((input) => input !== convolution.outputs[0]) ?? [];
     const attributes = { ...convolution.attributes, activation: "Relu" };
-    // The fused node stands where the ReLU stood: all that it reads is known there.
+    // The fused node takes the ReLU's place, where all that it reads is known.
     const inputs = [...convolution.inputs, ...residual];
     fusedInto.set(relu, node("FusedConv", inputs, relu.outputs[0], attributes, "com.microsoft"));
   }

@@ -1,6 +1,6 @@
 /**
- * Sets tiny constants to zero. Denormal weights (|w| < 1.2e-38) make every product with them
- * several times slower; nothing below 1e-12 is visible in a float32 sum of activations near 1.
+ * Sets tiny constants to zero. Denormal weights (|w| < 1.2e-38) make every product with them several times slower;
+ * nothing below 1e-12 is visible in a float32 sum of activations near 1.
  */
 import type { Graph } from "../graph.ts";
 

@@ -1,13 +1,13 @@
 /**
- * A last layer y = W x + b whose W hardly reaches some directions: an embedding can be stored in as many numbers
- * as there are directions it uses. With the singular vectors U of W, U' y = (U' W) x + U' b holds the same
- * distances as y, as far as the directions left out are empty.
+ * Shortens the output of a last layer y = W x + b whose W hardly reaches some directions: an embedding needs only as
+ * many numbers as there are directions that it uses. With the singular vectors U of W, U' y = (U' W) x + U' b has the
+ * same distances as y, as far as the directions left out are empty.
  */
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 import type { Constant, Graph, Node } from "../graph.ts";
 import { floats, floatsOf, integers, prune } from "../graph.ts";
 
-/** The `count` directions of the largest singular values of W [outputs, inputs], a row each. */
+/** Returns the `count` directions of the largest singular values of W [outputs, inputs], one row each. */
 export function mainDirections(weights: Float32Array, outputs: number, count: number): Float32Array {
   const inputs = weights.length / outputs;
   const matrix = Matrix.from1DArray(outputs, inputs, Array.from(weights));
@@ -19,7 +19,7 @@ export function mainDirections(weights: Float32Array, outputs: number, count: nu
   return rows;
 }
 
-/** `rows` [count, size] times `columns` [size, width], in double precision. */
+/** Multiplies `rows` [count, size] by `columns` [size, width], in double precision. */
 export function project(rows: Float32Array, columns: Float32Array, size: number): Float32Array {
   const [count, width] = [rows.length / size, columns.length / size];
   const product = new Float32Array(count * width);
@@ -35,7 +35,7 @@ export function project(rows: Float32Array, columns: Float32Array, size: number)
   return product;
 }
 
-/** The network with `count` outputs instead. Its last layer is a 1x1 convolution of one pixel, then flattened. */
+/** Returns the network with `count` outputs. Its last layer is a 1x1 convolution of one pixel, then flattened. */
 export function keepDirections(graph: Graph, count: number): Graph {
   const [last, flatten] = lastLayer(graph);
   const [outputs, inputs] = graph.constants.get(last.inputs[1])!.shape;

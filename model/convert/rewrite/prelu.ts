@@ -51,14 +51,14 @@ function matchPrelu(graph: Graph, producer: ReadonlyMap<string, Node>, sum: Node
   return null;
 }
 
-/** x - |x| */
+/** Recognises x - |x|. */
 function isDoubledMinimum(producer: ReadonlyMap<string, Node>, { op, inputs }: Node, x: string): boolean {
   if (op !== "Sub" || inputs[0] !== x) return false;
   const magnitude = producer.get(inputs[1]);
   return magnitude?.op === "Abs" && magnitude.inputs[0] === x;
 }
 
-/** -relu(-x) */
+/** Recognises -relu(-x). */
 function isMinimum(producer: ReadonlyMap<string, Node>, { op, inputs }: Node, x: string): boolean {
   if (op !== "Neg") return false;
   const clipped = producer.get(inputs[0]);

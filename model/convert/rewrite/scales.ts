@@ -1,7 +1,4 @@
-/**
- * Makes a convolution do the scale and the offset of each channel that follow it:
- * W' = s W, b' = s b + t.
- */
+/** Merges the scale and the offset of each channel into the convolution before them: W' = s W, b' = s b + t. */
 import type { Constant, Graph, Node } from "../graph.ts";
 import { consumers, floats, floatsOf, prune } from "../graph.ts";
 
@@ -21,11 +18,11 @@ export function foldScales(graph: Graph): Graph {
       folded.set(next, current);
     }
   }
-  // A folded convolution stands where the last operator that it does stood; the others are read no more.
+  // A merged convolution takes the place of the last operator that it replaces; the others are no longer read.
   return prune({ ...graph, nodes: graph.nodes.map((each) => folded.get(each) ?? each), constants });
 }
 
-/** The constant of a value a channel, [C,1,1], that the node multiplies or adds to `value`. */
+/** Returns the constant with one value a channel, [C,1,1], that the node multiplies with or adds to `value`. */
 function channelConstant(graph: Graph, { op, inputs }: Node, value: string): string | null {
   if (op !== "Mul" && op !== "Add") return null;
   const other = inputs.find((input) => input !== value);

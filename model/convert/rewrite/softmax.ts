@@ -11,7 +11,7 @@ export function foldSoftmax(graph: Graph): Graph {
   return prune({ ...graph, nodes });
 }
 
-/** Name of x, when `quotient` is its softmax. */
+/** Returns the name of x when `quotient` is its softmax. */
 function matchSoftmax(producer: ReadonlyMap<string, Node>, quotient: Node): string | null {
   if (quotient.op !== "Div") return null;
   const [exponential, sum] = quotient.inputs.map((input) => producer.get(input));

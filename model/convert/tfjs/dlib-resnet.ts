@@ -1,11 +1,11 @@
 /**
- * dlib's face recognition ResNet (29 convolutions) as ONNX nodes, from TensorFlow.js weights under the
- * names of `@vladmandic/face-api`, whose files hold no graph: operator by operator as that package runs
- * it, and with nothing improved.
+ * dlib's face recognition ResNet (29 convolutions) as ONNX nodes, from TensorFlow.js weights under the names of
+ * `@vladmandic/face-api`, whose files hold no graph. The operators are those that the package runs, without
+ * optimisation.
  *
- * Every convolution is followed by a scale and an offset for each channel. A block that halves the
- * image adds to its result the 2x2 average of its input; whichever of the two has fewer channels,
- * rows or columns is continued with zeros. Channel counts are those of the weights.
+ * Every convolution is followed by a scale and an offset for each channel. A block that halves the image adds the 2x2
+ * average of its input to its result; the one with fewer channels, rows or columns is padded with zeros. Channel
+ * counts are those of the weights.
  */
 import type { Attribute, Constant, Graph, Node } from "../graph.ts";
 import { floats, integers, node } from "../graph.ts";
@@ -50,7 +50,7 @@ class Network {
   readonly #unused: Set<string>;
   readonly #nodes: Node[] = [];
   readonly #constants = new Map<string, Constant>();
-  /** The input's among them. */
+  /** Shapes of all values, the input's included. */
   readonly #shapes = new Map<string, readonly number[]>();
 
   constructor(weights: Weights, inputShape: readonly number[]) {
@@ -72,7 +72,7 @@ class Network {
     };
   }
 
-  /** Convolution, scale and offset. */
+  /** Adds convolution, scale and offset. */
   convolution(input: string, name: string, stride: number, padding: number): string {
     const filters = this.#take(`${name}/conv/filters`, 4);
     const [rows, columns, inputs, outputs] = filters.shape;
@@ -104,7 +104,7 @@ class Network {
     return this.#emit("Relu", [input], `${input}/relu`, this.#shapeOf(input));
   }
 
-  /** Square windows two apart, none reaching beyond the image. */
+  /** Pools square windows, two apart, none of which reaches beyond the image. */
   pool(op: "MaxPool" | "AveragePool", input: string, output: string, window: number): string {
     const [, channels, height, width] = this.#shapeOf(input);
     const size = (side: number) => Math.floor((side - window) / 2) + 1;
@@ -125,7 +125,7 @@ class Network {
     return this.relu(this.#emit("Add", terms, `${name}/sum`, shape));
   }
 
-  /** Mean over the image, then the linear layer, which has no bias. */
+  /** Adds the mean over the image, then the linear layer, which has no bias. */
   head(input: string, output: string): void {
     const { shape, data } = this.#take("fc", 2);
     const [inputs, outputs] = shape;
@@ -137,7 +137,7 @@ class Network {
     this.#emit("Gemm", ["mean", weights], output, [1, outputs], { transB: 1 });
   }
 
-  /** Zeros after the last channel, row and column. */
+  /** Pads with zeros after the last channel, row and column. */
   #continued(value: string, shape: readonly number[]): string {
     const missing = this.#shapeOf(value).map((size, axis) => shape[axis] - size);
     if (missing.every((amount) => amount === 0)) return value;
@@ -175,7 +175,7 @@ class Network {
   }
 }
 
-/** [H,W,I,O] to [O,I,H,W]. */
+/** Turns [H,W,I,O] into [O,I,H,W]. */
 function toOihw({ shape: [height, width, inputs, outputs], data }: Weight): Float32Array {
   const image = height * width;
   return data.map((_, i) => {

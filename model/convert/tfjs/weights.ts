@@ -1,10 +1,9 @@
 /**
- * Reads TensorFlow.js weights: a manifest (`*-weights_manifest.json`) of groups, each naming the shards
- * whose bytes, one after another, hold the group's weights in order, little-endian and without gaps.
+ * Reads TensorFlow.js weights: a manifest (`*-weights_manifest.json`) of groups, each naming the shards whose bytes,
+ * one after another, hold the group's weights in order, little-endian and without gaps.
  *
- * Weights are float32, or stored narrower: uint8 and uint16 stand for q * scale + min, float16 for
- * itself. Every byte belongs to exactly one weight; what is missing, left over, named twice or of
- * another type is refused, never skipped.
+ * Weights are float32 or narrower: uint8 and uint16 stand for q * scale + min, float16 for itself. Every byte belongs
+ * to exactly one weight; missing, left-over and repeated bytes and other types are errors, never skipped.
  */
 import { z } from "zod";
 import { sizeOf } from "../graph.ts";
@@ -37,7 +36,7 @@ type WeightEntry = z.infer<typeof weightSchema>;
 
 const bytesPerValue = { uint8: 1, uint16: 2, float16: 2, float32: 4 } as const;
 
-/** `readShard` gives the bytes of a path in the manifest. Throws on whatever it does not know. */
+/** Throws for anything that it does not know. `readShard` gives the bytes of a path in the manifest. */
 export function readTfjsWeights(manifest: Uint8Array, readShard: (path: string) => Uint8Array): Weights {
   const groups = manifestSchema.safeParse(JSON.parse(new TextDecoder().decode(manifest)));
   if (!groups.success) throw new Error(`weights manifest: ${z.prettifyError(groups.error)}`);
@@ -58,7 +57,10 @@ export function readTfjsWeights(manifest: Uint8Array, readShard: (path: string) 
   return weights;
 }
 
-/** A shard read twice would give two groups the same bytes, a name given twice would lose the first. */
+/**
+ * Refuses repetition: a shard read twice would give two groups the same bytes, and a name given twice would lose the
+ * first.
+ */
 function refuseTwice(names: readonly string[]): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new Error(`weights manifest: ${twice} is listed twice`);

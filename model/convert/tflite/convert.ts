@@ -1,6 +1,6 @@
 /**
- * A TensorFlow Lite graph as ONNX nodes, operator by operator and with nothing improved:
- * batch 1, NCHW, paddings made explicit, fused activations spelled out, constants evaluated.
+ * Converts a TensorFlow Lite graph to ONNX nodes, operator by operator and without optimisation: batch 1, NCHW,
+ * paddings made explicit, fused activations spelled out, constants evaluated.
  */
 import type { Attribute, Constant, Graph, Node } from "../graph.ts";
 import { floats, integers, node } from "../graph.ts";
@@ -10,9 +10,9 @@ import { constantsOf } from "./weights.ts";
 
 export interface ConvertOptions {
   readonly name: string;
-  /** In the order of the file's outputs. */
+  /** Names in the order of the file's outputs. */
   readonly outputNames: readonly string[];
-  /** The network expects images with rows and columns swapped: swap them in the filters instead. */
+  /** True when the network expects images with rows and columns swapped: they are swapped in the filters instead. */
   readonly transposed: boolean;
 }
 
@@ -25,7 +25,7 @@ export function convertTflite(source: TfliteGraph, options: ConvertOptions): Gra
 const binaryOperators = { ADD: "Add", SUB: "Sub", MUL: "Mul", DIV: "Div" } as const;
 const unaryOperators = { RELU: "Relu", ABS: "Abs", NEG: "Neg", EXP: "Exp" } as const;
 
-/** Bilinear as in TensorFlow 2: pixel centres at half integers, no aligned corners. */
+/** Bilinear interpolation as in TensorFlow 2: pixel centres at half integers, no aligned corners. */
 const bilinear = { mode: "linear", coordinate_transformation_mode: "half_pixel" };
 
 class Lowering {
@@ -59,7 +59,7 @@ class Lowering {
     switch (code) {
       case "DEQUANTIZE":
       case "DENSIFY":
-        // Of constants only: `constantsOf` sees through them.
+        // Only constants are allowed: `constantsOf` evaluates them.
         if (this.#constantOf(operator.inputs[0]) === null) throw new Error(`${code} of a computed value`);
         break;
       case "ADD":
@@ -96,7 +96,7 @@ class Lowering {
     }
   }
 
-  /** Operators that move values without computing. */
+  /** Converts operators that move values without computing. */
   #rearrange(operator: TfliteOperator): void {
     const [input] = operator.inputs;
     const output = this.#outputOf(operator);
@@ -141,7 +141,7 @@ class Lowering {
     }
   }
 
-  /** The value as TensorFlow Lite lays it out, for whoever reads its numbers in order. */
+  /** Returns the value in the order of TensorFlow Lite, for operators that read its numbers in order. */
   #channelsLast(index: number): string {
     const name = this.#nameOf(index);
     const shape = this.#shapeOf(index);
@@ -232,7 +232,7 @@ class Lowering {
     const attributes = { keepdims: operator.options.byte(0, 0) };
     const list = this.#integersOf(axes);
     const output = this.#outputOf(operator);
-    // In opset 17 the sum takes its axes as an input already, the maximum still as an attribute.
+    // Opset 17 takes a sum's axes as an input, and a maximum's still as an attribute.
     if (operator.code === "REDUCE_MAX") {
       this.#emit("ReduceMax", [this.#nameOf(input)], output, { axes: list, ...attributes });
     } else {
@@ -241,7 +241,7 @@ class Lowering {
     }
   }
 
-  /** Emits through `body`, followed by the activation that the operator has fused. */
+  /** Adds the nodes of `body`, then the activation that is fused into the operator. */
   #activated(operator: TfliteOperator, activation: number, body: (output: string) => void): void {
     const output = this.#outputOf(operator);
     if (activation === 0) {
@@ -261,7 +261,10 @@ class Lowering {
     this.#activated(operator, operator.options.byte(0, 0), (output) => this.#emit(op, operands, output));
   }
 
-  /** An operand of an elementwise operator; a constant of one value a channel is made to broadcast over NCHW. */
+  /**
+   * Returns an operand of an elementwise operator; a constant of one value a channel is reshaped to broadcast over
+   * NCHW.
+   */
   #operand(index: number, rank: number): string {
     const data = this.#constantOf(index);
     if (data === null) return this.#nameOf(index);

@@ -1,18 +1,20 @@
 /**
- * From TensorFlow Lite's layouts to ONNX's: NHWC values to NCHW, OHWI filters to OIHW.
+ * Converts TensorFlow Lite's layouts to ONNX's: NHWC values to NCHW, OHWI filters to OIHW.
  *
- * A network trained on images lying on their side (rows and columns swapped) is set upright by
- * swapping both spatial axes of every filter, and of the rows of whatever flattens an image.
+ * A network trained on images lying on their side (rows and columns swapped) is set upright by swapping both spatial
+ * axes of every filter, and of the rows of every layer that reads a flattened image.
  */
 
-/** Shape of a value with batch 1: [N,H,W,C] to [1,C,H,W]; of fewer dimensions as it is. */
+/**
+ * Converts the shape of a value with batch 1, [N,H,W,C], to [1,C,H,W]; a shape of fewer dimensions stays as it is.
+ */
 export function toNchw(shape: readonly number[], transposed: boolean): number[] {
   if (shape.length !== 4) return [1, ...shape.slice(1)];
   const [, height, width, channels] = shape;
   return transposed ? [1, channels, width, height] : [1, channels, height, width];
 }
 
-/** [O,H,W,I] to [O,I,H,W], or to [O,I,W,H] when transposed. */
+/** Converts [O,H,W,I] to [O,I,H,W], or to [O,I,W,H] when transposed. */
 export function filterToOihw(
   data: Float32Array,
   [outputs, height, width, inputs]: readonly number[],
@@ -34,7 +36,7 @@ export function filterToOihw(
   return { shape: [outputs, inputs, rows, columns], data: result };
 }
 
-/** A depthwise filter [1,H,W,C] to [C,1,H,W]. */
+/** Converts a depthwise filter [1,H,W,C] to [C,1,H,W]. */
 export function depthwiseToOihw(
   data: Float32Array,
   [, height, width, channels]: readonly number[],
@@ -46,8 +48,8 @@ export function depthwiseToOihw(
 }
 
 /**
- * Rows of a fully connected layer that reads a flattened image: [O, H*W*C] to [O, C*H*W].
- * `image` is the shape before flattening, [N,H,W,C].
+ * Converts the rows of a fully connected layer that reads a flattened image: [O, H*W*C] to [O, C*H*W]. `image` is the
+ * shape before flattening, [N,H,W,C].
  */
 export function flattenedToChw(
   data: Float32Array,

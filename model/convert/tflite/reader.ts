@@ -1,9 +1,9 @@
 /**
  * Reads a TensorFlow Lite file: a FlatBuffer with identifier "TFL3".
  *
- * Field numbers are those of tensorflow/lite/schema/schema.fbs (v3). Only what a feed-forward float
- * network needs is read; anything else in the file is refused where it is met, never skipped.
- * Tensors are NHWC, filters OHWI (depthwise: 1HWC).
+ * Field numbers are those of tensorflow/lite/schema/schema.fbs (v3). Only the features of a feed-forward float
+ * network are read; anything else in the file is refused, never skipped. Tensors are NHWC, filters OHWI (depthwise:
+ * 1HWC).
  */
 import { ByteBuffer } from "flatbuffers";
 
@@ -13,13 +13,13 @@ export interface TfliteTensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly type: TensorType;
-  /** Raw little-endian bytes of a constant; empty for what is computed. */
+  /** Raw little-endian bytes of a constant; empty for a computed value. */
   readonly bytes: Uint8Array;
-  /** How the bytes of a sparse constant are laid out. */
+  /** Layout of the bytes of a sparse constant. */
   readonly sparsity: Sparsity | null;
 }
 
-/** schema.fbs `SparsityParameters`: which dimension comes when, and how each is stored. */
+/** schema.fbs `SparsityParameters`: the order of the dimensions, and the storage of each. */
 export interface Sparsity {
   readonly traversalOrder: readonly number[];
   readonly blockMap: readonly number[];
@@ -45,7 +45,7 @@ export interface TfliteGraph {
   readonly outputs: readonly number[];
 }
 
-/** schema.fbs `BuiltinOperator`, those that the models at hand use. */
+/** schema.fbs `BuiltinOperator`, as far as the models here use it. */
 const operatorCodes = {
   0: "ADD",
   2: "CONCATENATION",
@@ -74,7 +74,7 @@ export type OperatorCode = (typeof operatorCodes)[keyof typeof operatorCodes];
 
 const tensorTypes: Readonly<Record<number, TensorType>> = { 0: "float32", 1: "float16", 2: "int32" };
 
-/** The only subgraph of a TensorFlow Lite file. Throws on whatever it does not know. */
+/** Returns the only subgraph of a TensorFlow Lite file. Throws for anything that it does not know. */
 export function readTflite(file: Uint8Array): TfliteGraph {
   const buffer = new ByteBuffer(file);
   if (!buffer.__has_identifier("TFL3")) throw new Error("not a TensorFlow Lite file");
@@ -97,7 +97,7 @@ export function readTflite(file: Uint8Array): TfliteGraph {
   };
 }
 
-/** Files older than schema version 3a keep the code in a byte, newer ones in both fields. */
+/** Files older than schema version 3a have the code in a byte, newer ones in both fields. */
 function readOperatorCode(table: Table): OperatorCode {
   const number = Math.max(table.byte(0, 0), table.int(3, 0));
   const code = (operatorCodes as Readonly<Record<number, OperatorCode>>)[number];
@@ -145,7 +145,7 @@ const emptyOptions: OptionsTable = {
   ints: () => [],
 };
 
-/** One FlatBuffer table; fields by their number in the schema. */
+/** One FlatBuffer table; fields have the numbers of the schema. */
 class Table implements OptionsTable {
   readonly #buffer: ByteBuffer;
   readonly #position: number;
@@ -203,7 +203,7 @@ class Table implements OptionsTable {
     return this.#buffer.bytes().subarray(start, start + this.#buffer.__vector_len(at));
   }
 
-  /** The union `SparseIndexVector`: its type in `field`, its table in the next. */
+  /** Reads the union `SparseIndexVector`: its type in `field`, its table in the next. */
   indices(field: number): number[] {
     const table = this.table(field + 1);
     if (table === null) throw new Error("a sparse dimension without its indices");

@@ -1,11 +1,11 @@
 /**
- * Constants of a TensorFlow Lite file as plain numbers: half floats widened, sparse tensors
- * expanded, and DEQUANTIZE and DENSIFY of a constant carried out here instead of at run time.
+ * Constants of a TensorFlow Lite file as plain numbers: half floats widened, sparse tensors expanded, and DEQUANTIZE
+ * and DENSIFY of a constant evaluated here instead of at run time.
  */
 import { widenHalf } from "../half.ts";
 import type { Sparsity, TfliteGraph, TfliteTensor } from "./reader.ts";
 
-/** Reads constants by tensor index; `null` for what is computed from the network's input. */
+/** Reads constants by tensor index; `null` for a value that is computed from the network's input. */
 export function constantsOf(graph: TfliteGraph): (index: number) => Float32Array | Int32Array | null {
   const producers = new Map(
     graph.operators
@@ -16,7 +16,7 @@ export function constantsOf(graph: TfliteGraph): (index: number) => Float32Array
     const tensor = graph.tensors[index];
     if (tensor.bytes.length > 0) return decode(tensor);
     const producer = producers.get(index);
-    // Both leave the numbers as they are: `decode` has widened and expanded them already.
+    // DEQUANTIZE and DENSIFY leave the numbers as they are: `decode` has widened and expanded them already.
     return producer === undefined ? null : read(producer.inputs[0]);
   };
   return read;

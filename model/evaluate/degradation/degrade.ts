@@ -1,4 +1,4 @@
-/** Photos made worse in one way at a time, by a known amount. */
+/** Degrades photos in one way at a time, by a known amount. */
 import { createRandom } from "../random.ts";
 
 /** RGBA, 8 bits. */
@@ -8,13 +8,13 @@ export interface Picture {
   readonly data: Uint8Array;
 }
 
-/** Electrons that a pixel holds at white, and the noise of reading it out: a small camera's sensor. */
+/** Electrons that a pixel holds at white, and the read-out noise: values for a small camera's sensor. */
 const fullWell = 4000;
 const readNoise = 4;
 
 /**
- * The photo as taken with 2^`stops` times the light: scaled in linear light, clipped at white. With
- * less light (negative stops) the sensor's noise shows: the photons' own, and that of reading out.
+ * Makes the photo as taken with 2^`stops` times the light: scaled in linear light, clipped at white. With less light
+ * (negative stops) the sensor's noise shows: the photons' own, and that of reading out.
  */
 export function expose(picture: Picture, stops: number, seed: number): Picture {
   const gain = 2 ** stops;
@@ -27,7 +27,7 @@ export function expose(picture: Picture, stops: number, seed: number): Picture {
   });
 }
 
-/** Convolved with a Gaussian of standard deviation `sigma` px, edges repeated. */
+/** Convolves with a Gaussian of standard deviation `sigma` px, edges repeated. */
 export function blur(picture: Picture, sigma: number): Picture {
   const radius = Math.ceil(3 * sigma);
   const weights = Array.from({ length: 2 * radius + 1 }, (_, k) =>
@@ -56,7 +56,7 @@ export function blur(picture: Picture, sigma: number): Picture {
   return { width, height, data: Uint8Array.from(both, Math.round) };
 }
 
-/** Shrunk to `share` of its sides; each pixel averages the area that it covers. */
+/** Shrinks to `share` of the sides; each pixel averages the area that it covers. */
 export function shrink(picture: Picture, share: number): Picture {
   const width = Math.max(1, Math.round(picture.width * share));
   const height = Math.max(1, Math.round(picture.height * share));
@@ -79,7 +79,7 @@ export function shrink(picture: Picture, share: number): Picture {
   return { width, height, data };
 }
 
-/** Without the leftmost `share` of its width: a face half out of the frame. */
+/** Cuts off the leftmost `share` of the width, for a face half out of the frame. */
 export function cutLeft(picture: Picture, share: number): Picture {
   const from = Math.round(picture.width * share);
   const width = picture.width - from;
@@ -91,7 +91,7 @@ export function cutLeft(picture: Picture, share: number): Picture {
   return { width, height: picture.height, data };
 }
 
-/** For each output pixel the input pixels that it covers, with weights that sum to 1. */
+/** Returns for each output pixel the input pixels that it covers, with weights that sum to 1. */
 function coverage(from: number, to: number): [index: number, weight: number][][] {
   const size = from / to;
   return Array.from({ length: to }, (_, k) => {
@@ -109,7 +109,7 @@ function mapColours({ width, height, data }: Picture, map: (value: number) => nu
   return { width, height, data: data.map((value, at) => (at % 4 === 3 ? value : map(value))) };
 }
 
-/** sRGB (IEC 61966-2-1): 0..255 to light, 0..1. */
+/** Converts sRGB (IEC 61966-2-1), 0..255, to light, 0..1. */
 const toLinear = Float64Array.from({ length: 256 }, (_, value) => {
   const v = value / 255;
   return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
@@ -120,7 +120,7 @@ function fromLinear(light: number): number {
   return Math.round(255 * (l <= 0.0031308 ? 12.92 * l : 1.055 * l ** (1 / 2.4) - 0.055));
 }
 
-/** Standard normal numbers (Box and Muller, 1958). */
+/** Generates standard normal numbers (Box and Muller, 1958). */
 function createNormal(seed: number): () => number {
   const random = createRandom(seed);
   return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

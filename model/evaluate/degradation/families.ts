@@ -1,4 +1,4 @@
-/** The ways in which photos are made worse, how far, and the measure that should tell. */
+/** The kinds and levels of degradation, and the quality measure that should detect each. */
 import type { Quality } from "../../../src/face/quality.ts";
 import { blur, cutLeft, expose, type Picture, shrink } from "./degrade.ts";
 
@@ -9,7 +9,7 @@ export interface Family {
   apply(picture: Picture, level: number, seed: number): Picture;
   readonly measureName: string;
   measure(quality: Quality): number;
-  /** Of the bins of the measure. */
+  /** Edges of the measure's bins. */
   readonly edges: readonly number[];
 }
 
@@ -61,7 +61,7 @@ export const families: readonly Family[] = [
   },
 ];
 
-/** What ordinary photos are binned by: pose cannot be made, only found. */
+/** Measures that ordinary photos are binned by: pose cannot be made, only found. */
 export const found: readonly Pick<Family, "measureName" | "measure" | "edges">[] = [
   {
     measureName: "|yaw|, degrees",

@@ -1,6 +1,6 @@
 /**
- * Measures how dark, bright, blurred, small or cut off a face may be before it is no longer recognised,
- * and how far it may turn: the evidence under the limits of quality.
+ * Measures how dark, bright, blurred, small, cut off or turned a face may be before it is no longer recognised: the
+ * evidence for the limits of quality.
  *
  *   node model/evaluate/degradation/main.ts --list train.images.tsv --images DIR [--people 150]
  */
@@ -37,9 +37,12 @@ const { values: flags } = parseArgs({
   },
 });
 
-/** The false match rate whose threshold decides. */
+/** False match rate whose threshold decides. */
 const maxFmr = 1e-4;
-/** Untouched photos of one person that a probe is compared with, so that the famous do not decide alone. */
+/**
+ * Number of untouched photos of one person that a probe is compared with, so that people with many photos do not
+ * dominate.
+ */
 const referencesAPerson = 5;
 const jpegQuality = 90;
 
@@ -96,7 +99,7 @@ function printBins(
   }
 }
 
-/** One photo with a face of each person with several, evenly through the list. */
+/** Chooses one photo with a face for each person with several, evenly through the list. */
 function chooseRows({ identityOf, identityCount }: Dataset, { failures }: Acquired, count: number): number[] {
   const rowsOf = Array.from({ length: identityCount }, (): number[] => []);
   identityOf.forEach((identity, row) => {
@@ -135,7 +138,7 @@ async function acquireWorsened(
   }
 }
 
-/** The photo at `at` of `from`, which shows whom `row` of the list shows, against the list's others. */
+/** Compares the photo at `at` of `from`, which shows the person of `row` of the list, with the list's others. */
 function probeOf(
   from: Acquired,
   at: number,

@@ -1,4 +1,4 @@
-/** How the share of genuine matches falls as one measure of quality does. */
+/** Measures how the share of genuine matches falls as one measure of quality does. */
 import {
   defaultQualityLimits,
   judgeQuality,
@@ -8,11 +8,11 @@ import {
 
 /** One worsened photo compared with the untouched ones. */
 export interface Probe {
-  /** `null` where no face was found. */
+  /** `null` when no face was found. */
   readonly quality: Quality | null;
-  /** Distances to the person's own untouched photos; Infinity where no face was found. */
+  /** Distances to the person's own untouched photos; Infinity when no face was found. */
   readonly genuine: readonly number[];
-  /** To other people's; empty where no face was found. */
+  /** Distances to other people's photos; empty when no face was found. */
   readonly impostor: readonly number[];
 }
 
@@ -20,14 +20,14 @@ export interface Row {
   readonly probes: number;
   /** Share of probes without a face. */
   readonly failures: number;
-  /** Over the genuine trials of the row; no face counts as no match. */
+  /** True accept rate of all genuine trials of the row; a missing face counts as no match. */
   readonly tar: number;
-  /** Over the genuine trials of probes with a face. */
+  /** True accept rate of the genuine trials of probes with a face. */
   readonly tarAcquired: number;
   readonly fmr: number;
   /** Share of probes with a face that the limits refuse. */
   readonly refused: number;
-  /** Over the genuine trials of probes that the limits accept; NaN where they accept none. */
+  /** True accept rate of the genuine trials of probes that the limits accept; NaN when they accept none. */
   readonly tarAccepted: number;
 }
 
@@ -59,7 +59,7 @@ export function summarizeProbes(
   };
 }
 
-/** Probes with a face whose measure lies in [edges[k], edges[k + 1]); empty bins are left out. */
+/** Bins probes with a face by measure, into [edges[k], edges[k + 1]); empty bins are left out. */
 export function binProbes(
   probes: readonly Probe[],
   measure: (quality: Quality) => number,

@@ -10,8 +10,8 @@ import { type Axis, percent, plot, px, type Scale } from "./plot.ts";
 const frame = { width: 620, height: 460 };
 
 /**
- * Normal-deviate axes (Martin et al., 1997), where normal scores give straight lines. Lower left is
- * better.
+ * Draws the DET curve on normal-deviate axes (Martin et al., 1997), where normal scores give straight lines. Lower
+ * left is better.
  */
 export function detChart(evaluation: Evaluation): string {
   const points = detPoints(evaluation.curve);
@@ -28,7 +28,7 @@ export function detChart(evaluation: Evaluation): string {
   return errorChart(evaluation, points, x, y, (tar) => 1 - tar, "Detection error trade-off");
 }
 
-/** True accept rate over FMR on a logarithmic axis. Upper left is better. */
+/** Draws the true accept rate over FMR on a logarithmic axis. Upper left is better. */
 export function rocChart(evaluation: Evaluation): string {
   const points = detPoints(evaluation.curve);
   const leastFmr = Math.max(5e-7, evaluation.lowestSupportedFmr / 2);
@@ -50,7 +50,7 @@ export function rocChart(evaluation: Evaluation): string {
   return errorChart(evaluation, points, x, y, (tar) => tar, "Receiver operating characteristic");
 }
 
-/** @param fromTar what the y axis shows, of TAR */
+/** @param fromTar gives the value of the y axis for a TAR */
 function errorChart(
   evaluation: Evaluation,
   points: readonly DetPoint[],
@@ -126,7 +126,7 @@ function probitAxis(
   };
 }
 
-/** Beyond the farthest genuine trial FNMR stays, up to the threshold that lets everyone in. */
+/** Extends the curve beyond the farthest genuine trial: FNMR stays the same up to the threshold that accepts everyone. */
 function toTheEnd(points: readonly DetPoint[]): DetPoint[] {
   const { fnmr = 1 } = points.at(-1) ?? {};
   return [...points, { threshold: 2, fmr: 1, fnmr }];

@@ -1,15 +1,15 @@
-/** How far apart two photos of one person lie, and two of strangers. */
+/** Histogram of the distances between two photos of one person, and between photos of two people. */
 import { scaleLinear, scaleLog } from "d3-scale";
 import { area, curveStepAfter } from "d3-shape";
 import type { Evaluation } from "../evaluate.ts";
 import { type Axis, plot, px } from "./plot.ts";
 
 const frame = { width: 620, height: 320 };
-/** Distance. */
+/** Width of a bin, as a distance. */
 const binWidth = 0.02;
 
 interface Bin {
-  /** Lower end, distance. */
+  /** Lower end of the bin, as a distance. */
   readonly from: number;
   /** Share of the kind's trials in the bin. */
   readonly share: number;
@@ -70,7 +70,7 @@ export function histogramChart(
   });
 }
 
-/** Every bin from 0 to 2; unacquired trials (Infinity) are in none. */
+/** Counts every bin from 0 to 2; unacquired trials (Infinity) are in none. */
 function countBins(distances: Float32Array): Bin[] {
   const counts = new Float64Array(Math.round(2 / binWidth) + 1);
   for (const distance of distances) {

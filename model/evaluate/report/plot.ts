@@ -3,7 +3,7 @@
  * Colours are classes of the page's style sheet, so that one SVG serves light and dark.
  */
 
-/** From data to px within the frame. */
+/** Maps data to px within the frame. */
 export type Scale = (value: number) => number;
 
 export interface Tick {
@@ -25,10 +25,11 @@ export interface Frame {
 const margin = { top: 12, right: 26, bottom: 48, left: 64 };
 
 /**
- * @param inside SVG in frame coordinates: (0, 0) is the top left corner of the plotting area. It is
- *   clipped to that area
- * @param over the same, drawn on top and not clipped: labels
- * @param description for those who cannot see it
+ * Draws the frame.
+ *
+ * @param inside SVG in frame coordinates: (0, 0) is the top left corner of the plotting area, to which it is clipped
+ * @param over the same, drawn on top and not clipped, for labels
+ * @param description text for screen readers
  */
 export function plot(
   { width, height }: Frame,
@@ -58,12 +59,12 @@ ${vertical.join("")}${horizontal.join("")}
 ${parts.over ?? ""}</g></svg>`;
 }
 
-/** Coordinates to a tenth of a px: a thousand points take a third of the bytes. */
+/** Rounds coordinates to a tenth of a px: a thousand points then take a third of the bytes. */
 export function px(value: number): string {
   return (Math.round(value * 10) / 10).toString();
 }
 
-/** A rate as people say it: "0.01 %". */
+/** Formats a rate as "0.01 %". */
 export function percent(rate: number): string {
   return `${Number((rate * 100).toPrecision(6))} %`;
 }

@@ -18,7 +18,7 @@ export interface ReportInput {
   readonly imagesFolder: string;
 }
 
-/** Trials of each kind; failures are shown up to three times as many. */
+/** Number of trials shown of each kind; failures are shown up to three times as many. */
 const shownTrials = 16;
 
 /** @returns the path of the page */

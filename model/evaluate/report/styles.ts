@@ -1,4 +1,4 @@
-/** The report's style sheet; light or dark as the reader's system is. */
+/** The report's style sheet; light or dark as the reader's system is set. */
 export const styles = `
 :root {
   color-scheme: light dark;

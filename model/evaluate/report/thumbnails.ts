@@ -9,7 +9,7 @@ import type { Runtime } from "../../runtime.ts";
 /** Twice the size on the page, for dense screens. */
 const thumbnailSidePx = 176;
 
-/** A `data:` URI, or `null` for a photo that cannot be decoded. */
+/** Returns a `data:` URI, or `null` for a photo that cannot be decoded. */
 export async function thumbnail(runtime: Runtime, folder: string, image: string): Promise<string | null> {
   const opened = await runtime.openPhoto(await readFile(join(folder, image)));
   if (!opened.ok) return null;
@@ -20,7 +20,7 @@ export async function thumbnail(runtime: Runtime, folder: string, image: string)
   return decoded.ok ? encode(decoded.value) : null;
 }
 
-/** The longer side fills the square; what is beside the photo is black. */
+/** The longer side fills the square; the rest of the square is black. */
 function encode(photo: Photo): string {
   const side = thumbnailSidePx;
   const scale = Math.max(photo.width, photo.height) / side;

@@ -1,4 +1,4 @@
-/** The trials that went most wrong, and the photos that gave no embedding. */
+/** The worst trials, and the photos that gave no embedding. */
 import type { Acquired } from "../acquire.ts";
 import { type Comparisons, sortByDistance } from "../comparisons.ts";
 import type { Dataset } from "../dataset.ts";
@@ -19,7 +19,7 @@ export interface WorstTrials {
 }
 
 /**
- * At most `count` of each, and at most two trials with the same photo, so that one mislabelled photo
+ * Returns at most `count` of each kind, and at most two trials with the same photo, so that one mislabelled photo
  * does not fill the page.
  */
 export function worstTrials(

@@ -1,7 +1,7 @@
 /**
- * A face as another camera, on another day, might have shown it to the encoder: mirrored, aligned a little
- * otherwise, in other light, less sharp, more compressed. The encoder's own crop is varied, so a photo is
- * decoded and its face found once for all variants.
+ * Varies a face as another camera on another day might have shown it: mirrored, aligned slightly differently, in
+ * other light, less sharp, more compressed. It varies the encoder's own crop, so that a photo is decoded and its face
+ * found once for all variants.
  */
 import jpeg from "jpeg-js";
 import { alignToTemplate } from "../../../src/face/align.ts";
@@ -11,18 +11,18 @@ import { type Affine, compose, type Photo } from "../../../src/image/photo.ts";
 import { warp } from "../../../src/image/warp.ts";
 import { blur, type Picture } from "../../evaluate/degradation/degrade.ts";
 
-/** What is done to one crop. */
+/** Changes made to one crop. */
 export interface Variation {
   readonly mirrored: boolean;
-  /** Of the similarity before alignment: degrees, factor, px of the crop. */
+  /** Change of the alignment's similarity: degrees, factor, px of the crop. */
   readonly turn: number;
   readonly zoom: number;
   readonly shift: readonly [x: number, y: number];
-  /** Factor of every colour. */
+  /** Factor of all colours. */
   readonly brightness: number;
-  /** Standard deviation of a Gaussian, px of the crop; 0 leaves it sharp. */
+  /** Standard deviation of a Gaussian, px of the crop; 0 for no blur. */
   readonly blurSigma: number;
-  /** 1..100; null leaves it as it is. */
+  /** Quality 1..100; null for no compression. */
   readonly jpegQuality: number | null;
 }
 
@@ -40,13 +40,13 @@ export function drawVariation(random: () => number): Variation {
   };
 }
 
-/** What the encoder is to be shown instead of a photo: its crop already, with landmarks on the template. */
+/** Input of the encoder in place of a photo: a crop, with landmarks on the template. */
 export interface VariedFace {
   readonly photo: Photo;
   readonly landmarks: Landmarks;
 }
 
-/** `null` where the landmarks do not span a face. */
+/** `null` when the landmarks do not span a face. */
 export function varyFace(
   photo: Photo,
   landmarks: Landmarks,
@@ -69,7 +69,7 @@ export function varyFace(
 const asTheyAre = { mean: [0, 0, 0], scale: [1, 1, 1] };
 const identity: Affine = { a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0 };
 
-/** From the varied crop's coordinates to the plain crop's: a similarity about the middle, perhaps mirrored. */
+/** Maps the varied crop's coordinates to the plain crop's: a similarity about the middle, perhaps mirrored. */
 export function jitter(
   { mirrored, turn, zoom, shift }: Pick<Variation, "mirrored" | "turn" | "zoom" | "shift">,
   width: number,

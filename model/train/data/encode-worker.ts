@@ -1,4 +1,4 @@
-/** One thread: loads the pipeline once, then answers a photo with the embeddings of its variants. */
+/** One thread: loads the pipeline once, then answers each photo with the embeddings of its variants. */
 import { readFile } from "node:fs/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { EncoderDescriptor } from "../../../src/face/descriptor.ts";
@@ -12,7 +12,7 @@ import { createRandom } from "../../evaluate/random.ts";
 import { loadRuntime, readManifest } from "../../runtime.ts";
 import { drawVariation, varyFace } from "./augment.ts";
 
-/** To a worker: a photo, and which of its variants are wanted. */
+/** Task of a worker: a photo, and the variants to make of it. */
 export interface EncodeTask {
   readonly path: string;
   readonly variants: readonly { readonly number: number; readonly seed: number }[];
@@ -22,7 +22,7 @@ const policy = workerData as FacePolicy;
 const { encoder: networks, models } = readManifest();
 const descriptor = models[networks[0]] as EncoderDescriptor;
 
-/** What the pipeline showed the encoder last: this thread has one photo at a time. */
+/** Last input of the encoder; this thread handles one photo at a time. */
 let shown: { encoder: Encoder; photo: Photo; landmarks: Landmarks } | undefined;
 
 const runtime = loadRuntime((encoder) => ({
@@ -33,7 +33,7 @@ const runtime = loadRuntime((encoder) => ({
   },
 }));
 
-/** Variant 0 is the photo as the service sees it. */
+/** Variant 0 is the photo as the service encodes it. */
 async function encode({ path, variants }: EncodeTask): Promise<WorkerAnswer<readonly Acquisition[]>> {
   const { pipeline } = await runtime;
   const plain = await pipeline.encodeFace(await readFile(path), policy);

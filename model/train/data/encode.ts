@@ -1,5 +1,5 @@
 /**
- * Photos into embeddings of the frozen trunk, several variants each. An embedding is kept by the photo's
+ * Turns photos into embeddings of the frozen trunk, several variants each. An embedding is cached under the photo's
  * bytes, the variant, and everything that made it: a second run encodes nothing.
  */
 import { createHash } from "node:crypto";
@@ -20,17 +20,20 @@ import type { EncodeTask } from "./encode-worker.ts";
 export interface EncodeOptions {
   readonly imagesFolder: string;
   readonly policy: FacePolicy;
-  /** Besides each photo as it is. */
+  /** Number of variants besides the photo as it is. */
   readonly augmentations: number;
-  /** Threads; by default one a core. */
+  /** Number of threads; default one a core. */
   readonly jobs?: number | undefined;
-  /** `.cache/embeddings` of the checkout by default. */
+  /** Folder of the cache; default `.cache/embeddings` of the checkout. */
   readonly cacheFolder?: string | undefined;
-  /** Whether to draw a progress bar. */
+  /** True for no progress bar. */
   readonly quiet?: boolean | undefined;
 }
 
-/** Of one photo: an embedding for each variant, the first of the photo as it is; or why there is none. */
+/**
+ * Result for one photo: an embedding for each variant, the first of the photo as it is; or the reason why there is
+ * none.
+ */
 export type EncodedPhoto = { readonly embeddings: readonly Float32Array[] } | { readonly failure: string };
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -62,7 +65,7 @@ export async function encodePhotos(
       return collect(hash, augmentations, cache);
     });
   } finally {
-    // One image that cannot be read ends the run: the others need not be started.
+    // An image that cannot be read ends the run: the others need not be started.
     limit.clearQueue();
     bar.stop();
     await pool.close();
@@ -99,7 +102,7 @@ function cacheKey(imageHash: string, variant: number): string {
   return variant === 0 ? imageHash : `${imageHash}/${variant}`;
 }
 
-/** What an embedding depends on besides the photo and its variant: the name of its cache. */
+/** Hash of everything besides the photo and its variant that an embedding depends on: the name of its cache. */
 export function variantFingerprint(policy: FacePolicy): string {
   const { calibration: _, ...manifest } = readManifest();
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));

@@ -1,7 +1,7 @@
 /**
- * Who is on which photo, from a folder for each person, or from a tab-separated list with the columns
- * `image`, `identity` and, where two kinds of photos are compared with each other (an identity card with a
- * selfie), `side`.
+ * Reads the person on each photo from a folder for each person, or from a tab-separated list with the columns
+ * `image`, `identity` and, where two kinds of photos are compared with each other (an identity card with a selfie),
+ * `side`.
  */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -12,16 +12,16 @@ export interface LabelledPhotos extends People {
   /** Paths relative to `folder`. */
   readonly images: readonly string[];
   readonly folder: string;
-  /** Which of two sides each photo is of, 0 or 1; photos of one side are never compared. Null: one kind only. */
+  /** Side of each photo, 0 or 1; photos of one side are never compared. Null when there is only one kind. */
   readonly sides: Uint8Array | null;
 }
 
 export interface PhotoFiles {
-  /** A folder with a folder a person, or a list. */
+  /** A folder with one folder a person, or a list. */
   readonly data: string;
-  /** What a list's paths are relative to. */
+  /** Folder that a list's paths are relative to. */
   readonly images?: string | undefined;
-  /** Columns `identity`, `same_as`: names that are one person's. */
+  /** Table with the columns `identity`, `same_as`: names that belong to one person. */
   readonly aliases?: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export function readPhotos({ data, images, aliases }: PhotoFiles): LabelledPhoto
 
 const photoName = /\.(jpe?g|png|webp|avif)$/i;
 
-/** In the order of their names, so that equal folders give equal runs. */
+/** Folders are read in the order of their names, so that equal folders give equal runs. */
 function readFolders(folder: string): Line[] {
   const people = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return people

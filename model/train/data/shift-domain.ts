@@ -1,11 +1,11 @@
 /**
- * Makes two sides of one set of photos: of each person every second photo stays as it is (`reference`), the
- * others become what a poor infrared camera far away would have taken (`probe`): a face of some 24 px, blurred,
- * grey, with the light that skin throws back beyond red.
+ * Makes two sides of one set of photos: every second photo of each person stays as it is (`reference`), the others
+ * become what a poor, distant infrared camera would have taken (`probe`): a face of some 24 px, blurred, grey, in the
+ * light that skin reflects beyond red.
  *
  *   node model/train/data/shift-domain.ts --list LIST.tsv --images DIR --out DIR
  *
- * writes the photos and list.tsv, with the columns image, identity, side.
+ * It writes the photos and list.tsv, with the columns image, identity, side.
  */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,7 +14,7 @@ import jpeg from "jpeg-js";
 import { blur, expose, type Picture, shrink } from "../../evaluate/degradation/degrade.ts";
 import { readPhotos } from "./photos.ts";
 
-/** LFW's photos are 250 px wide, their faces about 105 px. */
+/** Factor of the size: LFW's photos are 250 px wide, their faces about 105 px. */
 const share = 24 / 105;
 const blurSigmaPx = 0.8;
 const jpegQuality = 75;
@@ -25,7 +25,7 @@ export function shiftDomain(picture: Picture, seed: number): Picture {
   return blur(shrink(expose(toInfrared(picture), stops, seed), share), blurSigmaPx);
 }
 
-/** Near infrared is what skin and hair throw back most: much of red, none of blue; lips and brows fade. */
+/** Approximates near infrared, which skin and hair reflect most: much of red, none of blue; lips and brows fade. */
 function toInfrared({ width, height, data }: Picture): Picture {
   const grey = new Uint8ClampedArray(data.length).fill(255);
   for (let at = 0; at < data.length; at += 4) {
@@ -44,7 +44,7 @@ function main(list: string, images: string, out: string): void {
     seen.set(person, count + 1);
     const path = join(out, image);
     mkdirSync(dirname(path), { recursive: true });
-    // The first photo of every second person is a probe: most people have one photo only.
+    // The first photo of every second person is a probe: most people have only one photo.
     const isProbe = (count + person) % 2 === 1;
     if (!isProbe) copyFileSync(join(images, image), path);
     else {

@@ -1,4 +1,4 @@
-/** The losses by name, each of a batch whose rows are mined as it needs them. */
+/** The losses by name, each with the mining that it needs. */
 import { add, concat, mul, type Scalar, type Tensor2D, tensor1d } from "@tensorflow/tfjs-core";
 import { type Batch, type Mining, mineTuples, pairPeople } from "../mining.ts";
 import { contrastiveLoss } from "./contrastive.ts";
@@ -10,13 +10,16 @@ import { tripletLoss } from "./triplet.ts";
 export const lossNames = ["contrastive", "triplet", "quadruplet", "npair"] as const;
 export type LossName = (typeof lossNames)[number];
 
-/** Of embeddings of unit length. Strangers lie about 1.37 apart: the margin asks something of nearly all of them. */
+/** Margin for embeddings of unit length. Strangers lie about 1.37 apart, so that it applies to nearly all of them. */
 const contrastiveMargin = 1.6;
 const tripletMargin = 0.4;
 const quadrupletMargins = [0.4, 0.2] as const;
 const nPairScale = 16;
 
-/** Mines before it differentiates: `of` is a function of the batch's embeddings alone; null where nothing can be compared. */
+/**
+ * Mines before it differentiates: `of` is a function of the batch's embeddings alone; null when nothing can be
+ * compared.
+ */
 export function prepareLoss(
   name: LossName,
   batch: Batch,
@@ -48,7 +51,7 @@ export function prepareLoss(
   };
 }
 
-/** Both ways round, since who is the anchor means nothing. */
+/** Computes the loss both ways round, since either photo may be the anchor. */
 function prepareNPair(batch: Batch, random: () => number): ((embeddings: Tensor2D) => Scalar) | null {
   const { anchors, positives } = pairPeople(batch, random);
   if (anchors.length < 2) return null;

@@ -3,9 +3,8 @@
  *
  *     L = 1/N sum_i log(1 + sum_{j != i} exp(s f_i . g_j - s f_i . g_i))
  *
- * Sohn, "Improved deep metric learning with multi-class N-pair loss objective", NIPS 2016, eq. 7, where s = 1
- * and the norm of embeddings is free. Theirs of unit length need a scale s instead (Wang et al., "NormFace",
- * 2017).
+ * Sohn, "Improved deep metric learning with multi-class N-pair loss objective", NIPS 2016, eq. 7, where s = 1 and the
+ * norm of embeddings is free. Embeddings of unit length need a scale s instead (Wang et al., "NormFace", 2017).
  */
 import { logSumExp, matMul, mean, mul, type Scalar, sub, sum, type Tensor2D } from "@tensorflow/tfjs-core";
 

@@ -3,7 +3,7 @@
  *
  *     L = max(0, D(a, p)^2 - D(a, n1)^2 + m1) + max(0, D(a, p)^2 - D(n1, n2)^2 + m2)
  *
- * The second term, of the weaker margin m2 < m1, pushes apart strangers that share nobody with the positive
+ * The second term, with the weaker margin m2 < m1, pushes apart strangers that share no person with the positive
  * pair. Chen, Chen, Zhang, Huang, "Beyond triplet loss", CVPR 2017, eq. 6.
  */
 import { add, mean, relu, type Scalar, sub, type Tensor2D } from "@tensorflow/tfjs-core";

@@ -1,8 +1,8 @@
-/** Chosen rows of a matrix, as a step of a differentiable computation. */
+/** Selection of a matrix's rows, as a step of a differentiable computation. */
 import { customGrad, type Tensor, type Tensor2D, tensor2d } from "@tensorflow/tfjs-core";
 
 /**
- * Rows `numbers` of `matrix` [n, d], any as often as it is named: [numbers.length, d]. The slope of a row is the
+ * Selects rows `numbers` of `matrix` [n, d], repetitions allowed: [numbers.length, d]. The gradient of a row is the
  * sum of its copies'. The library's own gather runs through all copies once for each of the n rows.
  */
 export function chooseRows(matrix: Tensor2D, numbers: readonly number[]): Tensor2D {

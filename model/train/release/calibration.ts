@@ -1,11 +1,11 @@
-/** A trained model's thresholds, from people that it has not learned from. */
+/** Calibrates a trained model's thresholds on people that it has not learned from. */
 import { parseCalibration } from "../../../src/face/calibration.ts";
 import { calibrate } from "../../calibrate/calibrate.ts";
 import type { TrainingSet } from "../batches.ts";
 import { compareSet } from "../gain.ts";
 import type { Head } from "../head.ts";
 
-/** The manifest's entry; null where there are too few people for one. */
+/** Returns the manifest's entry; null when there are too few people for one. */
 export function calibrateOn(
   sets: readonly TrainingSet[],
   head: Head,
@@ -22,7 +22,7 @@ export function calibrateOn(
   }
 }
 
-/** People of different sets are different people. */
+/** Joins sets, whose people are all different. */
 function join(sets: readonly TrainingSet[]): TrainingSet {
   let people = 0;
   const identityOf = sets.flatMap((set) => {

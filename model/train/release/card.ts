@@ -1,4 +1,4 @@
-/** The card of a trained model: what it was made of, and what it is good for. */
+/** The card of a trained model: its data, its settings, and its measured gain. */
 import { writeFileSync } from "node:fs";
 import type { FitOptions, Fitted } from "../fit.ts";
 import type { Gains } from "../gain.ts";
@@ -8,7 +8,7 @@ export interface Card {
   readonly dataset: string;
   readonly options: FitOptions;
   readonly fitted: Fitted;
-  /** On people never seen. */
+  /** Gains on people never seen. */
   readonly gains: Gains;
 }
 

@@ -1,7 +1,7 @@
 /**
- * The head as the last layers of a shipped network: everything before them stays as it is, byte for byte, and
- * with it the ranges of its quantization. A linear head is part of the last 1x1 convolution, y = W (A x + b);
- * a hidden one stands behind it. Weights are stored in 16 bits, as that layer's are.
+ * Adds the head to a shipped network as its last layers. Everything before them stays as it is, byte for byte, and
+ * with it the ranges of its quantization. A linear head is merged into the last 1x1 convolution, y = W (A x + b); a
+ * hidden one follows it. Weights are stored in 16 bits, as that layer's are.
  */
 import onnxProto from "onnx-proto";
 import { narrowToHalf, widenHalf } from "../../convert/half.ts";
@@ -14,7 +14,7 @@ type Model = onnxProto.onnx.ModelProto;
 type Tensor = onnxProto.onnx.ITensorProto;
 type Node = onnxProto.onnx.INodeProto;
 
-/** @param name of the new network. Throws where the network does not end in a 1x1 convolution and a reshape */
+/** @param name of the new network. Throws unless the network ends in a 1x1 convolution and a reshape */
 export function fuseHead(network: Uint8Array, block: HeadBlock, name: string): Uint8Array {
   const model = onnx.ModelProto.decode(network);
   const graph = model.graph;
@@ -27,7 +27,7 @@ export function fuseHead(network: Uint8Array, block: HeadBlock, name: string): U
   return Uint8Array.from(onnx.ModelProto.encode(model).finish());
 }
 
-/** W (A x + b) = (W A) x + W b */
+/** Merges by W (A x + b) = (W A) x + W b. */
 function composeLast(model: Model, last: Node, { rows, columns, values }: Matrix): void {
   for (const input of last.input!.slice(1)) {
     const tensor = constantOf(model, input);
@@ -38,7 +38,7 @@ function composeLast(model: Model, last: Node, { rows, columns, values }: Matrix
   }
 }
 
-/** y + V max(0, U y), U and V as 1x1 convolutions without a bias. */
+/** Appends y + V max(0, U y), with U and V as 1x1 convolutions without a bias. */
 function appendHidden(model: Model, last: Node, flatten: Node, [inner, outer]: HeadBlock): void {
   const { node, initializer } = model.graph!;
   const [embedding] = last.output!;
@@ -82,7 +82,7 @@ function appendHidden(model: Model, last: Node, flatten: Node, [inner, outer]: H
   flatten.input = ["head/sum", ...flatten.input!.slice(1)];
 }
 
-/** The constant of that name, or the one that is cast to it. */
+/** Finds the constant of that name, or the one that is cast to it. */
 function constantOf(model: Model, name: string): Tensor {
   const { node, initializer } = model.graph!;
   const cast = node!.find(({ opType, output }) => opType === "Cast" && output?.[0] === name);
@@ -93,7 +93,7 @@ function constantOf(model: Model, name: string): Tensor {
 }
 
 function readFloats({ dataType, rawData, name }: Tensor): Float32Array {
-  // A copy, because the file's bytes need not be aligned.
+  // Copied because the file's bytes need not be aligned.
   const { buffer } = Uint8Array.from(rawData ?? new Uint8Array());
   if (dataType === DataType.FLOAT) return new Float32Array(buffer);
   if (dataType === DataType.FLOAT16) return Float32Array.from(new Uint16Array(buffer), widenHalf);

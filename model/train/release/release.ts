@@ -1,7 +1,7 @@
 /**
- * A trained model as a folder that takes the shipped files' place: the encoder's networks with the head in them,
- * under the names of the files that they replace; the manifest that names them, with their calibration; the head
- * itself, for stored embeddings.
+ * Writes a trained model as a folder that replaces the shipped files: the encoder's networks with the head in them,
+ * under the shipped names; the manifest that names them, with their calibration; and the head itself, for stored
+ * embeddings.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -18,19 +18,23 @@ import { fuseHead } from "./fuse.ts";
 export interface Release {
   readonly name: string;
   readonly head: Head;
-  /** Of the trunk. */
+  /** Manifest of the trunk. */
   readonly base: CalibratedManifest;
-  /** Of the new encoder: its entry in the manifest, given the hash of its bytes; null where there are too few people. */
+  /**
+   * Calibrates the new encoder, given the hash of its bytes: its entry in the manifest, or null when there are too
+   * few people.
+   */
   calibrate(modelSha256: string): unknown;
 }
 
-/** So that both networks' ids fit a record's 64 characters. */
+/** Names are short, so that both networks' ids fit a record's 64 characters. */
 export const releaseName = /^[a-z0-9][a-z0-9-]{0,15}$/;
 
 /** @returns the id of the new encoder */
 export function writeRelease(folder: string, { name, head, base, calibrate }: Release): string {
   mkdirSync(folder, { recursive: true });
-  // Trained again, a model of the same name is another model: what was enrolled with the first must not match.
+  // A model that is trained again gets another version even under the same name: faces enrolled with the first must
+  // not match it.
   const version = hashHead(head).slice(0, 8);
   const networks = base.encoder.map((trunk, block) => {
     const descriptor = base.models[trunk] as EncoderDescriptor;
@@ -60,7 +64,7 @@ function hashed(bytes: Uint8Array) {
   return { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
 }
 
-/** Where the trunk has a plan for the kernels, so has the network that takes its place. */
+/** Compiles a plan for the network if the one that it replaces has a plan. */
 function planned(descriptor: EncoderDescriptor, folder: string, id: string, onnx: Uint8Array) {
   const { plan } = descriptor as EncoderDescriptor & { readonly plan?: { readonly file: string } };
   if (plan === undefined) return {};

@@ -1,7 +1,7 @@
 /**
- * Puts a trained model into use, or the shipped one back: `npm run model:use -- DIR | shipped`. The next
- * `npm run dev` or `npm run deploy` bundles it. Faces enrolled with the model before answer `model_mismatch` until
- * `npm run migrate` has lifted them.
+ * Puts a trained model into use, or the shipped one back: `npm run model:use -- DIR | shipped`. The next `npm run
+ * dev` or `npm run deploy` bundles it. Faces enrolled with the earlier model answer `model_mismatch` until `npm run
+ * migrate` has converted them.
  */
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -9,16 +9,16 @@ import { basename, join } from "node:path";
 import { encoderInUse } from "../../../src/models.ts";
 import type { CalibratedManifest } from "../../runtime.ts";
 
-/** Files that take others' place; the manifest last, so that it never names what is not there. */
+/** Files that replace others; the manifest comes last, so that it never names a missing file. */
 const wanted = /\.(onnx|plan)$/;
 
 export interface InUse {
   readonly id: string;
-  /** Without calibration the service does not start. */
+  /** False for a model without calibration, with which the service does not start. */
   readonly calibrated: boolean;
 }
 
-/** Throws where a file is not what the manifest says. */
+/** Throws when a file differs from the manifest. */
 export function useModel(model: string, folder: string): InUse {
   const shipped = join(model, ".shipped");
   if (folder === "shipped" && !existsSync(shipped)) throw new Error("the shipped model is in use");
@@ -39,7 +39,7 @@ export function useModel(model: string, folder: string): InUse {
     for (const file of files) copyFileSync(join(model, file), join(shipped, file));
   }
   for (const file of files) copyFileSync(join(from, file), join(model, file));
-  // Kept only while another is in use: the next to be shipped may be newer.
+  // The shipped files are stored only while another model is in use: the next shipped ones may be newer.
   if (from === shipped) rmSync(shipped, { recursive: true });
   return { id, calibrated: entry?.modelSha256 === sha256 };
 }

@@ -1,4 +1,4 @@
-/** What a training did, as one HTML file without scripts: the verdict, the curves, and people in a plane. */
+/** The report of a training, as one HTML file without scripts: the verdict, the curves, and people in a plane. */
 import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import { escapeText, percent, plot, px } from "../../evaluate/report/plot.ts";
@@ -11,7 +11,7 @@ import { type Point2, projectToPlane } from "./projection.ts";
 
 export interface TrainingReport {
   readonly title: string;
-  /** Whether a model was written, in a sentence. */
+  /** Sentence that says whether a model was written. */
   readonly verdict: string;
   readonly history: readonly EpochRecord[];
   readonly bestEpoch: number;

@@ -1,4 +1,4 @@
-/** Embeddings in two dimensions: the directions in which they vary most (Pearson 1901), to be looked at. */
+/** Projects embeddings on the two directions in which they vary most (Pearson 1901), for people to look at. */
 import { Matrix, SingularValueDecomposition } from "ml-matrix";
 
 export type Point2 = readonly [x: number, y: number];

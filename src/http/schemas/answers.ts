@@ -78,7 +78,7 @@ export const imageSchema = z
 
 const modelSchema = z.string().describe("The encoder whose embeddings are meant.");
 
-export const decisionFields = {
+const decisionFields = {
   match: z.boolean().describe("Whether the distance is at or below the threshold."),
   distance: z
     .number()

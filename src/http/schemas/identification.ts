@@ -26,7 +26,7 @@ const maxCandidatesSchema = z
 
 const maxFpirRule = "must be a number between 0 and 1";
 
-export const maxFpirSchema = z
+const maxFpirSchema = z
   .union(
     [
       z.number(),

@@ -29,7 +29,7 @@ export const idempotencyKeySchema = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters");
 
-export const facePolicySchema = z
+const facePolicySchema = z
   .enum(["largest", "center", "only"] satisfies FacePolicy[], "must be largest, center or only")
   .describe("Which face of several is meant: `largest` unless it says so; `only` refuses several.");
 
@@ -93,7 +93,7 @@ const notesSchema = z
   );
 
 /** An object of texts, or its JSON in a query or a form. */
-export const metadataSchema = z
+const metadataSchema = z
   .preprocess((value) => {
     if (typeof value !== "string") return value;
     try {
@@ -151,7 +151,7 @@ export const verificationOptionsSchema = decisionOptionsSchema.extend({
     .describe("Your own, for the receipt; a session has one."),
 });
 
-export const cursorSchema = z.string().optional().describe("`next_cursor` of the page before.");
+const cursorSchema = z.string().optional().describe("`next_cursor` of the page before.");
 
 export function listQuerySchema({ defaultPageSize, maxPageSize }: Config) {
   const rule = `must be a whole number from 1 to ${maxPageSize}`;

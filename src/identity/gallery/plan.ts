@@ -11,7 +11,7 @@ import type { Draft } from "./sealed-blocks.ts";
 import type { FaceName } from "./types.ts";
 
 /** Templates that a young block has at least before it goes into a large one; 95 KB at a stride of 352. */
-export const youngCapacity = 256;
+const youngCapacity = 256;
 
 /** A row holds 2 MB; sealing adds 28 bytes, and the rest of the row some hundred. */
 const maxBlockBytes = 1_900_000;

@@ -1,14 +1,14 @@
-/** From a plan's stored constants to those that the kernels read, in their memory. */
+/** Expands a plan's stored constants into the form that the kernels read, in their memory. */
 import type { Call, KernelInstance } from "./instance.ts";
 import { type Plan, PlanError } from "./plan.ts";
 import { bitmapBytes, type Segment, storedBytes, unitBytes, unitsOf } from "./segments.ts";
 
-/** Memory needed behind the constants while they are placed. */
+/** Memory needed after the constants while they are placed. */
 export function stagingBytes({ segments }: Plan): number {
   return Math.max(0, ...segments.map(stagedBytes));
 }
 
-/** A sparse segment's bitmap, as many units as its bits could ask for, and half floats to be widened. */
+/** Bytes of a sparse segment's bitmap, of as many units as it has, and of half floats before they are widened. */
 function stagedBytes(segment: Segment): number {
   const units = unitsOf(segment);
   const dense = units * unitBytes[segment.type];
@@ -17,7 +17,7 @@ function stagedBytes(segment: Segment): number {
 }
 
 /**
- * Throws `PlanError` where a bitmap has another number of bits than its segment has units.
+ * Places the constants. Throws `PlanError` when a bitmap's number of bits differs from its segment's number of units.
  *
  * @param stored as `readPlan` gives them
  * @param base address of `plan.constantBytes` bytes, a multiple of 4

@@ -1,8 +1,8 @@
 /**
  * The kernels behind the Model interface: one instance of `wasm/kernels` and its memory for all models.
  *
- * Memory is constants of every loaded model, one after another, then one arena that all share: a run
- * begins and ends without yielding, and leaves nothing behind that a later one reads.
+ * The memory holds the constants of every loaded model, one after another, then one arena that all models share: a
+ * run begins and ends without yielding, and no later run reads what it leaves.
  */
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Artifact, Engine, ModelFiles } from "../engine.ts";
@@ -20,13 +20,13 @@ export function artifactOf({ file, plan }: ModelFiles): Artifact {
 
 const pageBytes = 65_536;
 
-/** Memory grows when a model is loaded, and never in a run. */
+/** The memory grows when a model is loaded, and never in a run. */
 export function createEngine(module: WebAssembly.Module): Engine {
   const instance = instantiate(module);
   const { memory, calls } = instance;
-  /** Where the constants end and the arena begins. */
+  /** End of the constants and beginning of the arena. */
   let top = instance.base;
-  /** What the arena must hold: the most that any loaded model needs. */
+  /** Size of the arena: the most that any loaded model needs. */
   let arenaBytes = 0;
 
   function reserve(bytes: number): void {
@@ -34,7 +34,7 @@ export function createEngine(module: WebAssembly.Module): Engine {
     if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
   }
 
-  /** Puts the constants on top of those that are there; the arena moves up. Throws `PlanError`. */
+  /** Places the constants after those that are there; the arena moves up. Throws `PlanError`. */
   function place(plan: Plan, stored: Uint8Array): number {
     const base = top;
     const end = align(base + plan.constantBytes);
@@ -54,7 +54,7 @@ export function createEngine(module: WebAssembly.Module): Engine {
     return verified;
   }
 
-  /** The arguments of every step, once for each place that the arena has. */
+  /** Binds the arguments of every step, once for each address of the arena. */
   function bind(loaded: LoadedPlan): void {
     loaded.calls = loaded.plan.steps.map((step) => {
       const call = calls[step.kernel];
@@ -71,7 +71,7 @@ export function createEngine(module: WebAssembly.Module): Engine {
         if (loaded !== null) return ok(loaded);
         try {
           const { plan, constants } = await verify(source);
-          // Another request may have loaded it meanwhile.
+          // Another request may have loaded the model meanwhile.
           loaded ??= { plan, base: place(plan, constants), arena: -1, calls: [] };
           return ok(loaded);
         } catch (error) {
@@ -108,7 +108,7 @@ type VerifiedPlan = ReturnType<typeof readPlan>;
 
 interface LoadedPlan {
   readonly plan: Plan;
-  /** Address of its constants. */
+  /** Address of the plan's constants. */
   readonly base: number;
   /** Address of the arena that `calls` are bound to. */
   arena: number;
@@ -121,7 +121,7 @@ async function assertHash(file: Uint8Array<ArrayBuffer>, expected: string): Prom
   if (actual !== expected) throw new PlanError("its hash is another");
 }
 
-/** The plan must be the one that the manifest describes. */
+/** Throws unless the plan is the one that the manifest describes. */
 function assertDescribed(plan: Plan, { id, inputShape, outputNames }: ModelSource): void {
   if (plan.model !== id) throw new PlanError(`it is of ${plan.model}`);
   const length = inputShape.reduce((product, size) => product * size, 1);

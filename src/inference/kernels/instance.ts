@@ -1,29 +1,32 @@
-/** An instance of `wasm/kernels`: its memory, and its kernels as they are to be called. */
+/** An instance of `wasm/kernels`: its memory, and its kernels as functions to call. */
 import { type HelperName, helpers, type KernelName, kernels } from "./kernels.ts";
 import { isPointer, type Kernel } from "./parameters.ts";
 import type { Step } from "./plan.ts";
 
-/** Takes addresses and sizes in the order of the kernel's parameters. */
+/** A kernel, called with addresses and sizes in the order of its parameters. */
 export type Call = (...args: number[]) => number;
 
 export interface KernelInstance {
   readonly memory: WebAssembly.Memory;
-  /** The first address that is free, a multiple of 64. */
+  /** First free address, a multiple of 64. */
   readonly base: number;
   readonly calls: Readonly<Record<KernelName, Call>>;
   readonly helpers: Readonly<Record<HelperName, Call>>;
-  /** The form of the 1x1 convolution that runs here. */
+  /** Name of the form of the 1x1 convolution that runs here. */
   readonly product: string;
 }
 
-/** Addresses that begin a cache line. */
+/** Rounds an address up to the beginning of a cache line. */
 export const align = (address: number) => Math.ceil(address / 64) * 64;
 
-/** As `products` in `wasm/kernels/gemm-s8.c` says. */
+/** Result of `products` in `wasm/kernels/gemm-s8.c`. */
 const productsUnsigned = 1;
 const productsWhole = 4;
 
-/** Of the forms of the product the fastest that this processor has is taken; they agree in every bit. */
+/**
+ * Instantiates the kernels with the fastest form of the product that this processor has; all forms give the same
+ * bits.
+ */
 export function instantiate(module: WebAssembly.Module): KernelInstance {
   const { exports } = new WebAssembly.Instance(module);
   const products = (exports.products as Call | undefined)?.() ?? 0;
@@ -44,7 +47,7 @@ export function instantiate(module: WebAssembly.Module): KernelInstance {
   };
 }
 
-/** A step's arguments as its kernel takes them: offsets to addresses, 0 for an absent pointer. */
+/** Turns a step's arguments into those of its kernel: offsets into addresses, an absent pointer into 0. */
 export function argumentsOf(step: Step, constants: number, arena: number): number[] {
   const { parameters }: Kernel = kernels[step.kernel];
   return parameters.map((parameter, i) => {

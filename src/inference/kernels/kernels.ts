@@ -17,7 +17,9 @@ const eights = (s: Sizes) => inEights(s.channels);
 const inputPixels = (s: Sizes) => s.height * s.width;
 const outputPixels = (s: Sizes) => s.outputHeight * s.outputWidth;
 
-/** Coarse and fine codes of a result of so many pixels (`wasm/include/codes.h`), and how they are made. */
+/**
+ * Coarse and fine codes of a result of so many pixels (`wasm/include/codes.h`), and the parameters that make them.
+ */
 const codes = (pixels: (s: Sizes) => number) => ({
   coarse: writes("quantized", "s8", (s) => pixels(s) * s.channels),
   fine: optional(writes("quantizedFine", "s8", (s) => pixels(s) * s.fineChannels)),
@@ -27,7 +29,7 @@ const codes = (pixels: (s: Sizes) => number) => ({
 const gemmCodes = codes((s) => s.pixels);
 const depthwiseCodes = codes(outputPixels);
 
-/** Kernels that a plan calls, by the names that it has for them. */
+/** Kernels that a plan calls, by their names in the plan. */
 export const kernels = {
   interleave: {
     parameters: [
@@ -196,7 +198,7 @@ export const kernels = {
 
 export type KernelName = keyof typeof kernels;
 
-/** Kernels that no plan calls: the scan of a gallery, and what places a plan's constants. */
+/** Kernels that no plan calls: the scan of a gallery, and the placing of a plan's constants. */
 export const helpers = {
   scan: {
     parameters: [
@@ -221,7 +223,7 @@ export const helpers = {
 
 export type HelperName = keyof typeof helpers;
 
-/** Returns how many units it has read: as many as the bitmap has bits. */
+/** Returns the number of units that it has read: the number of bits set in the bitmap. */
 function scatter(unit: "u8" | "u16"): Kernel {
   return {
     parameters: [

@@ -1,12 +1,12 @@
-/** What a kernel is told: sizes, and pointers with how much may be read or written behind each. */
+/** Parameters of kernels: sizes, and pointers with the number of elements that may be read or written behind each. */
 
-/** Where a pointer leads: into the plan's constants, or into the arena of values. */
+/** Memory that a pointer leads to: the plan's constants or the arena of values. */
 export type Space = "constants" | "values";
 
-/** The C type of what a pointer leads to, as `wasm/include/simd.h` names it. */
+/** C type of the elements that a pointer leads to, as `wasm/include/simd.h` names it. */
 export type Element = "f32" | "s32" | "u32" | "s16" | "u16" | "s8" | "u8";
 
-/** Arguments by name, without those that are absent. */
+/** Arguments by name; absent ones are left out. */
 export type Sizes = Readonly<Record<string, number>>;
 
 /** An integer from 0 to 65,536. */
@@ -21,22 +21,22 @@ export interface Pointer {
   readonly element: Element;
   readonly space: Space;
   readonly writes: boolean;
-  /** Whether it may be absent: `null` in a plan, 0 for the kernel. */
+  /** True when the pointer may be absent: `null` in a plan, 0 for the kernel. */
   readonly isOptional: boolean;
-  /** Elements from the pointer on that the kernel may touch. */
+  /** Number of elements from the pointer on that the kernel may touch. */
   readonly count: (sizes: Sizes) => number;
 }
 
 export type Parameter = Size | Pointer;
 
 export interface Kernel {
-  /** In the order in which the kernel takes them. */
+  /** Parameters in the order in which the kernel takes them. */
   readonly parameters: readonly Parameter[];
-  /** What must hold of the sizes besides each being one. */
+  /** Condition on the sizes taken together. */
   readonly holds: (sizes: Sizes) => boolean;
-  /** Exports that compute the same, where these are several: the first is there on every processor. */
+  /** Exports that compute the same result, where there are several: the first runs on every processor. */
   readonly forms?: readonly string[];
-  /** Nothing, if it is not said. */
+  /** Type of the result; absent for none. */
   readonly returns?: "s32";
 }
 
@@ -58,7 +58,7 @@ export const elementBytes: Readonly<Record<Element, number>> = {
   u8: 1,
 };
 
-/** Of all pointers, also those that a call leaves out. */
+/** Accesses of all pointers, including those that a call leaves out. */
 export function accessesOf({ parameters }: Kernel, sizes: Sizes): Access[] {
   return parameters.filter(isPointer).map(({ name, space, writes, element, count }) => ({
     parameter: name,
@@ -84,15 +84,15 @@ const pointer = (name: string, element: Element, count: Count, space: Space, wri
   count,
 });
 
-/** A pointer to values that are read, `count` of them. */
+/** Declares a pointer to `count` values that are read. */
 export const reads = (name: string, element: Element, count: Count) =>
   pointer(name, element, count, "values", false);
 
-/** A pointer to values that are written. */
+/** Declares a pointer to values that are written. */
 export const writes = (name: string, element: Element, count: Count) =>
   pointer(name, element, count, "values", true);
 
-/** A pointer to constants, which are read. */
+/** Declares a pointer to constants, which are read. */
 export const constant = (name: string, element: Element, count: Count) =>
   pointer(name, element, count, "constants", false);
 

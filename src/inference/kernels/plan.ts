@@ -1,9 +1,9 @@
 /**
- * A plan: what is left of a network once all is decided. Steps are calls of kernels in order; their
- * pointers are offsets into the plan's constants or into an arena of values laid out at build.
+ * A plan: the list of steps to which a network is compiled. Steps are calls of kernels in order; their pointers are
+ * offsets into the plan's constants or into an arena of values that is laid out at build.
  *
- * The file: 8 bytes of magic, the length of the header (u32, little-endian), the header as JSON in UTF-8,
- * zeros up to a multiple of 16, constants, as `segments.ts` says.
+ * The file is 8 bytes of magic, the length of the header (u32, little-endian), the header as JSON in UTF-8, zeros up
+ * to a multiple of 16, and constants as in `segments.ts`.
  */
 import { type KernelName, kernels } from "./kernels.ts";
 import { type Access, accessesOf, isPointer, type Kernel } from "./parameters.ts";
@@ -13,13 +13,13 @@ export const magic = "SFPLAN2\n";
 
 export interface Plan {
   readonly model: string;
-  /** Of the ONNX file that it was compiled from. */
+  /** SHA-256 of the ONNX file that it was compiled from. */
   readonly onnxSha256: string;
-  /** Bytes that constants take in memory, and values. */
+  /** Bytes that the constants take in memory, and the values. */
   readonly constantBytes: number;
   readonly arenaBytes: number;
   readonly segments: readonly Segment[];
-  /** Float32, planes of [3][height][width], in the arena. */
+  /** Float32 planes of [3][height][width], in the arena. */
   readonly input: Region;
   readonly outputs: readonly (Region & { readonly name: string })[];
   readonly steps: readonly Step[];
@@ -33,20 +33,20 @@ export interface Region {
 
 export interface Step {
   readonly kernel: KernelName;
-  /** By the kernel's parameters; `null` for a pointer that is absent. */
+  /** Arguments by the kernel's parameters; `null` for an absent pointer. */
   readonly arguments: readonly (number | null)[];
 }
 
-/** A plan that breaks a rule: a broken build or a tampered file. */
+/** A plan that breaks a rule, because of a broken build or a tampered file. */
 export class PlanError extends Error {
   override name = "PlanError";
 }
 
-/** The most that a plan may ask for: far more than any model here, far less than an isolate has. */
+/** Most memory that a plan may ask for: far more than any model here, far less than an isolate has. */
 const maxBytes = 32 << 20;
 const maxSize = 65_536;
 
-/** Reads a plan and checks all of it but how many bits its bitmaps have. Throws `PlanError`. */
+/** Reads a plan and checks everything except the number of bits in its bitmaps. Throws `PlanError`. */
 export function readPlan(file: Uint8Array): { plan: Plan; constants: Uint8Array } {
   const magicBytes = new TextEncoder().encode(magic);
   if (file.length < 12 || !magicBytes.every((byte, i) => file[i] === byte)) throw new PlanError("not a plan");
@@ -97,14 +97,16 @@ function checkSegments({ segments, constantBytes }: Plan, constants: Uint8Array)
   require(stored === constants.length && bytes === constantBytes, "the length of the constants");
 }
 
-/** Whether a bitmap has no bit beyond the last of its units. How many it has is counted as they are placed. */
+/** True when a bitmap has no bit beyond the last of its units. Its bits are counted when the units are placed. */
 function endsWithin(bitmap: Uint8Array, units: number): boolean {
   if (units % 32 === 0) return true;
   const last = new DataView(bitmap.buffer, bitmap.byteOffset).getUint32(bitmapBytes(units) - 4, true);
   return last >>> (units % 32) === 0;
 }
 
-/** Every pointer leads where its kernel may go, and nothing that a kernel writes is what it reads. */
+/**
+ * Throws unless every pointer leads to memory that its kernel may touch, and a kernel writes nothing that it reads.
+ */
 function checkStep(plan: Plan, step: Step): void {
   require(isRecord(step) &&
     typeof step.kernel === "string" &&
@@ -133,7 +135,7 @@ function checkStep(plan: Plan, step: Step): void {
   checkBounds(plan, step.kernel, accessesOf(kernel, named), named);
 }
 
-/** Sizes that say that something is there. */
+/** Sizes above zero for which pointers must be present. */
 const needed: readonly (readonly [size: string, pointers: readonly string[]])[] = [
   ["residualChannels", ["residual"]],
   ["fineDepth", ["fine"]],

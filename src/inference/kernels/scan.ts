@@ -1,14 +1,14 @@
 /**
  * The scan of a gallery on the kernels: an instance of `wasm/kernels` with a memory of its own.
  *
- * Codes are copied into that memory in pieces of some 300 KB, which stay in the processor's second cache
- * until they are read. So memory has one size, whatever is scanned, and lives as long as the scanner.
+ * Codes are copied into that memory in pieces of some 300 KB, which stay in the processor's second cache until they
+ * are read. So the memory has one size for every gallery, and lives as long as the scanner.
  */
 
 import { instantiate } from "./instance.ts";
 
 export interface Scanner {
-  /** As `ScanBlock` of `face/scan.ts` says. Throws a `RangeError` for arrays that are shorter than it says. */
+  /** Scans as `ScanBlock` of `face/scan.ts` describes. Throws a `RangeError` for arrays that are too short. */
   scan(probe: Int16Array, codes: Int8Array, stride: number, count: number, dots: Int32Array): void;
   /** Size of the linear memory, bytes. */
   memoryBytes(): number;
@@ -16,21 +16,24 @@ export interface Scanner {
 
 const lanes = 16;
 
-/** Beside the page that the kernels begin with. */
+/** Pages besides the one that the kernels begin with. */
 const pages = 4;
 
 export function createScanner(module: WebAssembly.Module): Scanner {
   const { memory, base, helpers } = instantiate(module);
   memory.grow(pages);
   const room = memory.buffer.byteLength - base;
-  // The memory never grows again, so views of it stay.
+  // The memory never grows again, so that views of it remain valid.
   const shorts = new Int16Array(memory.buffer);
   const bytes = new Int8Array(memory.buffer);
   const words = new Int32Array(memory.buffer);
 
   return {
     scan(probe, codes, stride, count, dots) {
-      /** Templates of a piece: codes and a sum each, beside the probe. Whole fours, which the kernel takes at once. */
+      /**
+       * Number of templates in a piece: codes and one sum each, beside the probe. A multiple of four, as the kernel
+       * takes four at once.
+       */
       const capacity = 4 * Math.floor((room - 2 * stride) / (stride + 4) / 4);
       if (!(stride > 0 && stride % lanes === 0 && capacity > 0)) {
         throw new RangeError(`templates of ${stride} bytes cannot be scanned`);

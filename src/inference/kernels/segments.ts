@@ -1,27 +1,27 @@
 /**
- * How a plan's file stores its constants: segments, in the order that they have in memory.
+ * Segments: the form in which a plan's file stores its constants, in their order in memory.
  *
- * A segment is of units: half floats, which are widened at load, or bytes as they are. One of which many
- * units are zero is sparse: a bitmap, then the units whose bits are set. The bitmap is 32-bit words,
- * little-endian, a bit a unit, the first unit in the lowest bit; bits beyond the last unit are zero.
+ * A segment consists of units: half floats, which are widened at load, or single bytes. A segment that is mostly
+ * zeros is sparse: a bitmap of its non-zero units, followed by those units. The bitmap is 32-bit words,
+ * little-endian, one bit a unit, the first unit in the lowest bit; bits beyond the last unit are zero.
  */
 
 export interface Segment {
   readonly type: "half" | "raw";
-  /** In memory, a multiple of 4. */
+  /** Bytes in memory, a multiple of 4. */
   readonly bytes: number;
-  /** Of a sparse segment: how many units follow its bitmap. */
+  /** Number of units that follow the bitmap of a sparse segment. */
   readonly present?: number;
 }
 
-/** In the file. */
+/** Bytes of a unit in the file. */
 export const unitBytes: Readonly<Record<Segment["type"], number>> = { half: 2, raw: 1 };
 
 export const unitsOf = ({ type, bytes }: Segment) => (type === "half" ? bytes / 4 : bytes);
 
 export const bitmapBytes = (units: number) => 4 * Math.ceil(units / 32);
 
-/** That a segment takes in the file. */
+/** Bytes that a segment takes in the file. */
 export function storedBytes(segment: Segment): number {
   const units = unitsOf(segment);
   const unit = unitBytes[segment.type];

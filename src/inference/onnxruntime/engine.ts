@@ -11,29 +11,29 @@ import type { Artifact, Engine, ModelFiles } from "../engine.ts";
 import type { Model, ModelSource } from "../model.ts";
 import { createTurns } from "./turns.ts";
 
-/** Any ONNX file will do: the runtime asks for no hash. */
+/** Source of any ONNX file: the runtime checks no hash. */
 export type OnnxSource = Omit<ModelSource, "sha256">;
 
 export interface OnnxRuntime extends Engine {
   model(source: OnnxSource): Model;
   /**
-   * The runtime's stack pointer, an address; it returns to the same value after every run. `null` before the
-   * first model is loaded.
+   * Returns the runtime's stack pointer, an address; it has the same value after every run. `null` before the first
+   * model is loaded.
    */
   stackPointer(): number | null;
 }
 
-/** onnxruntime-web runs a model's ONNX file. */
+/** Chooses a model's ONNX file. */
 export function artifactOf({ file, sha256 }: ModelFiles): Artifact {
   return { file, sha256 };
 }
 
-/** A run takes tens of milliseconds; one that holds its turn for this long died with its request. */
+/** A run takes tens of milliseconds; one that holds its turn for this long belongs to a dead request. */
 const runLeaseMs = 5_000;
 
 /**
- * The runtime is one per isolate: onnxruntime-web keeps its module in a global, and once starting it
- * has failed it refuses to start again.
+ * Makes the engine. There is one runtime in an isolate: onnxruntime-web keeps its module in a global, and after a
+ * failed start it refuses to start again.
  */
 export function createEngine(module: WebAssembly.Module): OnnxRuntime {
   const turns = createTurns(runLeaseMs);
@@ -46,7 +46,7 @@ export function createEngine(module: WebAssembly.Module): OnnxRuntime {
       const create = () =>
         ort.InferenceSession.create(new Uint8Array(source.bytes), {
           executionProviders: ["wasm"],
-          // The models are prepared offline; there is nothing left to optimise at start.
+          // Models are optimised offline, but narrow weights are widened once at start instead of at every run.
           graphOptimizationLevel: "all",
           enableCpuMemArena: false,
           enableMemPattern: false,
@@ -57,7 +57,7 @@ export function createEngine(module: WebAssembly.Module): OnnxRuntime {
       return ok(started.value);
     } catch (error) {
       const reason = `onnxruntime cannot load ${source.id}: ${describe(error)}`;
-      // Without a captured instance the runtime itself did not start, and will not in this isolate.
+      // A missing instance means that the runtime itself failed to start, and will not start in this isolate.
       if (captured === null) startFailure = reason;
       return fail({ code: "not_ready", reason });
     }
@@ -100,7 +100,7 @@ interface Captured {
   readonly stackPointer: () => number;
 }
 
-/** Stands for the runtime's binary; onnxruntime passes a copy of it to `WebAssembly.instantiate`. */
+/** Placeholder for the runtime's binary; onnxruntime passes a copy of it to `WebAssembly.instantiate`. */
 const placeholder = new TextEncoder().encode("sameface: the compiled module");
 
 /**
@@ -141,8 +141,8 @@ function isPlaceholder(source: unknown): boolean {
 }
 
 /**
- * Names in the minified glue of onnxruntime-web 1.30: memory is the import `a.a`, and `stackSave`
- * the export `Lb`. A test that runs a model fails when an upgrade renames them.
+ * Finds memory and stack in the minified glue of onnxruntime-web 1.30: the memory is the import `a.a`, and
+ * `stackSave` the export `Lb`. A test that runs a model fails when an upgrade renames them.
  */
 function inspect(instance: WebAssembly.Instance, imports: WebAssembly.Imports | undefined): Captured {
   const memory = imports?.a?.a;

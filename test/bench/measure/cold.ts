@@ -1,4 +1,4 @@
-/** The first answer: of a new process, of a new isolate, and what each step towards it takes. */
+/** Time to the first answer of a new process and of a new isolate, and of each step on the way. */
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
@@ -72,7 +72,7 @@ export async function measureCold(
 
 type Steps = Readonly<Record<string, number>>;
 
-/** Evaluating the script and its modules, as `wrangler check startup` profiles it. */
+/** Measures the evaluation of the script and its modules, as `wrangler check startup` profiles it. */
 function startupMs(): number {
   const profile = join(cache, "startup.cpuprofile");
   const printed = execFileSync(node, [wrangler, "check", "startup", "--outfile", profile], {

@@ -1,6 +1,6 @@
 /**
- * What lives in an isolate after forced collections, from V8's own lines about them (`--trace-gc-verbose`): no
- * inspector takes part, so nothing is kept for one.
+ * Reads from V8's own lines about forced collections (`--trace-gc-verbose`) how much lives in an isolate. No
+ * inspector takes part, since one would keep objects alive.
  */
 import { openConnection } from "../service/connection.ts";
 import { type RunningWorker, startWorkerd } from "../service/workerd.ts";
@@ -8,21 +8,21 @@ import type { Bundle } from "../setup/bundle.ts";
 import type { Held } from "./isolate.ts";
 
 export interface Collected {
-  /** All spaces of the heap but the read-only one, which all isolates share. */
+  /** Bytes in all spaces of the heap except the read-only one, which all isolates share. */
   readonly heapBytes: number;
   /**
-   * Of the heap: what V8 made of functions that ran often, machine code and what belongs to it ("Code space" and
-   * "Trusted space"). It grows while rare functions warm up, and no request leaves anything there.
+   * Part of the heap for code that V8 has compiled of functions that ran often ("Code space" and "Trusted space"). It
+   * grows while rare functions warm up; no request leaves anything there.
    */
   readonly codeBytes: number;
-  /** Buffers outside the heap, WebAssembly memories not among them. */
+  /** Bytes in buffers outside the heap, without WebAssembly memories. */
   readonly bufferBytes: number;
 }
 
-/** Reads lines "[process:isolate] ...", and lists collections that were asked for, in their order. */
+/** Reads lines "[process:isolate] ...", and lists the collections that were asked for, in order. */
 export function createCollectionReader(): { push(line: string): void; readonly found: readonly Collected[] } {
   const found: Collected[] = [];
-  /** Whose figures come now. Only the Worker's own isolate collects because it was asked to. */
+  /** Isolate whose figures come next. Only the Worker's own isolate collects on request. */
   let isolate: string | undefined;
   let readOnlyBytes = 0;
   let heapBytes = 0;
@@ -51,17 +51,19 @@ export function createCollectionReader(): { push(line: string): void; readonly f
 }
 
 export interface Collection extends Held {
-  /** Of the heap: compiled code. */
+  /** Part of the heap that is compiled code. */
   readonly codeMb: number;
 }
 
 export interface CollectingWorker extends RunningWorker {
-  /** After forced collections: the least of several, as one frees WebAssembly memories and buffers only later. */
+  /**
+   * Forces collections and returns the least of several, as one frees WebAssembly memories and buffers only later.
+   */
   collected(): Promise<Collection>;
 }
 
 const collectionsWanted = 6;
-/** V8 writes its lines when it has four kilobytes of them: those of the last collections come with later ones. */
+/** V8 writes its lines when it has four kilobytes of them, so the last collections' lines come with later ones. */
 const mostCollections = 40;
 const pauseMs = 50;
 

@@ -1,4 +1,7 @@
-/** The first of the encoder's networks alone: as shipped, in float32, and as converted, in one workerd; and natively on one thread. */
+/**
+ * Measures the first of the encoder's networks alone: as shipped, in float32, and as converted, in one workerd; and
+ * natively on one thread.
+ */
 import * as ort from "onnxruntime-node";
 import { artifactOf } from "../../../src/inference/kernels/engine.ts";
 import { foldedFile, type Networks, plainFile } from "../setup/networks.ts";
@@ -14,7 +17,7 @@ interface EncoderAnswer {
 }
 
 const repeat = 10;
-/** The shipped network may be quantized: its embedding lies near float32's, not on it. */
+/** Least cosine to float32's embedding; a quantized network's embedding is near it, not equal. */
 const leastCosine = { shipped: 0.97, float32: 0.9999 };
 
 export async function measureEncoder(

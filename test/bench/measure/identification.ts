@@ -1,6 +1,6 @@
 /**
- * Searches of one gallery in workerd, as it grows: how long, how much memory, and whether they find whom
- * float64 finds. The answers are checked before anything is timed.
+ * Measures searches of one gallery in workerd as it grows: time, memory, and agreement with float64. The answers are
+ * checked before anything is timed.
  */
 import type { RunningWorker } from "../service/workerd.ts";
 import { dimension, probe, template } from "../setup/synthetic.ts";
@@ -8,36 +8,36 @@ import { openInspector } from "./inspector.ts";
 import { cpuMs } from "./process.ts";
 import { median } from "./statistics.ts";
 
-/** Subjects of one search; every template here is a subject of its own. */
+/** Number of subjects in one answer; every template here is a subject of its own. */
 const limit = 10;
 
-/** Templates of one batch: nearly a block. */
+/** Number of templates in a batch: nearly a block. */
 const batchSize = 4800;
 
 export interface IdentificationRow {
   readonly templates: number;
   readonly blocks: number;
-  /** Of the object's SQLite file. */
+  /** Size of the object's SQLite file. */
   readonly storedMb: number;
   readonly fillSeconds: number;
-  /** Of a search with the cache as the service has it, and of one that opens every block. */
+  /** Times of a search with the service's cache, and of one that opens every block. */
   readonly cached: SearchTime;
   readonly streamed: SearchTime;
   /** Share of the ten closest by float64 that the search's ten closest have. */
   readonly recall: number;
-  /** Within the distance that the service answers with. */
+  /** Recall within the distance that the service answers with. */
   readonly recallWithinThreshold: number;
   /** Records that a search opens for its exact distances, mean. */
   readonly candidates: number;
   readonly candidatesWithinThreshold: number;
-  /** Of the isolate, heap and buffers, garbage included, MiB: the highest seen while searches opened every block. */
+  /** Highest total of the isolate's heap and buffers, garbage included, MiB, while searches opened every block. */
   readonly peakMb: number;
 }
 
 interface SearchTime {
-  /** Wall-clock, median. */
+  /** Wall-clock time, median. */
   readonly ms: number;
-  /** On the processor, all of workerd's threads, median: a busy machine stretches it less. */
+  /** Processor time of all workerd's threads, median: a busy machine stretches it less. */
   readonly cpuMs: number;
 }
 
@@ -46,7 +46,7 @@ interface Nearest {
   readonly distance: number;
 }
 
-/** @param threshold the service's, for strangers at the lowest rate that was measured */
+/** @param threshold the service's threshold at the lowest rate that was measured */
 export async function measureIdentification(
   worker: RunningWorker,
   sizes: readonly number[],
@@ -65,7 +65,7 @@ export async function measureIdentification(
     say(`${size} templates: filled in ${fillSeconds.toFixed(0)} s`);
     const probes = Array.from({ length: rounds }, (_, i) => probe(i, (i * 7919) % size));
     const exact = bruteForce(probes, size);
-    // The connection that was kept alive has been closed meanwhile: let that be heard.
+    // The connection that was kept alive has been closed meanwhile; the pause lets the client notice.
     await new Promise((resolve) => setTimeout(resolve, 200));
     const found = { all: 0, wanted: 0, within: 0, wantedWithin: 0, candidates: 0, candidatesWithin: 0 };
     for (const [i, values] of probes.entries()) {
@@ -134,7 +134,7 @@ async function peakWhile(worker: RunningWorker, work: () => Promise<void>): Prom
   return peak;
 }
 
-/** The closest of each probe in float64, in one pass over all templates. */
+/** Finds the closest of each probe in float64, in one pass over all templates. */
 function bruteForce(probes: readonly Float32Array[], size: number): Nearest[][] {
   const nearest: Nearest[][] = probes.map(() => []);
   for (let index = 0; index < size; index++) {
@@ -151,7 +151,7 @@ function bruteForce(probes: readonly Float32Array[], size: number): Nearest[][] 
   return nearest;
 }
 
-/** Of the wanted ones, how many are among the closest candidates by exact distance: what a Worker does next. */
+/** Counts how many of the wanted ones are among the closest candidates by exact distance, as a Worker computes it. */
 function hits(values: Float32Array, candidates: readonly number[], wanted: readonly Nearest[]): number {
   const answered = candidates
     .map((index) => ({ index, distance: distanceOf(values, template(index)) }))

@@ -2,13 +2,13 @@
 export interface Heap {
   /** Live JavaScript objects, bytes. */
   readonly usedBytes: number;
-  /** Buffers outside the heap, WebAssembly memories not among them. */
+  /** Bytes in buffers outside the heap, without WebAssembly memories. */
   readonly bufferBytes: number;
 }
 
 export interface Inspector {
   heap(): Promise<Heap>;
-  /** Asks for a collection; calls after it see the heap collected. */
+  /** Asks for a collection; later calls see the heap collected. */
   collectGarbage(): void;
   close(): void;
 }
@@ -45,7 +45,7 @@ export async function openInspector(url: string): Promise<Inspector> {
       const { usedSize, backingStorageSize } = await call("Runtime.getHeapUsage");
       return { usedBytes: usedSize, bufferBytes: backingStorageSize };
     },
-    // Workerd carries this out and never answers it.
+    // workerd carries this out and never answers it.
     collectGarbage: () => void call("HeapProfiler.collectGarbage"),
     close: () => socket.close(),
   };

@@ -1,7 +1,7 @@
 /**
- * What an isolate holds, as Cloudflare's 128 MB count it: JavaScript heap, buffers and WebAssembly memories. V8 reports the
- * first two; its figure of buffers has no WebAssembly memory in it (tried with new, grown and exported ones), so
- * workers/measured.ts counts those. MB are 10^6 bytes.
+ * Measures an isolate's memory as Cloudflare's 128 MB count it: JavaScript heap, buffers and WebAssembly memories. V8
+ * reports the first two; its figure for buffers excludes WebAssembly memory (tried with new, grown and exported
+ * ones), so workers/measured.ts counts that. MB are 10^6 bytes.
  */
 import { Agent, request } from "node:http";
 import { text } from "node:stream/consumers";
@@ -10,34 +10,34 @@ import { openInspector } from "./inspector.ts";
 import { residentMb } from "./process.ts";
 
 export interface Held {
-  /** Objects that are in use or not collected yet. */
+  /** Objects that are in use or not yet collected. */
   readonly heapMb: number;
   readonly buffersMb: number;
-  /** Memories that are in use or not collected yet. */
+  /** WebAssembly memories that are in use or not yet collected. */
   readonly wasmMb: number;
   readonly totalMb: number;
 }
 
 export interface Watch {
-  /** The look at which the isolate held most. */
+  /** Look at which the isolate held most. */
   readonly peak: Held;
   readonly looks: number;
-  /** Between two looks: an isolate that computes cannot be asked. */
+  /** Longest time between two looks: an isolate that computes cannot be asked. */
   readonly longestGapMs: number;
-  /** The whole process at its highest since the watch began: code, engine and miniflare's own Workers included. */
+  /** Highest size of the whole process since the watch began: code, engine and miniflare's own Workers included. */
   readonly processPeakMb: number;
 }
 
 export interface Isolate {
-  /** After forced collections. */
+  /** Looks after forced collections. */
   collected(): Promise<Held>;
-  /** Looks on and on while `work` runs. */
+  /** Looks repeatedly while `work` runs. */
   watch<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly watch: Watch }>;
   close(): void;
 }
 
 const pollMs = 12;
-/** One collection frees buffers only later: the least of several looks. */
+/** Number of collections, as one frees buffers only later: the least of several looks counts. */
 const collections = 5;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -53,7 +53,7 @@ export async function openIsolate(worker: RunningWorker): Promise<Isolate> {
     return memories.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Two figures that come a moment apart, as each waits for the isolate by itself. */
+  /** Reads two figures, which come a moment apart since each waits for the isolate by itself. */
   async function look(wasm: number | Promise<number> = wasmBytes()): Promise<Held> {
     const [heap, memories] = await Promise.all([inspector.heap(), wasm]);
     const [heapMb, buffersMb, wasmMb] = [heap.usedBytes, heap.bufferBytes, memories].map((at) => at / 1e6);
@@ -112,7 +112,7 @@ export async function openIsolate(worker: RunningWorker): Promise<Isolate> {
   };
 }
 
-/** The kernel can be asked at any time. */
+/** Reads the process's size from the kernel, which answers at any time. */
 function watchProcess(pid: number): { stop(): number } {
   const now = () => residentMb(pid).now;
   let peak = now();

@@ -6,10 +6,10 @@ import { cpuMs } from "./process.ts";
 import { type Row, row } from "./results.ts";
 import type { Server } from "./verify.ts";
 
-export const connectionCounts = [1, 4, 16] as const;
+const connectionCounts = [1, 4, 16] as const;
 
 export interface LoadOptions {
-  /** Requests for each connection in one measurement. */
+  /** Number of requests for each connection in one measurement. */
   readonly perConnection: number;
   readonly fewest: number;
 }

@@ -1,6 +1,7 @@
 /**
- * What an isolate holds under each load at 1, 8, 32 and 64 connections, garbage included and after a collection;
- * an isolate for each load, then all loads in one. Somebody with a small photo asks beside them all the while.
+ * Measures an isolate's memory under each load at 1, 8, 32 and 64 connections, garbage included and after a
+ * collection: an isolate for each load, then all loads in one. A further caller with a small photo asks all the
+ * while.
  */
 import { nameOf, openConnection } from "../service/connection.ts";
 import { enrolSubjects } from "../service/enrolment.ts";
@@ -11,17 +12,17 @@ import { type Held, type Isolate, openIsolate, type Watch } from "./isolate.ts";
 import { type Answered, type Bounds, sendLoad } from "./senders.ts";
 import { summarise } from "./statistics.ts";
 
-export const loadConnections = [1, 8, 32, 64] as const;
-/** Of the isolate that serves all loads in turn. */
+const loadConnections = [1, 8, 32, 64] as const;
+/** Number of connections for the isolate that serves all loads in turn. */
 const connectionsInTurns = 32;
 const smallEveryMs = 250;
 
 export interface LoadMemory extends Watch, Answered {
   readonly load: string;
   readonly connections: number;
-  /** Whether the isolate had served every load before this one. */
+  /** True when the isolate had served every load before this one. */
   readonly inTurns: boolean;
-  /** After forced collections when all were answered. */
+  /** Memory after forced collections when all requests were answered. */
   readonly after: Held;
   /** Verifications of 0.06 MP beside the load. */
   readonly small: Pick<Answered, "answers" | "p50" | "p99">;
@@ -55,7 +56,7 @@ export async function measureMemoryByLoad(
   return figures;
 }
 
-/** An isolate in which the photos' people are enrolled. */
+/** Starts an isolate in which the photos' people are enrolled. */
 export async function withIsolate<T>(
   measured: Bundle,
   { enrolled }: LoadPhotos,

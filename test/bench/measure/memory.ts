@@ -1,4 +1,7 @@
-/** What an isolate holds while mixed requests (1,000, or fewer when in a hurry) go through it at 16 connections. */
+/**
+ * Measures an isolate's memory while mixed requests (1,000, or fewer when in a hurry) go through it at 16
+ * connections.
+ */
 import { compareCall, enrolCall, sendOk, verifyCall } from "../service/client.ts";
 import type { RunningWorker } from "../service/workerd.ts";
 import type { Photos } from "../setup/photos.ts";
@@ -9,15 +12,15 @@ import { residentMb } from "./process.ts";
 const connections = 16;
 
 export interface MixedMemory {
-  /** After the first request: every model that it needs is loaded. */
+  /** Total after the first request, which loads every model. */
   readonly after_load_mb: number;
-  /** After the last request and a garbage collection. */
+  /** Total after the last request and a garbage collection. */
   readonly after_all_mb: number;
   /** Highest total seen, garbage included, polled while these requests ran. */
   readonly mixed_peak_mb: number;
-  /** Between a tenth of the requests and all of them, after a garbage collection each time. */
+  /** Growth between a tenth of the requests and all of them, each after a garbage collection. */
   readonly growth_mb: number;
-  /** The workerd process at its highest: code, engine and every helper Worker of miniflare included. */
+  /** Highest size of the workerd process: code, engine and every helper Worker of miniflare included. */
   readonly process_peak_mb: number;
   readonly answered: number;
   readonly held: readonly HeldAfter[];
@@ -36,7 +39,7 @@ export async function measureMemory(
 ): Promise<MixedMemory> {
   const burst = requests / 10;
   const { person, stranger } = photos;
-  // No stranger is verified: a subject locks after some failures.
+  // Strangers are never verified, since a subject locks after some failures.
   const calls = [
     enrolCall(person["3 MP"], "memory"),
     verifyCall(person["12 MP"]),

@@ -1,29 +1,29 @@
-/** What the kernel knows of a process: who its children are, the time it computed, the memory it holds. */
+/** Reads from the kernel a process's children, the time it computed, and the memory it holds. */
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Ids of running processes that `pid` started itself. */
+/** Returns the ids of running processes that `pid` started itself. */
 export function childrenOf(pid: number): number[] {
   return readdirSync("/proc").flatMap((entry) => {
     const id = Number(entry);
     if (!Number.isInteger(id)) return [];
-    // "1234 (name) S 1200 ...": the name may hold anything, so fields are counted from its end.
+    // The line is "1234 (name) S 1200 ...": the name may hold any characters, so fields are counted from its end.
     const stat = read(`/proc/${id}/stat`);
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return Number(fields[1]) === pid ? [id] : [];
   });
 }
 
-/** Time that all threads of a process have computed, ms. Waiting for a busy processor does not count. */
+/** Returns the time that all threads of a process have computed, ms. Waiting for a busy processor does not count. */
 export function cpuMs(pid: number): number {
   return threadsOf(pid).reduce((sum, thread) => sum + threadCpuMs(pid, thread), 0);
 }
 
-/** The same of the thread that runs the isolate, without compiler and garbage collector beside it. */
+/** Returns the computing time of the thread that runs the isolate, without compiler and garbage collector. */
 export function mainThreadCpuMs(pid: number): number {
   return threadCpuMs(pid, String(pid));
 }
 
-/** Physical memory now and at its highest, MB. */
+/** Returns the physical memory now and at its highest, MB. */
 export function residentMb(pid: number): { now: number; peak: number } {
   const status = read(`/proc/${pid}/status`);
   const megabytes = (field: string) =>
@@ -39,12 +39,12 @@ function threadsOf(pid: number): string[] {
   }
 }
 
-/** schedstat: nanoseconds on the processor, nanoseconds waiting, slices. */
+/** Reads schedstat: nanoseconds on the processor, nanoseconds waiting, slices. */
 function threadCpuMs(pid: number, thread: string): number {
   return Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(" ")[0]) / 1e6 || 0;
 }
 
-/** Empty for a process that is gone. */
+/** Returns an empty text for a process that has ended. */
 function read(path: string): string {
   try {
     return readFileSync(path, "utf8");

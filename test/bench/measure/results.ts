@@ -13,9 +13,9 @@ export interface Row {
   readonly p90: number;
   readonly p95: number;
   readonly p99: number;
-  /** Mean time on the processor, all threads, ms. A busy machine stretches it less than wall-clock time. */
+  /** Mean processor time of all threads, ms. A busy machine stretches it less than wall-clock time. */
   readonly cpuMs?: number;
-  /** Requests for each second that a core computed. */
+  /** Requests for each second that one core computed. */
   readonly perCoreSecond?: number;
 }
 
@@ -27,7 +27,7 @@ export function row(
   return { ...labels, ...summarise(samples), ...(cpuMs !== undefined && { perCoreSecond: 1000 / cpuMs }) };
 }
 
-/** p50 of the one row that fits. Throws when none or several do. */
+/** Returns p50 of the one row that fits. Throws when none or several do. */
 export function p50Of(rows: readonly Row[], wanted: Partial<Row>): number {
   const fitting = rows.filter((each) =>
     Object.entries(wanted).every(([key, value]) => each[key as keyof Row] === value),

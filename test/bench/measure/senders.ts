@@ -1,5 +1,5 @@
 /**
- * Senders in a closed loop: each sends its next request when it has the answer to the last. One who is told
+ * Senders in a closed loop: each sends its next request when it has the answer to the last. A sender that gets
  * `overloaded` comes back after a quarter of a second, far sooner than told.
  */
 import { nameOf, type Outcome, openConnection } from "../service/connection.ts";
@@ -14,10 +14,10 @@ export interface Bounds {
 }
 
 export interface Answered {
-  /** How often each status and code was answered, and what else became of requests. */
+  /** Number of answers by status and code, and of other outcomes. */
   readonly answers: Readonly<Record<string, number>>;
   readonly perSecond: number;
-  /** Of successes, ms. */
+  /** Median time of successes, ms. */
   readonly p50: number;
   readonly p99: number;
 }

@@ -1,6 +1,5 @@
 /**
- * Where a request's time goes: the parts of the pipeline, timed inside workerd, and what surrounds them,
- * told apart by requests that stop earlier.
+ * Measures a request's time by part: the pipeline's parts inside workerd, and the rest by requests that stop earlier.
  */
 import { timeDjpeg } from "../djpeg.ts";
 import { subject } from "../service/client.ts";
@@ -9,7 +8,7 @@ import { type Photos, type SizeLabel, sizes } from "../setup/photos.ts";
 import { type Row, row } from "./results.ts";
 import { interleave } from "./statistics.ts";
 
-/** Parts of one verification, in their order. */
+/** Parts of one verification, in order. */
 export const stageNames = [
   "decode",
   "detect: sample",
@@ -66,7 +65,10 @@ export async function measureStages(
   );
 }
 
-/** A photo of 12 megapixels behind our own JPEG reader, behind the decoder before, and to djpeg where that is there. */
+/**
+ * Times a photo of 12 megapixels through the pipeline with our own JPEG reader and with the decoder before, and through
+ * djpeg where that is installed.
+ */
 export async function measureDecoders(
   worker: URL,
   photos: Photos,
@@ -94,7 +96,7 @@ export async function measureDecoders(
   return [...rows, row({ section: "decode", name: "djpeg", photo: "12 MP" }, [djpeg])];
 }
 
-/** Detection, landmarks and encoding on both engines: what they sample from the photo included, decoding not. */
+/** Times detection, landmarks and encoding on both engines, with sampling from the photo but without decoding. */
 export async function measureNetworks(
   worker: URL,
   photos: Photos,
@@ -137,7 +139,7 @@ async function timeGet(service: URL, path: string): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** POST with a body, GET without. */
+/** Sends a POST with a body, a GET without. */
 export async function post<T>(worker: URL, path: string, body?: Uint8Array<ArrayBuffer>): Promise<T> {
   const init = body === undefined ? {} : { method: "POST", body };
   const response = await fetch(new URL(path, worker), { ...init, signal: AbortSignal.timeout(300_000) });

@@ -1,4 +1,4 @@
-/** Summaries of repeated measurements, and the order in which contenders take their turns. */
+/** Summaries of repeated measurements, and the order in which contenders take turns. */
 
 export interface Summary {
   readonly n: number;
@@ -15,8 +15,8 @@ export function summarise(samples: readonly number[]): Summary {
   return { n: sorted.length, p10: at(0.1), p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99) };
 }
 
-/** Between the two nearest samples; NaN of none. */
-export function quantile(sorted: Float64Array, share: number): number {
+/** Interpolates between the two nearest samples; NaN for no samples. */
+function quantile(sorted: Float64Array, share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);
@@ -30,8 +30,8 @@ export function median(samples: readonly number[]): number {
 export type Contender = () => Promise<number>;
 
 /**
- * Every contender once a round, each round starting with the next one: what else the machine does
- * meanwhile falls on all of them alike. The first `warmUp` rounds are not kept.
+ * Runs every contender once a round, each round starting with the next one, so that other work on the machine falls
+ * on all of them alike. The first `warmUp` rounds are dropped.
  */
 export async function interleave<Name extends string>(
   contenders: Readonly<Record<Name, Contender>>,

@@ -1,6 +1,6 @@
 /**
- * One photo against one enrolled face, end to end, one request at a time: the service (in workerd, and
- * under `wrangler dev`), the naive edge, and the rivals in Node, who are spared HTTP altogether.
+ * Verifies one photo against one enrolled face, end to end, one request at a time: the service (in workerd, and under
+ * `wrangler dev`), the naive edge, and the rivals in Node, without HTTP.
  */
 import type { RivalProcess } from "../rivals/protocol.ts";
 import { type Answer, enrolCall, sendOk, verifyCall } from "../service/client.ts";
@@ -36,7 +36,7 @@ interface Box {
   readonly height: number;
 }
 
-/** Distance between strangers that the service's table gives a false match rate of about 1e-4. */
+/** Distance at which the service's table gives strangers a false match rate of about 1e-4. */
 const naiveThreshold = 1;
 
 export async function measureVerify(
@@ -52,7 +52,7 @@ export async function measureVerify(
     "face-api": inNode(verifiers["face-api"]),
     human: inNode(verifiers.human),
   };
-  // The service in workerd has this face already.
+  // The service in workerd has enrolled this face already.
   for (const server of [verifiers["wrangler dev"], verifiers["naive edge"]]) {
     await sendOk(server.url, enrolCall(photos.person["3 MP"]));
   }
@@ -103,7 +103,7 @@ function inNode(rival: RivalProcess): Verify {
   };
 }
 
-/** All see the same face, take the person for the one enrolled, and the stranger for a stranger. */
+/** Checks that all find the same face, match the enrolled person, and refuse the stranger. */
 async function checkAnswers(verify: Record<keyof Verifiers, Verify>, photos: Photos): Promise<void> {
   for (const [photo, same] of [
     ...Object.values(photos.person).map((photo) => [photo, true] as const),
@@ -121,7 +121,7 @@ async function checkAnswers(verify: Record<keyof Verifiers, Verify>, photos: Pho
   }
 }
 
-/** Detectors do not agree on how much of a head a face is; they must agree on where it is. */
+/** Checks only the place: detectors disagree on how much of a head a face is. */
 function holdsCentre(outer: Box, { x, y, width, height }: Box): boolean {
   const [cx, cy] = [x + width / 2 - outer.x, y + height / 2 - outer.y];
   return cx > 0 && cy > 0 && cx < outer.width && cy < outer.height;

@@ -1,11 +1,11 @@
-/** Horizontal bars, each of one part or of several in a row. */
+/** Horizontal bars, each with one part or with several in a row. */
 import { escapeText, px } from "../../../model/evaluate/report/plot.ts";
 import { evenTicks, legend } from "./lines.ts";
 
 export interface Bar {
   readonly name: string;
   readonly parts: readonly { readonly name: string; readonly colour: number; readonly value: number }[];
-  /** At the end of the bar. */
+  /** Text at the end of the bar. */
   readonly label: string;
 }
 

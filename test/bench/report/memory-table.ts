@@ -1,4 +1,4 @@
-/** What an isolate held by load, as a table in text. */
+/** An isolate's memory by load, as a table in text. */
 import type { LoadMemory } from "../measure/memory-by-load.ts";
 
 const columns = [

@@ -1,4 +1,4 @@
-/** What one run of the bench says: the figures that are held to limits, then everything they come from. */
+/** The report of one run: the figures that have limits, then all that they come from. */
 import { encoderInUse, type Manifest } from "../../../src/models.ts";
 import type { MixedMemory } from "../measure/memory.ts";
 import type { LoadMemory } from "../measure/memory-by-load.ts";
@@ -28,7 +28,7 @@ export interface Ratios {
 
 /** MB, 10^6 bytes. */
 export interface MemoryFigures extends MixedMemory {
-  /** The highest of any load. */
+  /** Highest peak of any load. */
   readonly peak_mb: number;
   readonly by_load: readonly LoadMemory[];
 }

@@ -1,7 +1,7 @@
 /**
- * @vladmandic/face-api on tfjs-wasm in Node, after its demo/node-wasm.js: the same decoder, detector,
- * landmarks and descriptor. Kinder than the demo in one thing: the photo's pixels go to the tensor as
- * a typed array, where the demo spreads them into an array of 48 million numbers first.
+ * @vladmandic/face-api on tfjs-wasm in Node, after its demo/node-wasm.js: the same decoder, detector, landmarks and
+ * descriptor. In one thing this is faster than the demo: the photo's pixels go to the tensor as a typed array, where
+ * the demo spreads them into an array of 48 million numbers first.
  */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -36,7 +36,7 @@ serve(async () => {
         const [red, green, blue] = tf.split(rgba, 4, 2);
         return tf.squeeze(tf.stack([red, green, blue], 2)) as import("@tensorflow/tfjs").Tensor3D;
       });
-      // Its types know the tensors of another copy of tfjs.
+      // The package's types refer to the tensors of another copy of tfjs.
       const input = tensor as unknown as Parameters<typeof faceapi.detectAllFaces>[0];
       const faces = await faceapi.detectAllFaces(input, options).withFaceLandmarks().withFaceDescriptors();
       tensor.dispose();

@@ -63,7 +63,7 @@ serve(async () => {
   };
 });
 
-/** Its build for WebAssembly fetches models by URL, and reads no files. */
+/** The package's build for WebAssembly fetches models by URL, and reads no files. */
 async function serveFolder(folder: string): Promise<string> {
   const server = createServer((request, response) => {
     readFile(join(folder, basename(request.url ?? ""))).then(

@@ -1,6 +1,6 @@
 /**
- * A rival runs in a process of its own, so that neither its memory nor its garbage is anyone else's.
- * It is sent photos over the process's channel and answers with what it found and how long it took.
+ * Runs a rival in a process of its own, so that its memory and its garbage stay apart. The process gets photos over
+ * its channel and answers with its result and its time.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -8,17 +8,17 @@ import { join } from "node:path";
 import { node } from "../setup/paths.ts";
 
 export interface Found {
-  /** Of the face, px of the photo. */
+  /** Box of the face, px of the photo. */
   readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
   readonly descriptor: readonly number[];
 }
 
 export interface RivalAnswer {
   readonly ms: number;
-  /** On the processor, all threads. */
+  /** Processor time of all threads. */
   readonly cpuMs: number;
   readonly found: Found;
-  /** By the rival's own rule, against the face enrolled; true for the enrolment itself. */
+  /** Match by the rival's own rule, against the enrolled face; true for the enrolment itself. */
   readonly match: boolean;
 }
 
@@ -34,11 +34,11 @@ type Reply =
   | { readonly answer: RivalAnswer }
   | { readonly error: string };
 
-/** What a rival's program hands over: everything it loads is loaded. */
+/** A rival's program with all that it needs loaded. */
 export interface Rival {
   readonly versions: Readonly<Record<string, string>>;
   encode(photo: Uint8Array): Promise<Found>;
-  /** Its documentation's rule for one person. */
+  /** Applies the rule that its documentation gives for one person. */
   isSame(a: readonly number[], b: readonly number[]): boolean;
 }
 
@@ -81,7 +81,7 @@ async function nextReply(child: ChildProcess): Promise<Reply> {
   }
 }
 
-/** The child's side. */
+/** Serves in the child process. */
 export async function serve(load: () => Promise<Rival>): Promise<void> {
   const say = (reply: Reply) => process.send?.(reply);
   const describe = (error: unknown) =>

@@ -1,13 +1,13 @@
 /** Reads one HTTP/1.1 answer from a socket's bytes (RFC 9112): a length or chunks, no trailers. */
 export interface WireAnswer {
   readonly status: number;
-  /** By their names in lower case. */
+  /** Headers by their names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Buffer;
 }
 
 export interface AnswerReader {
-  /** The answer, once it is complete. */
+  /** Returns the answer once it is complete. */
   push(bytes: Buffer): WireAnswer | undefined;
 }
 
@@ -23,7 +23,7 @@ export function createAnswerReader(): AnswerReader {
         const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(first)?.[1]);
         if (Number.isNaN(status)) throw new Error(`no status line: ${first}`);
         if (status < 200) {
-          // An interim answer, as 100 Continue.
+          // An interim answer, such as 100 Continue, is skipped.
           seen = seen.subarray(end + 4);
           continue;
         }

@@ -1,4 +1,4 @@
-/** Calls of the API, and what a right answer to them is. */
+/** Calls of the API, and checks of their answers. */
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
@@ -56,7 +56,7 @@ const timeoutMs = 120_000;
 
 const agent = new Agent({ keepAlive: true });
 
-/** Not by `fetch`, which takes 25 ms of its own over a body of 3 MB. */
+/** Sends without `fetch`, which takes 25 ms of its own for a body of 3 MB. */
 export async function send(url: URL, { method, path, headers, body }: Call): Promise<Answer> {
   const startedAt = performance.now();
   const signal = AbortSignal.timeout(timeoutMs);
@@ -69,7 +69,7 @@ export async function send(url: URL, { method, path, headers, body }: Call): Pro
   return { status: response.statusCode!, ms, body: JSON.parse(answered) as Record<string, unknown> };
 }
 
-/** The answer of a call that must succeed. */
+/** Returns the answer of a call that must succeed. */
 export async function sendOk(url: URL, call: Call): Promise<Answer> {
   const answer = await send(url, call);
   if (answer.status >= 300)

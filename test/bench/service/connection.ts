@@ -1,7 +1,7 @@
 /**
- * One HTTP/1.1 connection on a plain socket, kept alive from exchange to exchange: whole, slow, chunked and
- * broken requests, as no HTTP library sends them all. An answer counts from the moment it is complete, also
- * when the request is not.
+ * One HTTP/1.1 connection on a plain socket, kept alive between exchanges, for whole, slow, chunked and broken
+ * requests, which no HTTP library sends. An answer counts from the moment it is complete, even when the request is
+ * not.
  */
 import { connect, type Socket } from "node:net";
 import { createAnswerReader, type WireAnswer } from "./answer-reader.ts";
@@ -13,30 +13,30 @@ export interface Message {
   readonly body?: Uint8Array | undefined;
 }
 
-/** How a message goes out; whole and at once unless it says so. */
+/** Manner of sending a message; the default is whole and at once. */
 export interface Manner {
-  /** Without `Content-Length`, in chunks of 64 KiB. */
+  /** Sends without `Content-Length`, in chunks of 64 KiB. */
   readonly chunked?: boolean;
-  /** The length that the head declares, where it is not the body's. */
+  /** Length that the head declares, when it differs from the body's. */
   readonly declaredBytes?: number;
-  /** The body in pieces, one each `everyMs`. */
+  /** Sends the body in pieces, one each `everyMs`. */
   readonly pace?: { readonly bytes: number; readonly everyMs: number };
-  /** Bytes of the body after which nothing more is sent. */
+  /** Bytes of the body after which sending stops. */
   readonly stopAfterBytes?: number;
-  /** The socket is closed when everything was sent, or at the first byte of an answer. */
+  /** Closes the socket when everything is sent, or at the first byte of an answer. */
   readonly hangUp?: "sent" | "answering";
-  /** The socket is closed this long after the start, whatever has happened. */
+  /** Closes the socket this long after the start in any case. */
   readonly patienceMs?: number;
 }
 
 export type Outcome =
   | ({ readonly kind: "answered"; readonly ms: number } & WireAnswer)
-  /** This side closed, as its manner says. */
+  /** This side closed, as `hangUp` or `patienceMs` asked. */
   | { readonly kind: "hung up"; readonly ms: number }
   /** The other side closed or reset before a whole answer. */
   | { readonly kind: "broken"; readonly ms: number; readonly reason: string };
 
-/** "200", "503 overloaded", "hung up", "broken". */
+/** Names an outcome: "200", "503 overloaded", "hung up", "broken". */
 export function nameOf(outcome: Outcome): string {
   if (outcome.kind !== "answered") return outcome.kind;
   return outcome.status < 400 ? String(outcome.status) : `${outcome.status} ${codeOf(outcome.body)}`;
@@ -58,7 +58,7 @@ export interface Connection {
   close(): void;
 }
 
-/** Less than workerd keeps an idle connection: none is closed just as it is used again. */
+/** Shorter than workerd keeps an idle connection, so that none is closed as it is used again. */
 const maxIdleMs = 3000;
 
 export function openConnection(url: URL): Connection {
@@ -85,7 +85,7 @@ function dial({ hostname, port }: URL): Promise<Socket> {
     socket.once("error", reject);
     socket.once("connect", () => {
       socket.off("error", reject);
-      // Errors of an idle socket show when it is used next.
+      // Errors of an idle socket show at its next use.
       socket.on("error", () => undefined);
       resolve(socket);
     });
@@ -148,7 +148,7 @@ function headOf(url: URL, { method, path, headers, body }: Message, manner: Mann
   return `${lines.join("\r\n")}\r\n\r\n`;
 }
 
-/** The body's pieces in order. Returns whether they are all that the head says. */
+/** Yields the body's pieces in order. Returns true when they are all that the head declares. */
 function* piecesOf(
   { body = new Uint8Array() }: Message,
   { chunked = false, declaredBytes, pace, stopAfterBytes }: Manner,

@@ -2,7 +2,7 @@
 import { photo } from "../setup/loads.ts";
 import { openConnection } from "./connection.ts";
 
-/** Throws unless each is enrolled. */
+/** Throws unless every enrolment succeeds. */
 export async function enrolSubjects(url: URL, photos: Readonly<Record<string, Uint8Array>>): Promise<void> {
   const connection = openConnection(url);
   for (const [subject, image] of Object.entries(photos)) {

@@ -21,7 +21,7 @@ type Options = Pick<
 
 const { workerOptions } = readWorkerOptions(join(repository, "wrangler.toml"));
 
-/** For miniflare; without the rules for bundling, which has happened by then. */
+/** Options for miniflare, without the rules for bundling, which is done by then. */
 export function serviceOptions(): Options & { bindings: Record<string, string> } {
   const { compatibilityDate, kvNamespaces, durableObjects, ratelimits } = workerOptions as Options;
   return {
@@ -33,14 +33,14 @@ export function serviceOptions(): Options & { bindings: Record<string, string> }
   };
 }
 
-/** For the Worker that holds a gallery. */
+/** Options for the Worker that holds a gallery. */
 export function galleryOptions(): Options {
   const { compatibilityDate } = serviceOptions();
   const durableObjects = { GALLERY: { className: "GalleryBench", useSQLite: true } };
   return { ...(compatibilityDate && { compatibilityDate }), durableObjects };
 }
 
-/** For workers of the bench alone: a KV namespace and nothing else. */
+/** Options for workers of the bench alone: a KV namespace and nothing else. */
 export function benchOptions(): Options {
   const { compatibilityDate, kvNamespaces } = serviceOptions();
   return { ...(compatibilityDate && { compatibilityDate }), ...(kvNamespaces && { kvNamespaces }) };

@@ -4,38 +4,39 @@ import { childrenOf } from "../measure/process.ts";
 import type { Bundle } from "../setup/bundle.ts";
 import { benchOptions, galleryOptions, serviceOptions } from "./settings.ts";
 
-/** Read by miniflare as it starts workerd. */
+/** Flags that miniflare reads as it starts workerd. */
 const collectionFlags = "--expose-gc --trace-gc --trace-gc-verbose";
 
 const optionsFor = { service: serviceOptions, bench: benchOptions, gallery: galleryOptions };
 
 export interface RunningWorker {
   readonly url: URL;
-  /** Of workerd. */
+  /** Process id of workerd. */
   readonly pid: number;
-  /** From starting the process until it listens. */
+  /** Time from starting the process until it listens. */
   readonly startMs: number;
-  /** Of the isolate, for `openInspector`. */
+  /** Address of the isolate's inspector, for `openInspector`. */
   inspectorUrl(): Promise<string>;
   stop(): Promise<void>;
 }
 
 export interface Manner {
-  /** Whether requests a minute are counted; a load has one key for all. */
+  /** True to limit requests a minute; a load has one key for all. */
   readonly limitsRates?: boolean;
-  /** Receives what the service logs and V8 says. */
+  /** Receives the service's log and V8's lines. */
   readonly onLine?: (line: string) => void;
   /**
-   * Whether V8 says of every collection what it left, and GET /bench/collect of workers/measured.ts collects. The
-   * isolate then has no inspector: with one, workerd keeps the error of each body that breaks off, and with it the
-   * request.
+   * True to make V8 report every collection, and GET /bench/collect of workers/measured.ts collect. The isolate then
+   * has no inspector: with one, workerd keeps the error of each body that breaks off, and with it the request.
    */
   readonly tracesCollections?: boolean;
+  /** Folder of the objects' storage and KV, which a later Worker may start from; without it they end with the Worker. */
+  readonly storage?: string;
 }
 
 export async function startWorkerd(
   bundle: Bundle,
-  { limitsRates = true, onLine, tracesCollections = false }: Manner = {},
+  { limitsRates = true, onLine, tracesCollections = false, storage }: Manner = {},
 ): Promise<RunningWorker> {
   const before = new Set(childrenOf(process.pid));
   const options = {
@@ -45,6 +46,7 @@ export async function startWorkerd(
     ...optionsFor[bundle.kind](),
     ...(limitsRates ? {} : { ratelimits: {} }),
     unsafeDirectSockets: [{ port: 0 }],
+    ...(storage && { resourcePersistencePath: storage }),
     ...(tracesCollections ? {} : { inspectorPort: 0 }),
     log: new Log(LogLevel.ERROR),
     handleStructuredLogs: ({ message }: { message: string }) => onLine?.(message),

@@ -10,9 +10,9 @@ import { variables } from "./settings.ts";
 
 export interface RunningDev {
   readonly url: URL;
-  /** Of wrangler itself and every workerd that it started. */
+  /** Process ids of wrangler itself and of every workerd that it started. */
   readonly pids: readonly number[];
-  /** From starting the process until it says that it is ready. */
+  /** Time from starting the process until it says that it is ready. */
   readonly startMs: number;
   stop(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export async function startWranglerDev(): Promise<RunningDev> {
     throw error;
   }
   const startMs = performance.now() - startedAt;
-  // Read on, so that the log of requests never fills the pipe.
+  // Reading continues, so that the log of requests never fills the pipe.
   child.stdout.resume();
   child.stderr.resume();
   return { url: new URL(`http://127.0.0.1:${port}/`), pids: withDescendants(child.pid!), startMs, stop };

@@ -13,7 +13,7 @@ export interface Bundle {
 
 export const serviceEntry = join(repository, "src/index.ts");
 
-/** The service has its own bindings and models; a Worker of the bench has neither, or a gallery alone. */
+/** Bindings and models of a Worker: the service has its own, one of the bench has none, or a gallery alone. */
 export type Kind = "service" | "bench" | "gallery";
 
 const configs = {
@@ -22,7 +22,7 @@ const configs = {
   gallery: "test/bench/wrangler.gallery.toml",
 };
 
-/** The service as it is in a checkout, which has the configuration that goes with it. */
+/** Bundles the service as it is in a checkout, with that checkout's configuration. */
 export function bundleService(checkout: string, name: string): Bundle {
   return bundle(join(checkout, "src/index.ts"), name, "service", checkout);
 }
@@ -63,7 +63,7 @@ export function bundle(entry: string, name: string, kind: Kind, checkout = repos
 }
 
 export interface ModuleSize {
-  /** Without the hash that wrangler puts in front. */
+  /** File name without the hash that wrangler puts in front. */
   readonly file: string;
   readonly bytes: number;
   readonly gzipBytes: number;

@@ -1,4 +1,4 @@
-/** A commit's files in a folder of their own, with this checkout's packages, while they are needed. */
+/** Checks a commit out into a folder of its own, with this checkout's packages, while it is needed. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** The bench's photos for loads on memory. Those of other formats are the tests' own, encoded once and kept. */
+/** The bench's photos for loads on memory. Photos of other formats are the tests' own, encoded once and cached. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { largePhoto } from "../../fixtures/large-photos.ts";

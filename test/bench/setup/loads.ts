@@ -1,21 +1,21 @@
 /**
- * What is asked of one isolate by many at once: the largest bodies of each form, photos that take most memory to
- * decode, senders that are slow, and bodies whose length nobody knows. Every one is of a person who is enrolled.
+ * Loads of many simultaneous requests on one isolate: the largest bodies of each form, photos that take most memory
+ * to decode, slow senders, and bodies of undeclared length. Every photo is of a person who is enrolled.
  */
 import type { Manner, Message } from "../service/connection.ts";
 import { apiKey } from "../service/settings.ts";
 
 export interface LoadPhotos {
-  /** What is enrolled, by the subject's name. */
+  /** Enrolled photos, by the subject's name. */
   readonly enrolled: Readonly<Record<"person" | "other", Uint8Array>>;
   /** Photos of `person`. */
   readonly small: Uint8Array;
   readonly megapixels12: Uint8Array;
-  /** As large as a body may be. */
+  /** A photo as large as a body may be. */
   readonly largest: Uint8Array;
-  /** The same in base64. */
+  /** The same photo in base64. */
   readonly largestInBase64: Uint8Array;
-  /** Photos of `other`: as many pixels as are accepted. */
+  /** Photos of `other`, with as many pixels as are accepted. */
   readonly avif: Uint8Array;
   readonly webp: Uint8Array;
 }
@@ -23,13 +23,13 @@ export interface LoadPhotos {
 export interface Load {
   readonly name: string;
   readonly message: Message;
-  /** Of the sender with this index. */
+  /** Manner of the sender with this index. */
   readonly manner: (index: number) => Manner;
-  /** Whether its senders never come to the end of a body. */
+  /** True when its senders never finish a body. */
   readonly isSlow: boolean;
 }
 
-export const authorization = { Authorization: `Bearer ${apiKey}` };
+const authorization = { Authorization: `Bearer ${apiKey}` };
 const boundary = "sameface-bench-boundary";
 const atOnce = (): Manner => ({});
 const inChunks = (): Manner => ({ chunked: true });
@@ -61,7 +61,7 @@ export function makeLoads({
   ];
 }
 
-/** Half of them send 64 KB a second; the others stop after five megabytes. All give up after a while. */
+/** Half of the senders send 64 KB a second; the others stop after five megabytes. All give up after a while. */
 function slowly(index: number): Manner {
   return index % 2 === 0
     ? { pace: { bytes: 6400, everyMs: 100 }, patienceMs: 6000 }
@@ -73,7 +73,7 @@ export function photo(subject: string, body: Uint8Array, type: string, what = "v
   return { method: "POST", path, headers: { ...authorization, "Content-Type": type }, body };
 }
 
-export function form(path: string, photos: Readonly<Record<string, Uint8Array>>): Message {
+function form(path: string, photos: Readonly<Record<string, Uint8Array>>): Message {
   const pieces = Object.entries(photos).flatMap(([name, bytes]) => [
     Buffer.from(
       `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${name}.jpg"\r\nContent-Type: image/jpeg\r\n\r\n`,
@@ -86,7 +86,7 @@ export function form(path: string, photos: Readonly<Record<string, Uint8Array>>)
   return { method: "POST", path, headers: { ...authorization, "Content-Type": type }, body };
 }
 
-export function json(path: string, image: Uint8Array): Message {
+function json(path: string, image: Uint8Array): Message {
   const body = Buffer.from(JSON.stringify({ image: Buffer.from(image).toString("base64") }));
   return { method: "POST", path, headers: { ...authorization, "Content-Type": "application/json" }, body };
 }

@@ -1,4 +1,4 @@
-/** On what the figures were taken. */
+/** The machine that figures are taken on. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { arch, cpus, loadavg, platform, release, totalmem } from "node:os";
@@ -54,7 +54,10 @@ function exists(path: string): boolean {
   }
 }
 
-/** Processes that want a core, averaged over the last minute: well above the number of cores, figures are stretched. */
+/**
+ * Returns the number of processes that want a core, averaged over the last minute: well above the number of cores,
+ * figures are stretched.
+ */
 export function load(): number {
   return loadavg()[0];
 }

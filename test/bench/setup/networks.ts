@@ -1,4 +1,4 @@
-/** The encoder's float32 networks that the shipped one is measured against, built from its source. */
+/** Builds the encoder's float32 networks, which the shipped one is measured against, from its source. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeOnnx } from "../../../model/convert/onnx/writer.ts";
@@ -11,13 +11,13 @@ import { cache } from "./paths.ts";
 
 export interface Networks {
   readonly manifest: Manifest;
-  /** Files that the manifest names, and the baselines', by name. */
+  /** Files that the manifest names, and the baselines' files, by name. */
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 }
 
-/** Operator by operator as converted, PReLU spelt out: what a first attempt would ship. */
+/** Converted operator by operator, with PReLU spelt out: what a first attempt would ship. */
 export const plainFile = (id: string) => `${id}.plain.onnx`;
-/** The same weights in float32, PReLU folded and denormals flushed. */
+/** The same weights in float32, with PReLU folded and denormals flushed. */
 export const foldedFile = (id: string) => `${id}.folded.onnx`;
 
 export function readNetworks(): Networks {

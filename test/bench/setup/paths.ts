@@ -1,4 +1,4 @@
-/** Where things are: the repository, and the bench's own cache (git-ignored). */
+/** Paths: the repository, and the bench's own cache (git-ignored). */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 

@@ -1,7 +1,7 @@
 /**
- * The photos: portraits cut from the samples of @vladmandic/face-api, resampled to the sizes of phone
- * photos, grained as a sensor would (a smooth enlargement would decode too fast), and written as
- * baseline JPEG with 4:2:0 chroma, as phones do. The same bytes on every machine.
+ * Photos of the bench: portraits cut from the samples of @vladmandic/face-api, resampled to the sizes of phone
+ * photos, with a sensor's grain (a smooth enlargement would decode too fast), written as baseline JPEG with 4:2:0
+ * chroma, as phones do. They have the same bytes on every machine.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -12,7 +12,7 @@ import { decode } from "jpeg-js";
 import { cache } from "./paths.ts";
 
 export interface BenchPhoto {
-  /** Megapixels, as figures are labelled. */
+  /** Size in megapixels, as figures are labelled. */
   readonly label: string;
   readonly width: number;
   readonly height: number;
@@ -30,7 +30,7 @@ export type SizeLabel = (typeof sizes)[number]["label"];
 
 interface Portrait {
   readonly file: string;
-  /** The part of the sample that is used: 4:3, one face, a third of its width. */
+  /** Part of the sample that is used: 4:3, one face, a third of its width. */
   readonly left: number;
   readonly top: number;
   readonly width: number;
@@ -43,17 +43,17 @@ const stranger: Portrait = { file: "sample5.jpg", left: 0, top: 660, width: 960,
 export interface Photos {
   /** One person at every size. */
   readonly person: Readonly<Record<SizeLabel, BenchPhoto>>;
-  /** Somebody else, 0.3 MP. */
+  /** Another person, 0.3 MP. */
   readonly stranger: BenchPhoto;
 }
 
-/** As large as a body of 10 MiB may carry: as it is, and in base64. */
+/** Sizes that fill a body of 10 MiB: as it is, and in base64. */
 const largestSizes = {
   raw: { label: "10 MB", width: 7560, height: 5670 },
   inBase64: { label: "10 MB in base64", width: 6512, height: 4884 },
 };
 
-/** The same person. */
+/** Makes the largest photos of the same person. */
 export async function makeLargestPhotos(): Promise<{
   readonly raw: BenchPhoto;
   readonly inBase64: BenchPhoto;
@@ -74,7 +74,7 @@ export async function makePhotos(): Promise<Photos> {
 }
 
 const quality = 95;
-/** Standard deviation of the grain, grey levels: a phone's at ISO 200. */
+/** Standard deviation of the grain, grey levels, as of a phone at ISO 200. */
 const grain = 3;
 
 type Size = Pick<BenchPhoto, "label" | "width" | "height">;
@@ -112,7 +112,7 @@ interface Pixels {
   readonly height: number;
 }
 
-/** Enlarging: one bilinear sample a pixel. Shrinking: the mean of 4 x 4 of them. */
+/** Resamples: enlarging takes one bilinear sample a pixel, shrinking the mean of 4 x 4 of them. */
 function resample(
   from: Pixels,
   part: Portrait,
@@ -152,11 +152,11 @@ function bilinear({ data, width, height }: Pixels, u: number, v: number, channel
   return top * (1 - fy) + bottom * fy;
 }
 
-/** Grey noise, near enough to a normal distribution: the sum of four uniform numbers. */
+/** Adds grey noise that is nearly normal: the sum of four uniform numbers. */
 function addGrain(data: Uint8ClampedArray, seed: number): void {
   let state = seed;
   const uniform = () => {
-    // xorshift32 (Marsaglia 2003)
+    // This is xorshift32 (Marsaglia 2003).
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;

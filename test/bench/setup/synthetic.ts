@@ -1,24 +1,24 @@
 /**
- * Templates of nobody, each made from its number alone, so that a Worker and the bench beside it agree
- * on a million of them without carrying them to and fro.
+ * Synthetic templates, each made from its number alone, so that a Worker and the bench beside it agree on a million
+ * of them without sending them.
  *
- * Strangers come as close as real ones: between LFW's people the cosine at FMR 1e-4 is 0.45 and at 1e-6
- * 0.55, a normal distribution of standard deviation 0.12 and so the spread of about 69 independent
- * dimensions. Coordinates whose variance falls by e^(-i / 34.5) have that.
+ * Strangers come as close as real ones: between LFW's people the cosine at FMR 1e-4 is 0.45 and at 1e-6 0.55, a
+ * normal distribution of standard deviation 0.12 and so the spread of about 69 independent dimensions. Coordinates
+ * whose variance falls by e^(-i / 34.5) have that spread.
  */
 export const dimension = 352;
 
 const decay = 34.5;
 const spread = Float64Array.from({ length: dimension }, (_, i) => Math.exp(-i / (2 * decay)));
 
-/** Of a template and another photo of the same face: a distance of about 0.6. */
+/** Noise between a template and another photo of the same face, for a distance of about 0.6. */
 const genuineNoise = 0.65;
 
 export function template(index: number): Float32Array {
   return toUnitLength(normals(2 * index + 1));
 }
 
-/** Even ones are of a face in the gallery, `template(index)`; odd ones of a stranger. */
+/** Makes a probe: even ones are of a face in the gallery, `template(index)`; odd ones of a stranger. */
 export function probe(index: number, galleryIndex: number): Float32Array {
   const noise = normals(2 * index);
   if (index % 2 === 1) return toUnitLength(noise);
@@ -27,7 +27,7 @@ export function probe(index: number, galleryIndex: number): Float32Array {
   return toUnitLength(Float64Array.from(person, (value, i) => value + genuineNoise * other[i]));
 }
 
-/** Box and Muller's, from mulberry32. */
+/** Generates normal numbers by Box and Muller from mulberry32. */
 function normals(seed: number): Float64Array {
   let state = Math.imul(seed, 0x9e3779b1) | 0;
   const uniform = () => {

@@ -25,7 +25,7 @@ const mebibyte = 1024 * 1024;
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const ring = createKeyRing([btoa("the key-encryption key of bench.")], random);
-/** As the service has them. */
+/** Scans as in the service. */
 const { scan } = createScanner(kernels);
 const cache = createBlockCache({ maxBytesEach: 16 * mebibyte, maxBytes: 40 * mebibyte });
 const noCache = createBlockCache({ maxBytesEach: 0, maxBytes: 0 });

@@ -3,7 +3,7 @@
  * /bench/collect, which collects garbage where the engine was started with `--expose-gc`.
  */
 
-// First: it takes note of the memories that what follows makes.
+// Imported first, so that it sees the memories that the next imports make.
 import "./memory-sizes.ts";
 import service from "../../../src/index.ts";
 import { memorySizes } from "./memory-sizes.ts";

@@ -1,12 +1,12 @@
 /**
- * Takes note of every WebAssembly memory that is made after this module was imported: import it first.
- * A memory grows and never shrinks, so one that still exists has never been larger.
+ * Records every WebAssembly memory that is made after this module was imported: import it first. A memory grows and
+ * never shrinks, so one that still exists has never been larger.
  */
 let memories: WeakRef<WebAssembly.Memory>[] = [];
 
 const { Memory, Instance } = WebAssembly;
 
-/** Forgets those that are gone first: a service that makes thousands would be measured with what is noted here. */
+/** Forgets collected memories first: with a service that makes thousands this list would show in the measurement. */
 function note(memory: WebAssembly.Memory): void {
   memories = memories.filter((known) => known.deref() !== undefined);
   memories.push(new WeakRef(memory));
@@ -30,7 +30,7 @@ class NotedInstance extends Instance {
 
 Object.assign(WebAssembly, { Memory: NotedMemory, Instance: NotedInstance });
 
-/** Bytes of each memory that is still in use; `shared` ones are not in the isolate's heap figures. */
+/** Returns the bytes of each memory that is still in use; `shared` ones are not in the isolate's heap figures. */
 export function memorySizes(): { readonly bytes: number; readonly shared: boolean }[] {
   const distinct = new Set(memories.flatMap((memory) => memory.deref() ?? []));
   return [...distinct].map(({ buffer }) => ({

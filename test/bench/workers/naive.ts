@@ -57,7 +57,7 @@ function openFully(image: Uint8Array): Result<EncodedPhoto> {
   });
 }
 
-/** The cheapest way to shrink: nearest neighbours. */
+/** Shrinks in the cheapest way, by nearest neighbours. */
 function everyNth({ width, height, data }: Raster, factor: number): Raster {
   if (factor === 1) return { width, height, data };
   const out = { width: Math.floor(width / factor), height: Math.floor(height / factor) };

@@ -39,7 +39,7 @@ const codecs = createCodecs({ jpeg: async () => jpeg });
 const turbo = createJpegTurbo(jpegTurbo, createIdleInstances());
 const watch = createStopwatch();
 const encoderDescriptor = manifest.models[manifest.encoder[0] as "mobilefacenet-192"];
-/** What the encoder saw first. */
+/** Crop that the encoder saw first. */
 let crop: Float32Array | undefined;
 
 const open = (bytes: Uint8Array) => openPhoto(bytes, defaultImageLimits, codecs);

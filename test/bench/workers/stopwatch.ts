@@ -2,7 +2,7 @@
 export interface Stopwatch {
   time<T>(name: string, work: () => Promise<T>): Promise<T>;
   timeSync(name: string, work: () => void): void;
-  /** Total of each name over `passes`, ms. */
+  /** Returns the total of each name over `passes`, ms. */
   means(passes: number): Record<string, number>;
   reset(): void;
 }

@@ -1,4 +1,4 @@
-/** Requests spelled out: the text of a request with bytes in it. */
+/** Requests written out: the text of a request with bytes in it. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -8,7 +8,7 @@ function photoNamed(name: string): Buffer {
   );
 }
 
-/** Another photo of the man who is enrolled, what an answer says of it, and a photo of another man. */
+/** Another photo of the enrolled man, the answer's values for it, and a photo of another man. */
 export const photo = photoNamed("franck_02221.jpg");
 export const photoImage = { width: 720, height: 576, format: "jpeg" };
 export const enrolledPhoto = photoNamed("franck_01829.jpg");
@@ -16,25 +16,25 @@ export const strangersPhoto = photoNamed("cage.jpg");
 export const base64 = photo.toString("base64");
 
 export const key = "the-root-key-of-the-table-of-request-forms";
-/** The subject whose face is enrolled before the first request. */
+/** Subject whose face is enrolled before the first request. */
 export const enrolledSubject = "franck";
-/** The page that may call from a browser. */
+/** Origin of the page that may call from a browser. */
 export const pageOrigin = "http://app.example.test";
 
-/** Stands for the number of bytes behind the first empty line. */
+/** Placeholder for the number of bytes after the first empty line. */
 export const length = Symbol("Content-Length");
 
 type Piece = string | number | Uint8Array | typeof length;
 
 /**
- * The bytes of a text whose lines end with CRLF. White space before a line is left away, and so are the first
- * and the last line break: a text that ends with a line break has an empty line at its end.
+ * Returns the bytes of a text with CRLF line ends. White space before a line is dropped, and so are the first and the
+ * last line break: a text that ends with a line break has an empty line at its end.
  */
 export function crlf(texts: TemplateStringsArray, ...pieces: Piece[]): Buffer {
   return assemble(texts, pieces, "\r\n");
 }
 
-/** The same with the line ends of Unix. */
+/** Returns the bytes with the line ends of Unix. */
 export function lf(texts: TemplateStringsArray, ...pieces: Piece[]): Buffer {
   return assemble(texts, pieces, "\n");
 }
@@ -65,13 +65,13 @@ function bytesOf(piece: Piece, placeholder: string): Uint8Array {
   return Buffer.from(piece === length ? placeholder : String(piece));
 }
 
-/** The request line, the headers and the empty line behind them. */
+/** Returns the request line, the headers and the empty line after them. */
 export function headOf(request: Buffer): Buffer {
   const end = request.indexOf("\r\n\r\n");
   return end < 0 ? request : request.subarray(0, end + 4);
 }
 
-/** A body in chunks of these bytes (RFC 9112, section 7.1), and the last one, which has none. */
+/** Makes a body in chunks of these bytes (RFC 9112, section 7.1), with the empty last chunk. */
 export function chunked(...chunks: Uint8Array[]): Buffer {
   const end = Buffer.from("0\r\n\r\n");
   return Buffer.concat([
@@ -84,14 +84,14 @@ export function chunked(...chunks: Uint8Array[]): Buffer {
   ]);
 }
 
-/** Base64 in lines of `width` characters, each with its line end. */
+/** Returns base64 in lines of `width` characters, each with its line end. */
 export function base64Lines(width: number, lineEnd: string): string {
   return base64.replace(new RegExp(`.{1,${width}}`, "g"), (line) => `${line}${lineEnd}`);
 }
 
 export const mebibyte = 1024 * 1024;
 
-/** The photo as curl's `--data-urlencode` writes it. */
+/** The photo in the form of curl's `--data-urlencode`. */
 export const percentEncoded = [...photo]
   .map((byte) => {
     const character = String.fromCharCode(byte);

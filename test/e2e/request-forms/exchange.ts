@@ -5,7 +5,7 @@ import type { Row } from "./row.ts";
 
 export interface RawAnswer {
   readonly status: number;
-  /** By name in small letters. */
+  /** Headers by name in lower case. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
 }
@@ -47,7 +47,7 @@ export function exchange(port: number, { request, sent }: Pick<Row, "request" | 
   });
 }
 
-/** Undefined while it is not complete. An answer without a length ends with the connection. */
+/** Returns undefined for an incomplete answer. An answer without a length ends with the connection. */
 function parse(received: Buffer, ended: boolean): RawAnswer | undefined {
   const head = headOf(received).toString("latin1");
   if (!head.endsWith("\r\n\r\n")) return undefined;

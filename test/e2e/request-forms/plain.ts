@@ -1,17 +1,17 @@
-/** Requests of no client in particular, with the headers that matter alone. */
+/** Requests of no client in particular, with only the headers that matter. */
 import { crlf, key, length, photo } from "./bytes.ts";
 
 interface Plain {
   readonly method?: string;
   readonly path?: string;
-  /** `Content-Type`; without it there is no such header. */
+  /** `Content-Type`; absent for no such header. */
   readonly type?: string;
-  /** `Content-Encoding`. */
+  /** `Content-Encoding`; absent for no such header. */
   readonly coding?: string;
   readonly body?: Buffer;
 }
 
-/** A photo to verify, unless it says otherwise. */
+/** Makes a request; by default it verifies a photo. */
 export function raw({
   method = "POST",
   path = "/v1/subjects/franck/verify",
@@ -41,7 +41,7 @@ export function json(
   return raw({ method, path, type, body: Buffer.from(text) });
 }
 
-/** The photo in a form. */
+/** Makes a form with the photo. */
 export function photoForm(boundary: string): Buffer {
   return crlf`
     --${boundary}

@@ -1,7 +1,7 @@
-/** A row of the table: who asks, in which bytes, and what the right answer is. */
+/** A row of the table: the client, its bytes, and the right answer. */
 import { pageOrigin, photoImage } from "./bytes.ts";
 
-/** Everybody whose way of asking is in the table. */
+/** All clients in the table. */
 export const clients = [
   ...["Chrome", "Firefox", "Safari", "Internet Explorer", "HTML form"],
   ...["Node fetch", "undici", "axios", "node-fetch", "got", "superagent", "Node http", "React Native"],
@@ -17,33 +17,30 @@ export type Client = (typeof clients)[number];
 export interface Row {
   readonly client: Client;
   readonly does: string;
-  /** Where the bytes are from: a version that wrote them, or the source or standard that says so. */
+  /** Source of the bytes: a version that wrote them, or the source or standard that defines them. */
   readonly source: string;
   readonly request: Buffer;
-  /** How it is sent, unless all at once: with the body after `100 Continue`, or cut off behind its bytes. */
+  /** Manner of sending, if not all at once: with the body after `100 Continue`, or cut off after its bytes. */
   readonly sent?: "after 100 Continue" | "and hangs up";
   readonly answer: Answer;
 }
 
 export interface Answer {
   readonly status: number;
-  /** A part of the JSON that comes back. */
+  /** A part of the JSON in the answer. */
   readonly body?: object;
   /** Words of the message that tell the caller what to do. */
   readonly says?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The person is known, and the photo is the one that was sent. */
+/** Answer for an enrolled person and the photo that was sent. */
 export function match(more: object = {}): Answer {
   return { status: 200, body: { match: true, image: photoImage, ...more } };
 }
 
-/** Two photos of one person. */
+/** Answer for two photos of one person. */
 export const samePerson: Answer = { status: 200, body: { match: true, image_a: photoImage } };
-
-/** A face in the photo that was sent. */
-export const found: Answer = { status: 200, body: { image: photoImage } };
 
 export function enrolled(subjectId: string): Answer {
   return { status: 201, body: { subject_id: subjectId, image: photoImage } };
@@ -60,7 +57,7 @@ export function refused(
   return { status, body: { error: { code, ...more } }, says: [...says, ...(field ? [`"${field}"`] : [])] };
 }
 
-/** The browser may send the request. */
+/** Answer that lets the browser send the request. */
 export const preflight: Answer = {
   status: 204,
   headers: {

@@ -1,7 +1,7 @@
 /**
- * The Worker in workerd on its own socket, so that the bytes of the table reach it as they were written.
- * Behind `wrangler dev`, its proxy reads each request and sends one of its own: it answers a body that breaks
- * off with its own 500, gives a request without a body an empty one, and drops `Connection` and `Upgrade`.
+ * The Worker in workerd on its own socket, so that the bytes of the table reach it unchanged. The proxy of `wrangler
+ * dev` reads each request and sends one of its own: it answers a body that breaks off with its own 500, gives a
+ * request without a body an empty one, and drops `Connection` and `Upgrade`.
  */
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { serviceOptions } from "../../bench/service/settings.ts";
@@ -24,7 +24,7 @@ export async function startWorkerd(): Promise<{ port: number; stop(): Promise<vo
       },
       unsafeDirectSockets: [{ port: 0 }],
       log: new Log(LogLevel.ERROR),
-      // The service logs every request; nobody reads that here.
+      // The service logs every request; here the log is dropped.
       handleStructuredLogs: () => undefined,
     }),
   );

@@ -19,7 +19,7 @@ const limits: BudgetLimits = {
   cutOffBytesPerSecond: 20,
 };
 
-/** A budget on a clock that only `pass` moves. */
+/** Starts a budget on a clock that only `pass` moves. */
 function start(codecs = { bytes: 0 }, changes: Partial<BudgetLimits> = {}) {
   let nowMs = 1_000_000;
   let sleepers: { readonly atMs: number; readonly wake: () => void }[] = [];
@@ -31,7 +31,7 @@ function start(codecs = { bytes: 0 }, changes: Partial<BudgetLimits> = {}) {
   });
   return {
     budget,
-    /** Wakes, a millisecond at a time, whoever is due. */
+    /** Moves the clock, waking whoever is due, a millisecond at a time. */
     async pass(ms: number) {
       for (let i = 0; i < ms; i++) {
         nowMs++;
@@ -41,7 +41,7 @@ function start(codecs = { bytes: 0 }, changes: Partial<BudgetLimits> = {}) {
         await settle();
       }
     },
-    /** Everybody who waits now is gone: their requests were killed. */
+    /** Drops all waiters, as if their requests were killed. */
     kill() {
       sleepers = [];
     },
@@ -52,7 +52,7 @@ async function settle() {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 }
 
-/** The outcome of a claim so far: undefined while it waits. */
+/** Returns the outcome of a claim so far: undefined while it waits. */
 function follow(work: Promise<Result<void>>) {
   const seen: { outcome?: "ok" | string } = {};
   void work.then((result) => {
@@ -61,7 +61,7 @@ function follow(work: Promise<Result<void>>) {
   return seen;
 }
 
-/** A body that arrived whole. */
+/** Takes a body that arrived whole. */
 async function withBody(claim: Claim, bytes: number) {
   expect(await claim.expect(bytes)).toEqual({ ok: true, value: undefined });
   expect(await claim.grow(bytes)).toEqual({ ok: true, value: undefined });
@@ -197,7 +197,7 @@ describe("a slow sender", () => {
     const other = follow(budget.open().expect(600));
     await pass(600);
     expect(other.outcome).toBeUndefined();
-    // 20 bytes in 700 ms are what 100 bytes a second ask for after the grace of 500.
+    // The pace demands 20 bytes in 700 ms: 100 bytes a second after the grace of 500 ms.
     await pass(150);
     expect(other.outcome).toBe("ok");
   });
@@ -228,7 +228,7 @@ describe("a slow sender", () => {
     steady.received(100);
     await pass(1);
     expect([slow.isInTheWay(401), steady.isInTheWay(401)]).toEqual([true, false]);
-    // 250 ms are not counted: of the others, each asks for 0.02 bytes.
+    // 250 ms are not counted; each other millisecond demands 0.02 bytes.
     expect([slow.isInTheWay(250), slow.isInTheWay(251)]).toEqual([false, true]);
   });
 
@@ -387,7 +387,7 @@ describe("a decode", () => {
     const outcomes = claims.map((claim) => {
       const work = claim.decode(450);
       const seen = follow(work);
-      // As a request does: refused, it ends; decoded, it gives all back.
+      // Ends as a request does: when refused, it closes; when decoded, it gives all back.
       void work.then(() => claim.close());
       return seen;
     });

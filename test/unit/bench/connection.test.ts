@@ -8,7 +8,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** Calls `onData` with all that came on a connection so far. */
+/** Starts a server that calls `onData` with all that came on a connection so far. */
 async function start(onData: (came: string, socket: Socket) => void) {
   const connections: string[] = [];
   const server = createServer((socket) => {

@@ -1,4 +1,4 @@
-/** Photos, ids and options that a call cannot take: a `TypeError` that names them, and nothing sent. */
+/** Photos, ids and options that a call cannot take end in a `TypeError` that names them, and nothing is sent. */
 import { describe, expect, it } from "vitest";
 import { type Client, photo, refusalOf, secret, startUntyped } from "./untyped-client.ts";
 
@@ -227,7 +227,7 @@ describe("an option", () => {
   });
 });
 
-/** Its bytes are in another thread's hands, and it has none left. */
+/** Makes a buffer that was transferred to another thread, and has no bytes left. */
 function transferred(): ArrayBuffer {
   const buffer = new ArrayBuffer(8);
   structuredClone(buffer, { transfer: [buffer] });

@@ -101,7 +101,7 @@ describe("a refusal", () => {
       message: "A sentence.",
       requestId: "r1",
     });
-    // Narrowed by its code, the details have their type.
+    // The code narrows the details to their type.
     expect(error.is("low_quality") && error.details.reasons[0]).toBe("blurred");
     expect(error.is("locked", "rate_limited")).toBe(false);
   });

@@ -1,4 +1,4 @@
-/** Photos in every form that the client takes: their bytes arrive, and no others. */
+/** Photos in every form that the client takes: exactly their bytes arrive. */
 import { createReadStream, mkdtempSync, openAsBlob, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,10 +39,10 @@ const errorOf = (call: Promise<unknown>) =>
     (error: unknown) => error as SamefaceError,
   );
 
-/** Eight bytes: whole elements of every typed array. */
+/** Eight bytes are whole elements of every typed array. */
 const photo = [0xff, 0xd8, 0xff, 1, 2, 3, 4, 5];
 
-/** The photo between other bytes, for views to leave out. */
+/** Puts the photo between other bytes, which views must leave out. */
 function surrounded(buffer: ArrayBufferLike): ArrayBufferLike {
   new Uint8Array(buffer).set([9, 9, 9, 9, 9, 9, 9, 9, ...photo, 9, 9, 9, 9, 9, 9, 9, 9]);
   return buffer;
@@ -217,7 +217,7 @@ describe("a stream", () => {
     expect(server.came).toHaveLength(0);
   });
 
-  /** Gives a mebibyte at a time, as long as it is asked. */
+  /** Yields a mebibyte at a time for as long as it is asked. */
   function endless(mostBytes = Number.POSITIVE_INFINITY) {
     const state = { given: 0, cancelled: false };
     const stream = new ReadableStream<Uint8Array>(

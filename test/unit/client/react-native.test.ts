@@ -1,9 +1,9 @@
-/** The client where the platform is as poor as React Native's. Emulated: nothing here runs on a phone. */
+/** The client on a platform that lacks what React Native lacks. This is emulated: nothing here runs on a phone. */
 import { afterEach, expect, it, vi } from "vitest";
 import { Sameface } from "../../../client/index.ts";
 import { startScriptedServer } from "../../fixtures/scripted-server.ts";
 
-/** Keeps parts as they are, as React Native's does; the bridge reads files by their uri. */
+/** Keeps parts as they are, as React Native's does; the native side reads files by their uri. */
 class NativeFormData {
   readonly parts: [string, unknown][] = [];
   append(name: string, value: unknown): void {
@@ -11,7 +11,7 @@ class NativeFormData {
   }
 }
 
-/** Node's own fetch needs some of what React Native lacks. */
+/** Removes globals that React Native lacks, except those that Node's own fetch needs. */
 function impoverish(...others: string[]): void {
   for (const name of ["crypto", "URLSearchParams", "AbortSignal", ...others]) vi.stubGlobal(name, undefined);
   vi.stubGlobal("FormData", NativeFormData);

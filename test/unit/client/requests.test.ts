@@ -1,4 +1,4 @@
-/** Requests and clients that cannot be made, and whatever else a call may be given. */
+/** Requests and clients that cannot be made, and random arguments of calls. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ClientOptions, Sameface, SamefaceError, shrinkPhoto } from "../../../client/index.ts";

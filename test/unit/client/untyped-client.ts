@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import { type ClientOptions, Sameface } from "../../../client/index.ts";
 
-/** Stands for a photo in base64, a key, a note about a person. */
+/** Placeholder for a photo in base64, a key, a note about a person. */
 export const secret = `iVBORw0KGgo${"A".repeat(300)}`;
 export const photo = new Uint8Array([1, 2, 3]);
 
@@ -20,13 +20,16 @@ export function startUntyped(options: object = {}) {
 
 export type Client = ReturnType<typeof startUntyped>["client"];
 
-/** The message of the `TypeError` that a call rejects with, having sent nothing and said no secret. */
+/**
+ * Returns the message of the `TypeError` that a call rejects with, after checking that nothing was sent and no secret
+ * repeated.
+ */
 export async function refusalOf(
   call: (client: Client) => Promise<unknown>,
   options?: object,
 ): Promise<string> {
   const { client, sent } = startUntyped(options);
-  // A throw before the promise is there would end the test here.
+  // A synchronous throw would end the test here.
   const promise = call(client);
   const error: unknown = await promise.then(
     () => undefined,

@@ -1,4 +1,4 @@
-/** The client's types are the service's: `npm run check` compiles this, and a difference does not compile. */
+/** The client's types equal the service's: `npm run check` compiles this, and a difference does not compile. */
 import { describe, expectTypeOf, it } from "vitest";
 import type * as z from "zod";
 import type { ErrorCode } from "../../../client/error.ts";
@@ -16,7 +16,7 @@ import type { identificationOptionsSchema } from "../../../src/http/schemas/iden
 import type * as requests from "../../../src/http/schemas/requests.ts";
 import type { Scope } from "../../../src/identity/scopes.ts";
 
-/** Undefined is left out on the wire. */
+/** Undefined fields are left out on the wire. */
 type Sendable<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
 
 describe("the client's types", () => {

@@ -1,4 +1,4 @@
-/** Encryption at rest: what opens, and above all what does not. */
+/** Encryption at rest: what opens, and what must not. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../../../src/crypto/digest.ts";
@@ -14,7 +14,10 @@ const kek = (byte: number) => Buffer.alloc(32, byte).toString("base64");
 const bytes = (hex: string) => new Uint8Array(Buffer.from(hex, "hex"));
 
 describe("a sealed text", () => {
-  /** As version 0.1.0 sealed it, before names of other scripts were taken, with bytes that count up for random ones. */
+  /**
+   * Sealed by version 0.1.0, before names in other scripts were allowed, with bytes that count up in place of random
+   * ones.
+   */
   it("of a face whose name is in ASCII has the bytes that it always had", async () => {
     let next = 0;
     const counting = (length: number) => Uint8Array.from({ length }, () => next++ & 255);
@@ -40,7 +43,7 @@ describe("a sealed text", () => {
   });
 
   /**
-   * Another implementation of AES-256-GCM, Python's `cryptography`:
+   * Made by another implementation of AES-256-GCM, Python's `cryptography`:
    *   AESGCM(bytes(range(32))).encrypt(bytes(12), b"sameface", b'["a","b"]').hex()
    */
   it("is what another implementation makes of the same key, IV and context", async () => {

@@ -1,4 +1,4 @@
-/** The limits that the documentation states are those of the code: every number of its tables is asked of it. */
+/** The limits that the documentation states are those of the code: every number of its tables is checked. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Hono } from "hono";
@@ -55,7 +55,10 @@ function numbersOf(text: string): number[] {
   return [...plain.matchAll(/\d[\d,]*(?:\.\d+)?/g)].map(([number]) => Number(number.replaceAll(",", "")));
 }
 
-/** The largest number below 2^25 that is accepted, bit by bit; with it is accepted whatever lies between it and the least. */
+/**
+ * Finds the largest number below 2^25 that is accepted, bit by bit; every number between the least and it must be
+ * accepted.
+ */
 function largest(accepts: (value: number) => boolean): number {
   let accepted = 0;
   for (let step = 2 ** 24; step >= 1; step /= 2) if (accepts(accepted + step)) accepted += step;
@@ -121,7 +124,7 @@ const longestPage = (schema: z.ZodObject) => largest(inQuery(schema, "limit"));
 const sessionLimit = (name: string) =>
   largest((value) => sessionRequestSchema.safeParse({ ...session, [name]: value }).success);
 
-/** Numbers of the second cell, by the first. */
+/** Numbers of a row's second cell, by its first cell. */
 const stated: Readonly<Record<string, readonly number[]>> = {
   "scans of a JPEG": [defaultImageLimits.maxScans],
   "blocks of 8 x 8 that all scans of a JPEG go through": [defaultImageLimits.maxScanBlocks],
@@ -178,7 +181,7 @@ function tablesOf(section: string, heads: readonly string[]): string[][] {
 
 describe("docs/limits.md", () => {
   it.each(tables)("states of %s what is so: %s", (what, limit) => {
-    // Held below: the data reach it, and no much larger one.
+    // Checked below: the data support this number, and none much larger.
     if (what === "faces searched at an FPIR of 0.01") return;
     expect(numbersOf(limit)).toEqual(stated[what]);
   });
@@ -201,7 +204,7 @@ describe("docs/limits.md", () => {
   });
 });
 
-/** Rounded down: what is stated is accepted. */
+/** Rounds down, so that the stated number is accepted. */
 const megapixels = (pixels: number) => Math.floor(pixels / 1e5) / 10;
 
 async function mostPixels(make: Oversized, fileBytes: number): Promise<number> {
@@ -269,7 +272,7 @@ describe("docs/operating.md", () => {
     `The first ${smallBodyBytes / 1024} KiB of every body come from ${smallBodiesBytes / mebibyte} MiB of their own`,
     `gives its room back within ${leaseMs / 1000} seconds`,
     `may be ${largest(isBodyLimit) / mebibyte} MiB at most`,
-    `${config.maxBodyBytes} (${config.maxBodyBytes / mebibyte} MiB) unless it says so`,
+    `default ${config.maxBodyBytes} (${config.maxBodyBytes / mebibyte} MiB)`,
   ])("says: %s", (sentence) => {
     expect(flowing).toContain(sentence);
   });

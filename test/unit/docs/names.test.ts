@@ -1,4 +1,4 @@
-/** What the documentation names of the API is there: settings, options and their values, fields, codes, routes. */
+/** Every name of the API in the documentation exists: settings, options and their values, fields, codes, routes. */
 import { type Schema, Validator } from "@cfworker/json-schema";
 import { describe, expect, it, test } from "vitest";
 import type * as z from "zod";
@@ -46,7 +46,7 @@ const optionSchemas: readonly z.ZodObject[] = [
 ];
 const optionNames = new Set(optionSchemas.flatMap(({ shape }) => Object.keys(shape)));
 
-/** Names of fields and parameters, and the words that they may have, of a part of the document. */
+/** Names of fields and parameters, and their allowed words, in a part of the document. */
 function namesIn(part: unknown): string[] {
   if (typeof part !== "object" || part === null) return [];
   return Object.entries(part).flatMap(([key, value]) => {
@@ -64,12 +64,14 @@ function namesIn(part: unknown): string[] {
 }
 
 const clientCodes = ["network", "timeout", "bad_answer"];
-/** Fields of a line of log; docs-observability.test.ts holds them to the code. */
+/** Fields of a log line; docs-observability.test.ts compares them with the code. */
 const logged = [
   ...["level", "event", "request_id", "method", "route", "status", "code", "reason", "tenant", "outcome"],
   ...["total_ms", "waited_ms", "budget_used_bytes", "stages_ms"],
 ];
-/** Of commands, files, JSON, JWT (RFC 7519), HTTP headers and JavaScript; what `details.found` may say; a person. */
+/**
+ * Words of commands, files, JSON, JWT (RFC 7519), HTTP headers and JavaScript; values of `details.found`; a person.
+ */
 const others = [
   ...[
     "curl",
@@ -105,7 +107,7 @@ function isAccepted(schemas: readonly z.ZodObject[], name: string, value: unknow
   });
 }
 
-/** What a span in backticks names that is not there; undefined where all is well or it names nothing of the API. */
+/** Returns the name in a span in backticks that does not exist; undefined when it exists or is no name of the API. */
 function faultOf(span: string): string | undefined {
   const unknown = (words: readonly string[]) =>
     words.find((word) => !vocabulary.has(word) && !isColumn(word));
@@ -119,7 +121,7 @@ function faultOf(span: string): string | undefined {
   return isAccepted([settingsChangeSchema], setting[1], setting[2]) ? undefined : span;
 }
 
-/** Routes that a text names with their method, or in braces, that are not there. */
+/** Returns routes that a text names with their method, or in braces, and that do not exist. */
 function missingRoutesOf(text: string): string[] {
   const named = [...text.matchAll(/`(GET|POST|PATCH|DELETE) (?:…)?(\/[^\s`?]*)[^`]*`/g)];
   return named
@@ -138,7 +140,7 @@ function operationOf({ method, path }: CurlCall): Operation | undefined {
   return operations.find((route) => route.method === method && pattern(route.path).test(path))?.operation;
 }
 
-/** What of a call the document does not have. */
+/** Returns the parts of a call that the document does not have. */
 function faultsOfCall(call: CurlCall): string[] {
   const operation = operationOf(call);
   if (operation === undefined) return [`${call.method} ${call.path}`];

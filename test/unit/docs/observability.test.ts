@@ -14,7 +14,7 @@ import { blocksOf, read, rowsOf, spansOf } from "../../fixtures/documentation.ts
 const page = read("docs/observability.md");
 const blocks = blocksOf(page);
 
-/** The line that the service writes of a request that it answers so. */
+/** Returns the line that the service logs for a request with this answer. */
 async function entryOf(answer: (c: Parameters<typeof refuse>[0]) => Response): Promise<RequestEntry> {
   const entries: RequestEntry[] = [];
   const budget = createBudget({ codecBytes: () => 0 });
@@ -69,7 +69,7 @@ describe("the line of log", () => {
 
 type Column = readonly [column: string, field: string];
 
-/** `double3` to `double9` are seven; what they hold is named in their order. */
+/** `double3` to `double9` are seven columns, whose contents are named in their order. */
 function columnsOf(cells: readonly string[]): Column[] {
   const [first, last] = spansOf(cells[0]);
   const names =

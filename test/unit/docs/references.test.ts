@@ -1,4 +1,7 @@
-/** What the documentation refers to in the checkout is there: files, tests by their names, scripts, variables. */
+/**
+ * Everything in the checkout that the documentation refers to exists: files, tests by their names, scripts,
+ * variables.
+ */
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -24,22 +27,23 @@ const sources = found.filter((path) => path !== thisFile && !path.includes("node
 const configuration = ["wrangler.toml", "vitest.config.ts", ".dev.vars.example"];
 const isThere = (path: string) => existsSync(join(repository, path));
 
-/** Targets of links that are no files, seen from the page. */
+/** Returns targets of links that are no files, relative to the page. */
 function deadLinksOf(page: string, text: string): string[] {
   const targets = [...text.matchAll(/\]\(((?!https?:|#)[^)#]+)/g)].map(([, target]) => target);
   return targets.filter((target) => !isThere(join(dirname(page), target)));
 }
 
-/** Pages of docs/ that are named and are not there. */
+/** Returns pages of docs/ and design/ that are named and do not exist. */
 function deadPagesOf(text: string): string[] {
-  return [...text.matchAll(/\bdocs\/[\w-]+\.md\b/g)].map(([path]) => path).filter((path) => !isThere(path));
+  const named = text.match(/\b(?:docs|design)\/[\w-]+\.md\b/g) ?? [];
+  return named.filter((path) => !isThere(path));
 }
 
-/** In the packages that models come from. */
+/** Paths inside the packages that models come from. */
 const elsewhere = ["model/fr_feature.onnx"];
-const folders = /^(?:src|client|cli|model|openapi|public|tools|wasm|test|docs)\/[\w./-]+$/;
+const folders = /^(?:src|client|cli|model|openapi|public|tools|wasm|test|docs|design)\/[\w./-]+$/;
 
-/** Paths in backticks, and in commands, that are not there; tests may be named without their folder. */
+/** Returns paths in backticks, and in commands, that do not exist; tests may be named without their folder. */
 function deadPathsOf(text: string): string[] {
   const spans = spansOf(text);
   const commands = blocksOf(text).filter(({ language, notRun }) => language === "sh" && notRun === undefined);
@@ -49,7 +53,7 @@ function deadPathsOf(text: string): string[] {
   return [...paths, ...tests].filter((path) => !isThere(path) && !isThere(join("model", path)));
 }
 
-/** `sessions.test.ts` "a forged token": names of tests that no test of that file has. */
+/** Returns names of tests, as in `sessions.test.ts` "a forged token", that no test of that file has. */
 function deadTestsOf(text: string): string[] {
   const named = [...text.matchAll(/`([\w/.-]+\.test\.ts)`((?: ?,? "[^"]+")*)/g)];
   return named.flatMap(([, file, names]) => {
@@ -59,7 +63,7 @@ function deadTestsOf(text: string): string[] {
   });
 }
 
-/** Names of `npm run` that package.json does not have. */
+/** Returns names of `npm run` that package.json does not have. */
 function deadScriptsOf(text: string): string[] {
   const named = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name);
   return named.filter((name) => !Object.hasOwn(packageJson.scripts, name));
@@ -97,7 +101,7 @@ describe("sources and configuration refer to", () => {
   });
 });
 
-/** Options that a tool's own help names. */
+/** Commands whose options a tool's own help names. */
 const tools: readonly (readonly [command: RegExp, script: string])[] = [
   [/npm run train -- ([^`\n]*)/g, "model/train/main.ts"],
   [/npm run evaluate -- ([^`\n]*)/g, "model/evaluate/main.ts"],

@@ -27,7 +27,7 @@ describe("a decade of a rate", () => {
     [2.4e-9, undefined],
     [-2.4e-9, undefined],
   ])("of 1e-4 is 1e-5 also where that is off by %f of itself: %s", (off, decade) => {
-    // 1e-9 of a decade, 2.3e-9 of the rate, is how far a text may be from a number.
+    // The tolerance is 1e-9 of a decade, 2.3e-9 of the rate: a text may differ from a number by that much.
     expect(decadeOf(1e-4, 1e-5 * (1 + off))).toBe(decade);
   });
 });

@@ -56,7 +56,7 @@ test.each([
     const { anchors, raw, detections } = golden[name];
     const found = await detectorSaying(shape, anchors, raw).detect(blank(1000, 1000));
     if (!found.ok) throw new Error(found.failure.code);
-    // The golden decoder stops at its own minimum score; ours takes every box from 0.5 on.
+    // The golden decoder stops at its own minimum score; this one takes every box from 0.5 on.
     expect(found.value.length).toBeGreaterThanOrEqual(detections.length);
     for (const { score, box, keypoints } of detections) {
       const match = found.value.find((other) => Math.abs(other.score - score) < 1e-6)!;
@@ -113,15 +113,15 @@ test("a score of exactly 0.5 is a face, and less is none; a score that is no num
 const middle = 2 * (8 * 16 + 8);
 const noKeypoints = new Array(12).fill(0);
 
-/** Of a box whose top left corner and size are given in px of the detector's input, 128 px wide. */
+/** Makes a box whose top left corner and size are given in px of the detector's input, 128 px wide. */
 function anchored(x: number, y: number, width: number, height: number, score: number) {
-  // The anchor of the middle lies at 68 px.
+  // The anchor of the middle is at 68 px.
   const values = [x + width / 2 - 68, y + height / 2 - 68, width, height, ...noKeypoints];
   return { logit: Math.log(score / (1 - score)), values };
 }
 
 async function facesOf(...boxes: { logit: number; values: number[] }[]) {
-  // Two anchors lie at the middle of each cell; those of the next ones lie 8 px further right each.
+  // Each cell has two anchors in its middle; the next cell's are 8 px further right.
   const raw = boxes.map(({ logit, values: [x, ...rest] }, i) => ({
     anchor: middle + i,
     logit,
@@ -149,7 +149,7 @@ test("faces come best score first, wherever their anchors lie", async () => {
 });
 
 test.each([
-  // Two boxes of 40 x 20 that share a part of s px: the overlap is s / (1600 - s).
+  // Two boxes of 40 x 20 that share a part of s px overlap by s / (1600 - s).
   ["beside each other, an overlap of 0.31", [21, 0], 1],
   ["beside each other, an overlap of 0.29", [22, 0], 2],
   ["above each other, an overlap of 0.33", [0, 10], 1],

@@ -25,7 +25,7 @@ const descriptor = (embeddingLength: number, change: Partial<EncoderDescriptor> 
 
 const unready = fail({ code: "not_ready", reason: "no engine" });
 
-/** A network that says the same of every crop, and keeps what it was shown. */
+/** A network that gives the same output for every crop, and records its inputs. */
 function network(id: string, says: readonly number[], loads: Result<unknown> = ok(null)) {
   const shown: Float32Array[] = [];
   return {
@@ -35,7 +35,7 @@ function network(id: string, says: readonly number[], loads: Result<unknown> = o
     load: async () => loads,
     run: async (fill: (crop: Float32Array) => void): Promise<Result<readonly Float32Array[]>> => {
       if (!loads.ok) return loads;
-      // The buffer is another request's by the time that the next network runs.
+      // The buffer holds another request's crop by the time that the next network runs.
       const crop = new Float32Array(3 * side * side).fill(0.123);
       fill(crop);
       shown.push(crop);
@@ -58,7 +58,7 @@ const photo: Photo = (() => {
   };
 })();
 
-/** The template itself, moved right and down: crop pixels are pixels of the photo. */
+/** The template itself, moved right and down, so that crop pixels are pixels of the photo. */
 const shift = { x: 10, y: 6 };
 const landmarks = template.map(([x, y]) => ({ x: x + shift.x, y: y + shift.y })) as unknown as Landmarks;
 
@@ -119,7 +119,7 @@ describe("an encoder of two networks", () => {
   });
 
   it("turns and scales the crop with the face", async () => {
-    // A quarter turn to the right, at twice the size: the crop's x axis points down in the photo.
+    // The face is turned a quarter to the right, at twice the size: the crop's x axis points down in the photo.
     const turned = template.map(([x, y]) => ({ x: 20 - 2 * y, y: 2 * x })) as unknown as Landmarks;
     const { cropCorners } = successOf(await make().encoder.encode(photo, turned));
     for (const [i, [x, y]] of [

@@ -36,10 +36,10 @@ const asking = (asked: number | undefined): SearchRates => ({ ...byDefault, aske
 describe("the rate of a gallery", () => {
   it.each([
     [1e-4, 1, 1e-4],
-    // By hand: 1 - 0.999^1000 and 1 - 0.5^2.
+    // Worked out by hand: 1 - 0.999^1000 and 1 - 0.5^2.
     [1e-3, 1000, 0.6323045752290363],
     [0.5, 2, 0.75],
-    // Where 1 - fmr is 1 in floating point: N * fmr - (N * fmr)^2 / 2.
+    // 1 - fmr is 1 in floating point here: N * fmr - (N * fmr)^2 / 2.
     [1e-17, 1e6, 1e-11],
   ])("of comparisons at %f, %f times, is %f", (fmr, comparisons, fpir) => {
     expect(galleryRate(fmr, comparisons)).toBeCloseTo(fpir, 12);
@@ -117,7 +117,7 @@ describe("the threshold of a gallery in decades", () => {
   const inDecades: SearchRates = { ...byDefault, inDecades: true };
 
   it.each([
-    // A hundred comparisons at 1e-4 keep 0.00995, and 101 do not keep 0.01.
+    // A hundred comparisons at 1e-4 give 0.00995, and 101 exceed 0.01.
     [1, 1e-4],
     [100, 1e-4],
     [101, 1e-5],

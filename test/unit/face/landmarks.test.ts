@@ -33,7 +33,10 @@ interface Said {
 
 const level = [0.3, 0.7, 0.5, 0.35, 0.65, 0.4, 0.4, 0.6, 0.8, 0.8];
 
-/** A finder whose model says these in turn, and where in the photo the corner pixels of each look lay. */
+/**
+ * Makes a finder whose model gives these outputs in turn, and records the places of each look's corner pixels in the
+ * photo.
+ */
 function finderSaying(...said: Said[]) {
   const looks: { first: Point; last: Point; topRight: Point }[] = [];
   const at = (input: Float32Array, x: number, y: number): Point => ({
@@ -68,7 +71,7 @@ function detection(box: Detection["box"], leftEye: Point, rightEye: Point): Dete
   return { box, score: 1, leftEye, rightEye, nose: middle, mouth: middle };
 }
 
-/** 80 wide: the square around it has a side of 92 px and its middle at (110, 90). */
+/** The box is 80 wide: the square around it has a side of 92 px and its middle at (110, 90). */
 const upright = detection({ x: 70, y: 60, width: 80, height: 60 }, { x: 90, y: 80 }, { x: 130, y: 80 });
 
 function successOf<T>(result: Result<T>): T {
@@ -99,7 +102,7 @@ describe("the first look", () => {
 
   it("is turned so that the detector's eyes are level", async () => {
     const { finder, looks } = finderSaying({}, {});
-    // The line from eye to eye runs straight down: so does the top edge of the square.
+    // The line from eye to eye runs straight down, and so does the top edge of the square.
     await finder.find(photo, detection(upright.box, { x: 110, y: 70 }, { x: 110, y: 110 }));
     const reach = 46 - 92 / side / 2;
     expectNear(looks[0].first, 110 + reach, 90 - reach, 0);
@@ -126,7 +129,7 @@ describe("the second look", () => {
 
   it("moves each edge by what the first look said", async () => {
     const all = [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5];
-    // Edges at 0.2, 0.1, 1.3 and 1.2 of the square: 1.1 wide and high, its middle at (0.75, 0.65).
+    // The edges are at 0.2, 0.1, 1.3 and 1.2 of the square: 1.1 wide and high, its middle at (0.75, 0.65).
     const { finder } = finderSaying(
       { regression: [0.2, 0.1, 0.3, 0.2] },
       { points: [1, 0, ...all.slice(2, 5), 1, 0, ...all.slice(7)] },
@@ -151,7 +154,7 @@ describe("the second look", () => {
   });
 
   it("is turned so that the eyes of the first are level", async () => {
-    // The right eye lies straight below the left one.
+    // The right eye is straight below the left one.
     const points = [0.5, 0.5, 0.4, 0.3, 0.3, 0.3, 0.7, 0.5, 0.4, 0.6];
     const { finder, looks } = finderSaying({ points }, {});
     const { landmarks } = successOf(await finder.find(photo, upright));

@@ -13,7 +13,8 @@ function landmarksAt({ yaw = 0, pitch = 0, roll = 0 }): Landmarks {
     [25, 34, -4],
   ];
   return face.map(([x0, y0, z0]) => {
-    // Pitch about x (up positive), then yaw about y (to the picture's right), then roll in the picture.
+    // The rotations are pitch about x (up positive), then yaw about y (to the picture's right), then roll in the
+    // picture.
     const y1 = y0 * Math.cos(p) + z0 * Math.sin(p);
     const z1 = -y0 * Math.sin(p) + z0 * Math.cos(p);
     const x2 = x0 * Math.cos(y) - z1 * Math.sin(y);

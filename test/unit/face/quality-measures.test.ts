@@ -15,7 +15,7 @@ const normalisation = { mean: [127.5, 127.5, 127.5], scale: [1 / 128, 1 / 128, 1
 
 type Colour = readonly [red: number, green: number, blue: number];
 
-/** The appearance of a crop painted by a function of its pixels. */
+/** Measures a crop painted by a function of its pixels. */
 function appearanceOf(colourAt: (x: number, y: number) => Colour) {
   const planes = new Float32Array(3 * side * side);
   for (let i = 0; i < side * side; i++) {
@@ -27,7 +27,7 @@ function appearanceOf(colourAt: (x: number, y: number) => Colour) {
   return measureAppearance(planes, side, side, normalisation);
 }
 
-/** The same measures, spelt out. */
+/** Computes the same measures plainly. */
 function plainAppearance(planes: Float32Array) {
   const size = side * side;
   const channel = (c: number, i: number) =>

@@ -10,14 +10,14 @@ function face(x: number, y: number, width: number, height: number): Detection {
   return { box: { x, y, width, height }, score: 0.9, leftEye: eye, rightEye: eye, nose: eye, mouth: eye };
 }
 
-/** The place of the chosen face in the list. */
+/** Returns the place of the chosen face in the list. */
 function chosen(policy: FacePolicy, ...faces: Detection[]): number {
   const selected = selectFace(faces, policy, photo);
   if (!selected.ok) throw new Error(selected.failure.code);
   return faces.indexOf(selected.value);
 }
 
-/** In both orders, so that being first decides nothing. */
+/** Checks both orders, so that being first decides nothing. */
 function expectChosen(policy: FacePolicy, wanted: Detection, other: Detection): void {
   expect(chosen(policy, wanted, other)).toBe(0);
   expect(chosen(policy, other, wanted)).toBe(1);

@@ -58,7 +58,7 @@ describe("a page of an export", () => {
     const lines = await linesOf(page);
     const cut = { ok: true, value: { faces: page.faces.slice(0, 2), end: undefined } };
     expect(await read(lines.slice(0, 3))).toEqual(cut);
-    // In the middle of a line, which counts for nothing.
+    // The cut is in the middle of a line, which then counts for nothing.
     const text = `${lines.slice(0, 3).join("\n")}\n${lines[3].slice(0, -1)}`;
     expect(await readPage(text, key, null)).toEqual(cut);
   });

@@ -49,7 +49,7 @@ describe("the lock-out", () => {
           scored++;
         }
         expect(scored).toBeLessThanOrEqual(50);
-        // NIST's 30 s before each attempt after the fifth.
+        // NIST asks for 30 s before each attempt after the fifth.
         expect(scored).toBeLessThanOrEqual(5 + nowMs / 30_000);
       }),
     );

@@ -32,7 +32,7 @@ function decode(bytes: Uint8Array) {
   return decodeRecord(bytes, sample.subjectId, sample.faceId);
 }
 
-/** The sample with some bytes changed and the checksum made to fit again. */
+/** Returns the sample with some bytes changed and the checksum corrected. */
 function forged(change: (bytes: Uint8Array, view: DataView) => void): Uint8Array {
   const bytes = encodeRecord(sample);
   const view = new DataView(bytes.buffer);
@@ -63,7 +63,7 @@ describe("a record", () => {
   });
 
   /**
-   * Python 3:
+   * Written by Python 3:
    *   b = b"SFRE" + bytes([1, 9, 5, 6]) + struct.pack("<dH", 1767323045678, 2)
    *   b += b"encoder-1" + b"alice" + b"face-1" + struct.pack("<2f", 0.6, 0.8)
    *   (b + struct.pack("<I", zlib.crc32(b))).hex()
@@ -75,7 +75,10 @@ describe("a record", () => {
     expect(Buffer.from(encodeRecord(sample)).toString("hex")).toBe(hex);
   });
 
-  /** The same in Python with `s = "Ødegård|1+2=中𠀀".encode()` in place of `b"alice"`, and its 21 bytes for the 5. */
+  /**
+   * Written by the same Python with `s = "Ødegård|1+2=中𠀀".encode()` in place of `b"alice"`, and its 21 bytes for the
+   * 5.
+   */
   it("counts a subject's name in bytes of UTF-8", () => {
     const hex =
       "534652450109150600e0f298cab779420200656e636f6465722d31" +

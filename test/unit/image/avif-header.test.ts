@@ -21,7 +21,7 @@ const av1C = (flags = 0x0c) => box("av1C", [0x81, 0x20, flags, 0]);
 
 interface Change {
   readonly properties?: readonly Uint8Array[];
-  /** Properties of item 1, from 1. */
+  /** Properties of item 1, counted from 1. */
   readonly indices?: readonly number[];
   readonly pitm?: Uint8Array;
   readonly ipma?: Uint8Array;
@@ -150,7 +150,7 @@ describe("an AVIF's properties", () => {
   it("have numbers of 15 bits where the flag says so", () => {
     const ipma = box("ipma", full(0, 1), u32(1), u16(1), [2], u16(0x8002), u16(0x8001));
     expect(headerOf({ ipma }).width).toBe(300);
-    // 258 is no property, though its low byte is.
+    // 258 is no property, though its low byte is one.
     const far = box("ipma", full(0, 1), u32(1), u16(1), [1], u16(0x0101));
     expect(reasonOf(read({ ipma: far }))).toBe(noSize);
   });

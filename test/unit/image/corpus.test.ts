@@ -11,7 +11,7 @@ import { hardPhotosSet } from "../../fixtures/data.ts";
 import { sweep, times } from "../../fixtures/exhaustive.ts";
 
 const codecs = nodeCodecs();
-/** The suites hold single pixels, and this machine more memory than an isolate. */
+/** The suites contain single pixels, and this machine has more memory than an isolate. */
 const wide = { ...defaultImageLimits, minSidePixels: 1, maxWorkingBytes: 2 ** 28, webpMaxPixels: 25_000_000 };
 
 async function decode(bytes: Uint8Array, scaleAtLeast = 1, limits = wide): Promise<Photo | undefined> {
@@ -103,7 +103,7 @@ describe.skipIf(!hardPhotosSet.isPresent)(hardPhotosSet.title("on hard-photos"),
     for (const orientation of sweep([2, 3, 4, 5, 6, 7, 8], [6, 7])) {
       const photo = await file(orientation);
       expect([photo!.width, photo!.height]).toEqual([first!.width, first!.height]);
-      // Each was compressed on its own after it was turned.
+      // Each photo was compressed on its own after it was turned.
       expect(meanDifference(upright(photo!), upright(first!)), `${orientation}`).toBeLessThan(3);
     }
   });
@@ -120,7 +120,7 @@ describe.skipIf(!hardPhotosSet.isPresent)(hardPhotosSet.title("on hard-photos"),
   });
 });
 
-/** Files that store R, G, B without a marker that jpeg-js would heed: their component ids spell it. */
+/** Files that store R, G, B without a marker that jpeg-js heeds: their component ids say so. */
 const storesRgb = new Set([`${reftests}rgb.jpg`, "jpeg-js/test/fixtures/truecolor.jpg"]);
 
 function jpegJsDecode(bytes: Uint8Array, colorTransform: boolean): Raster | undefined {

@@ -1,4 +1,4 @@
-/** What a decode may cost by its headers alone, in bytes and in pixels: none of these files holds a picture. */
+/** Costs of a decode by the header alone, in bytes and in pixels: none of these files holds a picture. */
 import { describe, expect, it } from "vitest";
 import { openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits, type ImageLimits } from "../../../src/image/limits.ts";
@@ -40,7 +40,7 @@ describe("a JPEG's data", () => {
   const tooLittle = { code: "invalid_image", reason: "it holds less data than its size needs" };
 
   it.each([
-    // 65 x 33 px: 9 x 5 blocks; of chroma at half its resolution 5 x 3.
+    // 65 x 33 px are 9 x 5 blocks; chroma at half its resolution has 5 x 3.
     ["of three full planes", [0x11, 0x11, 0x11], false, 33],
     ["with chroma at half its resolution", [0x22, 0x11, 0x11], false, 18],
     ["with chroma at half its width", [0x21, 0x11, 0x11], false, 23],
@@ -60,7 +60,7 @@ describe("a JPEG's data", () => {
 });
 
 describe("a JPEG's memory", () => {
-  // 64 x 64 px in three planes: 192 blocks, and MCUs of 8 x 8 px.
+  // 64 x 64 px in three planes are 192 blocks, in MCUs of 8 x 8 px.
   const size = { width: 64, height: 64 };
   const reader = 832 * 1024;
   /** Of the overview: planes of 9 x 9 samples and 64 bytes, lines and rows of 8 px and 64 more, and the raster. */
@@ -109,7 +109,7 @@ function png(width: number, height: number, { depth = 8, colour = 2, interlace =
 }
 
 describe("a PNG's memory", () => {
-  // 4,096 bytes inflate to 1,032 times as many; of a row of 64 px its 192 bytes and RGBA, four times.
+  // 4,096 bytes inflate to 1,032 times as many; a row of 64 px takes its 192 bytes and RGBA, four times.
   const rows = 4 * (192 + 256);
   const piece = 4096 * 1032;
 
@@ -139,7 +139,7 @@ describe("a PNG's memory", () => {
   });
 });
 
-/** A lossless or lossy WebP that has a size and no data. */
+/** Makes a lossless or lossy WebP that has a size and no data. */
 function webp(width: number, height: number, kind: "lossless" | "lossy" | "alpha") {
   const bits = (width - 1) | ((height - 1) << 14);
   const side = (pixels: number) => [pixels & 255, pixels >> 8];
@@ -193,7 +193,7 @@ describe("the largest photo that 56 MiB decode", () => {
             ["XXXX", new Uint8Array(2 ** 21)],
           ]);
     const room = defaultImageLimits.maxWorkingBytes;
-    // Bytes a pixel, the smallest raster's share among them, as above.
+    // Bytes a pixel, with the smallest raster's share, as above.
     const rowsOf = (fixed: number, bytesAPixel: number, width: number) =>
       Math.floor((room - fixed) / bytesAPixel / width);
     const lossy = rowsOf(3 * 2 ** 21 + 2 ** 20, 4.1625, 4000);

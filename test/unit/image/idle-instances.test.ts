@@ -62,7 +62,7 @@ it("room for more than there is, where nothing is kept, is nobody's to make", ()
   expect(idle.take(owner, 57 * mebibytes)).toBeUndefined();
 });
 
-/** What the codecs hold after each of these photos, decoded one after another. */
+/** Returns the codecs' memory after each of these photos, decoded one after another. */
 async function heldAfter(photos: readonly Uint8Array[]): Promise<number[]> {
   const codecs = nodeCodecs();
   const held: number[] = [];

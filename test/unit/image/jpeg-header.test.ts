@@ -10,7 +10,10 @@ function segment(code: number, payload: ArrayLike<number>, length = payload.leng
   return concat([[0xff, code, length >> 8, length & 255], payload]);
 }
 
-/** 300 x 200 px; each component by its sampling factors, H in the high four bits and V in the low ones. */
+/**
+ * Makes a header of 300 x 200 px; each component has its sampling factors, H in the high four bits and V in the low
+ * ones.
+ */
 function frame({ code = 0xc0, precision = 8, factors = [0x22, 0x11, 0x11] } = {}): Uint8Array {
   const components = factors.flatMap((factor, i) => [i + 1, factor, 0]);
   return segment(code, [precision, 0, 200, 1, 44, factors.length, ...components]);

@@ -77,7 +77,7 @@ describe("a JPEG's pixels", () => {
   });
 });
 
-/** 8 x 8 px of one colour: each component's block is its DC, 11110 and seven bits, then end of block. */
+/** Makes 8 x 8 px of one colour: each component's block is its DC, 11110 and seven bits, then end of block. */
 function oneColour(values: readonly number[], adobe: boolean): Uint8Array {
   const model = encodeJpeg({ width: 8, height: 8, data: new Uint8Array(256).fill(128) });
   const tables = model.slice(findMarker(model, 0xc4), findMarker(model, 0xda));
@@ -119,10 +119,10 @@ it("a JPEG of two components shows the first, in grey", async () => {
 
 describe("a JPEG of four inks", () => {
   it.each([
-    // 255 is no ink: what is left of each colour's light, times what is left beside black.
+    // 255 is no ink: the light that each colour leaves, times the light that black leaves.
     [true, [220, 40, 60, 200], [173, 31, 47]],
     [true, [212, 192, 44, 30], [25, 23, 5]],
-    // As browsers and ImageMagick show it: inverted as Adobe's are.
+    // Without Adobe's mark the inks are inverted all the same, as browsers and ImageMagick take them.
     [false, [220, 40, 60, 200], [173, 31, 47]],
     [false, [212, 192, 44, 30], [25, 23, 5]],
   ])("with Adobe's mark (%s), of %j, is %j, opaque", async (adobe, values, colour) => {

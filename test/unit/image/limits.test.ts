@@ -47,7 +47,7 @@ describe("a photo's size", () => {
   });
 
   it("is bounded by memory too: what is fixed, what each pixel takes, and the smallest raster's 1/64 of them", () => {
-    // 1,000,000 less 200,000, at 100 and 6,400 / 64 bytes a pixel: 4,000 pixels.
+    // 1,000,000 less 200,000, at 100 and 6,400 / 64 bytes a pixel, are 4,000 pixels.
     const cost = { fixedBytes: 200_000, bytesPerPixel: 100, bytesPerRasterPixel: 6400 };
     expect(refuseSize(80, 50, 5000, cost, limits)).toBeUndefined();
     expect(refuseSize(80, 51, 5000, cost, limits)).toMatchObject({ failure: { limit: 4000, actual: 4080 } });
@@ -99,7 +99,7 @@ describe("the factor by which a photo is shrunk", () => {
   });
 
   it("is the smallest that the raster's limit allows, sides rounded up", () => {
-    // At 1/3 a photo of 301 x 100 makes 101 x 34 px.
+    // A photo of 301 x 100 at 1/3 is 101 x 34 px.
     const at = (maxRasterPixels: number) => chooseFactor(301, 100, 1, free, { ...limits, maxRasterPixels });
     expect(at(301 * 100)).toBe(1);
     expect(at(301 * 100 - 1)).toBe(2);
@@ -114,7 +114,7 @@ describe("the factor by which a photo is shrunk", () => {
 
   it("looks at the memory of photo and raster together", () => {
     const cost = { fixedBytes: 0, bytesPerPixel: 10, bytesPerRasterPixel: 90 };
-    // 100 x 100 px: 100,000 for the photo, and 900,000 / n^2 for the raster.
+    // 100 x 100 px take 100,000 for the photo, and 900,000 / n^2 for the raster.
     const at = (maxWorkingBytes: number) => chooseFactor(100, 100, 1, cost, { ...limits, maxWorkingBytes });
     expect(at(1_000_000)).toBe(1);
     expect(at(999_999)).toBe(2);

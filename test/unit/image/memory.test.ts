@@ -12,14 +12,14 @@ import { ascii, concat, flatJpeg } from "../../fixtures/images.ts";
 import { watchWasmMemory } from "../../fixtures/memory.ts";
 import { pngChunk } from "../../fixtures/png.ts";
 
-/** Pixels with some texture, so that encoders and decoders do real work. */
+/** Makes pixels with some texture, so that encoders and decoders do real work. */
 function textured(width: number, height: number): ImageData {
   const data = new Uint8ClampedArray(width * height * 4);
   for (let i = 0; i < data.length; i++) data[i] = i % 4 === 3 ? 255 : 128 + ((i * 2654435761) >>> 28);
   return { width, height, data, colorSpace: "srgb" } as ImageData;
 }
 
-/** A black PNG with 8-bit grey samples. */
+/** Makes a black PNG with 8-bit grey samples. */
 function flatPng(width: number, height: number): Uint8Array {
   const head = new DataView(new ArrayBuffer(13));
   head.setUint32(0, width);

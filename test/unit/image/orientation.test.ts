@@ -82,7 +82,9 @@ describe("an Exif block", () => {
   const orientationOf6: Entry = [0x0112, 3, 1, 6];
   const other: Entry = [0x010f, 2, 4, 0];
 
-  /** Big-endian, IFD0 at `directoryAt`, with the entries it has; `counted` is how many it says. */
+  /**
+   * Makes a big-endian block with IFD0 at `directoryAt` and these entries; `counted` is the number that it states.
+   */
   function block(entries: readonly Entry[], { directoryAt = 8, counted = entries.length } = {}): Uint8Array {
     const view = new DataView(new ArrayBuffer(directoryAt + 2 + 12 * entries.length));
     view.setUint32(0, 0x4d4d002a);

@@ -5,7 +5,7 @@ import { pngChunk } from "../../fixtures/png.ts";
 
 const signature = [0x89, ...ascii("PNG\r\n\x1a\n")];
 
-/** 300 x 200 px. */
+/** Makes a header of 300 x 200 px. */
 function ihdr({ depth = 8, colour = 2, compression = 0, filter = 0, interlace = 0 } = {}): Uint8Array {
   const fields = [depth, colour, compression, filter, interlace];
   return pngChunk("IHDR", Uint8Array.from([0, 0, 1, 44, 0, 0, 0, 200, ...fields]));

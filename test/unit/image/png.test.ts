@@ -15,7 +15,7 @@ async function decode(bytes: Uint8Array, scaleAtLeast = 1) {
   return opened.ok ? opened.value.decode({ scaleAtLeast }) : opened;
 }
 
-/** What a photo becomes at this colour type and depth. */
+/** Returns the photo as this colour type and depth store it. */
 function reduced({ width, height, data }: Raster, colourType: number, bitDepth: number): Raster {
   const levels = 2 ** Math.min(8, bitDepth) - 1;
   const grey = colourType !== 2 && colourType !== 6;
@@ -61,7 +61,7 @@ describe("a PNG's pixels", () => {
   it.each([1, 2, 4, 8] as const)("of a palette of colours at %i bits are its colours", async (bitDepth) => {
     const photo = scene(40, 40);
     const colours = Uint8Array.from({ length: 3 * 2 ** bitDepth }, (_, i) => (i * 89 + 11) & 255);
-    // The writer's own palette is of greys: the one that follows it counts.
+    // The writer's own palette is grey; the one that follows it counts.
     const bytes = await encodePng(photo, { colourType: 3, bitDepth, extra: [["PLTE", colours]] });
     const decoded = await decode(bytes);
     const expected = photo.data.map((_, i) => {
@@ -165,7 +165,7 @@ describe("a PNG that cannot be decoded", () => {
   it.each([false, true])(
     "is refused where its stream holds fewer rows than its header says (interlaced: %s)",
     async (interlaced) => {
-      // All of it zeros: what is read from the wrong place has a filter that is defined.
+      // All bytes are zeros, so that data read from a wrong place has a valid filter.
       const black = { width: 64, height: 64, data: new Uint8Array(4 * 64 * 64) };
       const bytes = await encodePng(black, {
         claimed: { width: 64, height: 72 },

@@ -1,4 +1,4 @@
-/** `warp` against the same computed plainly: not nearly equal, but every bit. */
+/** `warp` equals the plain computation in every bit. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Orientation, placeRaster, uprightSize } from "../../../src/image/orientation.ts";
@@ -8,7 +8,7 @@ import { plainWarp } from "../../fixtures/plain-warp.ts";
 
 const side = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 70 }));
 
-/** Random pixels, alpha included; sometimes a view that no word-sized view can be laid over. */
+/** Random pixels, alpha included; sometimes a view that cannot be read as words. */
 const raster: fc.Arbitrary<Raster> = fc
   .record({ width: side, height: side, seed: fc.nat(), shift: fc.constantFrom(0, 0, 1, 4) })
   .map(({ width, height, seed, shift }) => {
@@ -21,7 +21,7 @@ const raster: fc.Arbitrary<Raster> = fc
     return { width, height, data: bytes.subarray(shift) };
   });
 
-/** Photos lying in every way, decoded at any scale. */
+/** Photos in every orientation, decoded at any scale. */
 const photo: fc.Arbitrary<Photo> = fc
   .record({ raster, orientation: fc.integer({ min: 1, max: 8 }), eighths: fc.integer({ min: 1, max: 8 }) })
   .map(({ raster, orientation, eighths }) => {
@@ -38,10 +38,10 @@ const photo: fc.Arbitrary<Photo> = fc
 interface View {
   readonly width: number;
   readonly height: number;
-  /** Px of the raster an output pixel, about. */
+  /** Approximate number of the raster's px for an output pixel. */
   readonly shrink: number;
   readonly angle: number;
-  /** Of the output's middle in the photo, in fractions of it: a border in sight as often as not. */
+  /** Place of the output's middle in the photo, in fractions of it: a border is in sight as often as not. */
   readonly middle: readonly [number, number];
   readonly whole: boolean;
   readonly mirrored: boolean;
@@ -83,7 +83,7 @@ const normalisation = fc.constantFrom(
   { mean: [0, 0, 0], scale: [1, 1, 1] },
 );
 
-/** Float32 as it is stored, so that no two values pass for one. */
+/** Returns the bits of float32, so that no two values count as equal. */
 const bitsOf = (values: Float32Array) => [...new Uint32Array(values.buffer)];
 
 test("every bit is that of the plain samples: any photo, orientation, map", () => {

@@ -56,14 +56,14 @@ test("the mean is taken off and the scale applied, per channel", () => {
 test("outside the photo all is black, from half a pixel beyond the last centre on", () => {
   const out = new Float32Array(3 * 4);
   const white = photoOf(2, 1, () => [200, 200, 200]);
-  // Centres at -0.6, 0.4, 1.4 and 2.4; the photo spans 0 to 2.
+  // Centres are at -0.6, 0.4, 1.4 and 2.4; the photo spans 0 to 2.
   warp(white, { ...identity, tx: -1.1 }, 4, 1, plain, out);
   expect([...out.subarray(0, 4)]).toEqual([0, 200, 200, 0]);
 });
 
 test("a photo kept on its side is sampled as the upright one is", () => {
   const upright = photoOf(5, 7, (x, y) => [x * 40, y * 30, 0]);
-  // Stored turned a quarter: stored (sx, sy) shows upright (sy, 6 - sx).
+  // The photo is stored turned a quarter: stored (sx, sy) shows upright (sy, 6 - sx).
   const stored = photoOf(7, 5, (sx, sy) => [sy * 40, (6 - sx) * 30, 0]);
   const turned: Photo = {
     ...stored,

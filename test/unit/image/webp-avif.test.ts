@@ -166,7 +166,7 @@ describe("a WebP or AVIF that cannot be decoded", () => {
   });
 });
 
-/** The fixture with its `colr` box (19 bytes) overwritten by `irot`, and its `pixi` (16 bytes) by `imir`. */
+/** Returns the fixture with its `colr` box (19 bytes) overwritten by `irot`, and its `pixi` (16 bytes) by `imir`. */
 function turnedAvif(turns: number, mirror: "topBottom" | "leftRight" | undefined): Uint8Array {
   const file = bytesOf("avif420");
   const overwrite = (from: string, to: string, payload: number) => {

@@ -4,13 +4,13 @@ import { ascii, concat, exifBlock, vp8x, wrapWebp } from "../../fixtures/images.
 
 type Chunk = readonly [type: string, payload: ArrayLike<number>];
 
-/** A lossless frame's header: 14 bits for each side less one. */
+/** Makes a lossless frame's header: 14 bits for each side less one. */
 function lossless(width: number, height: number): number[] {
   const bits = (width - 1) | ((height - 1) << 14);
   return [0x2f, bits & 255, (bits >>> 8) & 255, (bits >>> 16) & 255, bits >>> 24];
 }
 
-/** A lossy key frame's tag, start code and sides; the two high bits of a side are its scale. */
+/** Makes a lossy key frame's tag, start code and sides; the two high bits of a side are its scale. */
 function lossy(width: number, height: number, scale = 0): number[] {
   const side = (pixels: number) => [pixels & 255, (pixels >> 8) | (scale << 6)];
   return [0x10, 0, 0, 0x9d, 0x01, 0x2a, ...side(width), ...side(height)];
@@ -73,7 +73,7 @@ describe("a WebP's header", () => {
     ["without its signature", "VP8L", lossless(300, 200).with(0, 0x2e)],
     ["cut short", "VP8L", lossless(300, 200).slice(0, 4)],
   ])("of a frame that is %s is refused", (_, type, payload) => {
-    // What follows keeps the file longer than its fixed parts.
+    // A further chunk keeps the file longer than its fixed parts.
     expect(reasonOf(read([type, payload], ["XXXX", new Uint8Array(20)]))).toBe(malformed);
   });
 

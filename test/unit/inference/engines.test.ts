@@ -1,4 +1,4 @@
-/** Two engines, one shape: what an entry, an environment and a package must name of either. */
+/** Two engines with one shape: the names that an entry, an environment and a package must have for either. */
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -54,7 +54,7 @@ describe("the entries of the Worker", () => {
 });
 
 describe("the environments of wrangler.toml", () => {
-  /** Everything that a deployment is made of, but which entry it has and what it is called. */
+  /** Returns everything in a deployment except its entry and its name. */
   function deployment(env?: string): Record<string, unknown> {
     const { main, name, topLevelName, targetEnvironment, definedEnvironments, ...rest } = readConfig({
       config: join(root, "wrangler.toml"),

@@ -15,9 +15,9 @@ const root = join(import.meta.dirname, "../../..");
 const models = Object.entries(manifest.models);
 
 /**
- * Largest difference, as a share of an output's range, and least cosine. The detectors' source has
- * half floats, so storing them so loses nothing; ONet's has single ones. The encoder's integers were
- * fitted to faces, and do worse on these patterns.
+ * Largest difference, as a share of an output's range, and least cosine. The detectors' source has half floats, so
+ * storing halves loses nothing; ONet's source has single floats. The encoder's integers were fitted to faces, and are
+ * less accurate on these patterns.
  */
 const tolerances: Readonly<Record<string, { readonly difference: number; readonly cosine: number }>> = {
   "mobilefacenet-192": { difference: 0.12, cosine: 0.985 },

@@ -1,4 +1,4 @@
-/** Whether a mutant counts as killed, with tests that are functions of the file's text. */
+/** Verdicts on mutants, with tests that are functions of the file's text. */
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -20,7 +20,7 @@ function write(path: string, text: string): string {
 
 type Test = (text: string, run: number) => boolean;
 
-/** The judgement of the only mutant of `a < b`, and which tests ran, in their order. */
+/** Returns the verdict on the only mutant of `a < b`, and the tests that ran, in order. */
 async function judged(tests: Readonly<Record<string, Test>>, { maxSeconds = 10, seconds = 0 } = {}) {
   const source = write("src/mutated.ts", "f(a < b);\n");
   const [mutant] = mutantsOf("src/mutated.ts", readFileSync(source, "utf8"));
@@ -53,7 +53,7 @@ describe("a mutant", () => {
   it("is killed by the first test that fails on it alone", async () => {
     const { verdict, ran } = await judged({ u1: blind, u2: sharp, u3: sharp });
     expect(verdict).toMatchObject({ verdict: "killed", by: "unit u2", failure: "u2 failed" });
-    // With the mutant, without it, and with it again.
+    // The test runs with the mutant, without it, and with it again.
     expect(ran).toEqual(["u1", "u2", "u2", "u2"]);
   });
 

@@ -57,7 +57,7 @@ describe("the mutants of a source", () => {
   it.each([
     ["if (a) b();", ["if (false) b();", "if (true) b();"]],
     ["a ? b : c;", ["false ? b : c;", "true ? b : c;"]],
-    // An endless loop tells nothing.
+    // An endless loop would prove nothing.
     ["while (a) b();", ["while (false) b();"]],
     ["for (; a; i++) b();", ["for (; false; i++) b();"]],
   ])("conditions: %s", (source, mutants) => {

@@ -1,4 +1,4 @@
-/** The API's document: made of the schemas, current, and well-formed by a linter of others. */
+/** The API's document: made from the schemas, up to date, and well-formed by an independent linter. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { createConfig, lint } from "@redocly/openapi-core";
@@ -32,7 +32,7 @@ test("the document in public/ is current: `npm run openapi` writes it", () => {
 test("Redocly's strictest rules find nothing in it", async () => {
   const config = await createConfig({
     extends: ["recommended-strict"],
-    // What anybody may ask is refused to nobody.
+    // Operations that anybody may call have no refusal.
     rules: { "operation-4xx-response": "off" },
   });
   const problems = await lint({ ref: fileURLToPath(documentPath), config });

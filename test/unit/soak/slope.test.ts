@@ -5,7 +5,7 @@ import { judge, type Sample, slopeOf } from "../../soak/slope.ts";
 const every = 1000;
 const samples = (bytesAt: (index: number) => number, count = 91): Sample[] =>
   Array.from({ length: count }, (_, i) => ({ requests: 10_000 + i * every, bytes: bytesAt(i) }));
-/** Noise without a trend, up to `bytes` to either side. */
+/** Makes noise without a trend, up to `bytes` to either side. */
 const noise = (bytes: number) => (i: number) => bytes * Math.sin(i * 2.4);
 
 describe("the slope of memory over requests", () => {

@@ -2,7 +2,7 @@ import { SourceMap } from "node:module";
 import { expect, it } from "vitest";
 import { mapStack } from "../../../tools/stack.ts";
 
-/** Columns 1 to 4 of the bundle's only line are of `app.ts`, 1:1; those after are of its second line, third column. */
+/** Columns 1 to 4 of the bundle's only line map to `app.ts`, 1:1; later ones to its second line, third column. */
 const map = new SourceMap({
   version: 3,
   file: "index.js",

@@ -1,4 +1,4 @@
-/** A receipt, verified offline by a program that shares nothing with this one but the public keys. */
+/** A receipt, verified offline by a program that shares only the public keys with this one. */
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { createKeyRing } from "../../../src/crypto/key-ring.ts";
@@ -8,7 +8,7 @@ import { createSigningKeys } from "../../../src/trust/signing-keys.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
-/** A directory that keeps signing keys and has no other method. */
+/** A directory that stores signing keys and has no other method. */
 function keyDirectory(): Directory {
   const rows: SigningKeyRow[] = [];
   return {
@@ -20,7 +20,7 @@ function keyDirectory(): Directory {
   } as unknown as Directory;
 }
 
-/** OpenSSL's Ed25519 by node:crypto, in a process of its own; from RFC 7515 and RFC 8037 alone. */
+/** Verifies with OpenSSL's Ed25519 by node:crypto, in a process of its own; from RFC 7515 and RFC 8037 alone. */
 const verifier = `
   const { createPublicKey, verify } = require("node:crypto");
   const [jws, jwks] = JSON.parse(require("node:fs").readFileSync(0, "utf8"));

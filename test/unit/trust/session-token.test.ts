@@ -16,7 +16,7 @@ const session: Session = {
   expiresAtMs: nowMs + 60_000,
 };
 
-/** Of a deployment with one key, so much later. */
+/** Makes the tokens of a deployment with one key, at a later time. */
 function tokensAfter(ms = 0) {
   const keys = {
     current: async () => ({ id: "k-1", privateKey: pair.privateKey as CryptoKey }),

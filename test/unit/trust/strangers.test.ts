@@ -7,7 +7,7 @@ import { createStrangers } from "../../../src/trust/strangers.ts";
 
 const here = "203.0.113.7";
 
-/** A door with one directory behind it, which knows `good`, and a limit that lets `limit` pass. */
+/** Makes a door with one directory behind it, which knows `good`, and a rate limit that lets `limit` pass. */
 function door(limit = 3) {
   let nowMs = 0;
   const good = new Set<string>();

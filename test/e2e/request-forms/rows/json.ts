@@ -1,4 +1,4 @@
-/** JSON, whoever writes it. */
+/** JSON of any client. */
 import { base64, crlf, enrolledPhoto, key, length, photo, strangersPhoto } from "../bytes.ts";
 import { busyNotes, json } from "../plain.ts";
 import { enrolled, match, type Row, refused, samePerson } from "../row.ts";

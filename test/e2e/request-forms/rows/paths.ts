@@ -1,4 +1,4 @@
-/** Paths and queries: slashes, words misspelt, and subjects' ids in percent signs. */
+/** Paths and queries: slashes, misspelt words, and percent-encoded subject ids. */
 import { base64, crlf, key, length, photo } from "../bytes.ts";
 import { json, raw } from "../plain.ts";
 import { enrolled, match, type Row, refused } from "../row.ts";

@@ -14,7 +14,7 @@ const random = (length: number) => crypto.getRandomValues(new Uint8Array(length)
 const production = { environment: "production", apiKey: "s3cret-key" } as const;
 const published = { environment: "development", apiKey: "dev-key" } as const;
 
-/** A directory that knows these keys of these tenants, and no other method. */
+/** Authenticates with a directory that knows these keys of these tenants, and has no other method. */
 function authenticator(settings: ApiKeySettings, keys: Record<string, readonly ApiKeyRow[]> = {}) {
   return createAuthenticate({
     settings,
@@ -160,7 +160,7 @@ describe("a minted key's id", () => {
 });
 
 describe("the comparison of digests", () => {
-  /** Median time of a comparison, ns. */
+  /** Returns the median time of a comparison, ns. */
   function timeOf(guess: Uint8Array, secret: Uint8Array): number {
     const rounds = 2000;
     const started = process.hrtime.bigint();
@@ -175,7 +175,7 @@ describe("the comparison of digests", () => {
     const [first, last] = [wrongAt(0), wrongAt(31)];
     for (let i = 0; i < 50; i++) timeOf(first, secret) + timeOf(last, secret);
     const times: [number[], number[]] = [[], []];
-    // By turns, so that what else the machine does falls on both.
+    // The two alternate, so that other work on the machine falls on both.
     for (let i = 0; i < 301; i++) {
       times[0].push(timeOf(first, secret));
       times[1].push(timeOf(last, secret));

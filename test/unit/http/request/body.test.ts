@@ -7,13 +7,13 @@ import { type BodyRules, readBody } from "../../../../src/http/request/body.ts";
 
 const limitBytes = 1000;
 
-/** Reads with an account of its own, in an isolate with nothing else to do. */
+/** Reads with an account of its own, in an isolate that does nothing else. */
 function read(request: Request, change: Partial<BodyRules> = {}) {
   const claim = createBudget({ codecBytes: () => 0 }).open();
   return readBody(request, { limitBytes, wanted: "send a photo", claim, ...change });
 }
 
-/** A request whose body comes in chunks, and what became of the stream. */
+/** Makes a request whose body comes in chunks, and records the fate of the stream. */
 function chunked(chunkLengths: readonly number[], headers: Record<string, string> = {}) {
   const stream = { pulled: 0, cancelled: false };
   const body = new ReadableStream<Uint8Array>(
@@ -165,7 +165,7 @@ describe("a coded body", () => {
   });
 });
 
-/** An account that grants everything and tells what is asked of it. */
+/** Makes an account that grants everything and records requests for memory. */
 function spy(grow: (bytes: number) => void, change: Partial<Claim> = {}): Claim {
   return {
     expect: async () => ok(undefined),
@@ -264,7 +264,7 @@ describe("a sender who is too slow", () => {
     });
   });
 
-  /** Says that others wait once the body was listened to for so long. */
+  /** Makes an account in which others wait once the body was listened to for so long. */
   const inTheWayAfter = (ms: number) => spy(() => undefined, { isInTheWay: (listenedMs) => listenedMs > ms });
 
   it("is cut off where others wait for memory, by the time in which nothing was to be read", async () => {
@@ -272,7 +272,7 @@ describe("a sender who is too slow", () => {
     expect(result).toMatchObject({ failure: { code: "request_timeout" } });
   });
 
-  /** A body of one byte that comes after a while. */
+  /** Makes a body of one byte that arrives after a while. */
   function late(ms: number) {
     const body = new ReadableStream<Uint8Array>({
       async start(controller) {

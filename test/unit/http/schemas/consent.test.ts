@@ -1,4 +1,4 @@
-/** Consent says something: a text that nobody can read is none. */
+/** Consent is a readable text: white space alone is refused. */
 import { describe, expect, it } from "vitest";
 import { check } from "../../../../src/http/request/input.ts";
 import { enrolmentOptionsSchema } from "../../../../src/http/schemas/requests.ts";

@@ -1,4 +1,4 @@
-/** Quantized templates, the scan over them, and the selection: what makes a search exact. */
+/** Quantized templates, the scan over them, and the selection: together they make a search exact. */
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -21,7 +21,7 @@ const kernels = new WebAssembly.Module(
 );
 const scanner = createScanner(kernels);
 
-/** A unit vector in a random direction, from a seed (mulberry32 and Box-Muller). */
+/** Makes a unit vector in a random direction, from a seed (mulberry32 and Box-Muller). */
 function unitVector(seed: number, dimension: number): Float32Array {
   let state = seed;
   const uniform = () => {
@@ -153,7 +153,7 @@ describe("a block", () => {
     const again = joinBlocks(changed, changeBlock(emptyBlock(stride), new Set(), [entries[0], entries[3]]));
     const expected = [1, 2, 4, 5, 6, 0, 3].map((i) => entries[i]);
     expect(again).toEqual(changeBlock(emptyBlock(stride), new Set(), expected));
-    // Nothing of what was taken out is left in the bytes.
+    // No bytes of the removed templates are left.
     expect(changed.bytes.length).toBe((5 * block.bytes.length) / block.count);
   });
 
@@ -255,7 +255,7 @@ describe("a selection", () => {
 
   it("without a limit keeps those enrolled first where there are too many, however near the others are", () => {
     const [near, far] = [unitVector(1, 192), unitVector(2, 192)];
-    // Enrolled in the order of their numbers, and met in another.
+    // Faces are enrolled in the order of their numbers, and scanned in another.
     const templates = Array.from({ length: 3000 }, (_, id) => entry(id, id, id < 600 ? far : near)).reverse();
     const { ids, more } = select(templates, near, null, 2);
     expect(ids).toEqual(Array.from({ length: 512 }, (_, id) => id));
@@ -266,7 +266,7 @@ describe("a selection", () => {
 });
 
 describe("the cache of blocks", () => {
-  /** 10 templates of 16 bytes: 360 bytes. */
+  /** Ten templates of 16 bytes take 360 bytes. */
   const block = changeBlock(
     emptyBlock(16),
     new Set(),

@@ -1,4 +1,4 @@
-/** How plans store constants of which many are zero: what the build writes, and what the loader makes of it. */
+/** Sparse constants of a plan: the form that the build writes, and its expansion by the loader. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
@@ -14,7 +14,7 @@ import { kindOfUnits, type SparseRun, scatterReference, sparseRuns } from "../..
 
 const builds = kernelPaths.map((path) => new WebAssembly.Module(readFileSync(path)));
 
-/** Values of `unit` bytes, a few, most or all of them zero. */
+/** Random values of `unit` bytes, a few, most or all of them zero. */
 function values(unit: number): fc.Arbitrary<Uint8Array> {
   return fc
     .tuple(fc.nat(150), fc.constantFrom(0, 0.1, 0.5, 0.9, 1), fc.infiniteStream(fc.nat(255)))
@@ -28,7 +28,7 @@ function values(unit: number): fc.Arbitrary<Uint8Array> {
     });
 }
 
-/** Runs a scatter in memory that is 0xa5 all over; every byte beside the output must stay. */
+/** Runs a scatter in memory filled with 0xa5; every byte beside the output must stay. */
 function scatter(module: WebAssembly.Module, { type, units, bitmap, values: stored }: SparseRun) {
   const { exports } = new WebAssembly.Instance(module);
   const memory = exports.memory as WebAssembly.Memory;
@@ -75,7 +75,7 @@ describe("a sparse run", () => {
 });
 
 describe("the constants of a plan", () => {
-  /** Lengths of runs, as floats that halves hold, as any floats, and as bytes; and how many are zero. */
+  /** Lengths of runs, as floats that fit halves, as any floats, and as bytes; and the number of zeros. */
   const runs = fc.array(
     fc.record({
       kind: fc.constantFrom("half", "float", "bytes"),
@@ -137,7 +137,7 @@ describe("the constants of a plan", () => {
 });
 
 describe("a plan with a sparse segment", () => {
-  // Ten bytes of 36: two words of bitmap, of whose bits 28 are beyond the last unit.
+  // Ten bytes of 36 take two words of bitmap, of whose bits 28 are beyond the last unit.
   const dense = Uint8Array.from({ length: 36 }, (_, i) => (i % 4 === 0 ? i + 1 : 0)).fill(9, 35);
   const { stored, present } = gather(dense, 1);
   const segment: Segment = { type: "raw", bytes: 36, present };
@@ -183,7 +183,7 @@ describe("a plan with a sparse segment", () => {
     const bitmaps = fc.uint8Array({ minLength: 5, maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(bitmaps, fc.boolean(), fc.nat(36), async (bitmap, isRight, other) => {
-        // No bit beyond the last of 36 units.
+        // The bitmap has no bit beyond the last of 36 units.
         bitmap[4] &= 15;
         const bits = bitmap.reduce((sum, byte) => sum + byte.toString(2).replaceAll("0", "").length, 0);
         const units = isRight ? bits : other;

@@ -1,4 +1,4 @@
-/** The engine on plans of a step or none: what memory it takes, whose plans it runs, and whose outputs they are. */
+/** The engine on plans of at most one step: its memory, the plans that it accepts, and its outputs. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -14,7 +14,7 @@ const page = 65_536;
 const { exports } = new WebAssembly.Instance(readKernels());
 const base = Math.ceil((exports.heapBase as () => number)() / 64) * 64;
 
-/** Four numbers in, the same four out: `compact` of four pixels of one channel. */
+/** A plan that copies four numbers: `compact` of four pixels of one channel. */
 function copying(change: Partial<Plan> = {}, stored = new Uint8Array(0)): ModelSource {
   const plan: Plan = {
     model: "m",
@@ -38,7 +38,7 @@ function copying(change: Partial<Plan> = {}, stored = new Uint8Array(0)): ModelS
   return { id: plan.model, bytes, sha256, inputName: "x", inputShape: [1, 4], outputNames: ["y"] };
 }
 
-/** A model with so many bytes of constants, all of them zero, and so many of values. */
+/** A model with so many bytes of constants, all zero, and so many of values. */
 function sized(segment: Segment, stored: number, arenaBytes = 32): ModelSource {
   return copying({ segments: [segment], constantBytes: segment.bytes, arenaBytes }, new Uint8Array(stored));
 }
@@ -50,7 +50,7 @@ async function outputOf(model: ReturnType<ReturnType<typeof createEngine>["model
 }
 
 describe("memory behind the constants, while they are placed", () => {
-  // 320,000 bytes of memory: 80,000 halves in 2,500 words of bitmap, or as many bytes in 10,000.
+  // 320,000 bytes of memory hold 80,000 halves in 2,500 words of bitmap, or as many bytes in 10,000.
   it.each([
     ["none for bytes", { type: "raw", bytes: 320_000 }, 320_000, 0],
     ["the halves", { type: "half", bytes: 320_000 }, 160_000, 160_000],

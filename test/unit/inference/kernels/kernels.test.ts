@@ -26,7 +26,7 @@ const wasm = join(import.meta.dirname, "../../../../wasm");
 interface Form {
   readonly name: string;
   readonly exports: WebAssembly.Exports;
-  /** Which export is `pointwise`. */
+  /** Export that serves as `pointwise`. */
   readonly product: string;
   readonly isUnsigned: boolean;
 }
@@ -39,13 +39,13 @@ const forms: Form[] = [
 ].map(([file, product]) => {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(join(wasm, file))));
   (exports.memory as WebAssembly.Memory).grow(16);
-  // What the processor makes of the relaxed products decides how activations are stored for them.
+  // The processor's relaxed product decides how activations are stored for it.
   const isUnsigned = product !== "pointwiseWide" && ((exports.products as () => number)() & 1) === 1;
   (exports.useUnsigned as (isUnsigned: number) => void)(isUnsigned ? 1 : 0);
   return { name: `${file}, ${product}`, exports, product, isUnsigned };
 });
 
-/** The memory after a call, from the first byte that is not the kernels' own. */
+/** Returns the memory after a call, from the first byte that is not the kernels' own. */
 function run({ exports, product, isUnsigned }: Form, call: Call): Uint8Array {
   const memory = exports.memory as WebAssembly.Memory;
   const base = (exports.heapBase as () => number)();
@@ -61,7 +61,7 @@ function run({ exports, product, isUnsigned }: Form, call: Call): Uint8Array {
   return after;
 }
 
-/** Every byte, buffers and gaps. The output of softmax alone, which lies at `outputAt`, is compared by value. */
+/** Compares every byte, buffers and gaps. Only the output of softmax, at `outputAt`, is compared by value. */
 function expectSame(
   { kernel, sizes }: Call,
   actual: Uint8Array,
@@ -202,7 +202,7 @@ describe.skipIf(!native)(
   },
 );
 
-/** Buffers as the native program writes them. */
+/** Puts buffers in the native program's order. */
 function inParameterOrder({ kernel, buffers }: Call): string[] {
   const named = Object.fromEntries(Object.keys(buffers).map((name, i) => [name, i + 1]));
   const marks = inOrder(kernel, named);

@@ -1,6 +1,6 @@
 /**
- * The shipped plans: every layer against plain loops, every model against onnxruntime-web on the ONNX file
- * that its plan was compiled from, and plans that are not what was built.
+ * The shipped plans: every layer against plain loops, every model against onnxruntime-web on the ONNX file that its
+ * plan was compiled from, and plans that differ from the built ones.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -74,7 +74,7 @@ describe.each(models)("%s", (id, { file, plan: { file: planFile, sha256: planHas
       const expected = memory.buffer.slice(0);
       runReference(step.kernel, named, expected, isUnsigned);
       calls[step.kernel](...argumentsOf(step, base, arena));
-      // The kernels' stack lies below, and is theirs.
+      // The kernels' stack is below, and may change.
       const [actual, wanted] = [memory.buffer, expected].map((buffer) => new Uint8Array(buffer, base));
       if (step.kernel === "softmax") acceptPowers(actual, wanted, named.output - base, named.count);
       expect(Buffer.compare(actual, wanted), `step ${i}, ${step.kernel}`).toBe(0);
@@ -101,7 +101,9 @@ describe.each(models)("%s", (id, { file, plan: { file: planFile, sha256: planHas
   });
 });
 
-/** What each model is shown when photos of faces go through the pipeline; the second detector sees them as well. */
+/**
+ * Collects each model's inputs when photos of faces go through the pipeline; the second detector gets them as well.
+ */
 async function watchPhotos(): Promise<Map<string, Float32Array[]>> {
   const images = new Map<string, Float32Array[]>(models.map(([id]) => [id, []]));
   const detectors = new Set<string>();
@@ -253,7 +255,10 @@ describe("a plan that is not what was built", () => {
     expect(() => readPlan(writePlan({ ...header, outputs }))).toThrow(PlanError);
   });
 
-  /** Whether it was read. Sound means that every access, computed apart from the loader, lies inside. */
+  /**
+   * Returns true when the plan was read. A read plan is sound when every access, computed independently of the
+   * loader, lies inside.
+   */
   function assertRefusedOrSound(bytes: Uint8Array): boolean {
     let read: Plan;
     try {
@@ -278,7 +283,7 @@ describe("a plan that is not what was built", () => {
     return true;
   }
 
-  /** Whether a kernel would go through this pointer, given its other arguments. */
+  /** True when a kernel would use this pointer, given its other arguments. */
   function isNeeded(parameter: string, named: Readonly<Record<string, number | null>>): boolean {
     const size = (name: string) => named[name] ?? 0;
     const needs: Readonly<Record<string, boolean>> = {
@@ -290,7 +295,7 @@ describe("a plan that is not what was built", () => {
       inverseScale: named.quantized !== null,
       zeroPoint: named.quantized !== null,
     };
-    // The output of a product may be its codes alone.
+    // A product may have its codes as its only output.
     return needs[parameter] ?? (parameter !== "output" || !("quantized" in named));
   }
 
@@ -330,7 +335,7 @@ describe("the plan compiler", () => {
   });
 });
 
-/** Arguments by name, as addresses. */
+/** Returns arguments by name, as addresses. */
 function addressed({ kernel, arguments: values }: Step, constantsAt: number, arenaAt: number) {
   const { parameters }: Kernel = kernels[kernel];
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-/** Which plans the loader admits: every buffer to the byte, every size at its bounds. */
+/** Plans that the loader accepts and refuses: every buffer to the byte, every size at its bounds. */
 import { describe, expect, it } from "vitest";
 import { type KernelName, kernels } from "../../../../src/inference/kernels/kernels.ts";
 import type { Kernel } from "../../../../src/inference/kernels/parameters.ts";
@@ -11,11 +11,11 @@ interface Shape {
   readonly constants: Readonly<Record<string, number>>;
 }
 
-/** A step of each kernel, of sizes that differ from one another. */
+/** A step of each kernel, with sizes that differ from one another. */
 const shapes: Readonly<Record<KernelName, Shape>> = {
   interleave: {
     sizes: { height: 3, width: 5, top: 1, left: 2, bottom: 4, right: 6 },
-    // 3 planes of 3 x 5 floats, and 8 x 13 pixels of 3.
+    // The input is 3 planes of 3 x 5 floats, the output 8 x 13 pixels of 3.
     values: { input: 4 * 3 * 15, output: 4 * 3 * 104 },
     constants: {},
   },
@@ -33,7 +33,7 @@ const shapes: Readonly<Record<KernelName, Shape>> = {
       residualChannels: 8,
       isBlocked: 1,
     },
-    // 8 rows of input; channels in eights: 16.
+    // The input has 8 rows; channels in eights are 16.
     values: { input: 4 * 8 * 11 * 3, residual: 4 * 20 * 8, output: 4 * 20 * 12 },
     constants: { weights: 4 * 16 * 2 * 3 * 3, bias: 64, slope: 64 },
   },
@@ -163,7 +163,7 @@ function fileOf(plan: object, constants: Uint8Array): Uint8Array {
   return file;
 }
 
-/** What the loader says against it; "none" where it admits it. */
+/** Returns the loader's objection; "none" for an accepted plan. */
 function refusalOf(
   plan: object,
   constants: Uint8Array = new Uint8Array((plan as Plan).constantBytes || 0),
@@ -177,7 +177,7 @@ function refusalOf(
   }
 }
 
-/** Buffers one after another, that of `last` at the end, and how far they reach. */
+/** Places buffers one after another, that of `last` at the end, and returns their total length. */
 function laidOut(buffers: Readonly<Record<string, number>>, last?: string) {
   const order = Object.keys(buffers).sort((a, b) => Number(a === last) - Number(b === last));
   const offsets: Record<string, number> = {};
@@ -189,7 +189,7 @@ function laidOut(buffers: Readonly<Record<string, number>>, last?: string) {
   return { offsets, end };
 }
 
-/** A step whose buffers lie 64 KiB apart, so that other sizes find room. */
+/** Makes a step whose buffers are 64 KiB apart, so that other sizes have room. */
 function roomy(kernel: KernelName, sizes: Named = {}) {
   const { values, constants, sizes: own } = shapes[kernel];
   const room = 65_536;
@@ -254,7 +254,7 @@ describe.each(names)("a step of %s", (kernel) => {
   it("may read the same bytes as several of its inputs", () => {
     const read = Object.keys(values).filter((name) => !/^(output|quantized)/.test(name));
     const same = (all: readonly string[]) => Object.fromEntries(all.map((name) => [name, 0]));
-    // What is written lies behind all that is read.
+    // Outputs are placed after all inputs.
     const behind = Object.keys(values).filter((name) => !read.includes(name));
     const written = Object.fromEntries(behind.map((name, i) => [name, (i + 1) * 65_536]));
     const step = roomy(kernel, { ...same(read), ...same(Object.keys(constants)), ...written });
@@ -352,7 +352,7 @@ describe("sizes at their bounds", () => {
     ["depthwiseBlocked", { outputHeight: 1, outputWidth: 4 }, true],
     ["depthwiseBlocked", { outputHeight: 0 }, false],
     ["depthwiseBlocked", { outputWidth: 3 }, false],
-    // The last window's middle: row 2 * 2 - top + 1, column 4 * 2 - left + 1, counted from 0.
+    // The last window's middle is row 2 * 2 - top + 1, column 4 * 2 - left + 1, counted from 0.
     ["depthwiseBlocked", { height: 5, top: 1 }, true],
     ["depthwiseBlocked", { height: 4, top: 1 }, false],
     ["depthwiseBlocked", { height: 6, top: 0 }, true],
@@ -543,7 +543,7 @@ describe("a plan's segments", () => {
   });
 
   it("have a bitmap of a bit a unit, in words of 32, before the units that are there", () => {
-    // 40 bytes: two words. 20 halves: one.
+    // 40 bytes have two words; 20 halves have one.
     const ones = (bits: number, length: number) =>
       Uint8Array.from({ length }, (_, i) =>
         i < bits >> 3 ? 255 : i === bits >> 3 ? (1 << (bits & 7)) - 1 : 0,

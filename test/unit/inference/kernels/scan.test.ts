@@ -24,7 +24,7 @@ const modules = ["kernels-relaxed.wasm", "kernels.wasm"].map((file) => ({
   module: new WebAssembly.Module(readFileSync(join(import.meta.dirname, "../../../../wasm", file))),
 }));
 
-/** Codes of any bits, also those that no quantizer writes. */
+/** Makes random codes, including those that no quantizer writes. */
 function randomBlock(stride: number, count: number, seed: number): Block {
   const random = seededRandom(seed);
   return {
@@ -40,7 +40,7 @@ const blocks = fc
   .record({ ...shapes, count: fc.nat(21) })
   .map(({ stride, count, seed }) => randomBlock(stride, count, seed));
 
-/** Every number at an end of its range; at the largest strides the sums wrap around. */
+/** Every number is at an end of its range; at the largest strides the sums wrap around. */
 const extremes: Block[] = [-32_768, -32_767, 32_767].flatMap((probe) =>
   [-128, -127, 127].flatMap((code) =>
     [16, 352, 4096].map((stride) => ({
@@ -68,7 +68,7 @@ describe.each(modules)("the kernel of $file", ({ module }) => {
   const start = Math.ceil((exports.heapBase as () => number)() / 64) * 64;
   const kernel = exports.scan as (...parameters: number[]) => void;
 
-  /** All memory beyond the kernels' own must be what the plain loops leave: buffers and the gaps between. */
+  /** Checks that all memory beyond the kernels' own is as the plain loops leave it: buffers and gaps. */
   function expectSameMemory(block: Block): void {
     const { probe, codes, stride, count } = block;
     const bytes = new Uint8Array(memory.buffer);
@@ -116,12 +116,12 @@ describe.each(modules)("a scanner on $file", ({ module }) => {
   const scanner = createScanner(module);
   const { exports } = new WebAssembly.Instance(module);
   const room = scanner.memoryBytes() - Math.ceil((exports.heapBase as () => number)() / 64) * 64;
-  /** Of which four fit beside a probe. */
+  /** Largest stride of which four templates fit beside a probe. */
   const largestStride = 16 * Math.floor((room - 16) / (6 * 16));
 
   it("gives the sums of plain loops at every number of templates around the ends of its pieces", () => {
     for (const stride of [16, 352, 4096]) {
-      // The probe, then codes and a sum for each template of a piece.
+      // Number of templates in a piece: the probe, then codes and a sum for each.
       const piece = 4 * Math.floor((room - 2 * stride) / (4 * (stride + 4)));
       for (const count of [0, 1, 3, 4, piece - 1, piece, piece + 1, 2 * piece + 5]) {
         const block = randomBlock(stride, count, count + 1);

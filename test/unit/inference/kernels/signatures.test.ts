@@ -1,4 +1,4 @@
-/** A kernel's signature is written once: whatever else holds it is made from the table, or compared with it. */
+/** A kernel's signature is written once: every other place is generated from the table, or compared with it. */
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -20,12 +20,12 @@ const golden = JSON.parse(
 const mean = 1.35;
 const deviation = 0.09;
 
-/** The distance within which this share of strangers lies, were there infinitely many. */
+/** Returns the distance within which this share of infinitely many strangers lies. */
 function trueDistance(fmr: number): number {
   return mean + deviation * probit(fmr);
 }
 
-/** Strangers at normally distributed distances, each trial with two people of its own. */
+/** Makes strangers at normally distributed distances, each trial with two people of its own. */
 function strangers(count: number, seed: number): Trials {
   const random = createRandom(seed);
   const distance = Float32Array.from({ length: count }, () => trueDistance(random() || 0.5));

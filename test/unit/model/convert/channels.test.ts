@@ -1,4 +1,4 @@
-/** Channels chosen, narrowed and refined: the function stays, or comes closer. */
+/** Channels that are reordered, dropped and refined: the function stays the same, or comes closer. */
 import { expect, it } from "vitest";
 import { compilePlan } from "../../../../model/compile/compile.ts";
 import type { Constant, Graph, Node } from "../../../../model/convert/graph.ts";
@@ -29,8 +29,8 @@ const pointwise = { ...window, kernel_shape: [1, 1] };
 const depthwise = (group: number) => ({ ...window, kernel_shape: [3, 3], pads: [1, 1, 1, 1], group });
 
 /**
- * input (3) -> 1x1 -> a (16) -> PReLU b -> depthwise c -> 1x1 -> d (16) -> + e (its own 1x1 of b) -> 1x1 -> y (8).
- * Channels of a, b and c stand in one order, and those of d, e and their sum.
+ * The network is input (3) -> 1x1 -> a (16) -> PReLU b -> depthwise c -> 1x1 -> d (16) -> + e (its own 1x1 of b) ->
+ * 1x1 -> y (8). Channels of a, b and c stand in one order, and those of d, e and their sum.
  */
 function network(unread: readonly number[] = []): Graph {
   const columns = (outputs: number, inputs: number) =>
@@ -117,7 +117,7 @@ async function observed(graph: Graph): Promise<Map<string, Channel[]>> {
   return observeRanges(graph, ["b", "c", "sum"], images);
 }
 
-/** Outputs of the quantized network less those of the float32 one, for each image. */
+/** Returns outputs of the quantized network less those of the float32 one, for each image. */
 async function errorsOf(
   graph: Graph,
   fine: number,
@@ -140,7 +140,7 @@ const squared = (errors: readonly Float32Array[]) =>
 it("fine codes take away what rounding to codes does, channel by channel", async () => {
   const graph = network();
   const [none, some, all] = await Promise.all([0, 8, 16].map((fine) => errorsOf(graph, fine)));
-  // What is left with all fine is of the weights, which are the same each time.
+  // The error that is left with fine codes everywhere comes from the weights, which are the same each time.
   const rounding = (errors: readonly Float32Array[]) =>
     squared(errors.map((each, k) => each.map((error, i) => error - all[k][i])));
   const size = squared(await Promise.all(images.map((input) => evaluate(graph, input))));
@@ -159,7 +159,7 @@ it("what rounded weights make of the inputs' mean is given back by the bias", as
   expect(mended).toBeLessThan(0.3 * left);
 });
 
-/** A chain of layers that a plan can be made of, the first product with fine codes. */
+/** Makes a chain of layers that a plan can be made of, with fine codes for the first product. */
 async function quantizedChain(): Promise<Graph> {
   const graph = network();
   const isLinear = ({ outputs: [name] }: Node) => name !== "e" && name !== "sum";
@@ -220,7 +220,7 @@ it("fine codes go to the noisiest channels first, and to no more than needed", a
   expect([...every.counts.values()]).toEqual([16, 16, 16]);
   for (const order of every.orders.values())
     expect(order.toSorted((a, b) => a - b)).toEqual([...Array(16).keys()]);
-  // Until the first of c have them.
+  // The loop ends when the first channels of c have fine codes.
   for (let mostNoise = 1; ; mostNoise /= 1.2) {
     const { counts, orders } = await chooseFine(graph, ranges, images, mostNoise);
     if (counts.get("c") === 0) continue;

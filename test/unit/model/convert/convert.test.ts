@@ -1,4 +1,4 @@
-/** The parts of the model build that can be wrong without a model looking wrong at first sight. */
+/** Parts of the model build whose faults do not show in a model at first sight. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -46,7 +46,7 @@ describe("half floats", () => {
 
 describe("sparse tensors", () => {
   it("expand rows that are stored compressed", () => {
-    // [[1 0 0] [0 0 0] [2 0 3]]
+    // The tensor is [[1 0 0] [0 0 0] [2 0 3]].
     const sparsity = {
       traversalOrder: [0, 1],
       blockMap: [],
@@ -59,7 +59,7 @@ describe("sparse tensors", () => {
   });
 
   it("expand blocks of two rows", () => {
-    // Blocks [2 x 1] over [4 x 2]: only the upper left and the lower right are stored.
+    // Blocks of [2 x 1] over [4 x 2]: only the upper left and the lower right are stored.
     const sparsity = {
       traversalOrder: [0, 1, 2],
       blockMap: [0],
@@ -157,7 +157,7 @@ describe("8-bit quantization", () => {
     }
     const error = (quantized: Int8Array, by: Float32Array) =>
       data.reduce((sum, value, i) => sum + (value - by[Math.floor(i / 64)] * quantized[i]) ** 2, 0);
-    // Without the limit: a step of the largest magnitude by 127, in each row.
+    // The step without the limit is the largest magnitude by 127, in each row.
     const plain = scales.map((_, row) => {
       const magnitudes = data.subarray(64 * row, 64 * (row + 1)).map(Math.abs);
       return Math.max(...magnitudes) / 127;
@@ -360,7 +360,7 @@ describe("narrow models stay close", () => {
     const ranges = new Map(["input", "x", "s"].map((name) => [name, { channels, fine: 0 }]));
     const quantized = quantizePointwise(stream, ranges);
     expect(quantized.nodes.filter(({ op }) => op === "MatMulInteger")).toHaveLength(3);
-    // Uniform weights suffer most from neighbours that give way; trained ones have few large values.
+    // Uniform weights suffer most from the limit on neighbours; trained ones have few large values.
     expect(relativeDifference(await evaluate(quantized, input), await evaluate(stream, input))).toBeLessThan(
       0.1,
     );

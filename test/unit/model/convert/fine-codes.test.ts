@@ -1,4 +1,4 @@
-/** Fine codes from the converter to the compiler: what one makes the other recognises, and nothing that is like it. */
+/** Fine codes from the converter to the compiler: one recognises what the other writes, and nothing similar. */
 import { describe, expect, it } from "vitest";
 import { Builder } from "../../../../model/compile/builder.ts";
 import {
@@ -29,7 +29,7 @@ const vector = (type: Constant["type"], data: Constant["data"]): Constant => ({
   data,
 });
 
-/** Codes of the input, fine codes of its first channels, and the product of both with weights. */
+/** Makes codes of the input, fine codes of its first channels, and the product of both with weights. */
 function network(change: (constants: Map<string, Constant>) => void = () => {}) {
   const codes = makeCodes("input", "x/u8", { scales, zeroPoints });
   const fineCodes = makeFineCodes("x", "input", codes.output, { scales, zeroPoints }, fine);
@@ -69,7 +69,7 @@ function network(change: (constants: Map<string, Constant>) => void = () => {}) 
   return { graph, codes: codes.output, fineCodes: fineCodes.output, product: product.output };
 }
 
-/** As the compiler sees it; outputs are what others read, so there are none. */
+/** Prepares the graph for the compiler; outputs count as read by others, so there are none. */
 function compiled(graph: Graph): Builder {
   return new Builder({ ...readOnnx(writeOnnx(graph)), outputs: [] });
 }
@@ -89,7 +89,7 @@ function recogniseProduct(graph: Graph, isFineCodes = (name: string): boolean =>
   });
 }
 
-/** One constant with another value at one place. */
+/** Changes one value of one constant. */
 const changed = (name: string, value: number | bigint, at = 0) =>
   network((constants) => {
     const constant = constants.get(name)!;
@@ -121,7 +121,7 @@ describe("fine codes that the converter makes", () => {
 
   it("say with their codes what the value was, to half a step of theirs", async () => {
     const { graph } = network();
-    // Inside of the codes' range.
+    // The input is inside the codes' range.
     const input = Float32Array.from({ length: channels * pixels }, (_, i) => {
       const channel = Math.floor(i / pixels);
       return (255 * random() - zeroPoints[channel]) * scales[channel];
@@ -142,7 +142,7 @@ describe("fine codes that the converter makes", () => {
     await session.release();
   });
 
-  /** The nodes with outputs cast to float32, which is what a session gives. */
+  /** Casts the nodes' outputs to float32, which a session returns. */
   function asFloats(graph: Graph, outputs: Graph["outputs"]): Graph["nodes"] {
     const rename = (name: string) => (outputs.some((output) => output.name === name) ? `${name}/raw` : name);
     const renamed = graph.nodes.map((each) => ({

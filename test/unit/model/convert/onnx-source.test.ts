@@ -1,4 +1,4 @@
-/** Networks that come as ONNX files: how they are read, and how many numbers of their embedding are kept. */
+/** Networks from ONNX files: how they are read, and how many numbers of their embedding are kept. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Constant, Graph } from "../../../../model/convert/graph.ts";
@@ -11,7 +11,7 @@ import { keepDirections, mainDirections, project } from "../../../../model/conve
 
 const convolution = { kernel_shape: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0], group: 1 };
 
-/** 4 x 4 pixels of 3 channels, averaged by a depthwise filter, then a layer of `outputs` rows. */
+/** Makes a network on 4 x 4 pixels of 3 channels, averaged by a depthwise filter, with a layer of `outputs` rows. */
 function network(weights: Float32Array, outputs: number, last = "Conv"): Graph {
   const constants = new Map<string, Constant>([
     ["mean", floats([3, 1, 4, 4], new Float32Array(48).fill(1 / 16))],
@@ -70,7 +70,7 @@ describe("an ONNX file", () => {
 
 describe("the main directions of a last layer", () => {
   it("keep every distance where the layer reaches no others", async () => {
-    // Five outputs of rank two.
+    // The five outputs have rank two.
     const weights = project(noise(10), noise(6), 2);
     const wide = readOnnx(writeOnnx({ ...network(weights, 5) }), options);
     const unbiased = {

@@ -1,7 +1,7 @@
 /**
- * A second encoder, dlib's ResNet: its network against TensorFlow.js, and its descriptor in the
- * pipeline. Its weights are not in the repository, so a narrow version with random ones stands in;
- * the real ones are held to golden vectors where a build has fetched them.
+ * A second encoder, dlib's ResNet: its network against TensorFlow.js, and its descriptor in the pipeline. Its weights
+ * are not in the repository, so a narrow version with random ones stands in; the real ones are compared with golden
+ * vectors where a build has fetched them.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -61,7 +61,7 @@ const [manifest, shard] = narrowWeights();
 const narrow = readTfjsWeights(manifest, () => shard);
 const narrowModel = writeOnnx(fuseActivations(simplify(convertDlibResnet(narrow, options))));
 
-/** All in bytes, uniform: about -spread to spread around the middle. */
+/** Makes weights in bytes, uniform, about -spread to spread around the middle. */
 function narrowWeights(): [manifest: Uint8Array, shard: Uint8Array] {
   const weight = (name: string, shape: readonly number[], middle: number, spread: number) => ({
     name,
@@ -104,7 +104,7 @@ describe("dlib's ResNet, narrow", () => {
     const count = (...ops: string[]) => nodes.filter(({ op }) => ops.includes(op)).length;
     expect(count("Mul")).toBe(0);
     expect(count("Conv", "FusedConv")).toBe(29);
-    // Twice zeros after the last row and column, three times after the last channel.
+    // Zeros are added twice after the last row and column, three times after the last channel.
     expect(count("Pad")).toBe(5);
   });
 

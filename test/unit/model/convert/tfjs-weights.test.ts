@@ -8,7 +8,7 @@ const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
 const bytesOf = (values: Float32Array | Uint16Array | Uint8Array) =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
-/** One group over the given shards, named 0, 1 and so on. */
+/** Reads one group over the given shards, named 0, 1 and so on. */
 function read(weights: readonly Entry[], ...shards: readonly Uint8Array[]) {
   const paths = shards.map((_, i) => String(i));
   return readTfjsWeights(json([{ paths, weights }]), (path) => shards[Number(path)]);

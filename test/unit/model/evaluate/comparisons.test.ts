@@ -9,7 +9,7 @@ import {
   sortByDistance,
 } from "../../../../model/evaluate/comparisons.ts";
 
-/** Unit vectors in the plane at these angles, degrees; `null` failed to be acquired. */
+/** Makes unit vectors in the plane at these angles, degrees; `null` was not acquired. */
 function atAngles(angles: readonly (number | null)[]): EmbeddingSet {
   const values = new Float32Array(angles.length * 2);
   angles.forEach((angle, row) => {

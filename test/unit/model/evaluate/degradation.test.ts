@@ -9,7 +9,7 @@ import {
 import { binProbes, median, summarizeProbes } from "../../../../model/evaluate/degradation/study.ts";
 import { defaultQualityLimits, type Quality } from "../../../../src/face/quality.ts";
 
-/** One row a line of grey values. */
+/** Makes a picture of grey values, one row a line. */
 function picture(...rows: number[][]): Picture {
   const data = rows.flatMap((row) => row.flatMap((value) => [value, value, value, 255]));
   return { width: rows[0].length, height: rows.length, data: Uint8Array.from(data) };
@@ -44,7 +44,7 @@ describe("worse photos", () => {
       ),
     );
     const rows = reds(blur(point, 1));
-    // 1 / 2 pi of the point stays in its middle.
+    // The middle keeps 1 / 2 pi of the point.
     expect(Math.abs(rows[4][4] - 250 / (2 * Math.PI))).toBeLessThan(1.5);
     expect(rows[4][3]).toBe(rows[4][5]);
     expect(rows[3][4]).toBe(rows[4][3]);
@@ -53,7 +53,7 @@ describe("worse photos", () => {
 
   it("a smaller photo averages the area under each pixel, parts of pixels too", () => {
     expect(reds(shrink(picture([0, 100, 20, 40], [0, 100, 20, 40]), 0.5))).toEqual([[50, 30]]);
-    // Three pixels onto two: each covers one and a half.
+    // Three pixels become two: each covers one and a half.
     expect(
       reds(shrink(picture([0, 90, 30], [0, 90, 30], [0, 90, 30]), 2 / 3)).map((row) => row.join(" ")),
     ).toEqual(["30 50", "30 50"]);

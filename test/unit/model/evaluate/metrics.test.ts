@@ -19,11 +19,11 @@ const golden = JSON.parse(
   readFileSync(new URL("../../../vectors/evaluate-metrics.json", import.meta.url), "utf8"),
 );
 
-/** At or below the threshold: FMR of impostors, TAR of genuine trials. */
+/** Share of trials at or below the threshold: FMR of impostors, TAR of genuine trials. */
 const shareAccepted = (distances: Float32Array, threshold: number) =>
   distances.filter((distance) => distance <= threshold).length / distances.length;
 
-/** A curve over people that each take part in one trial. */
+/** Makes a curve over people that each take part in one trial. */
 function sourceOf(genuine: readonly number[], impostor: readonly number[]) {
   const comparisons = (distance: readonly number[], row: number) => ({
     distance: Float32Array.from(distance),

@@ -99,7 +99,7 @@ describe("resampling people", () => {
     const draws = Uint16Array.of(2, 0, 1, 1);
     const weighted = createCurveSource(compareAll(set(everyRow), people(identityOf))).resampled(draws);
 
-    // Person 0 twice: as two data sets {0, 2, 3} that share people 2 and 3, whose own trials count once.
+    // Person 0 is drawn twice: as two data sets {0, 2, 3} that share people 2 and 3, whose own trials count once.
     const rowsOf = (...people: number[]) => everyRow.filter((row) => people.includes(identityOf[row]));
     const weightOf = (...chosen: number[]) => {
       const rows = rowsOf(...chosen);

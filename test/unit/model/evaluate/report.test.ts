@@ -14,7 +14,7 @@ const people = 40;
 const perPerson = 3;
 const dimension = 8;
 
-/** Forty people, three photos each, well apart; the last photo of the first person failed. */
+/** Makes forty people, three photos each, well apart; the last photo of the first person failed. */
 function makeData(): { dataset: Dataset; acquired: Acquired } {
   const random = createRandom(2);
   const count = people * perPerson;
@@ -48,7 +48,7 @@ function makeData(): { dataset: Dataset; acquired: Acquired } {
   };
 }
 
-/** The tenth photos are turned too far. */
+/** Every tenth photo is turned too far. */
 function qualityOf(row: number): Quality {
   return {
     eyeDistancePx: 40 + row,

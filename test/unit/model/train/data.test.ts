@@ -1,4 +1,4 @@
-/** What a head is trained on: who is on which photo, and how a face is varied. */
+/** Data for training a head: the person on each photo, and the variants of a face. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -67,7 +67,7 @@ const asItIs: Variation = {
   blurSigma: 0,
   jpegQuality: null,
 };
-/** A face on the template already, of random grey pixels. */
+/** The face is on the template already, of random grey pixels. */
 const [size, random] = [112, createRandom(1)];
 const data = Uint8Array.from({ length: 4 * size * size }, (_, i) =>
   i % 4 === 3 ? 255 : 60 + 100 * random(),
@@ -118,7 +118,7 @@ describe("a varied face", () => {
         expect(
           [back.a, back.b, back.tx, back.c, back.d, back.ty].map((x) => Math.round(x * 1e6) / 1e6 + 0),
         ).toEqual([1, 0, 0, 0, 1, 0]);
-        // The middle of the crop moves by the shift alone.
+        // Only the shift moves the middle of the crop.
         const middle = size / 2;
         expect(map.a * middle + map.b * middle + map.tx).toBeCloseTo(middle + variation.shift[0], 6);
         expect(variation.brightness).toBeGreaterThan(0.6);
@@ -144,7 +144,7 @@ it("another domain is small and grey, the same for the same seed", () => {
   const grey = Array.from({ length: 57 * 57 }, (_, i) =>
     Math.abs(shifted.data[4 * i] - shifted.data[4 * i + 2]),
   );
-  // Noise is of each colour its own; the light is not.
+  // Noise differs by colour; the light does not.
   expect(Math.max(...grey)).toBeLessThan(25);
   expect(shiftDomain(colourful, 1)).toEqual(shifted);
 });

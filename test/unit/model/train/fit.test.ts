@@ -1,4 +1,4 @@
-/** Training on embeddings of people who do not exist: what is learned, what is refused, what is repeated. */
+/** Training on synthetic embeddings: heads that learn, heads that are refused, and repeated runs. */
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../../../model/evaluate/random.ts";
 import { drawBatches } from "../../../../model/train/batches.ts";
@@ -27,7 +27,7 @@ const options: FitOptions = {
 const heads: readonly HeadKind[] = ["linear", "hidden"];
 const bootstrap = { replicates: 100, seed: 1 };
 
-/** A tenth of the directions moves with the photo, not with the person. */
+/** A tenth of the directions depends on the photo, not on the person. */
 const learnable = syntheticPeople({
   people: 240,
   photosPerPerson: 3,
@@ -145,7 +145,7 @@ describe("a training", () => {
 });
 
 describe("mining", () => {
-  // On a line: one person at 0 and 1, strangers at 0.6, 1.5 and 9.
+  // Places on a line: one person at 0 and 1, strangers at 0.6, 1.5 and 9.
   const places = [0, 1, 0.6, 1.5, 9];
   const batch = { identityOf: [1, 1, 2, 3, 4], sides: null };
   const distance = (a: number, b: number) => Math.abs(places[a] - places[b]);

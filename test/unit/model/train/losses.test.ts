@@ -22,7 +22,7 @@ type Rows = number[][];
 
 const value = (loss: Scalar) => loss.dataSync()[0];
 const rows = (values: Rows) => tensor2d(values);
-/** On the real axis, so that distances are differences. */
+/** Places embeddings on the real axis, so that distances are differences. */
 const at = (...places: number[]) => rows(places.map((x) => [x, 0]));
 
 describe("the contrastive loss", () => {
@@ -90,7 +90,7 @@ describe("the N-pair loss", () => {
   });
 });
 
-/** The formulas again, in plain double precision: what finite differences are taken of. */
+/** The formulas in plain double precision, for finite differences. */
 const square = (a: number[], b: number[]) => a.reduce((sum, x, i) => sum + (x - b[i]) ** 2, 0);
 const dot = (a: number[], b: number[]) => a.reduce((sum, x, i) => sum + x * b[i], 0);
 const mean = (values: number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;

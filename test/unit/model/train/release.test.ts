@@ -1,4 +1,4 @@
-/** The head inside the networks, against the head applied to their embeddings; and files that take others' place. */
+/** The head inside the networks, against the head applied to their embeddings; and files that replace others. */
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,7 +28,7 @@ const model = join(import.meta.dirname, "../../../../model");
 const folder = mkdtempSync(join(tmpdir(), "sameface-release-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Some way from the identity, in every direction. */
+/** Makes a head some way from the identity, in every direction. */
 function someHead(kind: HeadKind, seed: number): Head {
   const random = createRandom(seed);
   const square = (size: number, spread: number, diagonal: number): Matrix => ({
@@ -47,7 +47,7 @@ function someHead(kind: HeadKind, seed: number): Head {
   };
 }
 
-/** Both networks' outputs as the service makes one embedding of them. */
+/** Joins both networks' outputs into one embedding as the service does. */
 async function encode(networks: readonly Uint8Array[], seed: number): Promise<Float32Array> {
   const random = createRandom(seed);
   const input = Float32Array.from({ length: 3 * 112 * 112 }, () => 2 * random() - 1);
@@ -74,7 +74,7 @@ describe.each(["linear", "hidden"] as const)("a %s head", (kind) => {
       const lifted = applyHead(head, stored);
       const cosine = lifted.reduce((sum, x, i) => sum + x * made[i], 0);
       const moved = stored.reduce((sum, x, i) => sum + x * made[i], 0);
-      // What remains is the rounding of weights to 16 bits.
+      // The remaining difference is the rounding of weights to 16 bits.
       expect(cosine).toBeGreaterThan(0.99999);
       expect(moved).toBeLessThan(0.99);
     }

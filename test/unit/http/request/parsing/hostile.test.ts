@@ -1,10 +1,10 @@
-/** Large bodies of one piece again and again, behind a start that leads the parser into it. */
+/** Large bodies that repeat one piece, after a start that leads the parser into it. */
 import { describe, expect, it } from "vitest";
 import type { Result } from "../../../../../src/errors.ts";
 import { parseJsonBody } from "../../../../../src/http/request/parsing/json-body.ts";
 import { parseMultipart } from "../../../../../src/http/request/parsing/multipart.ts";
 
-/** A fifth of the largest body, since there are many of them. */
+/** A fifth of the largest body, since there are many bodies. */
 const hostileBytes = 2 * 2 ** 20;
 /** The slowest takes 20 ms; a quadratic search would take minutes. */
 const maxMs = 1000;
@@ -18,7 +18,7 @@ function fill(piece: string, start: string, end: string, length = hostileBytes):
   return body;
 }
 
-/** "read" or the reason. */
+/** Returns "read" or the reason. */
 function outcome(run: () => Result<unknown>): string {
   const start = performance.now();
   const result = run();

@@ -11,7 +11,7 @@ function parse(body: string | Uint8Array, fields: readonly string[] = ["image", 
   return parseJsonBody(new Uint8Array(Buffer.from(body as string)), fields);
 }
 
-/** What was decoded, as text. */
+/** Returns the decoded photos as text. */
 function binariesOf(body: string, fields?: readonly string[]): Record<string, string> {
   const parsed = parse(body, fields);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.failure));

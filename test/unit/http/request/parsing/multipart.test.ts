@@ -34,7 +34,7 @@ function reasonOf(body: string, contentType = header): string {
   return parsed.failure.reason;
 }
 
-/** One part with the given headers, one a line. */
+/** Makes one part with the given headers, one a line. */
 function onePart(headers: readonly string[], content = "jpeg"): string {
   return ["--b", ...headers, "", content, "--b--", ""].join("\r\n");
 }
@@ -595,7 +595,7 @@ describe("parseMultipart", () => {
     bytes: fc.uint8Array({ maxLength: 200 }),
   });
 
-  // A part with an empty file name is a text to undici.
+  // undici takes a part with an empty file name for a text.
   it("reads what undici writes, as undici does", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(part, { maxLength: 6 }), async (parts) => {
