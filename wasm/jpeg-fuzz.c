@@ -105,7 +105,7 @@ static void run(const File *f, u32 counts[8]) {
   counts[status]++;
   if (status != status_ok) return;
   jpegRows(0, high);
-  // As after an overview: notes are kept elsewhere, and given back, at times damaged.
+  // The caller keeps the notes of an overview elsewhere, and gives them back, at times damaged.
   const u32 bytes = report->note_bytes;
   u8 *kept = malloc(bytes + 1);
   if (bytes > 0) memcpy(kept, report->notes, bytes);

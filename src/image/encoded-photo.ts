@@ -32,7 +32,7 @@ export interface DecodeRequest {
   readonly region?: Region;
 }
 
-/** Of the upright full-size photo, px; may reach beyond it. */
+/** Rectangle of the upright full-size photo, px; may reach beyond it. */
 export interface Region {
   readonly x: number;
   readonly y: number;

@@ -1,4 +1,4 @@
-/** What a decode of a JPEG holds, as `wasm/jpeg/reader.c` takes it: bounds, by the header alone. */
+/** Bounds of the memory that a decode of a JPEG holds, by the header alone: they follow `wasm/jpeg/reader.c`. */
 import {
   blocksOfComponents,
   type JpegHeader,
@@ -8,7 +8,7 @@ import {
 import { type JpegView, rowsAtATime, scaledSide } from "./jpeg-reader.ts";
 import type { DecodingCost } from "./limits.ts";
 
-/** Of any JPEG, known as soon as its frame is: the raster and one plane. */
+/** Least cost of any JPEG, known as soon as its frame is: the raster and one plane. */
 export const leastCost: DecodingCost = { fixedBytes: 0, bytesPerPixel: 0, bytesPerRasterPixel: 5 };
 
 /** The reader's tables, the piece of the file and of its data at hand, and pages of 64 KiB that are not full. */

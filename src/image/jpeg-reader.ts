@@ -11,10 +11,10 @@ import { damaged, invalid, outOfMemory, type Refusal, rowsMissing, sizesDisagree
 /** One file, and what is known of it. Its bytes stay as they are until its last decode. */
 export interface JpegFile {
   readonly bytes: Uint8Array;
-  /** As its header was read, px. */
+  /** Size by the header, px, before orientation. */
   readonly width: number;
   readonly height: number;
-  /** Where its parts lie, once all of it was read. */
+  /** Notes of where its parts lie, made when all of it was read. */
   notes?: Uint8Array;
 }
 
@@ -40,7 +40,7 @@ export function scaledSide(side: number, eighths: number): number {
   return Math.ceil((side * eighths) / 8);
 }
 
-/** As in wasm/jpeg/reader.h; an address of 0 is none. */
+/** Exports of wasm/jpeg/reader.h; an address of 0 is none. */
 export interface JpegExports {
   readonly memory: WebAssembly.Memory;
   jpegOpen(bytes: number): number;
@@ -52,7 +52,7 @@ export interface JpegExports {
   jpegPlane(component: number): number;
 }
 
-/** As in wasm/jpeg/jpeg.h. */
+/** Statuses of wasm/jpeg/jpeg.h. */
 const status = { ok: 0, missing: 1, damaged: 2, unsupported: 3, noMemory: 4 } as const;
 
 /** Rows handed over at a time: a few, so that no raster exists twice. */

@@ -66,7 +66,7 @@ interface DecodePlan {
   readonly neededBytes: number;
 }
 
-/** At the smallest scale at or above `scaleAtLeast`, or the largest that the limits allow. */
+/** Plans the smallest scale at or above `scaleAtLeast`, or the largest that the limits allow. */
 function planDecode(
   header: JpegHeader,
   { scaleAtLeast, region }: DecodeRequest,

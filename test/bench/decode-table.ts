@@ -17,9 +17,9 @@ import { interleave, median } from "./measure/statistics.ts";
 
 const [width, height] = [4000, 3000];
 const rounds = 15;
-/** 1/8 of 12 megapixels. */
+/** Request for 1/8. */
 const overview = { scaleAtLeast: 0.125 };
-/** As the pipeline asks for a face of 250 px: three sides of its box, at the scale at which that has 112 px. */
+/** Request of the pipeline for a face of 250 px: three sides of its box, at the scale at which the box has 112 px. */
 const face = { scaleAtLeast: 112 / 250, region: { x: 1625, y: 1125, width: 750, height: 750 } };
 
 const kinds: Readonly<Record<string, readonly string[]>> = {

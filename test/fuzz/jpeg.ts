@@ -23,7 +23,7 @@ export function jpegSeeds(): Uint8Array[] {
   return [...own, ...made, ...shared].filter(({ length }) => length < maxSeedBytes);
 }
 
-/** What the program said; throws where it did not end well. */
+/** Runs the program and returns what it printed; throws when it did not end well. */
 export function fuzzNatively(inputs: number, firstSeed: number): string {
   const scratch = mkdtempSync(join(tmpdir(), "sameface-jpeg-"));
   try {

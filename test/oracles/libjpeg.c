@@ -1,5 +1,5 @@
 /**
- * What libjpeg makes of JPEG files: `cc libjpeg.c -ljpeg`. Input: files, each its length and a scale in eighths (32
+ * Prints what libjpeg makes of JPEG files: `cc libjpeg.c -ljpeg`. Input: files, each its length and a scale in eighths (32
  * bits each) and its bytes. Output for each: 0, or 1 after warnings, or 2 after an error and then nothing more; the
  * number of components; of each the samples along a block's side, its width, height and samples before upsampling
  * ("raw data out"); and width, height and pixels as R, G, B, or as C, M, Y, K where there are four components.

@@ -27,7 +27,7 @@ enum {
   window_bytes = chunk_bytes + most_bits_in_mcu / 8 + 64 + zeros_behind,
 };
 
-/** Where a chunk begins: in the file, and in the window, which may have left it behind. */
+/** A chunk's beginning: its offset in the file and its bit in the window, negative where the window has moved on. */
 typedef struct {
   u32 start;
   s32 bit;
@@ -54,7 +54,7 @@ typedef struct {
   u32 is_exhausted;
 } Cursor;
 
-/** What suffices to go on from an MCU of a sequential scan: a chunk, and the bit in it. */
+/** State that suffices to go on from an MCU of a sequential scan: a chunk, the bit in it, and the predictors. */
 typedef struct {
   u32 start, at;
   s16 predictors[most_components];
@@ -63,17 +63,17 @@ typedef struct {
 
 void begin_cursor(Cursor *cursor, Source *source, const Scan *scan, u8 *window);
 void next_chunk(Cursor *cursor);
-/** To be called before each MCU where there are restarts and `until_restart` is 0. */
+/** Goes on behind the next restart marker; called before an MCU when there are restarts and `until_restart` is 0. */
 void pass_restart(Cursor *cursor);
 Place note_place(const Cursor *cursor);
 void go_to_place(Cursor *cursor, const Place *place);
 
-/** To be called before each MCU: all of it is in the window, or the segment's end is. */
+/** Brings all of the next MCU into the window, or the segment's end; called before each MCU. */
 INLINE void prepare_mcu(Cursor *cursor) {
   if (__builtin_expect(cursor->at + most_bits_in_mcu > cursor->bits, 0) && !cursor->is_last) next_chunk(cursor);
 }
 
-/** As many of the bits from `at` on as one load surely has; zeros behind them. */
+/** Number of bits that one load always has; zeros follow them. */
 enum { peeked_bits = 57 };
 
 INLINE u64 peek(const u8 *top, u32 at) { return *(const u64_unaligned *)(top - 8 - (at >> 3)) << (at & 7); }

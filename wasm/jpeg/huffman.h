@@ -15,9 +15,9 @@ typedef enum { kind_dc, kind_ac_values, kind_ac_skips, kind_ac_symbols } TableKi
 
 typedef struct {
   u8 counts[longest_code + 1], symbols[256];
-  /** Whether the file defined it, and which looks are made of it as it is. */
+  /** Flags: the file defined the table; these looks were made of it as it is. */
   u8 is_defined, has_codes, has_differences, has_values, has_skips;
-  /** How often looks were made: other ones since, another number. */
+  /** Number of times that codes were made: it differs when the table has changed. */
   u32 made;
   /** Largest code of each length, -1 where there is none, and what leads from a code to its symbol's index. */
   s32 largest[longest_code + 1], offset[longest_code + 1];
@@ -30,8 +30,8 @@ typedef struct {
   s16 differences[look_count];
   s32 values[look_count];
   /**
-   * Of as many symbols as there are whole codes, up to `most_skipped` bits, of which values may lie beyond the look:
-   * coefficients passed << `skip_shift` | bits. The block's end counts as `skip_end` more, and no whole code as
+   * Sums over as many symbols as have whole codes in the look, up to `most_skipped` bits, whose values may lie beyond
+   * it: coefficients passed << `skip_shift` | bits. The block's end counts as `skip_end` more, and no whole code as
    * `skip_none`, so that the sum of four tells where a block is, and whether they are all that they seem.
    */
   u16 skips[look_count];
@@ -41,8 +41,8 @@ typedef struct {
 s32 prepare_table(HuffmanTable *table, TableKind kind);
 
 /**
- * Skips of a look of `bits_seen` bits, at the top of `look_bits`, of which `used` are behind it: of those and of as many
- * symbols as follow whole.
+ * Skips of a look of `bits_seen` bits, which are the highest of the `look_bits` of `window`: the first `used` bits, and as
+ * many symbols behind them as have whole codes.
  */
 u32 skips_behind(const HuffmanTable *ac, u32 window, u32 used, u32 bits_seen);
 

@@ -45,7 +45,7 @@ INLINE void pass_8(i16x8 r[8], s32 bits) {
   }
 }
 
-/** Of eight columns of which 8 rows are given, 4 rows; the row of index 4 counts for nothing. */
+/** Makes 4 rows of 8, for eight columns; the row of index 4 counts for nothing. */
 INLINE void pass_4(const i16x8 r[8], i16x8 out[4], s32 bits) {
   const Wide zero = raised(r[0], fraction_bits + 1);
   const Wide two = products(r[2], r[6], pair_i16(15137, -6270));
@@ -121,7 +121,7 @@ void show_block(const s16 *block, s32 last, s32 size, u8 *to, s32 pitch) {
   if (size == 1) {
     to[0] = limit_to_u8(((block[0] + 4) >> 3) + 128);
   } else if (last == 0) {
-    // What both passes make of DC alone.
+    // DC alone gives one value in both passes.
     const u8 value = limit_to_u8(((block[0] * (1 << kept_bits) + 16) >> 5) + 128);
     for (s32 i = 0; i < size; i++) fill_bytes(to + i * pitch, value, (u32)size);
   } else if (size == 8) {

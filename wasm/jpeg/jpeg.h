@@ -11,7 +11,7 @@
 
 enum {
   most_components = 4,
-  /** Of an interleaved scan, T.81 B.2.3. */
+  /** Limit of an interleaved scan, T.81 B.2.3. */
   most_blocks_in_mcu = 10,
 };
 
@@ -19,12 +19,12 @@ enum {
   status_ok = 0,
   /** The data ends before the rows that were asked for. */
   status_missing = 1,
-  /** What no decoder reads: an impossible table, length or header. */
+  /** Impossible table, length or header, which no decoder reads. */
   status_damaged = 2,
   /** A process that this reader lacks. */
   status_unsupported = 3,
   status_no_memory = 4,
-  /** Of the walk over markers: no more scans. */
+  /** Answer of the walk over markers: no more scans. */
   status_end = 5,
 };
 
@@ -36,7 +36,7 @@ typedef struct {
 typedef struct {
   u8 id, horizontal, vertical, quant_table;
   u8 has_quant, is_coded;
-  /** In natural order, as it was when the component's first scan began. */
+  /** Quantization in natural order, as it was when the component's first scan began. */
   u16 quant[64];
   /** Blocks that hold samples of the photo, and with those that fill the last MCUs. */
   s32 blocks_wide, blocks_high, padded_wide, padded_high;
@@ -49,11 +49,11 @@ typedef struct {
   u8 *plane;
   /** Bytes from one row of the plane to the next. */
   s32 pitch;
-  /** Of progressive files: DC of all blocks [padded_high][padded_wide], for an overview. */
+  /** DC of all blocks [padded_high][padded_wide], for an overview of a progressive file. */
   s16 *dc;
-  /** Of progressive files: of the blocks shown, in natural order. */
+  /** Coefficients of the blocks shown, in natural order, for details of a progressive file. */
   s16 *coefficients;
-  /** Of progressive files: which coefficients are not 0, in zigzag order; of all blocks down to the last shown. */
+  /** Bits of the coefficients that are not 0, in zigzag order, of all blocks down to the last shown. */
   u64 *nonzero;
 } Component;
 
@@ -70,7 +70,7 @@ typedef struct {
   u8 components[most_components], dc_tables[most_components], ac_tables[most_components];
   /** Spectral selection and successive approximation, T.81 G.1. */
   s32 first, last, high, low;
-  /** In MCUs of this scan, which are blocks where it has one component. */
+  /** Size in MCUs of this scan, which are blocks where it has one component. */
   s32 wide, height;
   /** MCUs between restarts, or 0. */
   u32 restart_interval;
@@ -78,7 +78,7 @@ typedef struct {
   u32 start;
 } Scan;
 
-/** From zigzag to natural order; runs that leave the block end at its last coefficient. */
+/** Maps zigzag to natural order; runs that leave the block end at its last coefficient. */
 extern const u8 natural_order[64 + 16];
 
 INLINE s32 divide_up(s32 a, s32 b) { return (a + b - 1) / b; }

@@ -103,7 +103,7 @@ static s32 read_huffman_tables(Walk *w, const u8 *s, u32 length) {
     for (u32 i = 1; i <= longest_code; i++) count += s[i];
     if (index >= table_count || count > 256 || length < 17 + count) return status_damaged;
     HuffmanTable *t = s[0] & 0x10 ? &w->ac[index] : &w->dc[index];
-    // What was made of a table lasts as long as the table is the same, from one photo to the next too.
+    // Looks stay good as long as the table is the same, from one photo to the next too.
     u32 changed = 0;
     for (u32 i = 1; i <= longest_code; i++) changed |= t->counts[i] ^ s[i], t->counts[i] = s[i];
     for (u32 i = 0; i < 256; i++) {

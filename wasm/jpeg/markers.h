@@ -12,10 +12,10 @@ enum { most_scans = 1000, table_count = 4 };
 
 typedef struct {
   Source *source;
-  /** Where the walk is. */
+  /** Offset at which the walk is. */
   u32 at;
   s32 has_frame, scans;
-  /** What APP0 and APP14 say of the colours; -1 where there is no APP14 of Adobe's. */
+  /** Colours by APP0 and APP14; -1 where Adobe's APP14 is missing. */
   s32 has_jfif, adobe_transform;
   u32 restart_interval;
   Frame frame;

@@ -28,7 +28,7 @@ typedef struct {
   s32 starts[start_count];
 } Pair;
 
-/** What was made of two tables lasts as long as they are the same. */
+/** Makes a pair's looks, unless they were made of the same two tables before. */
 static void make_pair(Pair *pair, const HuffmanTable *dc, const HuffmanTable *ac) {
   if (pair->dc == dc && pair->ac == ac && pair->dc_made == dc->made && pair->ac_made == ac->made) return;
   pair->dc = dc, pair->ac = ac, pair->dc_made = dc->made, pair->ac_made = ac->made;
@@ -46,7 +46,7 @@ static void make_pair(Pair *pair, const HuffmanTable *dc, const HuffmanTable *ac
 INLINE u32 pass_block(const u8 *top, u32 at, const Pair *pair, s32 *difference) {
   const HuffmanTable *ac = pair->ac;
   u64 bits = peek(top, at);
-  // Of looks, and of symbols: bits since the last refill, and coefficients passed. Shifts see six bits of it.
+  // The sum has the bits since the last load and the coefficients passed. Shifts see six bits of it.
   enum { bit_mask = (1 << skip_shift) - 1, full = 64 << skip_shift };
   u32 sum = 1 << skip_shift, skip;
   const s32 start = pair->starts[bits >> (64 - start_bits)];
@@ -67,7 +67,7 @@ INLINE u32 pass_block(const u8 *top, u32 at, const Pair *pair, s32 *difference) 
   bits <<= skip & 63;                         \
   sum += skip;                                \
   if (sum >= full) goto stop;
-// Whether a block ends with the first of two is seldom foreseen: both are looked up, and one branch follows.
+// Processors seldom foresee with which look a block ends: two are made, and one branch follows.
 #define TWO_LOOKS                                        \
   {                                                      \
     const u32 one = ac->skips[bits >> (64 - look_bits)]; \
@@ -166,7 +166,7 @@ s32 read_means(const ScanJob *job) {
         note->state += cursor.restart_interval != 0, note++;
       }
       if (__builtin_expect(cursor.is_exhausted, 0)) {
-        // Without restarts nothing follows that could be shown.
+        // Nothing that could be shown follows without restarts.
         if (cursor.restart_interval == 0) return end_of_scan(job, &cursor);
         for (MeanBlock *b = blocks; b < end; b++) *b->to = 128, b->to += b->step;
         continue;

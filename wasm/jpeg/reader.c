@@ -2,7 +2,7 @@
 #include "memory.h"
 #include "scans.h"
 
-/** At the start of the notes: the number of the first place of each scan, or none. */
+/** Head of the notes: the number of the first place of each scan, or `no_places`. */
 typedef struct {
   u32 first[most_indexed_scans];
 } NoteHead;
@@ -118,7 +118,7 @@ static u64 most_places(const Frame *f) {
   return alone + (u64)divide_up(f->mcus_wide, place_spacing) * (u64)f->mcus_high;
 }
 
-/** Where this scan's places are among those known, or false. */
+/** Finds this scan's places among those known; false where they are missing. */
 static s32 find_places(const Scan *scan, s32 number, ScanIndex *index) {
   if (number >= most_indexed_scans || known_bytes < sizeof(NoteHead)) return 0;
   const u32 first = ((const NoteHead *)known_notes)->first[number];

@@ -15,11 +15,11 @@
 #include "rows.h"
 
 typedef struct {
-  /** Of the frame, px. */
+  /** Size of the frame, px. */
   s32 width, height;
   s32 components, is_progressive;
   u8 *notes;
-  /** Of what the last decode noted; 0 where it has nothing to say. */
+  /** Length of what the last decode noted, or 0. */
   u32 note_bytes;
 } Report;
 

@@ -18,7 +18,7 @@ INLINE s32 last_column(const Component *c) { return least_s32(c->blocks.right * 
 INLINE const u8 *widen(const Component *c, s32 near, s32 far, s32 is_flat, Rectangle pixels, s16 *sums, u8 *line) {
   const s32 begin = pixels.left >> 1, end = ((pixels.right - 1) >> 1) + 1;
   const s32 first = greatest_s32(begin - 1, first_column(c)), last = least_s32(end, last_column(c));
-  // Where column 0 would be; `begin` is aligned.
+  // Column 0 would be here; `begin` is aligned.
   const s32 zero = 8 - begin;
   for (s32 x = first; x <= last; x += 16) {
     const u8x16 a = load_u8(c->plane + (near + x));

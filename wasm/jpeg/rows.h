@@ -14,7 +14,7 @@ typedef struct {
   /** A pixel is this many eighths of one of the photo's: 1, 2, 4 or 8. */
   s32 eighths;
   Colour colour;
-  /** Of the pixels that are shown, in those of the whole photo at this scale. */
+  /** Rectangle that is shown, in pixels of the whole photo at this scale. */
   Rectangle pixels;
   /** For each component `line_room` bytes, and for sums `line_room` of 16 bits. */
   u8 *lines[most_components];

@@ -18,13 +18,13 @@ typedef struct {
 typedef struct {
   Walk *walk;
   const Scan *scan;
-  /** For a cursor: `window_bytes`. */
+  /** Room for a cursor: `window_bytes`. */
   u8 *window;
-  /** Where places are noted, or null. */
+  /** Index that takes notes of places, or null. */
   ScanIndex *note;
   /** Places noted before, or null. */
   const ScanIndex *known;
-  /** In MCUs of the frame. */
+  /** Rectangle in MCUs of the frame. */
   Rectangle region;
   u32 *behind;
 } ScanJob;
@@ -34,28 +34,28 @@ INLINE s32 places_in_row(const Scan *scan) { return divide_up(scan->wide, place_
 /** Makes the tables that the scan needs. */
 s32 prepare_scan(Walk *walk, const Scan *scan, TableKind ac_kind);
 
-/** Of a sequential scan, a sample for each block: its mean. */
+/** Reads a sample for each block of a sequential scan: its mean. */
 s32 read_means(const ScanJob *job);
 
-/** Of a sequential scan, the samples of the region. */
+/** Reads the samples of the region from a sequential scan. */
 s32 read_samples(const ScanJob *job);
 
-/** Of a progressive scan of DC, into `Component.dc`. */
+/** Reads a progressive scan of DC into `Component.dc`. */
 s32 read_dc(const ScanJob *job);
 
-/** Of any progressive scan, the coefficients of the region. */
+/** Reads the coefficients of the region from any progressive scan. */
 s32 read_coefficients(const ScanJob *job);
 
-/** From `dc` to planes. */
+/** Makes planes of `dc`. */
 void show_means(Frame *frame);
 
-/** From coefficients to planes. */
+/** Makes planes of coefficients. */
 void show_coefficients(Frame *frame);
 
 /** (DC * quantization + 4) / 8 + 128, as libjpeg at 1/8. */
 INLINE u8 mean_of(s16 dc, u16 quant) { return limit_to_u8(((dc * (s32)quant + 4) >> 3) + 128); }
 
-/** Whether the data of a scan that is over was used up too early. */
+/** Returns `status_missing` when the data of a scan that is over was used up too early. */
 INLINE s32 end_of_scan(const ScanJob *job, const Cursor *cursor) {
   *job->behind = cursor->is_last ? cursor->marker_start : cursor->next;
   return cursor->is_exhausted ? status_missing : status_ok;

@@ -77,7 +77,7 @@ static void read_mcu(Cursor *cursor, const SamplePart *parts, s32 count, s32 row
   cursor->at = at;
 }
 
-/** Of the region, in the scan's own MCUs. */
+/** The region in the scan's own MCUs. */
 static Rectangle region_of(const ScanJob *job) {
   const Scan *scan = job->scan;
   Rectangle r = job->region;

@@ -16,17 +16,17 @@ enum { piece_bytes = PIECE_BYTES, longest_look = 0xffff };
 
 typedef struct {
   u32 length;
-  /** What is here: file offsets. */
+  /** File offsets of the piece that is here. */
   u32 from, to;
   u8 bytes[longest_look + 1];
 } Source;
 
 void begin_source(Source *source, u32 length);
 
-/** The bytes from `at` to `at` + `count`, which are in the file; at most `longest_look`. Good until the next look. */
+/** Address of `count` bytes from `at` on, at most `longest_look` and all in the file. Good until the next look. */
 const u8 *look_at(Source *source, u32 at, u32 count);
 
-/** Where the bytes from `at` on are, and in `count` how many; none at the file's end. Good until the next look. */
+/** Address of the bytes from `at` on and, in `count`, their number; 0 at the file's end. Good until the next look. */
 const u8 *look_from(Source *source, u32 at, u32 *count);
 
 #endif
