@@ -20,7 +20,8 @@ import { nodeJpegTurbo } from "../fixtures/jpeg-turbo-node.ts";
 import { printDecodeTable } from "./decode-table.ts";
 import type { Decoded } from "./decoded.ts";
 
-const detectionSidePx = 640;
+/** Longer side that detectors see, px, as in src/pipeline.ts. */
+const detectionSidePx = 480;
 const rounds = 5;
 
 const seconds = async (work: () => unknown) => {
