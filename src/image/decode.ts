@@ -12,10 +12,14 @@ import { createJpegReader, type JpegReader } from "./jpeg-reader.ts";
 import type { ImageLimits } from "./limits.ts";
 import { openPng } from "./png.ts";
 import { unsupported } from "./refusal.ts";
-import { sniff } from "./sniff.ts";
+import { heicPhoto, sniff } from "./sniff.ts";
 import { createWebpDecoder, openWebp } from "./webp.ts";
 
 export type { DecodeRequest, EncodedPhoto, Region } from "./encoded-photo.ts";
+
+/** How a phone makes a JPEG of what its camera stored. */
+const convertHeic =
+  "Convert it to JPEG before sending: on iOS by UIImage.jpegData(compressionQuality:), on Android by ImageDecoder and Bitmap.compress.";
 
 type ModuleLoader = () => Promise<WebAssembly.Module>;
 
@@ -69,7 +73,8 @@ export async function openPhoto(
   codecs: Codecs,
 ): Promise<Result<EncodedPhoto>> {
   const sniffed = sniff(bytes);
-  if ("found" in sniffed) return unsupported(sniffed.found);
+  if ("found" in sniffed)
+    return unsupported(sniffed.found, sniffed.found === heicPhoto ? convertHeic : undefined);
   switch (sniffed.format) {
     case "jpeg":
       return openJpeg(bytes, limits, codecs.jpeg);
