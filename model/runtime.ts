@@ -4,7 +4,6 @@
  */
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Result } from "../src/errors.ts";
 import { type Calibration, parseCalibration } from "../src/face/calibration.ts";
@@ -45,6 +44,9 @@ export function modelPath(file: string): string {
   return fileURLToPath(new URL(`./${file}`, import.meta.url));
 }
 
+/** Path of the JPEG reader's module. */
+export const jpegPath = fileURLToPath(new URL("../wasm/jpeg.wasm", import.meta.url));
+
 /** Paths of the codecs' modules that share a memory. */
 export const codecPaths = {
   webp: fileURLToPath(new URL("../wasm/codecs/webp_dec.wasm", import.meta.url)),
@@ -61,8 +63,6 @@ export function readKernels(): WebAssembly.Module {
   const [relaxed, plain] = kernelPaths.map((path) => readFileSync(path));
   return new WebAssembly.Module(chooseBuild(relaxed, plain));
 }
-
-const require = createRequire(import.meta.url);
 
 /** An engine that runs in Node. */
 export interface NodeEngine extends Pick<ModelFactory, "artifactOf"> {
@@ -83,7 +83,7 @@ export async function loadRuntime(
 ): Promise<Runtime> {
   const compile = async (path: string) => WebAssembly.compile(await readFile(path));
   const codecs = createCodecs({
-    jpegTurbo: () => compile(require.resolve("@cwasm/jpeg-turbo/jpeg-turbo.wasm")),
+    jpeg: () => compile(jpegPath),
     webp: () => compile(codecPaths.webp),
     avif: () => compile(codecPaths.avif),
   });

@@ -5,9 +5,9 @@
 
 import { waitUntil } from "cloudflare:workers";
 import manifest from "../model/manifest.json";
-import jpegTurbo from "../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import avif from "../wasm/codecs/avif_dec.wasm";
 import webp from "../wasm/codecs/webp_dec.wasm";
+import jpeg from "../wasm/jpeg.wasm";
 import { type Budget, createBudget } from "./admission/budget.ts";
 import { parseConfig } from "./config.ts";
 import { sha256, toHex } from "./crypto/digest.ts";
@@ -28,7 +28,7 @@ const calibration = parseCalibration(measured, encoder.sha256);
 /** The Worker. An isolate has one: the models and codecs that its requests share. */
 export function createWorker(engine: Bundle) {
   const codecs = createCodecs({
-    jpegTurbo: async () => jpegTurbo,
+    jpeg: async () => jpeg,
     webp: async () => webp,
     avif: async () => avif,
   });

@@ -8,14 +8,14 @@ import type { EmbindDecoder } from "./embind.ts";
 import type { EncodedPhoto } from "./encoded-photo.ts";
 import { createIdleInstances } from "./idle-instances.ts";
 import { openJpeg } from "./jpeg.ts";
-import { createJpegTurbo, type JpegTurbo } from "./jpeg-turbo.ts";
+import { createJpegReader, type JpegReader } from "./jpeg-reader.ts";
 import type { ImageLimits } from "./limits.ts";
 import { openPng } from "./png.ts";
 import { unsupported } from "./refusal.ts";
 import { heicPhoto, sniff } from "./sniff.ts";
 import { createWebpDecoder, openWebp } from "./webp.ts";
 
-export type { EncodedPhoto } from "./encoded-photo.ts";
+export type { DecodeRequest, EncodedPhoto, Region } from "./encoded-photo.ts";
 
 /** How a phone makes a JPEG of what its camera stored. */
 const convertHeic =
@@ -28,8 +28,8 @@ type ModuleLoader = () => Promise<WebAssembly.Module>;
  * is left out is refused. PNG needs none.
  */
 export interface CodecModules {
-  /** `@cwasm/jpeg-turbo/jpeg-turbo.wasm` */
-  readonly jpegTurbo: ModuleLoader;
+  /** `wasm/jpeg.wasm` */
+  readonly jpeg: ModuleLoader;
   /** `wasm/codecs/webp_dec.wasm` */
   readonly webp?: ModuleLoader;
   /** `wasm/codecs/avif_dec.wasm` */
@@ -38,7 +38,7 @@ export interface CodecModules {
 
 /** The codecs of one isolate. */
 export interface Codecs {
-  readonly jpegTurbo: () => Promise<JpegTurbo>;
+  readonly jpeg: () => Promise<JpegReader>;
   readonly webp: (() => Promise<EmbindDecoder>) | undefined;
   readonly avif: (() => Promise<EmbindDecoder>) | undefined;
   /** Bytes of WebAssembly memory kept between photos. */
@@ -49,10 +49,10 @@ export interface Codecs {
   makeRoom(neededBytes: number): void;
 }
 
-export function createCodecs({ jpegTurbo, webp, avif }: CodecModules): Codecs {
+export function createCodecs({ jpeg, webp, avif }: CodecModules): Codecs {
   const idle = createIdleInstances();
   return {
-    jpegTurbo: once(async () => createJpegTurbo(await jpegTurbo(), idle)),
+    jpeg: once(async () => createJpegReader(await jpeg(), idle)),
     webp: webp && once(async () => createWebpDecoder(await webp(), idle)),
     avif: avif && once(async () => createAvifDecoder(await avif(), idle)),
     heldBytes: idle.heldBytes,
@@ -77,7 +77,7 @@ export async function openPhoto(
     return unsupported(sniffed.found, sniffed.found === heicPhoto ? convertHeic : undefined);
   switch (sniffed.format) {
     case "jpeg":
-      return openJpeg(bytes, limits, codecs.jpegTurbo);
+      return openJpeg(bytes, limits, codecs.jpeg);
     case "png":
       return openPng(bytes, limits, codecs.makeRoom);
     case "webp":

@@ -26,18 +26,6 @@ export const equivalents: readonly Equivalent[] = [
     reason: "Four bytes more of what a decode is expected to need: WebAssembly memory comes by 65,536.",
   },
   {
-    file: "src/image/jpeg-turbo.ts",
-    before: "const messageBytes = 200;",
-    after: "const messageBytes = 199;",
-    reason: "libjpeg-turbo has no message of 199 letters.",
-  },
-  {
-    file: "src/image/jpeg-turbo.ts",
-    before: "setjmp: () => 0,",
-    after: "setjmp: () => undefined,",
-    reason: "WebAssembly takes undefined for 0.",
-  },
-  {
     file: "src/inference/kernels/engine.ts",
     before: "if (value.arena !== top) bind(value);",
     after: "if (true) bind(value);",

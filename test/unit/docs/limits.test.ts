@@ -127,6 +127,7 @@ const sessionLimit = (name: string) =>
 /** Numbers of a row's second cell, by its first cell. */
 const stated: Readonly<Record<string, readonly number[]>> = {
   "scans of a JPEG": [defaultImageLimits.maxScans],
+  "blocks of 8 x 8 that all scans of a JPEG go through": [defaultImageLimits.maxScanBlocks],
   "either side": [defaultImageLimits.minSidePixels],
   "a side of a JPEG": [await widestJpeg()],
   "several pictures in one file (animation)": [],
