@@ -50,7 +50,7 @@ export function enrol(deps: EnrolmentDeps): Handler {
     const probe = await encodeSource(c, deps, source, { ...options, quality: "refuse" });
     if (!probe.ok) return refuse(c, probe.failure);
 
-    const { embedding } = probe.value;
+    const { embedding, encoded } = probe.value;
     if (options.duplicates === "refuse") {
       const unique = await refuseDuplicates(
         { store, principal, settings, calibration },
@@ -61,7 +61,13 @@ export function enrol(deps: EnrolmentDeps): Handler {
     }
     const faceId = parseFaceId(randomId());
     if (faceId === undefined) throw new Error("randomId made an id that cannot name a face");
-    const stored = { subjectId: subjectId.value, faceId, embedding, createdAt };
+    const stored = {
+      subjectId: subjectId.value,
+      faceId,
+      embedding,
+      createdAt,
+      ...(encoded !== undefined && { quality: encoded.quality }),
+    };
     const added = await stopwatch.time("store", () =>
       store.addFace(stored, { ...details.value, request: request.value }),
     );

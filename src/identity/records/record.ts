@@ -1,16 +1,22 @@
 /**
- * A stored face as bytes. Version 1, little-endian:
+ * A stored face as bytes. Version 2, little-endian:
  *
  *   0   4  magic "SFRE"
- *   4   1  version, 1
+ *   4   1  version, 2
  *   5   1  length of the model's id, bytes, 1..64
  *   6   1  length of the subject's id, bytes of UTF-8
  *   7   1  length of the face's id
  *   8   8  created at, float64, ms since 1970
  *   16  2  dimension, 1..4096
- *   18     model id, subject id, face id: UTF-8, without separators; the first and the last are ASCII
+ *   18  8  photo taken at, float64, ms since 1970; NaN where it is not known
+ *   26  1  number of measures
+ *   27     measures of the photo: float32 each, in the order of `measureNames`; NaN where one is not known
+ *          model id, subject id, face id: UTF-8, without separators; the first and the last are ASCII
  *          embedding: float32 x dimension
  *          CRC-32 (IEEE 802.3) of everything before it, uint32
+ *
+ * A later measure is appended to the list: a reader passes over those that it does not know, and takes missing ones
+ * for unknown. Version 1 ends its header at 18 and has no measures; it is read, and no longer written.
  *
  * The subject and the face are inside so that a record under another's key is noticed. The checksum
  * finds damage, not malice.
@@ -18,12 +24,29 @@
 import { crc32 } from "../../crypto/crc32.ts";
 import { decodeFloat32, encodeFloat32 } from "../../crypto/float32.ts";
 import { type Failure, fail, ok, type Result } from "../../errors.ts";
+import type { Quality } from "../../face/quality.ts";
 import { type FaceId, parseFaceId, parseSubjectId, type SubjectId } from "../ids.ts";
-import type { StoredFace } from "../store/store.ts";
+import type { StoredFace, StoredQuality } from "../store/store.ts";
 
 const magic = [0x53, 0x46, 0x52, 0x45];
-const version = 1;
-const headerBytes = 18;
+const version = 2;
+const versionWithoutMeasures = 1;
+/** Bytes of a header up to the names or, in version 2, up to the measures. */
+const headerBytes = { 1: 18, 2: 27 } as const;
+const photoTakenAt = 18;
+const measureCountAt = 26;
+/** The order is the format's: a new measure goes to the end. */
+const measureNames = [
+  "eyeDistancePx",
+  "sharpness",
+  "brightness",
+  "contrast",
+  "yaw",
+  "pitch",
+  "roll",
+  "agreement",
+  "inFrame",
+] as const satisfies readonly (keyof Quality)[];
 const checksumBytes = 4;
 const maxDimension = 4096;
 const maxDateMs = 8.64e15;
@@ -43,7 +66,8 @@ export function encodeRecord(face: StoredFace): Uint8Array<ArrayBuffer> {
   const subjectBytes = new TextEncoder().encode(face.subjectId).length;
   if (subjectBytes > 255) throw new Error("the subject's id does not fit a record");
   const names = new TextEncoder().encode(model + face.subjectId + face.faceId);
-  const bytes = new Uint8Array(headerBytes + names.length + 4 * values.length + checksumBytes);
+  const namesAt = headerBytes[version] + 4 * measureNames.length;
+  const bytes = new Uint8Array(namesAt + names.length + 4 * values.length + checksumBytes);
   const view = new DataView(bytes.buffer);
   bytes.set(magic, 0);
   bytes[4] = version;
@@ -52,8 +76,13 @@ export function encodeRecord(face: StoredFace): Uint8Array<ArrayBuffer> {
   bytes[7] = face.faceId.length;
   view.setFloat64(8, createdAtMs, true);
   view.setUint16(16, values.length, true);
-  bytes.set(names, headerBytes);
-  const valuesAt = headerBytes + names.length;
+  view.setFloat64(photoTakenAt, Number.NaN, true);
+  bytes[measureCountAt] = measureNames.length;
+  for (const [i, name] of measureNames.entries()) {
+    view.setFloat32(headerBytes[version] + 4 * i, face.quality?.[name] ?? Number.NaN, true);
+  }
+  bytes.set(names, namesAt);
+  const valuesAt = namesAt + names.length;
   bytes.set(encodeFloat32(values), valuesAt);
   const checksumAt = valuesAt + 4 * values.length;
   view.setUint32(checksumAt, crc32(bytes.subarray(0, checksumAt)), true);
@@ -70,13 +99,16 @@ export function decodeRecord(bytes: Uint8Array, subjectId: SubjectId, faceId: Fa
   const corrupt = (reason: string) => fail({ code: "corrupt_record", faceId, reason } satisfies Failure);
   if (bytes.length < magic.length + 1) return corrupt("shorter than its header");
   if (magic.some((byte, i) => bytes[i] !== byte)) return corrupt("not a record");
-  if (bytes[4] !== version) {
-    const stored = `record version ${bytes[4]}`;
+  const found = bytes[4];
+  if (found !== version && found !== versionWithoutMeasures) {
+    const stored = `record version ${found}`;
     return fail({ code: "model_mismatch", stored, expected: `record version ${version}`, faceId });
   }
-  if (bytes.length < headerBytes) return corrupt("shorter than its header");
+  if (bytes.length < headerBytes[found]) return corrupt("shorter than its header");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [modelEnd, subjectEnd, faceEnd] = nameEnds(bytes);
+  const measures = found === version ? bytes[measureCountAt] : 0;
+  const namesAt = headerBytes[found] + 4 * measures;
+  const [modelEnd, subjectEnd, faceEnd] = nameEnds(bytes, namesAt);
   const dimension = view.getUint16(16, true);
   const checksumAt = faceEnd + 4 * dimension;
   if (bytes.length !== checksumAt + checksumBytes) return corrupt("not of the length its header says");
@@ -84,7 +116,7 @@ export function decodeRecord(bytes: Uint8Array, subjectId: SubjectId, faceId: Fa
     return corrupt("checksum does not fit");
   }
 
-  const model = ascii(bytes.subarray(headerBytes, modelEnd));
+  const model = ascii(bytes.subarray(namesAt, modelEnd));
   if (!modelIdPattern.test(model)) return corrupt("model id is malformed");
   if (parseSubjectId(utf8(bytes.subarray(modelEnd, subjectEnd))) !== subjectId) {
     return corrupt("it belongs to another subject");
@@ -97,11 +129,33 @@ export function decodeRecord(bytes: Uint8Array, subjectId: SubjectId, faceId: Fa
   if (dimension < 1 || dimension > maxDimension) return corrupt("dimension is out of range");
   const values = decodeFloat32(bytes.subarray(faceEnd, checksumAt));
   if (!isUnit(values)) return corrupt("the embedding is not a unit vector");
-  return ok({ subjectId, faceId, embedding: { model, values }, createdAt: new Date(createdAtMs) });
+  const takenAtMs = found === version ? view.getFloat64(photoTakenAt, true) : Number.NaN;
+  if (!Number.isNaN(takenAtMs) && !isTime(takenAtMs)) return corrupt("the photo's time is out of range");
+  const quality = readMeasures(view, measures);
+  return ok({
+    subjectId,
+    faceId,
+    embedding: { model, values },
+    createdAt: new Date(createdAtMs),
+    ...(quality !== undefined && { quality }),
+  });
 }
 
-function nameEnds(bytes: Uint8Array): [modelEnd: number, subjectEnd: number, faceEnd: number] {
-  const modelEnd = headerBytes + bytes[5];
+/** Reads the measures that are known; undefined where none is. */
+function readMeasures(view: DataView, count: number): StoredQuality | undefined {
+  const known: { -readonly [Name in keyof Quality]?: number } = {};
+  for (const [i, name] of measureNames.slice(0, count).entries()) {
+    const value = view.getFloat32(headerBytes[version] + 4 * i, true);
+    if (Number.isFinite(value)) known[name] = value;
+  }
+  return Object.keys(known).length === 0 ? undefined : known;
+}
+
+function nameEnds(
+  bytes: Uint8Array,
+  namesAt: number,
+): [modelEnd: number, subjectEnd: number, faceEnd: number] {
+  const modelEnd = namesAt + bytes[5];
   const subjectEnd = modelEnd + bytes[6];
   return [modelEnd, subjectEnd, subjectEnd + bytes[7]];
 }

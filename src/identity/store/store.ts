@@ -4,6 +4,7 @@
  */
 import type { Result } from "../../errors.ts";
 import type { Embedding } from "../../face/embedding.ts";
+import type { Quality } from "../../face/quality.ts";
 import type { Caller } from "../caller.ts";
 import type { EnrolmentRequest, SearchAction } from "../directory/data.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
@@ -13,7 +14,12 @@ export interface StoredFace {
   readonly faceId: FaceId;
   readonly embedding: Embedding;
   readonly createdAt: Date;
+  /** Measures of the photo; absent for a face that came as an embedding, or was stored before they were kept. */
+  readonly quality?: StoredQuality;
 }
+
+/** Each measure to the precision of float32; one that is missing is not known. */
+export type StoredQuality = Partial<Quality>;
 
 export interface Consent {
   readonly version: string;

@@ -14,18 +14,41 @@ const unitVector = fc
     return Float32Array.from(values, (value) => value / length);
   });
 
-const storedFace: fc.Arbitrary<StoredFace> = fc.record({
-  subjectId,
-  faceId,
-  embedding: fc.record({ model: fc.stringMatching(/^[a-z0-9.-]{1,64}$/), values: unitVector }),
-  createdAt: fc.date({ min: new Date(0), noInvalidDate: true }),
-});
+const measure = fc.float({ noNaN: true, noDefaultInfinity: true });
+const quality = fc
+  .record(
+    {
+      eyeDistancePx: measure,
+      sharpness: measure,
+      brightness: measure,
+      contrast: measure,
+      yaw: measure,
+      pitch: measure,
+      roll: measure,
+      agreement: measure,
+      inFrame: measure,
+    },
+    { requiredKeys: [] },
+  )
+  .filter((measures) => Object.keys(measures).length > 0);
+
+const storedFace: fc.Arbitrary<StoredFace> = fc.record(
+  {
+    subjectId,
+    faceId,
+    embedding: fc.record({ model: fc.stringMatching(/^[a-z0-9.-]{1,64}$/), values: unitVector }),
+    createdAt: fc.date({ min: new Date(0), noInvalidDate: true }),
+    quality,
+  },
+  { requiredKeys: ["subjectId", "faceId", "embedding", "createdAt"] },
+);
 
 const sample: StoredFace = {
   subjectId: "alice" as SubjectId,
   faceId: "face-1" as FaceId,
   embedding: { model: "encoder-1", values: new Float32Array([0.6, 0.8]) },
   createdAt: new Date("2026-01-02T03:04:05.678Z"),
+  quality: { eyeDistancePx: 80.5, yaw: -3.25 },
 };
 
 function decode(bytes: Uint8Array) {
@@ -41,7 +64,8 @@ function forged(change: (bytes: Uint8Array, view: DataView) => void): Uint8Array
   return bytes;
 }
 
-const embeddingAt = 18 + "encoder-1alice".length + "face-1".length;
+const namesAt = 27 + 4 * 9;
+const embeddingAt = namesAt + "encoder-1alice".length + "face-1".length;
 
 describe("a record", () => {
   it("gives back what was put in, exactly", () => {
@@ -64,25 +88,58 @@ describe("a record", () => {
 
   /**
    * Written by Python 3:
-   *   b = b"SFRE" + bytes([1, 9, 5, 6]) + struct.pack("<dH", 1767323045678, 2)
+   *   nan = float("nan")
+   *   b = b"SFRE" + bytes([2, 9, 5, 6]) + struct.pack("<dH", 1767323045678, 2) + struct.pack("<dB", nan, 9)
+   *   b += struct.pack("<9f", 80.5, nan, nan, nan, -3.25, nan, nan, nan, nan)
    *   b += b"encoder-1" + b"alice" + b"face-1" + struct.pack("<2f", 0.6, 0.8)
    *   (b + struct.pack("<I", zlib.crc32(b))).hex()
    */
   it("has the layout that its file promises, as written by another program", () => {
     const hex =
-      "534652450109050600e0f298cab779420200656e636f6465722d" +
-      "31616c696365666163652d319a99193fcdcc4c3fa52e80a1";
+      "534652450209050600e0f298cab779420200000000000000f87f090000a1420000c07f0000c07f0000c07f000050c000" +
+      "00c07f0000c07f0000c07f0000c07f656e636f6465722d31616c696365666163652d319a99193fcdcc4c3f29870b3b";
     expect(Buffer.from(encodeRecord(sample)).toString("hex")).toBe(hex);
   });
 
+  /** Written by the same Python with 3 measures, 80.5, nan and 0.5, and with 11: the nine of today, then 7 and 8. */
+  it("with fewer or more measures than today's is read: the missing are unknown, the others passed over", () => {
+    const fewer =
+      "534652450209050600e0f298cab779420200000000000000f87f030000a1420000c07f0000003f656e636f6465722d31" +
+      "616c696365666163652d319a99193fcdcc4c3f713cefff";
+    const more =
+      "534652450209050600e0f298cab779420200000000000000f87f0b0000a1420000c07f0000c07f0000c07f000050c000" +
+      "00c07f0000c07f0000c07f0000c07f0000e04000000041656e636f6465722d31616c696365666163652d319a99193fcd" +
+      "cc4c3fb0dafd42";
+    expect(decode(Buffer.from(fewer, "hex"))).toEqual({
+      ok: true,
+      value: { ...sample, quality: { eyeDistancePx: 80.5, brightness: 0.5 } },
+    });
+    expect(decode(Buffer.from(more, "hex"))).toEqual({ ok: true, value: sample });
+  });
+
   /**
-   * Written by the same Python with `s = "Ødegård|1+2=中𠀀".encode()` in place of `b"alice"`, and its 21 bytes for the
-   * 5.
+   * Written by Python 3:
+   *   b = b"SFRE" + bytes([1, 9, 5, 6]) + struct.pack("<dH", 1767323045678, 2)
+   *   b += b"encoder-1" + b"alice" + b"face-1" + struct.pack("<2f", 0.6, 0.8)
+   *   (b + struct.pack("<I", zlib.crc32(b))).hex()
+   */
+  it("of version 1, which had no measures, is read", () => {
+    const hex =
+      "534652450109050600e0f298cab779420200656e636f6465722d31616c696365666163652d319a99193fcdcc4c3fa52e" +
+      "80a1";
+    const { quality: _, ...face } = sample;
+    expect(decode(Buffer.from(hex, "hex"))).toEqual({ ok: true, value: face });
+  });
+
+  /**
+   * Written by the Python of version 2 with `s = "Ødegård|1+2=中𠀀".encode()` in place of `b"alice"`, and its 21 bytes for
+   * the 5.
    */
   it("counts a subject's name in bytes of UTF-8", () => {
     const hex =
-      "534652450109150600e0f298cab779420200656e636f6465722d31" +
-      "c398646567c3a572647c312b323de4b8adf0a08080666163652d319a99193fcdcc4c3f4ceb9ee1";
+      "534652450209150600e0f298cab779420200000000000000f87f090000a1420000c07f0000c07f0000c07f000050c000" +
+      "00c07f0000c07f0000c07f0000c07f656e636f6465722d31c398646567c3a572647c312b323de4b8adf0a08080666163" +
+      "652d319a99193fcdcc4c3f5228a2cb";
     const face = { ...sample, subjectId: "Ødegård|1+2=中𠀀" as SubjectId };
     expect(Buffer.from(encodeRecord(face)).toString("hex")).toBe(hex);
     expect(decodeRecord(encodeRecord(face), face.subjectId, face.faceId)).toEqual({ ok: true, value: face });
@@ -115,7 +172,7 @@ describe("a record", () => {
 
   it("never makes random bytes into a face, and never throws", () => {
     const anyBytes = fc.uint8Array({ maxLength: 2000 });
-    const afterMagic = anyBytes.map((tail) => Uint8Array.from([0x53, 0x46, 0x52, 0x45, 1, ...tail]));
+    const afterMagic = anyBytes.map((tail) => Uint8Array.from([0x53, 0x46, 0x52, 0x45, 2, ...tail]));
     fc.assert(
       fc.property(fc.oneof(anyBytes, afterMagic), (bytes) => {
         expect(decode(bytes).ok).toBe(false);
@@ -125,12 +182,12 @@ describe("a record", () => {
   });
 
   it("of another version is a model_mismatch that says so", () => {
-    expect(decode(forged((bytes) => bytes.set([2], 4)))).toEqual({
+    expect(decode(forged((bytes) => bytes.set([3], 4)))).toEqual({
       ok: false,
       failure: {
         code: "model_mismatch",
-        stored: "record version 2",
-        expected: "record version 1",
+        stored: "record version 3",
+        expected: "record version 2",
         faceId: sample.faceId,
       },
     });
@@ -153,9 +210,10 @@ describe("a record", () => {
     ["a time that is not a number", (_, view) => view.setFloat64(8, Number.NaN, true)],
     ["a time before 1970", (_, view) => view.setFloat64(8, -1, true)],
     ["a time after the last date", (_, view) => view.setFloat64(8, 8.64e15 + 2, true)],
+    ["a photo taken before 1970", (_, view) => view.setFloat64(18, -1, true)],
     ["a fraction of a millisecond", (_, view) => view.setFloat64(8, 0.5, true)],
-    ["a subject's name that is no UTF-8", (bytes) => bytes.fill(0xff, 27, 28)],
-    ["a space in the model's id", (bytes) => bytes.fill(0x20, 18, 19)],
+    ["a subject's name that is no UTF-8", (bytes) => bytes.fill(0xff, namesAt + 9, namesAt + 10)],
+    ["a space in the model's id", (bytes) => bytes.fill(0x20, namesAt, namesAt + 1)],
   ])("is refused with %s, though its checksum fits", (_, change) => {
     expect(decode(forged(change))).toMatchObject({ failure: { code: "corrupt_record" } });
   });
