@@ -1,17 +1,17 @@
 /**
- * Means of bilinear samples. A row of samples is first placed (which pixel, how far beyond its centre), then mixed:
- * two small loops, which V8 optimises sooner and better than one large one.
+ * Samples a raster bilinearly and averages the samples. A row of samples is first placed (which pixel, how far beyond
+ * its centre), then mixed: two small loops, which V8 optimises sooner and better than one large one.
  */
 import type { Raster } from "./photo.ts";
 import { alongRow, type Sampling, wordsOf } from "./sampling.ts";
 
-/** Of a row of samples, in their order. */
+/** Places of a row of samples, in their order. */
 interface Places {
   /** Output coordinates, px. */
   readonly us: Float64Array;
   /** Index of the pixel up and left of the sample; `outside` adds nothing. */
   readonly indices: Int32Array;
-  /** From that pixel's centre, 0..1. */
+  /** Distance to the right of that pixel's centre, 0 to 1. */
   readonly right: Float64Array;
   readonly down: Float64Array;
 }
@@ -64,7 +64,7 @@ function placeRow(line: Float64Array, raster: Raster, places: Places): void {
   const maxY = raster.height - 1;
   for (let k = 0; k < us.length; k++) {
     const u = us[k];
-    // Raster pixel centres lie at +0.5.
+    // Pixel centres of the raster lie at +0.5.
     const x = a * u + bv + tx - 0.5;
     const y = c * u + dv + ty - 0.5;
     if (x >= 0 && y >= 0 && x < maxX && y < maxY) {
@@ -79,7 +79,10 @@ function placeRow(line: Float64Array, raster: Raster, places: Places): void {
   }
 }
 
-/** Beyond the last pixel's centre a sample lies all the way from the last but one: so every neighbour exists. */
+/**
+ * Places samples near the border. Beyond the last pixel's centre, a sample lies at distance 1 from the last
+ * pixel but one, so that every neighbour exists.
+ */
 function placeAtBorder(
   x: number,
   y: number,
@@ -100,7 +103,7 @@ function placeAtBorder(
   down[k] = insideY - y0;
 }
 
-/** Adds the samples of a row to the sums of their output pixels: R, G, B by pixel, 0..255 each sample. */
+/** Adds the samples of a row to the sums of their output pixels: R, G, B by pixel, each sample 0 to 255. */
 function addRow(
   pixels: Int32Array,
   raster: Raster,
@@ -108,7 +111,7 @@ function addRow(
   samples: number,
   sums: Float64Array,
 ): void {
-  // A raster of one column or row has no neighbours, and its samples no distance from it.
+  // A raster of one column or row has no neighbours, and its samples have no distance from it.
   const toRight = raster.width > 1 ? 1 : 0;
   const toBelow = raster.height > 1 ? raster.width : 0;
   for (let at = 0, k = 0; at < sums.length; at += 3) {
@@ -146,7 +149,7 @@ function addRow(
   }
 }
 
-/** Means, rounded to float32, and then normalised. */
+/** Writes means, rounded to float32 and then normalised. */
 function writeRow(sums: Float64Array, row: number, sampling: Sampling): void {
   const { width, height, samples, normalisation, out } = sampling;
   const inverseCount = 1 / (samples * samples);

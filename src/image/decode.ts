@@ -1,6 +1,6 @@
 /**
- * Bytes to a photo in two steps: `openPhoto` reads headers and refuses, `EncodedPhoto.decode` makes
- * pixels. The codecs are arguments: `image/` knows neither files nor bundlers.
+ * Decodes a photo in two steps: `openPhoto` reads headers and refuses, `EncodedPhoto.decode` makes pixels. The codecs
+ * are arguments: `image/` knows neither files nor bundlers.
  */
 import type { Result } from "../errors.ts";
 import { createAvifDecoder, openAvif } from "./avif.ts";
@@ -17,22 +17,22 @@ import { createWebpDecoder, openWebp } from "./webp.ts";
 
 export type { DecodeRequest, EncodedPhoto, Region } from "./encoded-photo.ts";
 
-/** How a phone makes a JPEG of what its camera stored. */
+/** Advice to make a JPEG of what a phone's camera stored. */
 const convertHeic =
   "Convert it to JPEG before sending: on iOS by UIImage.jpegData(compressionQuality:), on Android by ImageDecoder and Bitmap.compress.";
 
 type ModuleLoader = () => Promise<WebAssembly.Module>;
 
 /**
- * Where each codec's module comes from; asked for at the first photo that needs it. A format whose codec
- * is left out is refused. PNG needs none.
+ * Loaders of the codecs' modules, called at the first photo that needs them. A format whose codec is left out is
+ * refused. PNG needs none.
  */
 export interface CodecModules {
-  /** `wasm/jpeg.wasm` */
+  /** Loads `wasm/jpeg.wasm`. */
   readonly jpeg: ModuleLoader;
-  /** `wasm/codecs/webp_dec.wasm` */
+  /** Loads `wasm/codecs/webp_dec.wasm`. */
   readonly webp?: ModuleLoader;
-  /** `wasm/codecs/avif_dec.wasm` */
+  /** Loads `wasm/codecs/avif_dec.wasm`. */
   readonly avif?: ModuleLoader;
 }
 
@@ -43,9 +43,9 @@ export interface Codecs {
   readonly avif: (() => Promise<EmbindDecoder>) | undefined;
   /** Bytes of WebAssembly memory kept between photos. */
   heldBytes(): number;
-  /** Bytes of WebAssembly memory that was given up and is not collected yet. */
+  /** Bytes of WebAssembly memory that was given up and is not yet collected. */
   droppedBytes(): number;
-  /** Gives up what is kept between photos until a decode without WebAssembly fits beside it. */
+  /** Gives up memory that is kept between photos until a decode without WebAssembly fits beside the rest. */
   makeRoom(neededBytes: number): void;
 }
 

@@ -1,13 +1,13 @@
 /**
- * A host for codecs that Emscripten built with embind and that export `decode(std::string) -> ImageData`:
- * as much of embind as that one call needs. The package's own glue would look up, or set, an `ImageData`
- * global and copy every pixel; here pixels are seen where the codec left them, and memory has a hard cap.
+ * Host for codecs that Emscripten built with embind and that export `decode(std::string) -> ImageData`: as much of
+ * embind as that one call needs. The package's own glue would look up, or set, an `ImageData` global and copy every
+ * pixel. Here pixels are read where the codec left them, and memory has a hard cap.
  *
- * `val` handles are numbers that only this host reads, and nothing needs to be released: no JavaScript
- * object ever enters the codec.
+ * `val` handles are numbers that only this host reads, and nothing needs to be released: no JavaScript object ever
+ * enters the codec.
  */
 
-/** How a build names its imports and exports: both are minified. */
+/** Names of a build's imports and exports, both of which are minified. */
 export interface EmbindBuild {
   readonly imports: Readonly<Record<string, keyof Host>>;
   readonly constructors: string;
@@ -20,7 +20,7 @@ export interface EmbindBuild {
   readonly stackRestore?: string;
 }
 
-/** Pixels in the codec's own memory, 8-bit RGBA: read them during the call and keep no reference. */
+/** Pixels in the codec's own memory, 8-bit RGBA. Read them during the call and keep no reference. */
 export interface CodecPixels {
   readonly width: number;
   readonly height: number;
@@ -38,7 +38,7 @@ export interface EmbindCodec {
     maxMemoryBytes: number,
     receive: (pixels: CodecPixels) => void,
   ): void;
-  /** Whether the last decode was refused memory, and by whom: the cap or the isolate. */
+  /** Cause of a refusal of memory during the last decode, the cap or the isolate; undefined when there was none. */
   memoryRefusal(): "cap" | "isolate" | undefined;
 }
 
@@ -47,10 +47,10 @@ export class CodecStopped extends Error {}
 type Host = ReturnType<typeof createHost>;
 type Wasm = (...args: number[]) => number;
 
-/** `val` handles of the globals and callers a build asks for. */
+/** `val` handles of the globals and callers that a build asks for. */
 const handles = { other: 0x100, array: 0x101, imageData: 0x102 } as const;
 
-/** `memory` is the codec's from here on; it must be zeroed. */
+/** Makes a codec. `memory` must be zeroed, and belongs to the codec after the call. */
 export function createEmbindCodec(
   module: WebAssembly.Module,
   build: EmbindBuild,
@@ -86,7 +86,7 @@ function createHost(build: EmbindBuild, memory: WebAssembly.Memory) {
     throw new CodecStopped("the codec aborted");
   };
 
-  /** Constructor calls, the only ones: a typed array over a memory view, then an ImageData over that. */
+  /** Runs the two constructor calls that occur: a typed array over a memory view, then an ImageData over that. */
   function construct(handle: number, args: number): number {
     if (handle === handles.array) {
       pixels = { length: word(args), pointer: word(args + 4) };
@@ -98,7 +98,7 @@ function createHost(build: EmbindBuild, memory: WebAssembly.Memory) {
     return handles.other;
   }
 
-  /** Emscripten's landing pad: a number thrown is a longjmp, anything else passes through. */
+  /** Calls a function under Emscripten's landing pad: a thrown number is a longjmp, anything else passes through. */
   function invoke(index: number, ...args: number[]): number {
     const stack = (wasm[build.stackSave!] as Wasm)();
     try {
@@ -120,7 +120,7 @@ function createHost(build: EmbindBuild, memory: WebAssembly.Memory) {
     copy(to: number, from: number, bytes: number) {
       new Uint8Array(memory.buffer).copyWithin(to, from, from + bytes);
     },
-    /** Grows by what is asked and no more: Emscripten's own would add a fifth. */
+    /** Grows memory by the bytes that were asked for; Emscripten's own would add a fifth. */
     growMemory(bytes: number): number {
       const wanted = bytes >>> 0;
       try {
@@ -173,7 +173,7 @@ function createHost(build: EmbindBuild, memory: WebAssembly.Memory) {
         try {
           inTable(invoker)(target, wire, ...extra);
         } catch (thrown) {
-          // A C++ exception, a trap, or the stack's end.
+          // The codec stopped by a C++ exception, a trap, or the stack's end.
           const stopped =
             typeof thrown === "number" ||
             thrown instanceof WebAssembly.RuntimeError ||

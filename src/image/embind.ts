@@ -1,4 +1,6 @@
-/** One photo through a codec built with embind, shrunk while its pixels are still in the codec's memory. */
+/**
+ * Decodes one photo with a codec built with embind, and shrinks it while its pixels are still in the codec's memory.
+ */
 import { ok, type Result } from "../errors.ts";
 import { codecMemories } from "./codec-memory.ts";
 import { CodecStopped, type EmbindBuild, type EmbindCodec } from "./embind-host.ts";
@@ -17,16 +19,16 @@ export interface EmbindDecoder {
 
 export interface EmbindRequest {
   readonly file: Uint8Array;
-  /** What the file's header says; pixels of another size are refused. */
+  /** Width by the file's header, px; pixels of another size are refused. */
   readonly width: number;
   readonly height: number;
-  /** Each side of the raster is 1/factor of it. */
+  /** Factor by which each side of the raster is smaller. */
   readonly factor: number;
-  /** What the decode is expected to need. */
+  /** Bytes that the decode is expected to need. */
   readonly neededBytes: number;
 }
 
-/** `extra` are the integers that the codec's `decode` takes after the file. */
+/** Makes a decoder. `extra` are the integers that the codec's `decode` takes after the file. */
 export function createEmbindDecoder(
   module: WebAssembly.Module,
   build: EmbindBuild,

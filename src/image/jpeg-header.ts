@@ -1,14 +1,14 @@
 /**
- * A JPEG's markers (ITU-T T.81, Annex B), walked once from SOI to EOI without decoding anything: frame,
- * scans and orientation. Refuses, by name, the processes that the reader lacks. A file may end after a scan without
- * EOI: whether rows are missing is for the reader to see.
+ * Reads a JPEG's markers (ITU-T T.81, Annex B): one walk from SOI to EOI, without decoding anything, for frame, scans
+ * and orientation. Refuses, by name, the processes that the reader lacks. A file may end after a scan without EOI:
+ * the reader finds out whether rows are missing.
  */
 import { fail, ok, type Result } from "../errors.ts";
 import { type Orientation, readExifOrientation } from "./orientation.ts";
 import { invalid, type Refusal, truncated, unsupported } from "./refusal.ts";
 
 export interface JpegHeader {
-  /** As stored, px, before orientation. */
+  /** Width as stored, before orientation, px. */
   readonly width: number;
   readonly height: number;
   readonly components: readonly JpegComponent[];
@@ -17,12 +17,12 @@ export interface JpegHeader {
   readonly orientation: Orientation;
   /** Entropy-coded bytes of all scans. */
   readonly codedBytes: number;
-  /** Offset just past EOI, behind which is another file; the file's end where there is none, or one there. */
+  /** Offset just past EOI, behind which is another file; the file's end where there is no EOI, or nothing behind it. */
   readonly end: number;
 }
 
 export interface JpegComponent {
-  /** Names it in the headers of scans. */
+  /** Identifier of the component in the headers of scans. */
   readonly id: number;
   /** Sampling factors H and V, 1..4. */
   readonly horizontal: number;
@@ -35,7 +35,7 @@ export interface JpegSize {
   readonly components: readonly JpegComponent[];
 }
 
-/** The work that a file may ask for. */
+/** Limits of the work that a file may ask for. */
 export interface ScanLimits {
   readonly maxScans: number;
   /** Blocks of 8 x 8 samples that all scans together go through. */
@@ -49,7 +49,7 @@ interface Frame {
   progressive: boolean;
 }
 
-/** What of `JpegHeader` the walk has met so far. */
+/** Parts of `JpegHeader` that the walk has met so far. */
 interface Walk {
   frame: Frame | undefined;
   scans: number;
@@ -106,7 +106,7 @@ export function readJpegHeader(
     if (walk.scans > maxScans || walk.scanBlocks > maxScanBlocks) {
       return fail({ code: "image_too_large", limit: walk.scans - 1, actual: walk.scans, unit: "scans" });
     }
-    // Such a scan is a photo's last, and the data need not be looked through for its end where the file has one too.
+    // Such a scan is a photo's last. Where the file ends with EOI, the data need not be searched for its end.
     if (isWholePhoto(walk.frame, segment) && endsWithMarker(bytes, EOI)) {
       walk.codedBytes += Math.max(0, bytes.length - 2 - at);
       return finish(walk, bytes.length);
@@ -140,7 +140,7 @@ function readSegment(
   return undefined;
 }
 
-/** T.81 B.2.2 and table B.1. */
+/** Reads a frame header (T.81 B.2.2 and table B.1). */
 function readFrame(code: number, segment: Uint8Array): Result<Frame> {
   const unsupported = unsupportedProcess(code);
   if (unsupported) return unsupportedJpeg(unsupported);
@@ -180,7 +180,7 @@ function finish(walk: Walk, end: number): Result<JpegHeader> {
   });
 }
 
-/** 8x8 blocks of each component, T.81 A.1.1. */
+/** Number of 8x8 blocks of each component (T.81 A.1.1). */
 export function blocksOfComponents({ width, height, components }: JpegSize): number[] {
   const { maxHorizontal, maxVertical } = largestFactors(components);
   return components.map(({ horizontal, vertical }) => {
@@ -190,7 +190,10 @@ export function blocksOfComponents({ width, height, components }: JpegSize): num
   });
 }
 
-/** With those that fill the last MCUs: all that an interleaved scan of all components goes through, T.81 A.2.4. */
+/**
+ * Number of blocks of each component with those that fill the last MCUs. An interleaved scan of all components goes
+ * through all of them (T.81 A.2.4).
+ */
 export function paddedBlocksOfComponents({ width, height, components }: JpegSize): number[] {
   const { maxHorizontal, maxVertical } = largestFactors(components);
   const across = Math.ceil(width / (8 * maxHorizontal));
@@ -205,7 +208,7 @@ export function largestFactors(components: readonly JpegComponent[]) {
   };
 }
 
-/** A component that the frame lacks is for the reader to refuse. */
+/** Number of blocks that a scan goes through. The reader refuses a component that the frame lacks. */
 function blocksOfScan(frame: Frame, scan: Uint8Array): number {
   const count = scan[0];
   const blocks = count === 1 ? blocksOfComponents(frame) : paddedBlocksOfComponents(frame);
@@ -216,7 +219,10 @@ function blocksOfScan(frame: Frame, scan: Uint8Array): number {
   return sum;
 }
 
-/** B.1.1.2: 0xFF, any number of 0xFF fill bytes, a code that is neither 0 nor 0xFF. Skips what lies between. */
+/**
+ * Finds the next marker (B.1.1.2): 0xFF, any number of 0xFF fill bytes, a code that is neither 0 nor 0xFF. Skips
+ * other bytes before it.
+ */
 function nextMarker(bytes: Uint8Array, from: number): { code: number; after: number } | undefined {
   let at = bytes.indexOf(0xff, from);
   while (at >= 0 && at + 1 < bytes.length) {
@@ -227,7 +233,7 @@ function nextMarker(bytes: Uint8Array, from: number): { code: number; after: num
   return undefined;
 }
 
-/** The offset of the marker that ends a scan: stuffed zeros, fill bytes and RST0-7 belong to it (B.1.1.5). */
+/** Offset of the marker that ends a scan. Stuffed zeros, fill bytes and RST0-7 belong to the scan (B.1.1.5). */
 function endOfScan(bytes: Uint8Array, from: number): number {
   let at = bytes.indexOf(0xff, from);
   while (at >= 0 && at + 1 < bytes.length) {
@@ -239,7 +245,7 @@ function endOfScan(bytes: Uint8Array, from: number): number {
   return bytes.length;
 }
 
-/** The first scan of a sequential file, if it has all components. */
+/** True for the first scan of a sequential file, if it has all components. */
 function isWholePhoto(frame: Frame | undefined, scan: Uint8Array): boolean {
   return frame !== undefined && !frame.progressive && scan[0] === frame.components.length;
 }
@@ -248,12 +254,12 @@ function endsWithMarker(bytes: Uint8Array, code: number): boolean {
   return bytes[bytes.length - 2] === 0xff && bytes[bytes.length - 1] === code;
 }
 
-/** TEM and RST0-7 carry no length. */
+/** True for TEM and RST0-7, which carry no length. */
 function standsAlone(code: number): boolean {
   return code === 0x01 || (code >= 0xd0 && code <= 0xd7);
 }
 
-/** SOF0-15 without DHT (C4), JPG (C8) and DAC (CC). */
+/** True for SOF0-15, without DHT (C4), JPG (C8) and DAC (CC). */
 function isStartOfFrame(code: number): boolean {
   return code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc;
 }

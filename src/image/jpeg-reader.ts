@@ -1,24 +1,23 @@
 /**
- * The JPEG reader of `wasm/jpeg`: pixels of a photo, or of a part of it, at 1/8, 1/4, 1/2 or their full size. What
- * it notes of a sequential photo while it reads all of it tells it later where a part begins, so that a part costs
- * little more than itself.
+ * Binds the JPEG reader of `wasm/jpeg`: pixels of a photo, or of a part of it, at 1/8, 1/4, 1/2 or full size. While
+ * it reads all of a sequential photo, it notes where parts begin, so that a part later costs little more than itself.
  */
 import { ok, type Result } from "../errors.ts";
 import { type IdleInstances, withInstance } from "./idle-instances.ts";
 import type { Raster } from "./photo.ts";
 import { damaged, invalid, outOfMemory, type Refusal, rowsMissing, sizesDisagree } from "./refusal.ts";
 
-/** One file, and what is known of it. Its bytes stay as they are until its last decode. */
+/** One file, and what is known of it. Its bytes must stay unchanged until its last decode. */
 export interface JpegFile {
   readonly bytes: Uint8Array;
-  /** Size by the header, px, before orientation. */
+  /** Width by the header, before orientation, px. */
   readonly width: number;
   readonly height: number;
-  /** Notes of where its parts lie, made when all of it was read. */
+  /** Notes of where the file's parts lie, made when all of it was read. */
   notes?: Uint8Array;
 }
 
-/** Pixels of the photo at `eighths` / 8, as stored: right and bottom are outside. */
+/** Rectangle of the photo at `eighths` / 8, as stored; the right and bottom edges are outside. */
 export interface JpegView {
   readonly eighths: Eighths;
   readonly left: number;
@@ -31,11 +30,14 @@ export const scales = [1, 2, 4, 8] as const;
 export type Eighths = (typeof scales)[number];
 
 export interface JpegReader {
-  /** Fails with `invalid_image`, or `not_ready` where memory ran out. `neededBytes` is what it is expected to need. */
+  /**
+   * Decodes a view. Fails with `invalid_image`, or `not_ready` where memory ran out. `neededBytes` is what it is
+   * expected to need.
+   */
   decode(file: JpegFile, view: JpegView, neededBytes: number): Result<Raster>;
 }
 
-/** A side at scale n/8, px. */
+/** Length of a side at scale n/8, px. */
 export function scaledSide(side: number, eighths: number): number {
   return Math.ceil((side * eighths) / 8);
 }
@@ -48,17 +50,17 @@ export interface JpegExports {
   jpegDecode(eighths: number, left: number, top: number, right: number, bottom: number): number;
   jpegRows(top: number, count: number): number;
   jpegReport(): number;
-  /** Samples, bytes from row to row, left, top, right, bottom. */
+  /** Address of a component's plane: samples, bytes from row to row, left, top, right, bottom. */
   jpegPlane(component: number): number;
 }
 
 /** Statuses of wasm/jpeg/jpeg.h. */
 const status = { ok: 0, missing: 1, damaged: 2, unsupported: 3, noMemory: 4 } as const;
 
-/** Rows handed over at a time: a few, so that no raster exists twice. */
+/** Rows that are handed over at a time: few, so that no raster exists twice. */
 export const rowsAtATime = 16;
 
-/** An instance, and the file that it reads while it reads one. */
+/** Instance of the reader, and the file that it reads at the moment. */
 export interface ReaderInstance {
   readonly exports: JpegExports;
   file: Uint8Array | undefined;
@@ -83,7 +85,10 @@ export function createJpegReader(module: WebAssembly.Module, idle: IdleInstances
 
 const owner = { create: instantiate };
 
-/** The module takes the file piece by piece: the bytes stay where they are, and no second copy of them is made. */
+/**
+ * Makes an instance. The module takes the file piece by piece: the bytes stay where they are, and are never copied as
+ * a whole.
+ */
 export function instantiate(module: WebAssembly.Module): ReaderInstance {
   const read = (at: number, to: number, count: number) => {
     const piece = instance.file?.subarray(at, at + count) ?? new Uint8Array(0);

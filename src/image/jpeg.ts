@@ -1,7 +1,7 @@
 /**
- * JPEG: limits on the header, then the reader of `wasm/jpeg` at the smallest of its scales that is wanted: 1/8, 1/4,
- * 1/2 or 1. The cost of a decode is stated in jpeg-cost.ts, so that no decode asks for more memory than the limits
- * allow.
+ * Opens JPEGs: limits on the header, then the reader of `wasm/jpeg` at the smallest scale that the request allows:
+ * 1/8, 1/4, 1/2 or 1. The cost of a decode is stated in jpeg-cost.ts, so that no decode asks for more memory than the
+ * limits allow.
  */
 import { ok, type Result } from "../errors.ts";
 import type { DecodeRequest, EncodedPhoto, Region } from "./encoded-photo.ts";
@@ -13,7 +13,7 @@ import { type Orientation, placeRaster, uprightSize, uprightToStored } from "./o
 import type { Photo } from "./photo.ts";
 import { invalid } from "./refusal.ts";
 
-/** `JPEG_MAX_DIMENSION` of libjpeg. The format itself has sides of up to 65,535. */
+/** Longest side, px: `JPEG_MAX_DIMENSION` of libjpeg. The format itself has sides of up to 65,535. */
 const maxSidePixels = 65_500;
 
 /** Reads and checks the header; `reader` is asked for at the first decode. Fails as `openPhoto` does. */
@@ -83,7 +83,10 @@ function planDecode(
   }
 }
 
-/** The pixels that show any of the region, which is widened to one pixel where it lies outside of the photo. */
+/**
+ * Rectangle of the pixels that show any of the region, which is widened to one pixel where it lies outside of the
+ * photo.
+ */
 function viewOf(
   { width, height, orientation }: JpegHeader,
   eighths: JpegView["eighths"],
@@ -112,8 +115,9 @@ function storedCorners(region: Region, orientation: Orientation, width: number, 
 }
 
 /**
- * No code is shorter than one bit (T.81 C.2): a sequential file spends at least a DC and an end-of-block
- * code on each block, a progressive one at least its DC codes. Less is a bomb or a torso.
+ * Fewest entropy-coded bytes that a file of this size has. No code is shorter than one bit (T.81 C.2): a sequential
+ * file spends at least a DC and an end-of-block code on each block, a progressive one at least its DC codes. A file
+ * with less data is a bomb or cut short.
  */
 function fewestCodedBytes(header: JpegHeader): number {
   return Math.floor((countBlocks(header) * (header.progressive ? 1 : 2)) / 8);

@@ -1,11 +1,11 @@
 /**
- * Means of nearest pixels, for maps that shrink so much that the mean of an area's pixels is the area's. Sums are whole
- * numbers: red and blue are added up side by side in one word, green in another.
+ * Averages nearest pixels, for maps that shrink so much that the mean of an area's samples is that of the area. Sums
+ * are whole numbers: red and blue are added up side by side in one word, green in another.
  */
 import type { Raster } from "./photo.ts";
 import { alongRow, type Sampling, wordsOf } from "./sampling.ts";
 
-/** Of an output row, by pixel: red in the low 16 bits and blue in the high ones; green from bit 8 on. */
+/** Sums of an output row, by pixel: red in the low 16 bits and blue in the high ones; green from bit 8 on. */
 interface Sums {
   readonly redBlue: Int32Array;
   readonly green: Int32Array;
@@ -22,16 +22,19 @@ export function sampleNearest(sampling: Sampling): void {
   else sampleTurned(sampling);
 }
 
-/** One coordinate of the raster along one of the output's: slope * output + shift, in steps of `stride` pixels. */
+/** Coordinate of the raster along one coordinate of the output: slope * output + shift, in steps of `stride` pixels. */
 interface Axis {
   readonly slope: number;
   readonly shift: number;
-  /** Of the raster along this coordinate, px. */
+  /** Size of the raster along this coordinate, px. */
   readonly size: number;
   readonly stride: number;
 }
 
-/** The raster's axes are the output's, or swapped: a pixel's index is a term of the column and one of the row. */
+/**
+ * Samples with axes that are the raster's, or swapped: a pixel's index is a term of its column plus a term of its
+ * row.
+ */
 function sampleLevel(sampling: Sampling, swapped: boolean): void {
   const { raster, map, width, height, samples } = sampling;
   const pixels = wordsOf(raster.data);
@@ -63,7 +66,10 @@ function columnTerms(axis: Axis, width: number, samples: number): Int32Array {
   return terms;
 }
 
-/** Those inside the raster, `outside` behind them where their number is odd; returns how many they are. */
+/**
+ * Writes the terms that lie inside the raster, and `outside` behind them when their number is odd. Returns their
+ * number.
+ */
 function rowTerms(axis: Axis, row: number, samples: number, terms: Int32Array): number {
   const step = 1 / samples;
   let count = 0;
@@ -80,7 +86,7 @@ function termAt(position: number, { size, stride }: Axis): number {
   return index >= 0 && index < size ? index * stride : outside;
 }
 
-/** Two rows of samples at once: what a loop costs by column is paid half as often. */
+/** Adds two rows of samples at once, which halves the cost that a loop has by column. */
 function addTwoRows(
   pixels: Int32Array,
   columns: Int32Array,
@@ -89,7 +95,7 @@ function addTwoRows(
   samples: number,
   { redBlue, green }: Sums,
 ): void {
-  // Where there is no second row, the first is read again and counts for nothing.
+  // Without a second row, the first is read again and counts for nothing.
   const below = second === outside ? first : second;
   const redBlueBelow = second === outside ? 0 : redBlueBits;
   const greenBelow = second === outside ? 0 : greenBits;
@@ -158,7 +164,7 @@ function clear({ redBlue, green }: Sums): void {
   green.fill(0);
 }
 
-/** Means, rounded to float32, and then normalised. */
+/** Writes means, rounded to float32 and then normalised. */
 function write({ redBlue, green }: Sums, row: number, sampling: Sampling): void {
   const { width, height, samples, normalisation, out } = sampling;
   const [meanRed, meanGreen, meanBlue] = normalisation.mean;

@@ -1,30 +1,30 @@
-/** What the samplers share: what they are asked for, and how pixels are read. */
+/** Request of a sampler and reading of pixels, which both samplers share. */
 import type { Affine, Raster } from "./photo.ts";
 
 export interface Normalisation {
-  /** y = (x - mean) * scale, per channel R, G, B; x in 0..255. */
+  /** Normalisation: y = (x - mean) * scale, per channel R, G, B; x in 0..255. */
   readonly mean: readonly number[];
   readonly scale: readonly number[];
 }
 
-/** A model's input, to be filled from a raster. */
+/** Input of a model, to be filled from a raster. */
 export interface Sampling {
   readonly raster: Raster;
-  /** Output coordinates (pixel centres at +0.5) to the raster's. */
+  /** Map from output coordinates (pixel centres at +0.5) to the raster's. */
   readonly map: Affine;
-  /** Of the output, px. */
+  /** Width of the output, px. */
   readonly width: number;
   readonly height: number;
-  /** An output pixel is the mean of so many samples per axis. */
+  /** Number of samples per axis whose mean is an output pixel. */
   readonly samples: number;
   readonly normalisation: Normalisation;
-  /** 3 x height x width, planes R, G, B. */
+  /** Output, 3 x height x width, planes R, G, B. */
   readonly out: Float32Array;
 }
 
 /**
- * RGBA as one little-endian word a pixel. Signed, because the words of opaque pixels are then small (-2^24 to -1):
- * until V8 has optimised a loop it allocates each number that is not.
+ * RGBA as one little-endian word a pixel. The words are signed, because those of opaque pixels are then small (-2^24
+ * to -1): until V8 has optimised a loop it allocates each number that is not small.
  */
 export function wordsOf(data: Uint8Array | Uint8ClampedArray): Int32Array {
   const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
@@ -32,8 +32,9 @@ export function wordsOf(data: Uint8Array | Uint8ClampedArray): Int32Array {
 }
 
 /**
- * Six numbers of a row of samples at output row coordinate `v`: x = a*u + b*v + tx is a, b*v, tx; then y's. In a typed
- * array, since code that V8 optimised for whole numbers in an object's fields is dropped at the first that is not.
+ * Writes six numbers of a row of samples at output row coordinate `v`: x = a*u + b*v + tx is a, b*v, tx; then y's.
+ * They lie in a typed array, since code that V8 optimised for whole numbers in an object's fields is dropped at the
+ * first number that is not whole.
  */
 export function alongRow({ a, b, tx, c, d, ty }: Affine, v: number, line: Float64Array): void {
   line[0] = a;

@@ -1,19 +1,19 @@
 /**
- * Area averages over k x k boxes, for formats whose decoders know no scales. Rows come in one at a time,
- * so a photo never needs to exist at full size. A box at the right or bottom edge averages what it has:
- * raster coordinate = stored coordinate / k, exactly.
+ * Averages areas of k x k pixels, for formats whose decoders know no scales. Rows come in one at a time, so a photo
+ * never needs to exist at full size. A box at the right or bottom edge averages the pixels that it has: raster
+ * coordinate = stored coordinate / k, exactly.
  */
 import { allowsRaster, type DecodingCost, type ImageLimits } from "./limits.ts";
 import type { Raster } from "./photo.ts";
 
 export interface Shrinker {
-  /** Takes the next row, RGBA, `4 * width` bytes. */
+  /** Adds the next row, RGBA, `4 * width` bytes. */
   addRow(rgba: Uint8Array): void;
-  /** The raster, once every row has been added. Alpha is opaque. */
+  /** Raster, once every row has been added. Alpha is opaque. */
   readonly raster: Raster;
 }
 
-/** The largest k with 1/k >= `scaleAtLeast`, or the smallest that the limits allow. */
+/** Chooses the largest k with 1/k >= `scaleAtLeast`, or the smallest that the limits allow. */
 export function chooseFactor(
   width: number,
   height: number,

@@ -1,9 +1,9 @@
 /**
- * Sampling a photo straight into a model's input: one affine map from output pixels to the photo,
- * float32 planes (NCHW), normalised on the way. Nothing is copied in between.
+ * Samples a photo straight into a model's input: one affine map from output pixels to the photo, float32 planes
+ * (NCHW), normalised on the way. Nothing is copied in between.
  *
- * Where the map shrinks, each output pixel averages a grid of samples as fine as the raster (an area
- * average); where it does not, it is one bilinear sample. Outside the photo all is black.
+ * Where the map shrinks, each output pixel averages a grid of samples as fine as the raster (an area average); where
+ * it does not, it is one bilinear sample. Everything outside the photo is black.
  */
 import { sampleBilinear } from "./bilinear.ts";
 import { sampleNearest } from "./nearest.ts";
@@ -13,11 +13,11 @@ import type { Normalisation } from "./sampling.ts";
 export type { Normalisation } from "./sampling.ts";
 
 /**
- * Beyond this many samples an output pixel and axis nothing is gained: detectors see 1/16 of a side at
- * most. Sums of 16 x 16 samples of 8 bits also just fit 16 bits.
+ * Most samples an output pixel has along an axis. More gain nothing: detectors see 1/16 of a side at most. Sums of 16
+ * x 16 samples of 8 bits also just fit 16 bits.
  */
 const maxSamplesPerAxis = 16;
-/** From this many samples an axis on, each is its nearest pixel: their mean is the area's all the same. */
+/** Fewest samples an axis at which each sample is its nearest pixel: their mean is the area's all the same. */
 const fewestNearestSamples = 4;
 
 /**

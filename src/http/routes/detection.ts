@@ -1,6 +1,6 @@
 /**
- * A photo of nobody in particular: where the face is and how fit it is, and, for callers who keep it themselves, its
- * embedding, which is as private as the photo. Nothing is kept.
+ * Detection and embedding of a photo that belongs to no subject: where the face is, how fit it is, and, for callers
+ * who keep it themselves, its embedding, which is as private as the photo. Nothing is stored.
  */
 import type { Context } from "hono";
 import { encodeBase64 } from "../../crypto/base64.ts";

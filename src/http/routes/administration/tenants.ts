@@ -70,7 +70,7 @@ export function getSettings(): Handler {
     answer(c, 200, settingsBody(c.var.settings) satisfies Body<typeof settingsAnswerSchema>);
 }
 
-/** PATCH /v1/settings: where it names a retention, the answer says how many faces outlive that. */
+/** PATCH /v1/settings: when the change names a retention, the answer says how many faces outlive it. */
 export function changeSettings({ tenants }: TenantsDeps): Handler {
   return async (c) => {
     const change = await readJson(c, settingsChangeSchema);
