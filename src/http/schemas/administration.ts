@@ -55,6 +55,11 @@ export const settingsSchema = z.strictObject({
   max_fpir: shape.maxFpir
     .unwrap()
     .describe("The false positive identification rate of searches that name none."),
+  background_face_share: shape.backgroundFaceShare
+    .unwrap()
+    .describe(
+      "Under `face=only`, a further face counts as another person from this share of the largest face's side on; 0 counts every face that is found.",
+    ),
   shards: shape.shards.describe(
     "Directories and galleries over which the subjects are spread; fixed when the tenant is made. One holds some hundred thousand faces.",
   ),
