@@ -1,6 +1,7 @@
 /** Settings that a tenant decides for itself. Its directory keeps them. */
 import * as z from "zod";
 import { fail, ok, type Result } from "../errors.ts";
+import { defaultBackgroundFaceShare } from "../face/select.ts";
 import { defaultLockOut } from "./lock-out.ts";
 
 /** Rules of a tenant about false match rates. */
@@ -45,6 +46,8 @@ export const tenantSettingsSchema = z.strictObject({
   maxFmrWithScores: z.number().gt(0).lt(1).nullable().default(defaultRates.maxFmrWithScores),
   /** False positive identification rate of searches that name none. */
   maxFpir: z.number().gt(0).lt(1).default(0.01),
+  /** Share of the largest face's side from which a further face counts under `face=only`. */
+  backgroundFaceShare: z.number().min(0).max(1).default(defaultBackgroundFaceShare),
   /** Number of directories over which the subjects are spread; fixed when the tenant is made. */
   shards: z.int().min(1).max(256),
 });
@@ -78,5 +81,6 @@ export const defaultSettings: TenantSettings = {
   auditSeconds: secondsInAYear,
   ...defaultRates,
   maxFpir: 0.01,
+  backgroundFaceShare: defaultBackgroundFaceShare,
   shards: 1,
 };

@@ -46,6 +46,8 @@ export function openJpeg(
     format: "jpeg",
     ...upright,
     orientation,
+    // DC coefficients alone.
+    quickScale: 1 / 8,
     workingBytes: (request) => planned(request).neededBytes - header.end,
     async decode(request) {
       const { view, neededBytes } = planned(request);

@@ -99,7 +99,7 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
   return {
     calls,
     encoderId: model,
-    async encodeFace(image, policy) {
+    async encodeFace(image, policy, { listFaces = false } = {}) {
       calls.push(policy);
       const [kind, ...rest] = new TextDecoder().decode(image).split(" ");
       const text = rest.join(" ");
@@ -119,6 +119,7 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
         embedding: { model, values },
         quality,
         image: { width: 640, height: 480, format: "jpeg" },
+        ...(listFaces && { faces: [{ box: testFace.box, score: testFace.score, counted: true }] }),
       });
     },
     async warmUp() {

@@ -95,6 +95,7 @@ export interface EncodingOptions {
   readonly face?: FacePolicy | undefined;
   readonly quality?: "warn" | "refuse" | undefined;
   readonly include?: "crop" | undefined;
+  readonly listFaces?: boolean;
 }
 
 /** Encodes a photo. Fails as the pipeline does, and with `low_quality` where the options ask for that. */
@@ -102,13 +103,15 @@ export async function encodePhoto(
   c: Context<AppEnv>,
   { pipeline }: Pick<PhotoDeps, "pipeline">,
   image: Bytes,
-  { face = "largest", quality = "warn", include }: EncodingOptions,
+  { face = "largest", quality = "warn", include, listFaces = false }: EncodingOptions,
 ): Promise<Result<EncodedFace>> {
   const { time } = c.var.stopwatch;
   const encoded = await pipeline.encodeFace(image, face, {
     time,
     room: c.var.claim,
     keepCrop: include === "crop",
+    listFaces,
+    backgroundFaceShare: c.var.settings.backgroundFaceShare,
   });
   if (!encoded.ok || quality === "warn") return encoded;
   const fit = requireQuality(encoded.value.quality);

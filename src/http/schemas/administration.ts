@@ -55,6 +55,11 @@ export const settingsSchema = z.strictObject({
       "Highest false match rate that callers with the scope `scores` may ask for; they may always ask for `max_fmr`. Null allows every rate that was measured.",
     ),
   max_fpir: shape.maxFpir.unwrap().describe("False positive identification rate of searches that name none."),
+  background_face_share: shape.backgroundFaceShare
+    .unwrap()
+    .describe(
+      "Share of the largest face's side from which a further face counts as another person under `face=only`; 0 counts every face that is found.",
+    ),
   shards: shape.shards.describe(
     "Number of directories and galleries over which the subjects are spread; fixed when the tenant is made. One shard holds some hundred thousand faces.",
   ),

@@ -21,17 +21,20 @@ const coordinateSchema = z
   .number()
   .describe("Coordinate in the upright photo, px; the first pixel's centre is 0.5.");
 
+const boxSchema = z
+  .strictObject({
+    x: coordinateSchema,
+    y: coordinateSchema,
+    width: z.number().describe("Width, px."),
+    height: z.number().describe("Height, px."),
+  })
+  .describe("Rectangle of the face in the upright photo; it may reach beyond the edge.");
+const scoreSchema = z.number().min(0).max(1).describe("Confidence of the detector.");
+
 export const faceSchema = z
   .strictObject({
-    box: z
-      .strictObject({
-        x: coordinateSchema,
-        y: coordinateSchema,
-        width: z.number().describe("px"),
-        height: z.number().describe("px"),
-      })
-      .describe("Rectangle of the face in the upright photo; it may reach beyond the edge."),
-    score: z.number().min(0).max(1).describe("Confidence of the detector."),
+    box: boxSchema,
+    score: scoreSchema,
     landmarks: z
       .array(
         z.strictObject({
@@ -135,8 +138,25 @@ export const embeddingAnswerSchema = z
   })
   .meta({ id: "Embedding" });
 
+const foundFaceSchema = z
+  .strictObject({
+    box: boxSchema,
+    score: scoreSchema,
+    counted: z
+      .boolean()
+      .describe(
+        "True when the face counts as a person before the camera: its side is at least the tenant's `background_face_share` of the largest face's.",
+      ),
+  })
+  .meta({ id: "FoundFace" });
+
 export const detectionAnswerSchema = z
-  .strictObject({ face: faceSchema, image: imageSchema, request_id: requestIdSchema })
+  .strictObject({
+    face: faceSchema,
+    faces: z.array(foundFaceSchema).min(1).describe("Every face that was found, largest first."),
+    image: imageSchema,
+    request_id: requestIdSchema,
+  })
   .meta({ id: "Detection" });
 
 export const verificationAnswerSchema = z
