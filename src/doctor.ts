@@ -86,7 +86,7 @@ function judgeBindings({ bound }: DoctorDeps): Finding {
   return warning(limits.map((name) => `${name} is not bound: ${optional[name]}`).join("; "));
 }
 
-/** Writes a line into the audit trail of the default tenant, and reads it. */
+/** Writes a line into the audit trail of the default tenant, and reads the tenant's settings. */
 async function tryDirectory(root: Caller, { openDirectory, clock }: DoctorDeps): Promise<Finding> {
   const directory = openDirectory(defaultTenant, 0);
   await directory.note("doctor", "ran", contextOf(root, clock()));

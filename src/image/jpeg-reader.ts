@@ -7,7 +7,7 @@ import { type IdleInstances, withInstance } from "./idle-instances.ts";
 import type { Raster } from "./photo.ts";
 import { damaged, invalid, outOfMemory, type Refusal, rowsMissing, sizesDisagree } from "./refusal.ts";
 
-/** One file, and what is known of it. Its bytes must stay unchanged until its last decode. */
+/** JPEG file, with the facts known of it. Its bytes must stay unchanged until its last decode. */
 export interface JpegFile {
   readonly bytes: Uint8Array;
   /** Width by the header, before orientation, px. */

@@ -15,7 +15,7 @@ interface DemoDeps {
 /** GET /demo/settings.json */
 export function demoSettings({ config, distances }: DemoDeps): Handler {
   const { environment, apiKey } = config;
-  // The demo page works without a key in development only; people enter any other key themselves.
+  // In development the page gets the published key and works at once. People enter any other key themselves.
   const key = environment === "development" && apiKey === publishedKey ? publishedKey : null;
   const limits = defaultQualityLimits;
   const settings = {

@@ -57,7 +57,7 @@ export function hasSchema(sql: SqlStorage): boolean {
   return has(sql, "outbox");
 }
 
-/** False for a directory of an earlier version, which lacks tables. */
+/** True when all tables exist; a directory of an earlier version lacks some. */
 export function isComplete(sql: SqlStorage): boolean {
   // The schema makes this table last.
   return has(sql, "gallery");
