@@ -45,6 +45,9 @@ export function modelPath(file: string): string {
   return fileURLToPath(new URL(`./${file}`, import.meta.url));
 }
 
+/** Path of the PNG reader's module. */
+export const pngPath = fileURLToPath(new URL("../wasm/png.wasm", import.meta.url));
+
 /** Paths of the codecs' modules that share a memory. */
 export const codecPaths = {
   webp: fileURLToPath(new URL("../wasm/codecs/webp_dec.wasm", import.meta.url)),
@@ -84,6 +87,7 @@ export async function loadRuntime(
   const compile = async (path: string) => WebAssembly.compile(await readFile(path));
   const codecs = createCodecs({
     jpegTurbo: () => compile(require.resolve("@cwasm/jpeg-turbo/jpeg-turbo.wasm")),
+    png: () => compile(pngPath),
     webp: () => compile(codecPaths.webp),
     avif: () => compile(codecPaths.avif),
   });

@@ -7,7 +7,7 @@ import type { LandmarkFinder } from "./face/landmarks.ts";
 import { measureQuality } from "./face/quality.ts";
 import { selectFace } from "./face/select.ts";
 import { freeBuffer } from "./free-buffer.ts";
-import type { EncodedPhoto } from "./image/decode.ts";
+import type { DecodeRequest, EncodedPhoto, Region } from "./image/decode.ts";
 import type { Photo } from "./image/photo.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
@@ -67,6 +67,8 @@ const detectionSidePx = 480;
  * Side of a face's box below which the photo is decoded again, larger: more than the crop's 89 px for a frontal face.
  */
 const detailedFacePx = 112;
+/** Side of the part that is decoded again, in sides of the face's box: their crops reached 1.24 of them from its centre at most in 1,613 photos. */
+const regionSides = 3;
 
 export function createPipeline({
   openPhoto,
@@ -91,12 +93,12 @@ export function createPipeline({
       if (!opened.ok) return opened;
       const file = opened.value;
       const rasters: Photo["raster"][] = [];
-      const decode = async (scaleAtLeast: number) => {
-        const taken = await room.decode(file.workingBytes({ scaleAtLeast }));
+      const decode = async (request: DecodeRequest) => {
+        const taken = await room.decode(file.workingBytes(request));
         if (!taken.ok) return taken;
         let rasterBytes = 0;
         try {
-          const photo = await time("decode", () => file.decode({ scaleAtLeast }));
+          const photo = await time("decode", () => file.decode(request));
           if (photo.ok) {
             rasters.push(photo.value.raster);
             rasterBytes = photo.value.raster.data.byteLength;
@@ -108,7 +110,8 @@ export function createPipeline({
       };
 
       try {
-        const overview = await decode(Math.min(1, detectionSidePx / Math.max(file.width, file.height)));
+        const scaleAtLeast = Math.min(1, detectionSidePx / Math.max(file.width, file.height));
+        const overview = await decode({ scaleAtLeast });
         if (!overview.ok) return overview;
 
         const detections = await time("detect", () => detect(overview.value));
@@ -117,7 +120,7 @@ export function createPipeline({
         if (!selected.ok) return selected;
 
         const larger = scaleWanted(file, overview.value, selected.value);
-        const detail = larger === undefined ? overview : await decode(larger);
+        const detail = larger === undefined ? overview : await decode(detailOf(larger, selected.value));
         if (!detail.ok) return detail;
 
         const located = await time("landmarks", () => landmarks.find(detail.value, selected.value));
@@ -158,6 +161,18 @@ const unlimited: DecodeRoom = {
   decoded: () => undefined,
   forgetRasters: () => undefined,
 };
+
+/** Request for the face at that scale, with the surroundings that the landmark finder and the encoder sample. */
+function detailOf(scaleAtLeast: number, { box }: Detection): DecodeRequest {
+  const side = regionSides * Math.max(box.width, box.height);
+  const region: Region = {
+    x: box.x + box.width / 2 - side / 2,
+    y: box.y + box.height / 2 - side / 2,
+    width: side,
+    height: side,
+  };
+  return { scaleAtLeast, region };
+}
 
 /** Returns the scale at which the photo shows the face in full detail; undefined when the overview does. */
 function scaleWanted(file: EncodedPhoto, overview: Photo, { box }: Detection): number | undefined {

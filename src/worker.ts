@@ -8,6 +8,7 @@ import manifest from "../model/manifest.json";
 import jpegTurbo from "../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import avif from "../wasm/codecs/avif_dec.wasm";
 import webp from "../wasm/codecs/webp_dec.wasm";
+import png from "../wasm/png.wasm";
 import { type Budget, createBudget } from "./admission/budget.ts";
 import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
@@ -33,6 +34,7 @@ const calibration = parseCalibration(measured, encoder.sha256);
 export function createWorker(engine: Bundle) {
   const codecs = createCodecs({
     jpegTurbo: async () => jpegTurbo,
+    png: async () => png,
     webp: async () => webp,
     avif: async () => avif,
   });

@@ -1,14 +1,14 @@
 /** Copies what the built pipeline reads into dist: the manifest, the models in use, the kernels and the codecs. */
 import { copyFileSync, mkdirSync } from "node:fs";
 import { basename } from "node:path";
-import { codecPaths, kernelPaths, manifestPath, modelPath, readManifest } from "../model/runtime.ts";
+import { codecPaths, kernelPaths, manifestPath, modelPath, pngPath, readManifest } from "../model/runtime.ts";
 import { artifactOf } from "../src/inference/kernels/engine.ts";
 
 const { encoder, detectors, landmarks, models } = readManifest();
 const plans = [encoder, detectors, landmarks].flat().map((id) => modelPath(artifactOf(models[id]).file));
 
 copy("model", [manifestPath, ...plans]);
-copy("wasm", kernelPaths);
+copy("wasm", [...kernelPaths, pngPath]);
 copy("wasm/codecs", Object.values(codecPaths));
 
 function copy(folder: string, paths: readonly string[]): void {

@@ -1,6 +1,6 @@
 /**
- * Builds the headers that signatures.ts makes, the kernels, and the codecs' modules with an imported memory:
- * `npm run wasm:build`, with
+ * Builds the headers that signatures.ts makes, the kernels, the PNG reader, and the codecs' modules with an imported
+ * memory: `npm run wasm:build`, with
  *
  *     -- --check   compare with the existing files instead; exits 1 on a difference, and says so if the
  *                  compiler is missing
@@ -8,7 +8,7 @@
  * The compiler is pinned: another version may give other bytes. On Debian: `apt install clang-19 lld-19`.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,7 +20,6 @@ export const compiler = "clang-19";
 const version = "19.1.7";
 
 const require = createRequire(import.meta.url);
-const folder = join(import.meta.dirname, "kernels");
 
 const flags = [
   "--target=wasm32",
@@ -40,17 +39,6 @@ const flags = [
   "-Wl,-z,stack-size=16384",
 ];
 
-const builds: Readonly<Record<string, readonly string[]>> = {
-  "kernels-relaxed.wasm": ["-mrelaxed-simd"],
-  "kernels.wasm": [],
-};
-
-/** Codecs of packages that share one memory in the Worker. */
-export const codecs: Readonly<Record<string, string>> = {
-  "avif_dec.wasm": "@jsquash/avif/codec/dec/avif_dec.wasm",
-  "webp_dec.wasm": "@jsquash/webp/codec/dec/webp_dec.wasm",
-};
-
 /** Sources in the order in which they are linked; another order gives other bytes. */
 export const kernelSources = [
   "conv-f32.c",
@@ -65,7 +53,31 @@ export const kernelSources = [
   "repack-f32.c",
   "unpack-f16.c",
   "softmax-f32.c",
-].map((name) => join(folder, name));
+].map((name) => join(import.meta.dirname, "kernels", name));
+
+/** Sources in an order that does not depend on the machine. */
+export const pngSources = readdirSync(join(import.meta.dirname, "png"))
+  .filter((file) => file.endsWith(".c"))
+  .sort()
+  .map((file) => join(import.meta.dirname, "png", file));
+
+interface Build {
+  readonly sources: readonly string[];
+  readonly flags: readonly string[];
+}
+
+const builds: Readonly<Record<string, Build>> = {
+  "kernels-relaxed.wasm": { sources: kernelSources, flags: ["-mrelaxed-simd"] },
+  "kernels.wasm": { sources: kernelSources, flags: [] },
+  // Bytes are copied by one instruction.
+  "png.wasm": { sources: pngSources, flags: ["-mbulk-memory"] },
+};
+
+/** Codecs of packages that share one memory in the Worker. */
+export const codecs: Readonly<Record<string, string>> = {
+  "avif_dec.wasm": "@jsquash/avif/codec/dec/avif_dec.wasm",
+  "webp_dec.wasm": "@jsquash/webp/codec/dec/webp_dec.wasm",
+};
 
 /** True when the pinned compiler is installed. */
 export function hasCompiler(): boolean {
@@ -76,11 +88,11 @@ export function hasCompiler(): boolean {
   }
 }
 
-function compile(extra: readonly string[]): Uint8Array {
+function compile({ sources, flags: extra }: Build): Uint8Array {
   const scratch = mkdtempSync(join(tmpdir(), "sameface-wasm-"));
   try {
-    const out = join(scratch, "kernels.wasm");
-    execFileSync(compiler, [...flags, ...extra, "-o", out, ...kernelSources], { stdio: "inherit" });
+    const out = join(scratch, "out.wasm");
+    execFileSync(compiler, [...flags, ...extra, "-o", out, ...sources], { stdio: "inherit" });
     return readFileSync(out);
   } finally {
     rmSync(scratch, { recursive: true });
@@ -99,8 +111,8 @@ function main(): void {
     if (!values.check) process.exitCode = 1;
     return;
   }
-  for (const [name, extra] of Object.entries(builds)) {
-    put(name, compile(extra));
+  for (const [name, build] of Object.entries(builds)) {
+    put(name, compile(build));
   }
 }
 

@@ -11,21 +11,24 @@ import { openJpeg } from "./jpeg.ts";
 import { createJpegTurbo, type JpegTurbo } from "./jpeg-turbo.ts";
 import type { ImageLimits } from "./limits.ts";
 import { openPng } from "./png.ts";
+import { createPngReader, type PngReader } from "./png-reader.ts";
 import { unsupported } from "./refusal.ts";
 import { sniff } from "./sniff.ts";
 import { createWebpDecoder, openWebp } from "./webp.ts";
 
-export type { EncodedPhoto } from "./encoded-photo.ts";
+export type { DecodeRequest, EncodedPhoto, Region } from "./encoded-photo.ts";
 
 type ModuleLoader = () => Promise<WebAssembly.Module>;
 
 /**
  * Where each codec's module comes from; asked for at the first photo that needs it. A format whose codec
- * is left out is refused. PNG needs none.
+ * is left out is refused.
  */
 export interface CodecModules {
   /** `@cwasm/jpeg-turbo/jpeg-turbo.wasm` */
   readonly jpegTurbo: ModuleLoader;
+  /** `wasm/png.wasm` */
+  readonly png?: ModuleLoader;
   /** `wasm/codecs/webp_dec.wasm` */
   readonly webp?: ModuleLoader;
   /** `wasm/codecs/avif_dec.wasm` */
@@ -35,25 +38,24 @@ export interface CodecModules {
 /** The codecs of one isolate. */
 export interface Codecs {
   readonly jpegTurbo: () => Promise<JpegTurbo>;
+  readonly png: (() => Promise<PngReader>) | undefined;
   readonly webp: (() => Promise<EmbindDecoder>) | undefined;
   readonly avif: (() => Promise<EmbindDecoder>) | undefined;
   /** Bytes of WebAssembly memory kept between photos. */
   heldBytes(): number;
   /** Bytes of WebAssembly memory that was given up and is not collected yet. */
   droppedBytes(): number;
-  /** Gives up what is kept between photos until a decode without WebAssembly fits beside it. */
-  makeRoom(neededBytes: number): void;
 }
 
-export function createCodecs({ jpegTurbo, webp, avif }: CodecModules): Codecs {
+export function createCodecs({ jpegTurbo, png, webp, avif }: CodecModules): Codecs {
   const idle = createIdleInstances();
   return {
     jpegTurbo: once(async () => createJpegTurbo(await jpegTurbo(), idle)),
+    png: png && once(async () => createPngReader(await png(), idle)),
     webp: webp && once(async () => createWebpDecoder(await webp(), idle)),
     avif: avif && once(async () => createAvifDecoder(await avif(), idle)),
     heldBytes: idle.heldBytes,
     droppedBytes: idle.droppedBytes,
-    makeRoom: idle.makeRoom,
   };
 }
 
@@ -74,7 +76,9 @@ export async function openPhoto(
     case "jpeg":
       return openJpeg(bytes, limits, codecs.jpegTurbo);
     case "png":
-      return openPng(bytes, limits, codecs.makeRoom);
+      return codecs.png
+        ? openPng(bytes, limits, codecs.png)
+        : unsupported("a PNG image", "Send the photo as JPEG.");
     case "webp":
       return codecs.webp ? openWebp(bytes, limits, codecs.webp) : unsupported("a WebP image", sendJpeg);
     case "avif":

@@ -3,6 +3,7 @@ import { ok, type Result } from "../errors.ts";
 import { codecMemories } from "./codec-memory.ts";
 import { CodecStopped, type EmbindBuild, type EmbindCodec } from "./embind-host.ts";
 import { type IdleInstances, withInstance } from "./idle-instances.ts";
+import type { Part } from "./part.ts";
 import type { Raster } from "./photo.ts";
 import { damaged, invalid, outOfMemory, type Refusal, sizesDisagree } from "./refusal.ts";
 import { shrink } from "./shrink.ts";
@@ -20,8 +21,9 @@ export interface EmbindRequest {
   /** What the file's header says; pixels of another size are refused. */
   readonly width: number;
   readonly height: number;
-  /** Each side of the raster is 1/factor of it. */
-  readonly factor: number;
+  readonly part: Part;
+  /** False where the alpha that the codec gives means nothing. */
+  readonly hasAlpha: boolean;
   /** What the decode is expected to need. */
   readonly neededBytes: number;
 }
@@ -34,13 +36,13 @@ export function createEmbindDecoder(
   idle: IdleInstances,
 ): EmbindDecoder {
   function decodeWith(codec: EmbindCodec, request: EmbindRequest, maxMemoryBytes: number): Result<Raster> {
-    const { file, width, height, factor } = request;
+    const { file, width, height, part, hasAlpha } = request;
     let raster: Raster | undefined;
     let sizesAgree = true;
     try {
       codec.decode(file, extra, maxMemoryBytes, (pixels) => {
         sizesAgree = pixels.width === width && pixels.height === height;
-        if (sizesAgree) raster = shrink(pixels.data, width, height, factor);
+        if (sizesAgree) raster = shrink(pixels.data, width, height, part, hasAlpha);
       });
     } catch (error) {
       if (!(error instanceof CodecStopped)) throw error;

@@ -15,7 +15,8 @@ export interface EncodedPhoto {
   workingBytes(request: DecodeRequest): number;
   /**
    * Decodes at the smallest scale the format offers that is at least `scaleAtLeast` (0 to 1), or at the
-   * largest that the limits allow. May be called again; holds nothing between calls but the encoded bytes.
+   * largest that the limits allow. May be called again; holds nothing between calls but the encoded bytes,
+   * and of a JPEG where its parts lie.
    * Fails with `invalid_image`, or `not_ready` where the isolate has no memory left.
    */
   decode(request: DecodeRequest): Promise<Result<Photo>>;
@@ -24,4 +25,17 @@ export interface EncodedPhoto {
 export interface DecodeRequest {
   /** 0 to 1. */
   readonly scaleAtLeast: number;
+  /**
+   * The part of the photo that is looked at: what lies outside of it may be missing from the raster. Where a format
+   * knows no parts, all of the photo is decoded.
+   */
+  readonly region?: Region;
+}
+
+/** Rectangle of the upright full-size photo, px; may reach beyond it. */
+export interface Region {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }

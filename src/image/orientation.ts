@@ -17,7 +17,7 @@ export function uprightSize(
 }
 
 /** Upright coordinates to stored ones, both at full size; `width` and `height` are the stored raster's, px. */
-function uprightToStored(orientation: Orientation, width: number, height: number): Affine {
+export function uprightToStored(orientation: Orientation, width: number, height: number): Affine {
   switch (orientation) {
     case 1:
       return { a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0 };

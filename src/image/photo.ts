@@ -28,6 +28,7 @@ export interface Photo {
   /** Upright size at full resolution, px. */
   readonly width: number;
   readonly height: number;
+  /** Pixels of the whole photo, or of the part that was requested. */
   readonly raster: Raster;
   /** Upright full-size coordinates to raster coordinates. */
   readonly toRaster: Affine;

@@ -11,6 +11,10 @@ export function truncated(): Refusal {
   return invalid("the file is cut short");
 }
 
+export function rowsMissing(): Refusal {
+  return invalid("rows of its picture are missing: its data ends before them");
+}
+
 export function damaged(): Refusal {
   return invalid("its data is damaged");
 }

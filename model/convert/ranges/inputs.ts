@@ -11,6 +11,7 @@ import type { Model, ModelSource } from "../../../src/inference/model.ts";
 import { artifactOf } from "../../../src/inference/onnxruntime/engine.ts";
 import { createStages, type Manifest } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
+import { pngPath } from "../../runtime.ts";
 import { openSession, type Session } from "../onnx/session.ts";
 
 const require = createRequire(import.meta.url);
@@ -25,7 +26,10 @@ export function listeningPipeline(
   listen: InputListener,
 ): Pipeline {
   const wasm = readFileSync(require.resolve("@cwasm/jpeg-turbo/jpeg-turbo.wasm"));
-  const codecs = createCodecs({ jpegTurbo: () => WebAssembly.compile(wasm) });
+  const codecs = createCodecs({
+    jpegTurbo: () => WebAssembly.compile(wasm),
+    png: () => WebAssembly.compile(readFileSync(pngPath)),
+  });
   return createPipeline({
     ...createStages(manifest, bytesOf, {
       artifactOf,
