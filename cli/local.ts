@@ -8,7 +8,7 @@ import { requireQuality } from "../src/face/quality.ts";
 import { defaultSettings } from "../src/identity/settings.ts";
 import { decisionBody } from "../src/rendering/decision-body.ts";
 import { faceBody } from "../src/rendering/face-body.ts";
-import { chooseRate } from "../src/trust/rate-choice.ts";
+import { chooseRate } from "../src/trust/rates/rate-choice.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

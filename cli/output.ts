@@ -1,6 +1,7 @@
 /** Prints results as a table for people or as lines of JSON for machines, and progress on stderr. */
 import cliProgress from "cli-progress";
 import { SamefaceError } from "../client/index.ts";
+import { shown } from "./shown.ts";
 import { UsageError } from "./usage.ts";
 
 /** Exit code of the process; of several results the highest. */
@@ -41,8 +42,8 @@ export async function runAll<Item>(work: Work<Item>): Promise<ExitCode> {
   const { items, heads, json } = work;
   const results: (readonly Row[])[] = [];
   let next = 0;
-  const shown = process.stderr.isTTY === true && !json && items.length >= fewestForProgress;
-  const bar = shown ? startBar(items.length) : undefined;
+  const hasBar = process.stderr.isTTY === true && !json && items.length >= fewestForProgress;
+  const bar = hasBar ? startBar(items.length) : undefined;
   const worker = async () => {
     while (next < items.length) {
       const index = next++;
@@ -83,6 +84,11 @@ export function show(heads: readonly string[], rows: readonly Row[], json: boole
     ? rows.map((row) => JSON.stringify(row.json))
     : table([heads, ...rows.map(({ cells }) => cells)]);
   if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** Says on stderr that a file of a folder was not taken for a photo. */
+export function sayLeftOut(path: string, reason: string): void {
+  process.stderr.write(`left out: ${shown(path)} (${reason})\n`);
 }
 
 /** Pads columns to their widest cell. */

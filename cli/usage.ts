@@ -13,7 +13,8 @@ export const usage = `sameface <command> [options]
   keys ...                       keys and tenants: sameface keys --help
   doctor                         checks a deployment and your key
 
-A photo may also be a folder of photos, and one photo may be -, for standard input. Words and options that a
+A photo may also be a folder of photos, and one photo may be -, for standard input. HEIC is read where the
+package heic-convert is installed. Words and options that a
 command does not use are refused, and so is an option given twice with different values.
 
   --url URL          address of the service; default SAMEFACE_URL, or http://127.0.0.1:8787

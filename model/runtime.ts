@@ -4,7 +4,6 @@
  */
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Result } from "../src/errors.ts";
 import { type Calibration, parseCalibration } from "../src/face/calibration.ts";
@@ -45,6 +44,8 @@ export function modelPath(file: string): string {
   return fileURLToPath(new URL(`./${file}`, import.meta.url));
 }
 
+/** Path of the JPEG reader's module. */
+export const jpegPath = fileURLToPath(new URL("../wasm/jpeg.wasm", import.meta.url));
 /** Path of the PNG reader's module. */
 export const pngPath = fileURLToPath(new URL("../wasm/png.wasm", import.meta.url));
 
@@ -65,8 +66,6 @@ export function readKernels(): WebAssembly.Module {
   return new WebAssembly.Module(chooseBuild(relaxed, plain));
 }
 
-const require = createRequire(import.meta.url);
-
 /** An engine that runs in Node. */
 export interface NodeEngine extends Pick<ModelFactory, "artifactOf"> {
   open(): Promise<Engine>;
@@ -86,7 +85,7 @@ export async function loadRuntime(
 ): Promise<Runtime> {
   const compile = async (path: string) => WebAssembly.compile(await readFile(path));
   const codecs = createCodecs({
-    jpegTurbo: () => compile(require.resolve("@cwasm/jpeg-turbo/jpeg-turbo.wasm")),
+    jpeg: () => compile(jpegPath),
     png: () => compile(pngPath),
     webp: () => compile(codecPaths.webp),
     avif: () => compile(codecPaths.avif),

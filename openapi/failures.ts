@@ -25,7 +25,7 @@ const instances: Instances = {
     instead: "Send a JPEG, PNG, WebP or AVIF.",
   },
   body_too_large: { code: "body_too_large", limit: 10_485_760, actual: 12_000_000 },
-  image_too_large: { code: "image_too_large", unit: "pixels", limit: 50_000_000, actual: 64_000_000 },
+  image_too_large: { code: "image_too_large", unit: "pixels", limit: 65_000_000, actual: 108_000_000 },
   invalid_image: { code: "invalid_image", reason: "it ends too early" },
   face_not_found: { code: "face_not_found" },
   low_quality: { code: "low_quality", reasons: ["blurred", "too_dark"] },

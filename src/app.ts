@@ -1,20 +1,18 @@
 /** The API's contents page: middleware in its order, then every route. */
 import { Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
+import type { Config } from "./config.ts";
 import { refuse, refuseInternal } from "./http/answer.ts";
-import type { AppEnv, Deps } from "./http/deps.ts";
-import { admission } from "./http/middleware/admission.ts";
+import type { AppEnv } from "./http/app-env.ts";
+import { admission, limitDeclaredBody, linger } from "./http/middleware/admission.ts";
 import { requireCaller, requireKey, requireRoot, requireScope } from "./http/middleware/auth.ts";
-import { corsFor } from "./http/middleware/cors.ts";
-import { linger } from "./http/middleware/linger.ts";
-import { requestLog } from "./http/middleware/log.ts";
-import { requestId } from "./http/middleware/request-id.ts";
-import { securityHeaders } from "./http/middleware/security-headers.ts";
-import { limitDeclaredBody } from "./http/request/body.ts";
+import { corsFor, noStore, securityHeaders } from "./http/middleware/headers.ts";
+import type { LogEntry } from "./http/middleware/log-entry.ts";
+import { requestId, requestLog } from "./http/middleware/record.ts";
 import { requireNoQuery } from "./http/request/input.ts";
-import { listAudit } from "./http/routes/administration/audit.ts";
+import { showAudit } from "./http/routes/administration/audit.ts";
 import { doctor } from "./http/routes/administration/doctor.ts";
-import { rewrapKeys, rotateSigningKey, showPublicKeys } from "./http/routes/administration/key-rotation.ts";
+import { rewrap, rotateSigningKey, showPublicKeys } from "./http/routes/administration/key-rotation.ts";
 import { createKey, listKeys, revokeKey, rotateKey } from "./http/routes/administration/keys.ts";
 import {
   changeSettings,
@@ -24,8 +22,7 @@ import {
 } from "./http/routes/administration/tenants.ts";
 import { exportFaces, importFaces } from "./http/routes/administration/transfer.ts";
 import { demoSettings } from "./http/routes/demo.ts";
-import { detect } from "./http/routes/detection.ts";
-import { embed } from "./http/routes/embed.ts";
+import { detect, embed } from "./http/routes/detection.ts";
 import { deleteFace, enrol, updateFace } from "./http/routes/faces.ts";
 import { health, readiness } from "./http/routes/health.ts";
 import { identify } from "./http/routes/identification.ts";
@@ -34,9 +31,37 @@ import { createSession } from "./http/routes/sessions.ts";
 import { deleteSubject, getSubject, listSubjects, unlockSubject } from "./http/routes/subjects.ts";
 import { compare, verify } from "./http/routes/verification.ts";
 
-export type { Deps, LogEntry } from "./http/deps.ts";
+type DepsOf<Make extends (deps: never) => unknown> = Parameters<Make>[0];
 
-export function createApp(deps: Deps): Hono<AppEnv> {
+/** The sum of what middleware and routes say that they need. */
+export type AppDeps = DepsOf<typeof admission> &
+  DepsOf<typeof requestLog> &
+  DepsOf<typeof corsFor> &
+  DepsOf<typeof requireCaller> &
+  DepsOf<typeof readiness> &
+  DepsOf<typeof showFile> &
+  DepsOf<typeof demoSettings> &
+  DepsOf<typeof listSubjects> &
+  DepsOf<typeof enrol> &
+  DepsOf<typeof verify> &
+  DepsOf<typeof compare> &
+  DepsOf<typeof identify> &
+  DepsOf<typeof createSession> &
+  DepsOf<typeof createKey> &
+  DepsOf<typeof showAudit> &
+  DepsOf<typeof listTenants> &
+  DepsOf<typeof exportFaces> &
+  DepsOf<typeof importFaces> &
+  DepsOf<typeof doctor> &
+  DepsOf<typeof rewrap> &
+  DepsOf<typeof rotateSigningKey> &
+  DepsOf<typeof showPublicKeys> & {
+    readonly config: Pick<Config, "demo">;
+    readonly randomId: () => string;
+    readonly log: (entry: LogEntry) => void;
+  };
+
+export function createApp(deps: AppDeps): Hono<AppEnv> {
   // A slash at the end of a path changes nothing.
   const app = new Hono<AppEnv>({ strict: false });
 
@@ -45,11 +70,8 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.use(admission(deps));
   app.use(requestLog(deps));
   app.use(securityHeaders());
-  app.use(async function noStore(c, next) {
-    await next();
-    if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
-  });
-  app.use(corsFor(deps.config));
+  app.use(noStore());
+  app.use(corsFor(deps));
   app.use(
     methodNotAllowed({
       app,
@@ -60,7 +82,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
     }),
   );
 
-  app.get("/healthz", health);
+  app.get("/healthz", health());
   app.get("/readyz", readiness(deps));
 
   app.get("/.well-known/jwks.json", showPublicKeys(deps));
@@ -103,9 +125,9 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.post("/v1/keys", requireScope("admin"), requireNoQuery(), createKey(deps));
   app.post("/v1/keys/:key_id/rotate", requireScope("admin"), requireNoQuery(), rotateKey(deps));
   app.delete("/v1/keys/:key_id", requireScope("admin"), requireNoQuery(), revokeKey(deps));
-  app.get("/v1/settings", requireScope("admin"), requireNoQuery(), getSettings);
+  app.get("/v1/settings", requireScope("admin"), requireNoQuery(), getSettings());
   app.patch("/v1/settings", requireScope("admin"), requireNoQuery(), changeSettings(deps));
-  app.get("/v1/audit", requireScope("admin"), listAudit(deps));
+  app.get("/v1/audit", requireScope("admin"), showAudit(deps));
 
   app.post("/v1/export", requireScope("admin"), requireScope("embeddings"), exportFaces(deps));
   app.post(
@@ -119,7 +141,7 @@ export function createApp(deps: Deps): Hono<AppEnv> {
   app.get("/v1/doctor", requireKey(), requireNoQuery(), doctor(deps));
   app.get("/v1/tenants", requireRoot(), listTenants(deps));
   app.post("/v1/tenants", requireRoot(), requireNoQuery(), createTenant(deps));
-  app.post("/v1/kek/rewrap", requireRoot(), requireNoQuery(), rewrapKeys(deps));
+  app.post("/v1/kek/rewrap", requireRoot(), requireNoQuery(), rewrap(deps));
   app.post("/v1/signing-keys", requireRoot(), requireNoQuery(), rotateSigningKey(deps));
 
   app.notFound((c) => refuse(c, { code: "not_found", what: "route" }));

@@ -5,26 +5,22 @@
 
 import { waitUntil } from "cloudflare:workers";
 import manifest from "../model/manifest.json";
-import jpegTurbo from "../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import avif from "../wasm/codecs/avif_dec.wasm";
 import webp from "../wasm/codecs/webp_dec.wasm";
+import jpeg from "../wasm/jpeg.wasm";
 import png from "../wasm/png.wasm";
 import { type Budget, createBudget } from "./admission/budget.ts";
-import { createApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
 import { sha256, toHex } from "./crypto/digest.ts";
 import { parseCalibration } from "./face/calibration.ts";
 import type { ModelDescriptor } from "./face/descriptor.ts";
-import { createDirectories, type DirectoryObject } from "./identity/directory/object.ts";
-import type { GalleryObject } from "./identity/gallery/object.ts";
-import { createKvCopies } from "./identity/kv.ts";
 import { createCodecs, openPhoto } from "./image/decode.ts";
 import { defaultImageLimits } from "./image/limits.ts";
 import type { Bundle } from "./inference/engine.ts";
 import { createStages, encoderInUse } from "./models.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
-import { createRateLimit, type RateLimiter } from "./trust/rate-limit.ts";
-import { createTrust } from "./trust/service.ts";
+import { type Bindings, connect } from "./wiring/bindings.ts";
+import { openService } from "./wiring/service.ts";
 
 const encoder = encoderInUse(manifest);
 const measured = manifest.calibration[encoder.id as keyof typeof manifest.calibration];
@@ -33,7 +29,7 @@ const calibration = parseCalibration(measured, encoder.sha256);
 /** The Worker. An isolate has one: the models and codecs that its requests share. */
 export function createWorker(engine: Bundle) {
   const codecs = createCodecs({
-    jpegTurbo: async () => jpegTurbo,
+    jpeg: async () => jpeg,
     png: async () => png,
     webp: async () => webp,
     avif: async () => avif,
@@ -43,81 +39,44 @@ export function createWorker(engine: Bundle) {
     ...createStages(manifest, (file) => engine.files[file], engine),
     openPhoto: (image) => openPhoto(image, defaultImageLimits, codecs),
   });
-  let app: ReturnType<typeof createApp> | undefined;
+  let service: ReturnType<typeof openService> | undefined;
   return {
     fetch(request, env, context) {
-      app ??= open(env, engine, pipeline, budget);
-      return app.fetch(request, env, context);
+      service ??= open(env, engine, pipeline, budget);
+      return service.app.fetch(request, env, context);
     },
-  } satisfies ExportedHandler<Env>;
+  } satisfies ExportedHandler<Bindings>;
 }
 
-function open(
-  env: Env,
-  { files, artifactOf }: Bundle,
-  pipeline: Pipeline,
-  budget: Budget,
-): ReturnType<typeof createApp> {
-  const config = parseConfig(env);
-  const copies = createKvCopies(env.TEMPLATES);
-  return createApp({
-    ...createTrust({
-      settings: config,
-      openDirectory: createDirectories(env.DIRECTORY),
-      copies,
-      clock: () => new Date(),
-      randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-      background: waitUntil,
-      failureRate: env.FAILURE_RATE,
-    }),
-    limitRate: createRateLimit(env.KEY_RATE, env.SESSION_RATE),
+function open(env: Bindings, engine: Bundle, pipeline: Pipeline, budget: Budget) {
+  return openService({
+    ...connect(env),
+    config: parseConfig(env),
     pipeline,
     budget,
-    config,
-    files: env.ASSETS,
     calibration,
     distances: measured.distances,
     embeddingLength: encoder.embeddingLength,
-    randomId: () => crypto.randomUUID(),
+    hashModels: () => hashModels(engine),
+    clock: () => new Date(),
     nowMs: () => performance.now(),
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    randomId: () => crypto.randomUUID(),
+    background: waitUntil,
     log: (entry) => (entry.level === "error" ? console.error : console.log)(JSON.stringify(entry)),
-    metrics: env.METRICS,
-    diagnosis: {
-      copies,
-      bindings: Object.fromEntries(bindings.map((name) => [name, env[name] !== undefined])),
-      hashModels: () =>
-        Promise.all(
-          Object.entries<ModelDescriptor>(manifest.models)
-            .map(([id, model]) => ({ id, ...artifactOf(model) }))
-            .filter(({ file }) => file in files)
-            .map(async ({ id, file, sha256: expected }) => ({
-              id,
-              expected,
-              actual: toHex(await sha256(new Uint8Array(files[file]))),
-            })),
-        ),
-    },
   });
 }
 
-const bindings = [
-  "TEMPLATES",
-  "DIRECTORY",
-  "GALLERY",
-  "ASSETS",
-  "METRICS",
-  "KEY_RATE",
-  "SESSION_RATE",
-  "FAILURE_RATE",
-] as const;
-
-export interface Env {
-  readonly TEMPLATES: KVNamespace;
-  readonly DIRECTORY: DurableObjectNamespace<DirectoryObject>;
-  readonly GALLERY: DurableObjectNamespace<GalleryObject>;
-  readonly ASSETS?: Fetcher;
-  readonly METRICS?: AnalyticsEngineDataset;
-  readonly KEY_RATE?: RateLimiter;
-  readonly SESSION_RATE?: RateLimiter;
-  readonly FAILURE_RATE?: RateLimiter;
+/** Hashes those of the manifest's models whose bytes are here. */
+function hashModels({ files, artifactOf }: Bundle) {
+  return Promise.all(
+    Object.entries<ModelDescriptor>(manifest.models)
+      .map(([id, model]) => ({ id, ...artifactOf(model) }))
+      .filter(({ file }) => file in files)
+      .map(async ({ id, file, sha256: expected }) => ({
+        id,
+        expected,
+        actual: toHex(await sha256(new Uint8Array(files[file]))),
+      })),
+  );
 }

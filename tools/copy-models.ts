@@ -1,14 +1,25 @@
-/** Copies what the built pipeline reads into dist: the manifest, the models in use, the kernels and the codecs. */
+/**
+ * Copies what the built pipeline reads into dist: the manifest, the models in use, the kernels, the readers of JPEG and
+ * PNG, and the codecs.
+ */
 import { copyFileSync, mkdirSync } from "node:fs";
 import { basename } from "node:path";
-import { codecPaths, kernelPaths, manifestPath, modelPath, pngPath, readManifest } from "../model/runtime.ts";
+import {
+  codecPaths,
+  jpegPath,
+  kernelPaths,
+  manifestPath,
+  modelPath,
+  pngPath,
+  readManifest,
+} from "../model/runtime.ts";
 import { artifactOf } from "../src/inference/kernels/engine.ts";
 
 const { encoder, detectors, landmarks, models } = readManifest();
 const plans = [encoder, detectors, landmarks].flat().map((id) => modelPath(artifactOf(models[id]).file));
 
 copy("model", [manifestPath, ...plans]);
-copy("wasm", [...kernelPaths, pngPath]);
+copy("wasm", [...kernelPaths, jpegPath, pngPath]);
 copy("wasm/codecs", Object.values(codecPaths));
 
 function copy(folder: string, paths: readonly string[]): void {

@@ -2,7 +2,7 @@
 
 import { applyHead, decodeHead, type HeadFile } from "../model/train/head.ts";
 import type { RandomBytes } from "../src/crypto/random.ts";
-import { type ExportedFace, readPage, writePage } from "../src/identity/export-page.ts";
+import { type ExportedFace, readPage, writePage } from "../src/identity/store/export-page.ts";
 
 export interface MigratedPage {
   /** Page to import; null when no face on it is of the old model. */

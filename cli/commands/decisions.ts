@@ -9,7 +9,7 @@ import {
   optionalNumber,
   photoOptions,
 } from "../options.ts";
-import { type ExitCode, type Row, runAll } from "../output.ts";
+import { type ExitCode, type Row, runAll, sayLeftOut } from "../output.ts";
 import { findPeople, findPhotos, isFolder, readPhoto } from "../photos.ts";
 import { shown } from "../shown.ts";
 import { UsageError } from "../usage.ts";
@@ -28,7 +28,9 @@ export const enrol: Command = {
     const { face } = photoOptions(options);
     return runAll({
       heads: ["photo", "subject", "face", ""],
-      items: folder ? findPeople(subject) : findPhotos(photos).map((photo) => ({ subject, photo })),
+      items: folder
+        ? findPeople(subject, sayLeftOut)
+        : findPhotos(photos, sayLeftOut).map((photo) => ({ subject, photo })),
       concurrency,
       json: options.json,
       nameOf: ({ photo }) => shown(photo),
@@ -57,7 +59,7 @@ export const verify: Command = {
     const asked = decisionOptions(options);
     return runAll({
       heads: decisionHeads,
-      items: findPhotos(photos),
+      items: findPhotos(photos, sayLeftOut),
       // One at a time and in their order: failures count, so a lock comes at the same photo each time.
       concurrency: 1,
       json: options.json,
@@ -94,7 +96,7 @@ async function compareAll(
   open: (asked: DecisionOptions) => Promise<Compare>,
 ): Promise<ExitCode> {
   if (words.length === 0) throw new UsageError("A photo is missing.");
-  const [first, ...others] = findPhotos(words);
+  const [first, ...others] = findPhotos(words, sayLeftOut);
   if (others.length === 0) throw new UsageError("The second photo is missing.");
   const comparePhotos = await open(decisionOptions(options));
   let reference: Promise<Bytes> | undefined;
@@ -120,7 +122,7 @@ export const identify: Command = {
     const asked = { ...photoOptions(options), ...(max_fpir === undefined ? {} : { max_fpir }) };
     return runAll({
       heads: ["photo", "subject", "distance", "others", ""],
-      items: findPhotos(photos),
+      items: findPhotos(photos, sayLeftOut),
       concurrency,
       json: options.json,
       nameOf: shown,

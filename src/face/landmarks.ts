@@ -23,6 +23,8 @@ export interface LocatedLandmarks {
   readonly landmarks: Landmarks;
   /** The landmark model's probability that this is a face, 0..1. */
   readonly score: number;
+  /** Corners of the squares that the model saw, in the photo's coordinates. */
+  readonly seenCorners: readonly Point[];
 }
 
 /** Factor from BlazeFace's box, which spans brows to chin, to MTCNN's larger one. */
@@ -44,13 +46,15 @@ export function createLandmarkFinder(model: Model, descriptor: ModelDescriptor):
     model,
     async find(photo, detection) {
       let square = squareAround(detection);
+      const seenCorners: Point[] = [];
       for (let look = 1; ; look++) {
         const toPhoto = squareToPhoto(square, pixels);
+        seenCorners.push(...corners(square));
         const run = await model.run((input) => warp(photo, toPhoto, pixels, pixels, descriptor.input, input));
         if (!run.ok) return run;
         const [probability, regression, points] = run.value;
         const landmarks = readLandmarks(points, square);
-        if (look === looks) return ok({ landmarks, score: probability[1] });
+        if (look === looks) return ok({ landmarks, score: probability[1], seenCorners });
         square = levelled(regressed(square, regression), landmarks[0], landmarks[1]);
       }
     },
@@ -89,6 +93,15 @@ function fromSquare({ x, y, side, cos, sin }: Square, u: number, v: number): Poi
   const dx = (u - 0.5) * side;
   const dy = (v - 0.5) * side;
   return { x: x + dx * cos - dy * sin, y: y + dx * sin + dy * cos };
+}
+
+function corners(square: Square): Point[] {
+  return [
+    fromSquare(square, 0, 0),
+    fromSquare(square, 1, 0),
+    fromSquare(square, 1, 1),
+    fromSquare(square, 0, 1),
+  ];
 }
 
 /** Moves each edge (left, top, right, bottom) by the regression, given in fractions of the side. */

@@ -1,7 +1,7 @@
 /** Everything the app says: JSON with the request's id in it. Failures look as `errors.ts` has it. */
 import type { Context } from "hono";
 import { type Failure, internalWire, toWire, type WireFailure } from "../errors.ts";
-import type { AppEnv } from "./deps.ts";
+import type { AppEnv } from "./app-env.ts";
 
 export function answer<T extends object>(c: Context<AppEnv>, status: 200 | 201, body: T): Response {
   return c.json({ ...body, request_id: c.var.requestId }, status);

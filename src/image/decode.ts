@@ -8,15 +8,19 @@ import type { EmbindDecoder } from "./embind.ts";
 import type { EncodedPhoto } from "./encoded-photo.ts";
 import { createIdleInstances } from "./idle-instances.ts";
 import { openJpeg } from "./jpeg.ts";
-import { createJpegTurbo, type JpegTurbo } from "./jpeg-turbo.ts";
+import { createJpegReader, type JpegReader } from "./jpeg-reader.ts";
 import type { ImageLimits } from "./limits.ts";
 import { openPng } from "./png.ts";
 import { createPngReader, type PngReader } from "./png-reader.ts";
 import { unsupported } from "./refusal.ts";
-import { sniff } from "./sniff.ts";
+import { heicPhoto, sniff } from "./sniff.ts";
 import { createWebpDecoder, openWebp } from "./webp.ts";
 
 export type { DecodeRequest, EncodedPhoto, Region } from "./encoded-photo.ts";
+
+/** How a phone makes a JPEG of what its camera stored. */
+const convertHeic =
+  "Convert it to JPEG before sending: on iOS by UIImage.jpegData(compressionQuality:), on Android by ImageDecoder and Bitmap.compress.";
 
 type ModuleLoader = () => Promise<WebAssembly.Module>;
 
@@ -25,8 +29,8 @@ type ModuleLoader = () => Promise<WebAssembly.Module>;
  * is left out is refused.
  */
 export interface CodecModules {
-  /** `@cwasm/jpeg-turbo/jpeg-turbo.wasm` */
-  readonly jpegTurbo: ModuleLoader;
+  /** `wasm/jpeg.wasm` */
+  readonly jpeg: ModuleLoader;
   /** `wasm/png.wasm` */
   readonly png?: ModuleLoader;
   /** `wasm/codecs/webp_dec.wasm` */
@@ -37,7 +41,7 @@ export interface CodecModules {
 
 /** The codecs of one isolate. */
 export interface Codecs {
-  readonly jpegTurbo: () => Promise<JpegTurbo>;
+  readonly jpeg: () => Promise<JpegReader>;
   readonly png: (() => Promise<PngReader>) | undefined;
   readonly webp: (() => Promise<EmbindDecoder>) | undefined;
   readonly avif: (() => Promise<EmbindDecoder>) | undefined;
@@ -47,10 +51,10 @@ export interface Codecs {
   droppedBytes(): number;
 }
 
-export function createCodecs({ jpegTurbo, png, webp, avif }: CodecModules): Codecs {
+export function createCodecs({ jpeg, png, webp, avif }: CodecModules): Codecs {
   const idle = createIdleInstances();
   return {
-    jpegTurbo: once(async () => createJpegTurbo(await jpegTurbo(), idle)),
+    jpeg: once(async () => createJpegReader(await jpeg(), idle)),
     png: png && once(async () => createPngReader(await png(), idle)),
     webp: webp && once(async () => createWebpDecoder(await webp(), idle)),
     avif: avif && once(async () => createAvifDecoder(await avif(), idle)),
@@ -71,10 +75,11 @@ export async function openPhoto(
   codecs: Codecs,
 ): Promise<Result<EncodedPhoto>> {
   const sniffed = sniff(bytes);
-  if ("found" in sniffed) return unsupported(sniffed.found);
+  if ("found" in sniffed)
+    return unsupported(sniffed.found, sniffed.found === heicPhoto ? convertHeic : undefined);
   switch (sniffed.format) {
     case "jpeg":
-      return openJpeg(bytes, limits, codecs.jpegTurbo);
+      return openJpeg(bytes, limits, codecs.jpeg);
     case "png":
       return codecs.png
         ? openPng(bytes, limits, codecs.png)

@@ -11,6 +11,8 @@ export interface EncodedPhoto {
   readonly width: number;
   readonly height: number;
   readonly orientation: Orientation;
+  /** Scale at which a decode takes a fraction of what the next larger one does; undefined where there is none. */
+  readonly quickScale?: number;
   /** Bytes that `decode` of the same request holds at most beside the file, the raster included. */
   workingBytes(request: DecodeRequest): number;
   /**

@@ -1,6 +1,7 @@
 /**
  * A JPEG's markers (ITU-T T.81, Annex B), walked once from SOI to EOI without decoding anything: frame,
- * scans, orientation, and whether the file is whole. Refuses, by name, the processes libjpeg-turbo lacks.
+ * scans and orientation. Refuses, by name, the processes that the reader lacks. A file may end after a scan without
+ * EOI: whether rows are missing is for the reader to see.
  */
 import { fail, ok, type Result } from "../errors.ts";
 import { type Orientation, readExifOrientation } from "./orientation.ts";
@@ -12,22 +13,33 @@ export interface JpegHeader {
   readonly height: number;
   readonly components: readonly JpegComponent[];
   readonly progressive: boolean;
-  /** Decoding keeps every coefficient in memory: progressive, or components in separate scans. */
-  readonly buffersCoefficients: boolean;
   readonly scans: number;
   readonly orientation: Orientation;
-  /** An APP14 `Adobe` segment exists: its inks, if it has four, are stored inverted. */
-  readonly adobe: boolean;
   /** Entropy-coded bytes of all scans. */
   readonly codedBytes: number;
-  /** Offset just past EOI: whatever trails it is another file's. */
+  /** Offset just past EOI, behind which is another file; the file's end where there is none, or one there. */
   readonly end: number;
 }
 
 export interface JpegComponent {
+  /** Names it in the headers of scans. */
+  readonly id: number;
   /** Sampling factors H and V, 1..4. */
   readonly horizontal: number;
   readonly vertical: number;
+}
+
+export interface JpegSize {
+  readonly width: number;
+  readonly height: number;
+  readonly components: readonly JpegComponent[];
+}
+
+/** The work that a file may ask for. */
+export interface ScanLimits {
+  readonly maxScans: number;
+  /** Blocks of 8 x 8 samples that all scans together go through. */
+  readonly maxScanBlocks: number;
 }
 
 interface Frame {
@@ -41,17 +53,16 @@ interface Frame {
 interface Walk {
   frame: Frame | undefined;
   scans: number;
-  firstScanComponents: number;
+  scanBlocks: number;
   codedBytes: number;
   orientation: Orientation | undefined;
-  adobe: boolean;
 }
 
 const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
+const DHP = 0xde;
 const APP1 = 0xe1;
-const APP14 = 0xee;
 
 /**
  * Walks the whole file. `acceptFrame` sees the header as soon as the frame is known, before the scans are
@@ -60,39 +71,45 @@ const APP14 = 0xee;
  */
 export function readJpegHeader(
   bytes: Uint8Array,
-  maxScans: number,
+  { maxScans, maxScanBlocks }: ScanLimits,
   acceptFrame: (width: number, height: number) => Refusal | undefined,
 ): Result<JpegHeader> {
   const walk: Walk = {
     frame: undefined,
     scans: 0,
-    firstScanComponents: 0,
+    scanBlocks: 0,
     codedBytes: 0,
     orientation: undefined,
-    adobe: false,
   };
+  const endOfFile = () => (walk.scans > 0 ? finish(walk, bytes.length) : truncated());
   let at = 2;
   while (true) {
     const marker = nextMarker(bytes, at);
-    if (marker === undefined) return truncated();
+    if (marker === undefined) return endOfFile();
     const { code, after } = marker;
     at = after;
     if (code === EOI) return finish(walk, at);
     if (code === SOI) return invalid("a second image starts inside it");
     if (standsAlone(code)) continue;
 
-    if (at + 2 > bytes.length) return truncated();
+    if (at + 2 > bytes.length) return endOfFile();
     const length = bytes[at] * 256 + bytes[at + 1];
     if (length < 2) return invalid("a segment has an impossible length");
-    if (at + length > bytes.length) return truncated();
+    if (at + length > bytes.length) return endOfFile();
     const segment = bytes.subarray(at + 2, at + length);
     at += length;
 
     const refusal = readSegment(code, segment, walk, acceptFrame);
     if (refusal) return refusal;
     if (code !== SOS) continue;
-    if (++walk.scans > maxScans) {
-      return fail({ code: "image_too_large", limit: maxScans, actual: walk.scans, unit: "scans" });
+    walk.scans++;
+    if (walk.scans > maxScans || walk.scanBlocks > maxScanBlocks) {
+      return fail({ code: "image_too_large", limit: walk.scans - 1, actual: walk.scans, unit: "scans" });
+    }
+    // Such a scan is a photo's last, and the data need not be looked through for its end where the file has one too.
+    if (isWholePhoto(walk.frame, segment) && endsWithMarker(bytes, EOI)) {
+      walk.codedBytes += Math.max(0, bytes.length - 2 - at);
+      return finish(walk, bytes.length);
     }
     const end = endOfScan(bytes, at);
     walk.codedBytes += end - at;
@@ -113,13 +130,12 @@ function readSegment(
     walk.frame = frame.value;
     return acceptFrame(frame.value.width, frame.value.height);
   }
+  if (code === DHP) return unsupportedJpeg("a hierarchical JPEG");
   if (code === SOS) {
     if (!walk.frame) return invalid("its pixels come before its header");
-    if (walk.scans === 0) walk.firstScanComponents = segment[0] ?? 0;
+    walk.scanBlocks += blocksOfScan(walk.frame, segment);
   } else if (code === APP1 && walk.orientation === undefined && startsWith(segment, "Exif\0")) {
     walk.orientation = readExifOrientation(segment.subarray(6));
-  } else if (code === APP14 && startsWith(segment, "Adobe")) {
-    walk.adobe = true;
   }
   return undefined;
 }
@@ -134,18 +150,17 @@ function readFrame(code: number, segment: Uint8Array): Result<Frame> {
   const height = segment[1] * 256 + segment[2];
   const width = segment[3] * 256 + segment[4];
   const count = segment[5];
-  if (count !== 1 && count !== 3 && count !== 4)
-    return unsupportedJpeg(`a JPEG with ${count} colour channels`);
+  if (count < 1 || count > 4) return unsupportedJpeg(`a JPEG with ${count} colour channels`);
   if (segment.length < 6 + 3 * count) return invalid("its frame header is cut short");
   const components: JpegComponent[] = [];
   for (let i = 0; i < count; i++) {
-    const factors = segment[6 + 3 * i + 1];
+    const [id, factors] = segment.subarray(6 + 3 * i);
     const horizontal = factors >> 4;
     const vertical = factors & 15;
     if (horizontal < 1 || horizontal > 4 || vertical < 1 || vertical > 4) {
       return invalid("its sampling factors are out of range");
     }
-    components.push({ horizontal, vertical });
+    components.push({ id, horizontal, vertical });
   }
   return ok({ width, height, components, progressive: code === 0xc2 });
 }
@@ -158,13 +173,47 @@ function finish(walk: Walk, end: number): Result<JpegHeader> {
     height: frame.height,
     components: frame.components,
     progressive: frame.progressive,
-    buffersCoefficients: frame.progressive || walk.firstScanComponents < frame.components.length,
     scans: walk.scans,
     orientation: walk.orientation ?? 1,
-    adobe: walk.adobe,
     codedBytes: walk.codedBytes,
     end,
   });
+}
+
+/** 8x8 blocks of each component, T.81 A.1.1. */
+export function blocksOfComponents({ width, height, components }: JpegSize): number[] {
+  const { maxHorizontal, maxVertical } = largestFactors(components);
+  return components.map(({ horizontal, vertical }) => {
+    const across = Math.ceil(Math.ceil((width * horizontal) / maxHorizontal) / 8);
+    const down = Math.ceil(Math.ceil((height * vertical) / maxVertical) / 8);
+    return across * down;
+  });
+}
+
+/** With those that fill the last MCUs: all that an interleaved scan of all components goes through, T.81 A.2.4. */
+export function paddedBlocksOfComponents({ width, height, components }: JpegSize): number[] {
+  const { maxHorizontal, maxVertical } = largestFactors(components);
+  const across = Math.ceil(width / (8 * maxHorizontal));
+  const down = Math.ceil(height / (8 * maxVertical));
+  return components.map(({ horizontal, vertical }) => across * horizontal * down * vertical);
+}
+
+export function largestFactors(components: readonly JpegComponent[]) {
+  return {
+    maxHorizontal: Math.max(...components.map(({ horizontal }) => horizontal)),
+    maxVertical: Math.max(...components.map(({ vertical }) => vertical)),
+  };
+}
+
+/** A component that the frame lacks is for the reader to refuse. */
+function blocksOfScan(frame: Frame, scan: Uint8Array): number {
+  const count = scan[0];
+  const blocks = count === 1 ? blocksOfComponents(frame) : paddedBlocksOfComponents(frame);
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    sum += blocks[frame.components.findIndex(({ id }) => id === scan[1 + 2 * i])] ?? 0;
+  }
+  return sum;
 }
 
 /** B.1.1.2: 0xFF, any number of 0xFF fill bytes, a code that is neither 0 nor 0xFF. Skips what lies between. */
@@ -188,6 +237,15 @@ function endOfScan(bytes: Uint8Array, from: number): number {
     else return at;
   }
   return bytes.length;
+}
+
+/** The first scan of a sequential file, if it has all components. */
+function isWholePhoto(frame: Frame | undefined, scan: Uint8Array): boolean {
+  return frame !== undefined && !frame.progressive && scan[0] === frame.components.length;
+}
+
+function endsWithMarker(bytes: Uint8Array, code: number): boolean {
+  return bytes[bytes.length - 2] === 0xff && bytes[bytes.length - 1] === code;
 }
 
 /** TEM and RST0-7 carry no length. */

@@ -1,32 +1,34 @@
 /**
- * JPEG: limits on the header, then libjpeg-turbo at the smallest of its DCT scales n/8 that is wanted.
- * The cost of a decode is stated here, so that no decode asks for more memory than the limits allow.
+ * JPEG: limits on the header, then the reader of `wasm/jpeg` at the smallest of its scales that is wanted: 1/8, 1/4,
+ * 1/2 or 1. The cost of a decode is stated in jpeg-cost.ts, so that no decode asks for more memory than the limits
+ * allow.
  */
 import { ok, type Result } from "../errors.ts";
-import type { DecodeRequest, EncodedPhoto } from "./encoded-photo.ts";
+import type { DecodeRequest, EncodedPhoto, Region } from "./encoded-photo.ts";
+import { countBlocks, decodeBytes, leastCost, overviewCost } from "./jpeg-cost.ts";
 import { type JpegHeader, readJpegHeader } from "./jpeg-header.ts";
-import { type JpegTurbo, scaledSide } from "./jpeg-turbo.ts";
-import { allowsRaster, type DecodingCost, type ImageLimits, refuseSize, workingBytes } from "./limits.ts";
-import { placeRaster, uprightSize } from "./orientation.ts";
-import type { Photo, Raster } from "./photo.ts";
+import { type JpegFile, type JpegReader, type JpegView, scaledSide, scales } from "./jpeg-reader.ts";
+import { type ImageLimits, refuseSize } from "./limits.ts";
+import { type Orientation, placeRaster, uprightSize, uprightToStored } from "./orientation.ts";
+import type { Photo } from "./photo.ts";
 import { invalid } from "./refusal.ts";
 
 /** `JPEG_MAX_DIMENSION` of libjpeg. The format itself has sides of up to 65,535. */
 const maxSidePixels = 65_500;
 
-/** Reads and checks the header; `turbo` is asked for at the first decode. Fails as `openPhoto` does. */
+/** Reads and checks the header; `reader` is asked for at the first decode. Fails as `openPhoto` does. */
 export function openJpeg(
   bytes: Uint8Array,
   limits: ImageLimits,
-  turbo: () => Promise<JpegTurbo>,
+  reader: () => Promise<JpegReader>,
 ): Result<EncodedPhoto> {
-  const read = readJpegHeader(bytes, limits.maxScans, (width, height) =>
+  const read = readJpegHeader(bytes, limits, (width, height) =>
     refuseSize(width, height, limits.jpegMaxPixels, leastCost, limits),
   );
   if (!read.ok) return read;
   const header = read.value;
   const { width, height, orientation } = header;
-  const tooLarge = refuseSize(width, height, limits.jpegMaxPixels, decodingCost(header), limits);
+  const tooLarge = refuseSize(width, height, limits.jpegMaxPixels, overviewCost(header), limits);
   if (tooLarge) return tooLarge;
   if (Math.max(width, height) > maxSidePixels) {
     return invalid(
@@ -37,69 +39,78 @@ export function openJpeg(
     return invalid("it holds less data than its size needs");
   }
   const upright = uprightSize(orientation, width, height);
-
-  function planDecode({ scaleAtLeast }: DecodeRequest) {
-    const eighths = chooseScale(header, scaleAtLeast, limits);
-    const rasterWidth = scaledSide(width, eighths);
-    const rasterHeight = scaledSide(height, eighths);
-    const neededBytes = workingBytes(width * height, rasterWidth * rasterHeight, decodingCost(header));
-    return { eighths, rasterWidth, rasterHeight, neededBytes };
-  }
+  const file: JpegFile = { bytes: bytes.subarray(0, header.end), width, height };
+  const planned = (request: DecodeRequest) => planDecode(header, request, limits);
 
   return ok({
     format: "jpeg",
     ...upright,
     orientation,
-    workingBytes: (request) => planDecode(request).neededBytes - header.end,
+    // DC coefficients alone.
+    quickScale: 1 / 8,
+    workingBytes: (request) => planned(request).neededBytes - header.end,
     async decode(request) {
-      const { eighths, rasterWidth, rasterHeight, neededBytes } = planDecode(request);
-      const decoded = (await turbo()).decode(bytes.subarray(0, header.end), {
-        fullWidth: width,
-        fullHeight: height,
-        width: rasterWidth,
-        height: rasterHeight,
-        channels: header.components.length === 4 ? "inks" : "rgba",
-        neededBytes,
-      });
+      const { view, neededBytes } = planned(request);
+      const decoded = (await reader()).decode(file, view, neededBytes);
       if (!decoded.ok) return decoded;
-      if (header.components.length === 4) inksToRgb(decoded.value, header.adobe);
+      const toRaster = placeRaster(orientation, width, height, view.eighths / 8);
       return ok<Photo>({
         ...upright,
         raster: decoded.value,
-        toRaster: placeRaster(orientation, width, height, eighths / 8),
+        toRaster: { ...toRaster, tx: toRaster.tx - view.left, ty: toRaster.ty - view.top },
       });
     },
   });
 }
 
-/** The smallest n of n/8 at or above `scaleAtLeast`, or the largest that the limits allow. */
-function chooseScale(header: JpegHeader, scaleAtLeast: number, limits: ImageLimits): number {
-  const { width, height } = header;
-  const cost = decodingCost(header);
-  let eighths = Math.max(1, Math.ceil(8 * Math.min(1, scaleAtLeast) - 1e-9));
-  while (
-    eighths > 1 &&
-    !allowsRaster(width * height, scaledSide(width, eighths) * scaledSide(height, eighths), cost, limits)
-  ) {
-    eighths--;
-  }
-  return eighths;
+interface DecodePlan {
+  readonly view: JpegView;
+  readonly neededBytes: number;
 }
 
-/** Of any JPEG, known as soon as its frame is. */
-const leastCost: DecodingCost = { fixedBytes: 0, bytesPerPixel: 0, bytesPerRasterPixel: 8 };
+/** Plans the smallest scale at or above `scaleAtLeast`, or the largest that the limits allow. */
+function planDecode(
+  header: JpegHeader,
+  { scaleAtLeast, region }: DecodeRequest,
+  limits: ImageLimits,
+): DecodePlan {
+  const wanted = scales.findIndex((eighths) => eighths / 8 >= scaleAtLeast - 1e-9);
+  for (let at = wanted < 0 ? scales.length - 1 : wanted; ; at--) {
+    const view = viewOf(header, scales[at], region);
+    const neededBytes = decodeBytes(header, view);
+    const rasterPixels = (view.right - view.left) * (view.bottom - view.top);
+    if (at === 0 || (rasterPixels <= limits.maxRasterPixels && neededBytes <= limits.maxWorkingBytes)) {
+      return { view, neededBytes };
+    }
+  }
+}
 
-/** The library's own tables and rows, and the first page of its heap. */
-const libraryBytes = 512 * 1024;
+/** The pixels that show any of the region, which is widened to one pixel where it lies outside of the photo. */
+function viewOf(
+  { width, height, orientation }: JpegHeader,
+  eighths: JpegView["eighths"],
+  region: Region | undefined,
+): JpegView {
+  const right = scaledSide(width, eighths);
+  const bottom = scaledSide(height, eighths);
+  if (region === undefined) return { eighths, left: 0, top: 0, right, bottom };
+  const stored = storedCorners(region, orientation, width, height);
+  const [x, y] = [stored.map((corner) => corner.x), stored.map((corner) => corner.y)];
+  const first = (values: number[], end: number) =>
+    Math.max(0, Math.min(end - 1, Math.floor((Math.min(...values) * eighths) / 8)));
+  const last = (values: number[], begin: number, end: number) =>
+    Math.max(begin + 1, Math.min(end, Math.ceil((Math.max(...values) * eighths) / 8)));
+  const left = first(x, right);
+  const top = first(y, bottom);
+  return { eighths, left, top, right: last(x, left, right), bottom: last(y, top, bottom) };
+}
 
-/** The file twice, the coefficients where they are buffered (int16 each), and the raster twice. */
-function decodingCost(header: JpegHeader): DecodingCost {
-  const coefficientBytes = header.buffersCoefficients ? countBlocks(header) * 64 * 2 : 0;
-  return {
-    fixedBytes: 2 * header.end + libraryBytes,
-    bytesPerPixel: coefficientBytes / (header.width * header.height),
-    bytesPerRasterPixel: 8,
-  };
+function storedCorners(region: Region, orientation: Orientation, width: number, height: number) {
+  const { a, b, tx, c, d, ty } = uprightToStored(orientation, width, height);
+  return [
+    [region.x, region.y],
+    [region.x + region.width, region.y + region.height],
+  ].map(([x, y]) => ({ x: a * x + b * y + tx, y: c * x + d * y + ty }));
 }
 
 /**
@@ -108,29 +119,4 @@ function decodingCost(header: JpegHeader): DecodingCost {
  */
 function fewestCodedBytes(header: JpegHeader): number {
   return Math.floor((countBlocks(header) * (header.progressive ? 1 : 2)) / 8);
-}
-
-/** 8x8 blocks of all components, T.81 A.1.1. */
-function countBlocks({ width, height, components }: JpegHeader): number {
-  const maxHorizontal = Math.max(...components.map((component) => component.horizontal));
-  const maxVertical = Math.max(...components.map((component) => component.vertical));
-  let blocks = 0;
-  for (const { horizontal, vertical } of components) {
-    const across = Math.ceil(Math.ceil((width * horizontal) / maxHorizontal) / 8);
-    const down = Math.ceil(Math.ceil((height * vertical) / maxVertical) / 8);
-    blocks += across * down;
-  }
-  return blocks;
-}
-
-/** C, M, Y, K to opaque R, G, B in place, without a colour profile; Adobe stores inks inverted. */
-function inksToRgb({ data }: Raster, inverted: boolean): void {
-  const flip = inverted ? 0 : 255;
-  for (let i = 0; i < data.length; i += 4) {
-    const paper = data[i + 3] ^ flip;
-    for (let channel = i; channel < i + 3; channel++) {
-      data[channel] = ((data[channel] ^ flip) * paper + 127) / 255;
-    }
-    data[i + 3] = 255;
-  }
 }

@@ -19,7 +19,9 @@ export interface ImageLimits {
   readonly avifMaxPixels: number;
   /** SOS markers in a JPEG: each scan passes over every block again. */
   readonly maxScans: number;
-  /** All that one decode holds: the file and its copies, coefficients or planes, and the raster. */
+  /** Blocks of 8 x 8 samples that all scans of a JPEG together go through; 64 megapixels in ten scans have 15 million. */
+  readonly maxScanBlocks: number;
+  /** All that one decode holds: the file and copies of it, coefficients or planes, and the raster. */
   readonly maxWorkingBytes: number;
   /** A larger raster is never handed out: the scale is lowered instead. */
   readonly maxRasterPixels: number;
@@ -27,11 +29,12 @@ export interface ImageLimits {
 
 export const defaultImageLimits: ImageLimits = {
   minSidePixels: 32,
-  jpegMaxPixels: 50_000_000,
+  jpegMaxPixels: 65_000_000,
   pngMaxPixels: 25_000_000,
   webpMaxPixels: 16_000_000,
   avifMaxPixels: 16_000_000,
   maxScans: 100,
+  maxScanBlocks: 40_000_000,
   maxWorkingBytes: 56 * 1024 * 1024,
   maxRasterPixels: 4_000_000,
 };

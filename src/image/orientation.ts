@@ -64,12 +64,17 @@ export function readExifOrientation(tiff: Uint8Array): Orientation {
     const at = directory + 2 + 12 * entry;
     if (at + 12 > tiff.length) return 1;
     if (view.getUint16(at, little) !== 0x0112) continue;
-    const isOneShort = view.getUint16(at + 2, little) === 3 && view.getUint32(at + 4, little) === 1;
-    const value = view.getUint16(at + 8, little);
-    return isOneShort && value >= 1 && value <= 8 ? (value as Orientation) : 1;
+    const type = view.getUint16(at + 2, little);
+    const isOneNumber = (type === short || type === long) && view.getUint32(at + 4, little) === 1;
+    const value = type === long ? view.getUint32(at + 8, little) : view.getUint16(at + 8, little);
+    return isOneNumber && value >= 1 && value <= 8 ? (value as Orientation) : 1;
   }
   return 1;
 }
+
+/** TIFF 6.0, section 2: types of a field. Some programs write the orientation as LONG. */
+const short = 3;
+const long = 4;
 
 /** Cameras write about 15 entries into IFD0. */
 const maxDirectoryEntries = 256;

@@ -38,6 +38,9 @@ const signatures: readonly (readonly [string, Sniffed])[] = [
  */
 const heifBrands = new Set(["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "msf1"]);
 
+/** Name of what iPhones store. */
+export const heicPhoto = "a HEIC or HEIF photo";
+
 export function sniff(bytes: Uint8Array): Sniffed {
   if (bytes.length === 0) return { found: "an empty file" };
   const head = latin1(bytes.subarray(0, sniffedBytes));
@@ -64,7 +67,7 @@ function sniffBrands(head: string): Sniffed {
   for (let at = 16; at + 4 <= boxEnd; at += 4) brands.add(head.slice(at, at + 4));
   if (head.startsWith("avis", 8)) return { found: "an animated AVIF" };
   if (brands.has("avif")) return { format: "avif" };
-  for (const brand of brands) if (heifBrands.has(brand)) return { found: "a HEIC or HEIF photo" };
+  for (const brand of brands) if (heifBrands.has(brand)) return { found: heicPhoto };
   return { found: "an MP4 or QuickTime video" };
 }
 

@@ -1,6 +1,6 @@
 /** A decision in its wire form, limited to the fields that the caller may see. */
 import type { CalibratedDecision } from "../face/decide.ts";
-import type { RateChoice } from "../trust/rate-choice.ts";
+import type { RateChoice } from "../trust/rates/rate-choice.ts";
 
 export function decisionBody(
   { match, distance, threshold, maxFmr, fmr }: CalibratedDecision,

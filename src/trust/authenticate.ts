@@ -8,13 +8,13 @@
 
 import { sameBytes, sameSecret, sha256 } from "../crypto/digest.ts";
 import { fail, ok, type Result } from "../errors.ts";
-import type { OpenDirectory } from "../identity/directory/types.ts";
+import type { AdministrationDirectory, OpenDirectory } from "../identity/directory/types.ts";
 import { defaultTenant } from "../identity/ids.ts";
 import { type Scope, scopes } from "../identity/scopes.ts";
 import { defaultSettings, type TenantSettings } from "../identity/settings.ts";
-import { type ApiKeyName, parseApiKey } from "./api-key.ts";
+import { type ApiKeyName, parseApiKey } from "./keys/api-key.ts";
 import type { Principal } from "./principal.ts";
-import type { SessionTokens } from "./session-token.ts";
+import type { SessionTokens } from "./sessions/session-token.ts";
 import type { Strangers } from "./strangers.ts";
 
 export interface ApiKeySettings {
@@ -39,7 +39,7 @@ export type Authenticate = (
 
 export interface AuthenticateDeps {
   readonly settings: ApiKeySettings;
-  readonly openDirectory: OpenDirectory;
+  readonly openDirectory: OpenDirectory<Pick<AdministrationDirectory, "admit">>;
   readonly sessions: Pick<SessionTokens, "verify">;
   readonly strangers: Strangers;
   readonly clock: () => Date;

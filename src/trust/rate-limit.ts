@@ -9,12 +9,12 @@ export interface RateLimiter {
 /** The period of both limits in wrangler.toml, seconds. */
 const periodSeconds = 60;
 
-/**
- * Answers after how many seconds to come back, or undefined to go on. A missing limiter limits
- * nothing: locks and sessions do not rest on it.
- */
-export function createRateLimit(keys: RateLimiter | undefined, sessions: RateLimiter | undefined) {
-  return async (principal: Principal): Promise<number | undefined> => {
+/** Seconds to wait when the caller has had too many requests; undefined to go on. */
+export type LimitRate = (principal: Principal) => Promise<number | undefined>;
+
+/** A missing limiter limits nothing: locks and sessions do not rest on it. */
+export function createRateLimit(keys: RateLimiter | undefined, sessions: RateLimiter | undefined): LimitRate {
+  return async (principal) => {
     const limiter = principal.kind === "session" ? sessions : keys;
     if (limiter === undefined) return undefined;
     const { success } = await limiter.limit({ key: `${principal.tenant}/${principal.actor}` });

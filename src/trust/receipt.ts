@@ -4,7 +4,7 @@
  * neither a distance nor an embedding.
  */
 import { CompactSign } from "jose";
-import type { SigningKeys } from "./signing-keys.ts";
+import type { SigningKeys } from "./keys/signing-keys.ts";
 
 const type = "sameface-receipt+jws";
 

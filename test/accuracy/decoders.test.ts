@@ -1,6 +1,6 @@
 /**
- * The decoder's effect on accuracy: the test view of `lfw-dev` as JPEG files through libjpeg-turbo, and the same
- * files as jpeg-js decodes them, stored as PNG.
+ * The decoder's effect on accuracy: the test view of `lfw-dev` as JPEG files through the reader, and the same files
+ * as jpeg-js decodes them, stored as PNG.
  *
  * Ten-fold accuracy has a standard error of 0.002 on its thousand pairs and moves by one or two of them with any
  * change of the pixels; the equal error rate over all comparisons is the finer measure.
@@ -17,12 +17,12 @@ import { lfwDev } from "../fixtures/data.ts";
 import { plainPng } from "../fixtures/large-photos.ts";
 
 const { folder, isPresent } = lfwDev;
-const title = lfwDev.title("libjpeg-turbo against jpeg-js on lfw-dev test");
+const title = lfwDev.title("the JPEG reader against jpeg-js on lfw-dev test");
 
 describe.skipIf(!isPresent)(title, () => {
   const redecoded = mkdtempSync(join(tmpdir(), "sameface-decoders-"));
   afterAll(() => rmSync(redecoded, { recursive: true }));
-  let turbo: Evaluation;
+  let ours: Evaluation;
   let oracle: Evaluation;
 
   beforeAll(async () => {
@@ -38,23 +38,23 @@ describe.skipIf(!isPresent)(title, () => {
       const acquired = await acquireAll(dataset.images, { imagesFolder, policy: "center", jobs: 2 });
       return evaluate(dataset, acquired, { replicates: 20, seed: 1, threshold: null });
     };
-    turbo = await evaluateIn(join(folder, "images"));
+    ours = await evaluateIn(join(folder, "images"));
     oracle = await evaluateIn(redecoded);
-    for (const [name, { accuracy, eer }] of Object.entries({ turbo, oracle })) {
+    for (const [name, { accuracy, eer }] of Object.entries({ ours, oracle })) {
       console.log(`${name}: ten-fold accuracy ${accuracy?.value.toFixed(4)}, EER ${eer.value.toFixed(5)}`);
     }
   });
 
   it("loses at most 0.001 of ten-fold accuracy", () => {
     // The tolerance covers the last bit of a mean: one pair of a thousand is 0.001.
-    expect(turbo.accuracy!.value).toBeGreaterThanOrEqual(oracle.accuracy!.value - 0.001 - 1e-9);
+    expect(ours.accuracy!.value).toBeGreaterThanOrEqual(oracle.accuracy!.value - 0.001 - 1e-9);
   });
 
   it("changes the equal error rate by at most 0.001", () => {
-    expect(Math.abs(turbo.eer.value - oracle.eer.value)).toBeLessThanOrEqual(0.001);
+    expect(Math.abs(ours.eer.value - oracle.eer.value)).toBeLessThanOrEqual(0.001);
   });
 
   it("acquires as many photos", () => {
-    expect(turbo.failureToAcquire.value).toBe(oracle.failureToAcquire.value);
+    expect(ours.failureToAcquire.value).toBe(oracle.failureToAcquire.value);
   });
 });

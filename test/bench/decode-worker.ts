@@ -1,13 +1,17 @@
-/** The worker that `decode.ts` times from outside: POST a JPEG to /turbo, /jpeg-js or /nothing. */
+/** The worker that `decode.ts` times from outside: POST a JPEG to /ours, /before, /jpeg-js or /nothing. */
 import jpegTurbo from "@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import jpegJs from "jpeg-js";
 import { createCodecs, openPhoto } from "../../src/image/decode.ts";
+import { createIdleInstances } from "../../src/image/idle-instances.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
+import jpeg from "../../wasm/jpeg.wasm";
+import { createJpegTurbo, scaledSide } from "../fixtures/jpeg-turbo.ts";
 import { watchWasmMemory } from "../fixtures/memory.ts";
 import type { Decoded } from "./decoded.ts";
 
 const probe = watchWasmMemory();
-const codecs = createCodecs({ jpegTurbo: async () => jpegTurbo });
+const codecs = createCodecs({ jpeg: async () => jpeg });
+const turbo = createJpegTurbo(jpegTurbo, createIdleInstances());
 
 export default {
   async fetch(request): Promise<Response> {
@@ -23,10 +27,24 @@ async function answer(path: string, bytes: Uint8Array, scaleAtLeast: number): Pr
     const { width, height, data } = jpegJs.decode(bytes, { useTArray: true, maxMemoryUsageInMB: 4096 });
     return { width, height, extraBytes: data.length };
   }
-  if (path !== "/turbo") return null;
+  if (path === "/nothing") return null;
   const opened = await openPhoto(bytes, defaultImageLimits, codecs);
-  const decoded = opened.ok ? await opened.value.decode({ scaleAtLeast }) : opened;
+  if (!opened.ok) throw new Error(JSON.stringify(opened.failure));
+  const { width: fullWidth, height: fullHeight } = opened.value;
+  const eighths = Math.ceil(8 * scaleAtLeast - 1e-9);
+  const decoded =
+    path === "/ours"
+      ? await opened.value.decode({ scaleAtLeast })
+      : turbo.decode(bytes, {
+          fullWidth,
+          fullHeight,
+          width: scaledSide(fullWidth, eighths),
+          height: scaledSide(fullHeight, eighths),
+          channels: "rgba",
+          neededBytes: 0,
+        });
   if (!decoded.ok) throw new Error(JSON.stringify(decoded.failure));
-  const { width, height, data } = decoded.value.raster;
+  const raster = "raster" in decoded.value ? decoded.value.raster : decoded.value;
+  const { width, height, data } = raster;
   return { width, height, extraBytes: probe.largestBytes() + data.length };
 }

@@ -1,7 +1,8 @@
 /**
- * `node test/bench/decode.ts`: decodes a 12- and a 48-megapixel JPEG to detection size, beside jpeg-js, in Node and
- * in workerd (timed from outside, less the same request that decodes nothing). The photos are made from a shared
- * photo, or from the test scene where that is missing.
+ * `node test/bench/decode.ts`: times decoders on the same photos of 12 megapixels (decode-table.ts). Then it decodes a
+ * 12- and a 48-megapixel JPEG to detection size, in Node and in workerd (timed from outside, less the same request that
+ * decodes nothing), beside jpeg-js and libjpeg-turbo, which was the Worker's decoder before. The photos are made from a
+ * shared photo, or from the test scene where that is missing.
  */
 import { cpus } from "node:os";
 import jpegJs from "jpeg-js";
@@ -14,9 +15,13 @@ import { areaAverage, meanDifference } from "../fixtures/compare.ts";
 import { readHardPhoto } from "../fixtures/corpus.ts";
 import { hardPhotosSet } from "../fixtures/data.ts";
 import { enlarge, scene } from "../fixtures/images.ts";
+import { scaledSide } from "../fixtures/jpeg-turbo.ts";
+import { nodeJpegTurbo } from "../fixtures/jpeg-turbo-node.ts";
+import { printDecodeTable } from "./decode-table.ts";
 import type { Decoded } from "./decoded.ts";
 
-const detectionSidePx = 640;
+/** Longer side that detectors see, px, as in src/pipeline.ts. */
+const detectionSidePx = 480;
 const rounds = 5;
 
 const seconds = async (work: () => unknown) => {
@@ -50,6 +55,15 @@ async function decodeHere(bytes: Uint8Array, scaleAtLeast: number): Promise<Rast
 }
 
 const codecs = nodeCodecs();
+const turbo = nodeJpegTurbo();
+
+function decodeBefore(bytes: Uint8Array, fullWidth: number, fullHeight: number, scale: number): void {
+  const eighths = Math.ceil(8 * scale - 1e-9);
+  const [width, height] = [scaledSide(fullWidth, eighths), scaledSide(fullHeight, eighths)];
+  const target = { fullWidth, fullHeight, width, height, channels: "rgba", neededBytes: 0 } as const;
+  if (!turbo.decode(bytes, target).ok) throw new Error("libjpeg-turbo refused the photo");
+}
+
 /**
  * Times decoding in workerd, from outside. workerd is started anew for each photo, because making one outlasts idle
  * connections.
@@ -71,14 +85,16 @@ async function timeInWorkerd(
     return response.json() as Promise<Decoded>;
   };
   const nothing = await median(() => post("/nothing"));
-  const { extraBytes } = await post(`/turbo?scale=${scale}`);
-  const turbo = (await median(() => post(`/turbo?scale=${scale}`))) - nothing;
+  const before = (await median(() => post(`/before?scale=${scale}`))) - nothing;
+  const { extraBytes } = await post(`/ours?scale=${scale}`);
+  const ours = (await median(() => post(`/ours?scale=${scale}`))) - nothing;
   const rival = withRival ? (await median(() => post("/jpeg-js"), 3)) - nothing : undefined;
-  report(`${name} in workerd`, turbo, rival, `${(extraBytes / 1e6).toFixed(1)} MB beside the file`);
+  report(`${name} in workerd`, ours, before, rival, `${(extraBytes / 1e6).toFixed(1)} MB beside the file`);
   await worker.dispose();
 }
 
 console.log(`node ${process.version}, ${cpus()[0].model}, ${cpus().length} cores; medians of ${rounds}`);
+await printDecodeTable(source);
 for (const [width, height] of [
   [4000, 3000],
   [8000, 6000],
@@ -95,18 +111,20 @@ for (const [width, height] of [
   const difference = meanDifference(ours, areaAverage(whole, ours.width / width));
   if (difference > 2) throw new Error(`the decoders disagree by ${difference} grey levels`);
 
-  const turbo = await median(() => decodeHere(bytes, scale));
+  const time = await median(() => decodeHere(bytes, scale));
+  const before = await median(() => decodeBefore(bytes, width, height, scale));
   const rival = await median(() => jpegJs.decode(bytes, { useTArray: true, maxMemoryUsageInMB: 4096 }), 3);
   report(
     `${name} in Node`,
-    turbo,
+    time,
+    before,
     rival,
     `to ${ours.width}x${ours.height}, apart ${difference.toFixed(2)} levels`,
   );
 }
 
-function report(name: string, turbo: number, rival: number | undefined, note: string): void {
+function report(name: string, ours: number, before: number, rival: number | undefined, note: string): void {
   const ms = (time: number) => `${(time * 1000).toFixed(0)} ms`;
-  const against = rival === undefined ? "" : `, jpeg-js ${ms(rival)}, 1/${(rival / turbo).toFixed(1)}`;
-  console.log(`${name}: ${ms(turbo)}${against}; ${note}`);
+  const against = rival === undefined ? "" : `, jpeg-js ${ms(rival)}, 1/${(rival / ours).toFixed(1)}`;
+  console.log(`${name}: ${ms(ours)}, before ${ms(before)}, ${(ours / before).toFixed(2)}${against}; ${note}`);
 }

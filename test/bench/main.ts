@@ -16,7 +16,7 @@ import { measureLoad } from "./measure/load.ts";
 import { measureMemory } from "./measure/memory.ts";
 import { measureMemoryByLoad } from "./measure/memory-by-load.ts";
 import type { Row } from "./measure/results.ts";
-import { measureNetworks, measureStages, putFiles } from "./measure/stages.ts";
+import { measureDecoders, measureNetworks, measureStages, putFiles } from "./measure/stages.ts";
 import { measureVerify } from "./measure/verify.ts";
 import { memoryTable } from "./report/memory-table.ts";
 import { renderPage } from "./report/page.ts";
@@ -87,6 +87,7 @@ async function main(): Promise<void> {
   const stages = await startWorkerd(bundles.stages);
   await putFiles(stages.url, networks.files);
   rows.push(...(await measureStages(stages.url, workerd.url, photos, rounds.stages, say)));
+  rows.push(...(await measureDecoders(stages.url, photos, rounds.stages, say)));
   rows.push(...(await measureNetworks(stages.url, photos, rounds.encoder, say)));
   rows.push(...(await measureEncoder(stages.url, networks, photos, rounds.encoder, say)));
   await stages.stop();

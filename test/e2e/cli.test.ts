@@ -56,9 +56,24 @@ describe("sameface", () => {
     mkdirSync(join(people, "fred"), { recursive: true });
     cpSync(cage, join(people, "nick.jpg"));
     cpSync(franck, join(people, "fred", "1.jpg"));
+    cpSync(franckAgain, join(people, "fred", "2.JFIF"));
+    cpSync(franck, join(people, "fred", "3.jpe"));
+    mkdirSync(join(people, "fred", "older"));
     writeFileSync(join(people, "notes.txt"), "not a photo");
     const enrolled = await sameface("enrol", people, "--json");
-    expect(linesOf(enrolled.out).map(({ subject_id }) => subject_id)).toEqual(["fred", "nick"]);
+    expect(linesOf(enrolled.out).map(({ subject_id }) => subject_id)).toEqual([
+      "fred",
+      "fred",
+      "fred",
+      "nick",
+    ]);
+    const leftOut = enrolled.err.split("\n").filter((line) => line.startsWith("left out: "));
+    expect(leftOut).toEqual([
+      `left out: ${join(people, "fred", "older")} (a folder in a folder of photos)`,
+      expect.stringContaining(
+        `${join(people, "notes.txt")} (its name does not end in .jpg, .jpeg, .jpe, .jfif, `,
+      ),
+    ]);
     const found = await sameface("identify", cage, "--json");
     expect(JSON.parse(found.out).candidates[0].subject_id).toBe("nick");
     expect((await sameface("subjects")).out).toMatch(/^subject\n(.+\n)*nick\n/);

@@ -26,18 +26,6 @@ export const equivalents: readonly Equivalent[] = [
     reason: "Four bytes more of what a decode is expected to need: WebAssembly memory comes by 65,536.",
   },
   {
-    file: "src/image/jpeg-turbo.ts",
-    before: "const messageBytes = 200;",
-    after: "const messageBytes = 199;",
-    reason: "libjpeg-turbo has no message of 199 letters.",
-  },
-  {
-    file: "src/image/jpeg-turbo.ts",
-    before: "setjmp: () => 0,",
-    after: "setjmp: () => undefined,",
-    reason: "WebAssembly takes undefined for 0.",
-  },
-  {
     file: "src/inference/kernels/engine.ts",
     before: "if (value.arena !== top) bind(value);",
     after: "if (true) bind(value);",
@@ -78,7 +66,7 @@ export const equivalents: readonly Equivalent[] = [
       "Of several rules that a name breaks, the first is told, and the rules after it throw for no text.",
   },
   {
-    file: "src/trust/signing-keys.ts",
+    file: "src/trust/keys/signing-keys.ts",
     before: "generation++;",
     after: "generation--;",
     reason: "It is compared with what it was before, and both ways it is another.",
@@ -121,13 +109,13 @@ export const equivalents: readonly Equivalent[] = [
     reason: "Every negative number says that it is none.",
   },
   {
-    file: "src/identity/directory/outbox.ts",
+    file: "src/identity/directory/tables/outbox.ts",
     before: "const batchSize = 6;",
     after: "const batchSize = 5;",
     reason: "One copy fewer at once, of as many as there are.",
   },
   {
-    file: "src/identity/directory/schema.ts",
+    file: "src/identity/directory/tables/schema.ts",
     before: 'return has(sql, "gallery");',
     after: "return undefined;",
     reason: "The schema makes what is not there: made once more, it is the same.",

@@ -90,9 +90,7 @@ interface State {
   readonly storage: ReturnType<typeof openStorage>;
 }
 
-interface Instance {
-  call(method: string, parameters: readonly unknown[]): Promise<unknown>;
-}
+type Instance = Readonly<Record<string, (...parameters: unknown[]) => Promise<unknown>>>;
 
 type InstanceClass = new (state: State, env: unknown) => Instance;
 
@@ -134,16 +132,23 @@ function createNamespace(file: string, className: string) {
 
   return {
     idFromName: idOf,
-    get: (id: State["id"]) => ({
-      id,
-      async call(method: string, parameters: readonly unknown[]) {
-        const sent = structuredClone(parameters);
-        return structuredClone(await (await instanceOf(id.name)).call(method, sent));
-      },
-      inside: async <T>(visit: (instance: Instance, state: State) => T) =>
-        visit(await instanceOf(id.name), stateOf(id.name)),
-      evict: () => instances.delete(id.name),
-    }),
+    get(id: State["id"]) {
+      const own = {
+        id,
+        inside: async <T>(visit: (instance: Instance, state: State) => T) =>
+          visit(await instanceOf(id.name), stateOf(id.name)),
+        evict: () => instances.delete(id.name),
+      };
+      const remote =
+        (method: string) =>
+        async (...parameters: unknown[]) => {
+          const sent = structuredClone(parameters);
+          return structuredClone(await (await instanceOf(id.name))[method](...sent));
+        };
+      return new Proxy(own, {
+        get: (target, name: string) => (name in target ? Reflect.get(target, name) : remote(name)),
+      });
+    },
     reset() {
       states.clear();
       instances.clear();

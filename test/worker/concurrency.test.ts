@@ -6,11 +6,11 @@ import {
   newKeyAnswerSchema,
   newTenantAnswerSchema,
 } from "../../src/http/schemas/administration-answers.ts";
-import type { Context, FaceRow } from "../../src/identity/directory/types.ts";
+import type { Context, FaceRow } from "../../src/identity/directory/data.ts";
 import { defaultTenant, type FaceId, type SubjectId, type TenantId } from "../../src/identity/ids.ts";
-import { sealFace } from "../../src/identity/sealed-face.ts";
+import { sealFace } from "../../src/identity/records/sealed-face.ts";
 import { defaultSettings } from "../../src/identity/settings.ts";
-import type { StoredFace } from "../../src/identity/store.ts";
+import type { StoredFace } from "../../src/identity/store/store.ts";
 import { type Fuse, fuse, mortalDirectories, restart, stubOf } from "./crash.ts";
 import { jpeg, json, now, photoAt, randomBytes, type Service, startService, testKek } from "./service.ts";
 import { watchedDirectories } from "./watched.ts";

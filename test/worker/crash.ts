@@ -4,15 +4,16 @@
  */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { createKeyRing } from "../../src/crypto/key-ring.ts";
-import { createDirectory, type DirectoryStorage } from "../../src/identity/directory/directory.ts";
+import { createDirectory } from "../../src/identity/directory/directory.ts";
+import type { DirectoryStorage } from "../../src/identity/directory/ledger.ts";
 import type { Directory, OpenDirectory } from "../../src/identity/directory/types.ts";
 import { createBlockCache } from "../../src/identity/gallery/block-cache.ts";
 import { createGallery } from "../../src/identity/gallery/gallery.ts";
 import type { Gallery } from "../../src/identity/gallery/types.ts";
 import { defaultTenant } from "../../src/identity/ids.ts";
-import { createKvCopies } from "../../src/identity/kv.ts";
-import type { RecordCopies } from "../../src/identity/record-copies.ts";
-import { openFace } from "../../src/identity/sealed-face.ts";
+import { createKvCopies } from "../../src/identity/records/kv.ts";
+import type { RecordCopies } from "../../src/identity/records/record-copies.ts";
+import { openFace } from "../../src/identity/records/sealed-face.ts";
 import { createScanner } from "../../src/inference/kernels/scan.ts";
 import kernels from "../../wasm/kernels-relaxed.wasm";
 import { directories, galleries, randomBytes, templates, testKek } from "./service.ts";
@@ -86,7 +87,7 @@ export function mortalDirectories(fuse: Fuse, keks: readonly string[] = [testKek
             const directory = createDirectory({
               storage: mortalStorage(state.storage, fuse),
               copies: mortalCopies(fuse),
-              gallery: mortalGallery(fuse, state.id.toString(), keks),
+              openGallery: () => mortalGallery(fuse, state.id.toString(), keks),
               clock: () => Date.now(),
               newEpoch: () => crypto.randomUUID(),
             });

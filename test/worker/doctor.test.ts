@@ -40,34 +40,34 @@ describe("the doctor", () => {
     ["development", { config: { environment: "development" } }, "secrets", "warning", /not for a deployment/],
     [
       "a binding that is needed",
-      { diagnosis: { bindings: { TEMPLATES: false, KEY_RATE: true } } },
+      { bound: { TEMPLATES: false, KEY_RATE: true } },
       "bindings",
       "failed",
       /Not bound: TEMPLATES/,
     ],
     [
       "a rate limit that is not bound",
-      { diagnosis: { bindings: { KEY_RATE: false } } },
+      { bound: { KEY_RATE: false } },
       "bindings",
       "warning",
       /KEY_RATE is not bound: requests by API key are not limited/,
     ],
     [
       "a model of other bytes",
-      { diagnosis: { hashModels: async () => [{ id: "m", expected: "ab", actual: "cd" }] } },
+      { hashModels: async () => [{ id: "m", expected: "ab", actual: "cd" }] },
       "models",
       "failed",
       /manifest: m/,
     ],
-    ["storage that throws", { diagnosis: { copies: brokenCopies("throws") } }, "kv", "failed", /threw/],
+    ["storage that throws", { trust: { copies: brokenCopies("throws") } }, "kv", "failed", /threw/],
     [
       "storage that gives back other bytes",
-      { diagnosis: { copies: brokenCopies("lies") } },
+      { trust: { copies: brokenCopies("lies") } },
       "kv",
       "failed",
       /not what was written/,
     ],
-    ["storage that is late", { diagnosis: { copies: brokenCopies("late") } }, "kv", "warning", /yet/],
+    ["storage that is late", { trust: { copies: brokenCopies("late") } }, "kv", "warning", /yet/],
   ])("finds %s", async (_, change, name, status, detail) => {
     const { found } = await examine(change);
     expect(found[name]).toMatchObject({ status, detail: expect.stringMatching(detail) });

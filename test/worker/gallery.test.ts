@@ -6,9 +6,9 @@ import { quantizeTemplate } from "../../src/face/quantize.ts";
 import { readWrappedByOthers, replaceWrap } from "../../src/identity/gallery/rows.ts";
 import type { Gallery } from "../../src/identity/gallery/types.ts";
 import { defaultTenant, type FaceId, type SubjectId } from "../../src/identity/ids.ts";
-import { sealFace } from "../../src/identity/sealed-face.ts";
+import { sealFace } from "../../src/identity/records/sealed-face.ts";
 import { defaultSettings, type TenantSettings } from "../../src/identity/settings.ts";
-import type { Candidate, StoredFace } from "../../src/identity/store.ts";
+import type { Candidate, StoredFace } from "../../src/identity/store/store.ts";
 import { fuse, galleryStubOf, mortalDirectories, mortalGallery, restart, stubOf } from "./crash.ts";
 import { now, randomBytes, type Service, startService } from "./service.ts";
 

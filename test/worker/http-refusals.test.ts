@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Failure } from "../../src/errors.ts";
 import { errorAnswerSchema } from "../../src/http/schemas/answers.ts";
 import { defaultTenant, type FaceId, type SubjectId } from "../../src/identity/ids.ts";
-import { faceKey } from "../../src/identity/keys.ts";
+import { faceKey } from "../../src/identity/records/keys.ts";
 import {
   base64,
   bytesOf,
@@ -18,6 +18,7 @@ import {
   startService,
   templates,
 } from "./service.ts";
+import { directoriesWith } from "./watched.ts";
 
 beforeEach(reset);
 
@@ -446,7 +447,7 @@ describe("a bug", () => {
       "in the store",
       () => {
         const beginAttempt = () => Promise.reject(new Error("KV is down at 10.0.0.1"));
-        const service = startService({ store: { beginAttempt } });
+        const service = startService({ trust: { openDirectory: directoriesWith({ beginAttempt }) } });
         return [service, service.call("/v1/subjects/alice/verify", jpeg(image))];
       },
     ],

@@ -2,11 +2,12 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import type * as z from "zod";
-import { fail, ok } from "../../src/errors.ts";
+import { fail } from "../../src/errors.ts";
 import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { identificationAnswerSchema } from "../../src/http/schemas/answers.ts";
-import type { TenantStore } from "../../src/identity/store.ts";
+import type { Directory } from "../../src/identity/directory/types.ts";
 import { base64, form, jpeg, json, photoAt, type Service, startService } from "./service.ts";
+import { directoriesWith } from "./watched.ts";
 
 beforeEach(reset);
 
@@ -214,11 +215,11 @@ describe("an enrolment that refuses duplicates", () => {
     expect(await codeOf(refused)).toBe("409 identity_conflict");
   });
 
-  it.each<[string, Partial<TenantStore>]>([
-    ["begins", { beginSearch: async () => busy }],
-    ["is under way", { beginSearch: async () => ok({ faces: 1, notCompared: 0, find: async () => busy }) }],
-  ])("enrols nobody where the search fails as it %s", async (_, store) => {
-    const service = startService({ store });
+  it.each<[string, Partial<Directory>]>([
+    ["begins", { prepareSearch: async () => ({ faces: 0, notCompared: 0, behind: 1 }) }],
+    ["is under way", { search: async () => busy }],
+  ])("enrols nobody where the search fails as it %s", async (_, methods) => {
+    const service = startService({ trust: { openDirectory: directoriesWith(methods) } });
     const refused = await service.call(`/v1/subjects/bob/${refusing}`, jpeg(photoAt(0)));
     expect(await codeOf(refused)).toBe("503 not_ready");
     expect((await service.call("/v1/subjects/bob")).status).toBe(404);

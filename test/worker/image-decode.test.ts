@@ -1,9 +1,9 @@
-import jpegTurbo from "@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import { expect, it } from "vitest";
 import { createCodecs, openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
 import avif from "../../wasm/codecs/avif_dec.wasm";
 import webp from "../../wasm/codecs/webp_dec.wasm";
+import jpeg from "../../wasm/jpeg.wasm";
 import png from "../../wasm/png.wasm";
 import { fadedOnWhite } from "../fixtures/alpha.ts";
 import { meanDifference } from "../fixtures/compare.ts";
@@ -12,7 +12,7 @@ import photos from "../fixtures/photos.json";
 import { encodePng } from "../fixtures/png.ts";
 
 const codecs = createCodecs({
-  jpegTurbo: async () => jpegTurbo,
+  jpeg: async () => jpeg,
   png: async () => png,
   webp: async () => webp,
   avif: async () => avif,

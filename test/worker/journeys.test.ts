@@ -3,7 +3,7 @@ import { reset } from "cloudflare:test";
 import { beforeEach, expect, it } from "vitest";
 import { createDirectories } from "../../src/identity/directory/object.ts";
 import type { Directory } from "../../src/identity/directory/types.ts";
-import { createKvCopies } from "../../src/identity/kv.ts";
+import { createKvCopies } from "../../src/identity/records/kv.ts";
 import { directories, jpeg, photoAt, startService, templates } from "./service.ts";
 
 beforeEach(reset);

@@ -4,7 +4,6 @@
  * counted, except for WebAssembly's garbage.
  */
 import { env } from "cloudflare:workers";
-import jpegTurbo from "@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import blazefaceFull from "../../model/blazeface-full.plan";
 import blazefaceShort from "../../model/blazeface-short.plan";
@@ -21,6 +20,7 @@ import { createStages } from "../../src/models.ts";
 import { createPipeline } from "../../src/pipeline.ts";
 import avif from "../../wasm/codecs/avif_dec.wasm";
 import webp from "../../wasm/codecs/webp_dec.wasm";
+import jpeg from "../../wasm/jpeg.wasm";
 import kernels from "../../wasm/kernels-relaxed.wasm";
 import png from "../../wasm/png.wasm";
 import { times } from "../fixtures/exhaustive.ts";
@@ -44,7 +44,7 @@ afterAll(() => wasm.stop());
 
 const engine = createEngine(kernels);
 const codecs = createCodecs({
-  jpegTurbo: async () => jpegTurbo,
+  jpeg: async () => jpeg,
   png: async () => png,
   webp: async () => webp,
   avif: async () => avif,
@@ -104,8 +104,8 @@ async function request(bytes: Uint8Array): Promise<Result<EncodedFace>> {
 const photos = new Map<string, Uint8Array>();
 
 const largest = [
-  ["a JPEG of 50 MP", "jpeg-50mp", true],
-  ["a progressive JPEG of 9.4 MP, 4:4:4", "jpeg-progressive", false],
+  ["a JPEG of 64 MP", "jpeg-64mp", true],
+  ["a progressive JPEG of 64 MP, 4:4:4", "jpeg-progressive", false],
   ["a PNG of 25 MP", "png-25mp", true],
   ["an interlaced PNG of 25 MP", "png-interlaced", false],
   ["a lossy WebP of 13.6 MP", "webp-lossy", true],

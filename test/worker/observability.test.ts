@@ -1,7 +1,8 @@
 /** The service's output for its operator: lines of log, data points, and in development the times. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Dataset, RequestEntry } from "../../src/http/deps.ts";
+import type { RequestEntry } from "../../src/http/middleware/log-entry.ts";
+import type { Dataset } from "../../src/http/middleware/metrics.ts";
 import { base64, darkPhotoAt, jpeg, json, photoAt, startService, textPipeline } from "./service.ts";
 
 beforeEach(reset);

@@ -17,6 +17,7 @@ import {
   type Service,
   startService,
 } from "./service.ts";
+import { replacing, watchedDirectories } from "./watched.ts";
 
 beforeEach(reset);
 
@@ -45,14 +46,11 @@ describe("a comparison with one photo fixed", () => {
   it("asks nothing that is stored: both photos are the caller's own", async () => {
     const service = startService();
     const key = await keyWith(service, "verify");
-    const blind = startService({
-      store: Object.fromEntries(
-        ["beginAttempt", "beginSearch", "describeFaces", "listSubjects"].map((method) => [
-          method,
-          () => Promise.reject(new Error(`a comparison called ${method}`)),
-        ]),
-      ),
+    const openDirectory = watchedDirectories(({ method }) => {
+      // The one question is whose key it is.
+      if (method !== "admit") throw new Error(`a comparison called ${method}`);
     });
+    const blind = startService({ trust: { openDirectory } });
     const answers: string[] = [];
     const photos = { image_a: photoAt(0), image_b: photoAt(1) };
     for (let i = 0; i < 2; i++) {
@@ -155,7 +153,7 @@ describe("faces that come and go around an attempt", () => {
               begun();
               return answer;
             };
-            return { ...directory, beginAttempt };
+            return replacing(directory, { beginAttempt });
           },
         },
       });
@@ -190,7 +188,7 @@ describe("faces that come and go around an attempt", () => {
             await before();
             return directory.settleSearch(...call);
           };
-          return { ...directory, settleSearch };
+          return replacing(directory, { settleSearch });
         },
       },
     });

@@ -7,11 +7,11 @@ import {
 } from "../../src/http/schemas/administration-answers.ts";
 import { subjectAnswerSchema } from "../../src/http/schemas/answers.ts";
 import { createDirectory } from "../../src/identity/directory/directory.ts";
-import { countOutliving, facesPerCall } from "../../src/identity/directory/retention.ts";
+import { countOutliving, facesPerCall } from "../../src/identity/directory/tables/retention.ts";
 import type { Directory } from "../../src/identity/directory/types.ts";
 import type { Gallery } from "../../src/identity/gallery/types.ts";
 import type { FaceId, SubjectId, TenantId } from "../../src/identity/ids.ts";
-import * as wholeTenant from "../../src/identity/retention.ts";
+import * as wholeTenant from "../../src/identity/store/retention.ts";
 import { stubOf } from "./crash.ts";
 import { jpeg, json, now, photoAt, type Service, startService, templates } from "./service.ts";
 
@@ -99,7 +99,7 @@ describe("the alarm of a directory that was never told how long its audit trail 
       const directory = createDirectory({
         storage,
         copies: { write: async () => {}, remove: async () => {}, read: async () => new Map() },
-        gallery: { apply: async () => true } as unknown as Gallery,
+        openGallery: () => ({ apply: async () => true }) as unknown as Gallery,
         clock: () => Date.now(),
         newEpoch: () => "epoch",
       });

@@ -4,28 +4,30 @@
  */
 import { env } from "cloudflare:workers";
 import { createBudget } from "../../src/admission/budget.ts";
-import { createApp, type Deps, type LogEntry } from "../../src/app.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { type Failure, fail, ok } from "../../src/errors.ts";
 import type { Calibration } from "../../src/face/calibration.ts";
 import type { EncodedFace, FacePolicy } from "../../src/face/face.ts";
 import type { Quality } from "../../src/face/quality.ts";
-import { createDirectories, type DirectoryObject } from "../../src/identity/directory/object.ts";
+import type { LogEntry } from "../../src/http/middleware/log-entry.ts";
+import type { DirectoryObject } from "../../src/identity/directory/object.ts";
+import type { Directory } from "../../src/identity/directory/types.ts";
 import type { GalleryObject } from "../../src/identity/gallery/object.ts";
-import { createKvCopies } from "../../src/identity/kv.ts";
-import type { TenantStore } from "../../src/identity/store.ts";
+import type { Gallery } from "../../src/identity/gallery/types.ts";
+import type { ObjectsOf } from "../../src/identity/objects-of.ts";
 import type { Pipeline } from "../../src/pipeline.ts";
-import { createTrust, type TrustParts } from "../../src/trust/service.ts";
+import { type Bindings, connect } from "../../src/wiring/bindings.ts";
+import { openService, type ServiceParts } from "../../src/wiring/service.ts";
 import { expectDocumented } from "./conformance.ts";
 
-interface Bindings {
-  readonly TEMPLATES: KVNamespace;
-  readonly DIRECTORY: DurableObjectNamespace<DirectoryObject>;
-  readonly GALLERY: DurableObjectNamespace<GalleryObject>;
+/** The bindings, and as objects that a test can look into. */
+interface TestBindings extends Bindings {
+  readonly DIRECTORY: DurableObjectNamespace<DirectoryObject> & ObjectsOf<Directory>;
+  readonly GALLERY: DurableObjectNamespace<GalleryObject> & ObjectsOf<Gallery>;
   readonly ASSETS: Fetcher;
 }
 
-const bindings = env as unknown as Bindings;
+const bindings = env as unknown as TestBindings;
 export const { TEMPLATES: templates, DIRECTORY: directories, GALLERY: galleries } = bindings;
 
 const origin = "http://localhost";
@@ -132,28 +134,35 @@ export interface Service {
   callAs(key: string, path: string, init?: RequestInit): Promise<Response>;
   /** Lets time pass for the service. */
   wait(seconds: number): void;
-  readonly routes: ReturnType<typeof createApp>["routes"];
+  readonly routes: ReturnType<typeof openService>["app"]["routes"];
   readonly log: LogEntry[];
   readonly pipeline: Pipeline & { calls: FacePolicy[] };
-  readonly trust: ReturnType<typeof createTrust>;
+  readonly trust: ReturnType<typeof openService>;
   /** What goes on after the answers. */
   settled(): Promise<unknown>;
 }
 
-export interface Change {
+export interface Change
+  extends Partial<
+    Pick<
+      ServiceParts,
+      | "limitRate"
+      | "files"
+      | "nowMs"
+      | "budget"
+      | "metrics"
+      | "bound"
+      | "hashModels"
+      | "calibration"
+      | "embeddingLength"
+    >
+  > {
   readonly config?: Partial<Config>;
   readonly pipeline?: Partial<Pipeline>;
-  readonly trust?: Partial<TrustParts>;
-  readonly limitRate?: Deps["limitRate"];
-  readonly files?: Deps["files"];
-  readonly nowMs?: Deps["nowMs"];
-  readonly budget?: Deps["budget"];
-  readonly metrics?: Deps["metrics"];
-  readonly diagnosis?: Partial<Deps["diagnosis"]>;
-  readonly calibration?: Calibration;
-  readonly embeddingLength?: number;
-  /** Wrapped around what the caller's tenant is given. */
-  readonly store?: Partial<TenantStore>;
+  /** What tenants' data and the trust in callers rest on. */
+  readonly trust?: Partial<
+    Pick<ServiceParts, "openDirectory" | "copies" | "clock" | "randomBytes" | "failureRate">
+  >;
 }
 
 /** Of every service, what goes on after an answer. */
@@ -166,50 +175,40 @@ export async function settleServices(): Promise<void> {
 
 export const testKek = btoa("the key-encryption key of tests.");
 
-export function startService(change: Change = {}): Service {
+export function startService({ config, pipeline: pipelineChange, trust, ...change }: Change = {}): Service {
   const log: LogEntry[] = [];
   const background: Promise<unknown>[] = [];
   let nowMs = now.getTime();
-  const pipeline = { ...textPipeline(), ...change.pipeline };
+  const pipeline = { ...textPipeline(), ...pipelineChange };
   const environment = { SAMEFACE_API_KEY: "test-key", SAMEFACE_KEK: testKek };
-  const config = { ...parseConfig(environment), ...change.config };
-  const copies = createKvCopies(templates);
-  const trust = createTrust({
-    settings: config,
-    openDirectory: createDirectories(directories),
-    copies,
+  const service = openService({
+    ...connect(bindings),
+    // A test that counts requests says so.
+    limitRate: async () => undefined,
+    failureRate: undefined,
+    bound: { TEMPLATES: true, DIRECTORY: true, KEY_RATE: true },
+    config: { ...parseConfig(environment), ...config },
+    pipeline,
+    budget: createBudget({ codecBytes: () => 0 }),
+    calibration,
+    distances: undefined,
+    embeddingLength: 2,
+    hashModels: async () => [{ id: "text-1", expected: "ab", actual: "ab" }],
     clock: () => new Date(nowMs),
+    nowMs: () => performance.now(),
     randomBytes,
+    randomId: () => crypto.randomUUID(),
     background(work) {
       background.push(work);
       pending.add(work);
       // A failure stays one that nobody handles, which fails the run.
       void work.finally(() => pending.delete(work));
     },
-    ...change.trust,
-  });
-  const app = createApp({
-    ...trust,
-    openStore: (caller) => ({ ...trust.openStore(caller), ...change.store }),
-    limitRate: change.limitRate ?? (async () => undefined),
-    pipeline,
-    budget: change.budget ?? createBudget({ codecBytes: () => 0 }),
-    config,
-    files: "files" in change ? change.files : bindings.ASSETS,
-    calibration: change.calibration ?? calibration,
-    distances: undefined,
-    embeddingLength: change.embeddingLength ?? 2,
-    randomId: () => crypto.randomUUID(),
-    nowMs: change.nowMs ?? (() => performance.now()),
     log: (entry) => log.push(entry),
-    metrics: change.metrics,
-    diagnosis: {
-      copies,
-      bindings: { TEMPLATES: true, DIRECTORY: true, KEY_RATE: true },
-      hashModels: async () => [{ id: "text-1", expected: "ab", actual: "ab" }],
-      ...change.diagnosis,
-    },
+    ...change,
+    ...trust,
   });
+  const { app } = service;
   async function callAs(key: string, path: string, init: RequestInit = {}) {
     const headers = new Headers(init.headers);
     if (!headers.has("Authorization")) headers.set("Authorization", `Bearer ${key}`);
@@ -222,7 +221,7 @@ export function startService(change: Change = {}): Service {
     routes: app.routes,
     log,
     pipeline,
-    trust,
+    trust: service,
     callAs,
     call: (path, init) => callAs("test-key", path, init),
     settled: () => Promise.all(background),

@@ -5,7 +5,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { encodeBase64Url } from "../../src/crypto/base64.ts";
 import { defaultTenant } from "../../src/identity/ids.ts";
-import { mintApiKey } from "../../src/trust/api-key.ts";
+import { mintApiKey } from "../../src/trust/keys/api-key.ts";
 import type { RateLimiter } from "../../src/trust/rate-limit.ts";
 import { type Change, jpeg, json, now, photoAt, randomBytes, startService } from "./service.ts";
 import { type Call, watchedDirectories } from "./watched.ts";

@@ -3,11 +3,22 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { createDirectories } from "../../src/identity/directory/object.ts";
 import type { Directory } from "../../src/identity/directory/types.ts";
 import { defaultTenant, type FaceId, type SubjectId, type TenantId } from "../../src/identity/ids.ts";
-import { faceKey } from "../../src/identity/keys.ts";
+import { faceKey } from "../../src/identity/records/keys.ts";
 import { defaultSettings, type TenantSettings } from "../../src/identity/settings.ts";
-import type { StoredFace, TenantStore } from "../../src/identity/store.ts";
+import type { StoredFace, TenantStore } from "../../src/identity/store/store.ts";
 import { type Fuse, fuse, mortalDirectories, restart, stubOf } from "./crash.ts";
-import { directories, now, type Service, startService, templates } from "./service.ts";
+import {
+  base64,
+  directories,
+  jpeg,
+  json,
+  now,
+  photoAt,
+  type Service,
+  startService,
+  templates,
+} from "./service.ts";
+import { replacing } from "./watched.ts";
 
 const alice = "alice" as SubjectId;
 const bob = "bob" as SubjectId;
@@ -15,7 +26,8 @@ const bob = "bob" as SubjectId;
 function face(subjectId: SubjectId, name: string, createdAtMs = 0): StoredFace {
   const values = new Float32Array([Math.SQRT1_2, Math.SQRT1_2]);
   const embedding = { model: "m-1", values };
-  return { subjectId, faceId: name as FaceId, embedding, createdAt: new Date(createdAtMs) };
+  const quality = { eyeDistancePx: 80.5, yaw: -3.25 };
+  return { subjectId, faceId: name as FaceId, embedding, createdAt: new Date(createdAtMs), quality };
 }
 
 function names(count: number): string[] {
@@ -71,6 +83,18 @@ describe("faces of a subject", () => {
     const copy = atob((await templates.get(faceKey(defaultTenant, alice, stored.faceId))) ?? "");
     expect(copy).not.toContain("alice");
     expect(copy).not.toContain(String.fromCharCode(...new Uint8Array(stored.embedding.values.buffer)));
+  });
+
+  it("keep the measures of the photo that was sent, and none where an embedding was", async () => {
+    const service = startService();
+    await service.call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
+    const sent = { embedding: base64(new Uint8Array(new Float32Array([1, 0]).buffer)), model: "text-1" };
+    await service.call("/v1/subjects/bob/faces", json(sent));
+    const [fromPhoto] = await facesOf(storeOf(service), alice);
+    const [fromEmbedding] = await facesOf(storeOf(service), bob);
+    expect(fromPhoto.quality).toMatchObject({ eyeDistancePx: 80, brightness: 120 });
+    expect(fromPhoto.quality?.agreement).toBeCloseTo(0.9, 6);
+    expect(fromEmbedding).not.toHaveProperty("quality");
   });
 
   it("are none for a subject that is not known, and asking leaves nothing behind", async () => {
@@ -355,7 +379,7 @@ describe("a change in another tenant's name", () => {
     const trail = () => directory.listAudit({ after: 0, limit: 10 });
     const before = await trail();
     const acme = {
-      tenant: "acme",
+      tenant: "acme" as TenantId,
       actor: "root",
       requestId: "r-2",
       nowMs: now.getTime(),
@@ -363,7 +387,7 @@ describe("a change in another tenant's name", () => {
     };
     // It runs in the object itself: an error thrown to another one is reported as an unhandled rejection too.
     const answer = await runInDurableObject(stubOf(), (object) =>
-      object.call("deleteFaces", [alice, "all", acme]).catch((error: Error) => error.message),
+      object.deleteFaces(alice, "all", acme).catch((error: Error) => error.message),
     );
     expect(answer).toContain("another tenant");
     expect(await faceIdsOf(storeOf(), alice)).toEqual(["a"]);
@@ -454,7 +478,7 @@ describe("with consistency edge", () => {
           const directory = real(tenant, shard);
           const settleAttempt: Directory["settleAttempt"] = (...call) =>
             gate.then(() => directory.settleAttempt(...call));
-          return { ...directory, settleAttempt };
+          return replacing(directory, { settleAttempt });
         },
       },
     });

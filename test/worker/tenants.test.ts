@@ -6,8 +6,8 @@ import {
   newKeyAnswerSchema,
   newTenantAnswerSchema,
 } from "../../src/http/schemas/administration-answers.ts";
-import { pruneAudit, writeAudit } from "../../src/identity/directory/audit.ts";
 import { createDirectories } from "../../src/identity/directory/object.ts";
+import { pruneAudit, writeAudit } from "../../src/identity/directory/tables/audit.ts";
 import type { TenantId } from "../../src/identity/ids.ts";
 import { type Scope, scopes } from "../../src/identity/scopes.ts";
 import { type Fuse, fuse, mortalDirectories, restart } from "./crash.ts";
@@ -306,7 +306,7 @@ describe("a tenant", () => {
       expect(await codeOf(await callAs(guess, "/v1/subjects"))).toBe("401 unauthorized");
     }
     const directory = directories.get(directories.idFromName("guess-0/0"));
-    expect(await directory.call("listAudit", [{ after: 0, limit: 1 }])).toEqual([]);
+    expect(await directory.listAudit({ after: 0, limit: 1 })).toEqual([]);
   });
 
   it.each(["", "A", "a/b", "..", "a!b", "-a", "a".repeat(33)])(
@@ -440,9 +440,9 @@ describe("the audit trail's retention", () => {
     const stub = directories.get(directories.idFromName("acme/0"));
     const alarm = await runInDurableObject(stub, (_, { storage }) => storage.getAlarm());
     expect(alarm).toBe(service.startedMs + 3_600_000);
-    await stub.call("maintain", [service.startedMs + 3_599_999]);
+    await stub.maintain(service.startedMs + 3_599_999);
     expect(await audit(service, admin)).not.toEqual([]);
-    await stub.call("maintain", [service.startedMs + 3_600_000]);
+    await stub.maintain(service.startedMs + 3_600_000);
     expect(await audit(service, admin)).toEqual([]);
     expect((await service.callAs(admin, "/v1/subjects/alice")).status).toBe(200);
   });

@@ -1,5 +1,6 @@
 /**
- * Directories that report each call before it is made, for tests that count calls or let something else come first.
+ * Directories that report each call before it is made, for tests that count calls or let something else come first, and
+ * directories with other methods in the place of some.
  */
 import { createDirectories } from "../../src/identity/directory/object.ts";
 import type { Directory, OpenDirectory } from "../../src/identity/directory/types.ts";
@@ -23,4 +24,17 @@ export function watchedDirectories(before: (call: Call) => unknown): OpenDirecto
         };
       },
     });
+}
+
+/** Directories all of which have these methods in the place of their own. */
+export function directoriesWith(methods: Partial<Directory>): OpenDirectory {
+  const real = createDirectories(directories);
+  return (tenant, shard) => replacing(real(tenant, shard), methods);
+}
+
+/** A directory with other methods in the place of some. A stub holds none of its methods, so it cannot be spread. */
+export function replacing(directory: Directory, methods: Partial<Directory>): Directory {
+  return new Proxy(directory, {
+    get: (target, method: keyof Directory) => methods[method] ?? target[method],
+  });
 }

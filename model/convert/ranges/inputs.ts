@@ -3,7 +3,6 @@
  * replaced by ones that also hand on their inputs.
  */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { ok, type Result } from "../../../src/errors.ts";
 import { createCodecs, openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
@@ -11,10 +10,8 @@ import type { Model, ModelSource } from "../../../src/inference/model.ts";
 import { artifactOf } from "../../../src/inference/onnxruntime/engine.ts";
 import { createStages, type Manifest } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
-import { pngPath } from "../../runtime.ts";
+import { jpegPath, pngPath } from "../../runtime.ts";
 import { openSession, type Session } from "../onnx/session.ts";
-
-const require = createRequire(import.meta.url);
 
 /** Called with each input of each model; the listener may keep the array. */
 export type InputListener = (modelId: string, input: Float32Array) => void;
@@ -25,11 +22,8 @@ export function listeningPipeline(
   bytesOf: (file: string) => Uint8Array,
   listen: InputListener,
 ): Pipeline {
-  const wasm = readFileSync(require.resolve("@cwasm/jpeg-turbo/jpeg-turbo.wasm"));
-  const codecs = createCodecs({
-    jpegTurbo: () => WebAssembly.compile(wasm),
-    png: () => WebAssembly.compile(readFileSync(pngPath)),
-  });
+  const wasm = (path: string) => WebAssembly.compile(readFileSync(path));
+  const codecs = createCodecs({ jpeg: () => wasm(jpegPath), png: () => wasm(pngPath) });
   return createPipeline({
     ...createStages(manifest, bytesOf, {
       artifactOf,

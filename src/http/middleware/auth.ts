@@ -1,8 +1,13 @@
 /** `Authorization: Bearer <key>`, checked before a byte of the body is read, and what the key allows. */
 import { createMiddleware } from "hono/factory";
+import type { Config } from "../../config.ts";
 import type { Scope } from "../../identity/scopes.ts";
+import type { OpenStore } from "../../identity/store/store.ts";
+import type { Authenticate } from "../../trust/authenticate.ts";
+import type { LimitRate } from "../../trust/rate-limit.ts";
 import { refuse } from "../answer.ts";
-import type { AppEnv, Deps } from "../deps.ts";
+import type { AppEnv } from "../app-env.ts";
+import { callerOf } from "../caller.ts";
 
 /** The scheme's name is case-insensitive (RFC 9110, section 11.1); the key is one visible word. */
 const bearer = /^bearer +([\x21-\x7e]+)$/i;
@@ -15,7 +20,14 @@ export function bearerKey(authorization: string | undefined): string | undefined
   return bearer.exec(authorization)?.[1];
 }
 
-export function requireCaller({ config, authenticate, openStore, limitRate }: Deps) {
+interface CallerDeps {
+  readonly config: Pick<Config, "keks">;
+  readonly authenticate: Authenticate;
+  readonly limitRate: LimitRate;
+  readonly openStore: OpenStore;
+}
+
+export function requireCaller({ config, authenticate, limitRate, openStore }: CallerDeps) {
   return createMiddleware<AppEnv>(async function requireCaller(c, next) {
     // A browser's preflight carries no credentials, and OPTIONS does nothing here.
     if (c.req.method === "OPTIONS") return next();
@@ -30,12 +42,11 @@ export function requireCaller({ config, authenticate, openStore, limitRate }: De
     );
     if (!caller.ok) return refuse(c, caller.failure);
     const { principal, settings } = caller.value;
-    const { tenant, actor } = principal;
     const retryAfterSeconds = await limitRate(principal);
     if (retryAfterSeconds !== undefined) return refuse(c, { code: "rate_limited", retryAfterSeconds });
     c.set("principal", principal);
     c.set("settings", settings);
-    c.set("store", openStore({ tenant, settings, actor, requestId: c.var.requestId }));
+    c.set("store", openStore(callerOf(c)));
     return next();
   });
 }
@@ -57,7 +68,7 @@ export function requireScope(scope: Scope, { sessions = false }: { sessions?: bo
   });
 }
 
-/** For any API key, whatever its scopes. */
+/** Lets any API key pass, whatever its scopes. */
 export function requireKey() {
   return createMiddleware<AppEnv>(async function requireKey(c, next) {
     if (c.var.principal.kind !== "session") return next();
@@ -68,7 +79,7 @@ export function requireKey() {
   });
 }
 
-/** For what concerns the deployment, not one tenant. */
+/** Lets the deployment's own key pass alone. */
 export function requireRoot() {
   return createMiddleware<AppEnv>(async function requireRoot(c, next) {
     if (c.var.principal.kind === "root") return next();

@@ -8,7 +8,12 @@
  *   double10  waited for memory, ms   double11  the isolate's budget in use, bytes
  */
 import { stages } from "../../stopwatch.ts";
-import type { Dataset, RequestEntry } from "../deps.ts";
+import type { RequestEntry } from "./log-entry.ts";
+
+/** Workers Analytics Engine's binding, as far as it is used. */
+export interface Dataset {
+  writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
+}
 
 export function writeMetrics(dataset: Dataset, entry: RequestEntry): void {
   const { tenant, route, method, code, outcome, reason, status, total_ms, stages_ms } = entry;

@@ -1,10 +1,7 @@
 /** A request's body, read once into one buffer, within its limit, its time and the isolate's budget. */
-import { createMiddleware } from "hono/factory";
 import { type Claim, isolateLimits } from "../../admission/budget.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import { freeBuffer } from "../../free-buffer.ts";
-import { refuse } from "../answer.ts";
-import type { AppEnv } from "../deps.ts";
 import { openStream, readerOf } from "./body-stream.ts";
 
 export interface BodyRules {
@@ -192,15 +189,6 @@ function watchSender(
   };
 }
 
-/** Refuses a body that is declared too large before anybody asks whose it is. */
-export function limitDeclaredBody(limitBytes: number) {
-  return createMiddleware<AppEnv>(async function limitDeclaredBody(c, next) {
-    const actual = declaredLength(c.req.raw);
-    if (actual === undefined || actual <= limitBytes) return next();
-    return refuse(c, tooLarge(limitBytes, actual).failure);
-  });
-}
-
 /** `Content-Length`; undefined when the body is chunked. */
 export function declaredLength(request: Request): number | undefined {
   const header = request.headers.get("Content-Length");
@@ -215,6 +203,6 @@ function liesOnLength() {
   return fail({ code: "invalid_request", reason: "The body is longer than its Content-Length." });
 }
 
-function tooLarge(limit: number, actual?: number) {
+export function tooLarge(limit: number, actual?: number) {
   return fail({ code: "body_too_large", limit, ...(actual === undefined ? {} : { actual }) });
 }

@@ -5,15 +5,17 @@
 
 import type { Context } from "hono";
 import type * as z from "zod";
+import type { Config } from "../../config.ts";
 import { decodeFloat32 } from "../../crypto/float32.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import type { EncodedFace, FacePolicy } from "../../face/face.ts";
 import { requireQuality } from "../../face/quality.ts";
+import type { Pipeline } from "../../pipeline.ts";
 import { faceBody } from "../../rendering/face-body.ts";
-import type { AppEnv, Deps } from "../deps.ts";
+import type { AppEnv } from "../app-env.ts";
 import { invalid } from "./input.ts";
-import type { photoToEnrol, photoToIdentify, photoToVerify, SentEmbedding } from "./photo-request.ts";
+import type { PhotoRequest, SentEmbedding } from "./photo-request.ts";
 import { readPhotos } from "./photos.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -28,30 +30,36 @@ export interface Probe {
   readonly encoded: EncodedFace | undefined;
 }
 
-type FaceRequest = typeof photoToEnrol | typeof photoToVerify | typeof photoToIdentify;
+/** Dependencies of reading and encoding a photo. */
+export interface PhotoDeps {
+  readonly config: Pick<Config, "maxBodyBytes">;
+  readonly pipeline: Pick<Pipeline, "encodeFace">;
+}
 
-/** Of the squared length; float32 moves it by less than 1e-6. */
+/** Dependencies of reading a photo or an embedding: it must have the encoder's id, and so many float32 numbers. */
+export interface FaceDeps extends PhotoDeps {
+  readonly pipeline: Pick<Pipeline, "encodeFace" | "encoderId">;
+  readonly embeddingLength: number;
+}
+
+/** Tolerance of an embedding's squared length; float32 moves it by less than 1e-6. */
 const unitTolerance = 1e-3;
 
 /** Fails as `readPhotos` does, with `forbidden`, and with `model_mismatch` for another model's embedding. */
-export async function readFaceSource<W extends FaceRequest>(
+export async function readFaceSource<Options extends z.ZodObject>(
   c: Context<AppEnv>,
-  deps: Pick<Deps, "config" | "pipeline" | "embeddingLength">,
-  wanted: W,
+  { config, pipeline, embeddingLength }: FaceDeps,
+  wanted: PhotoRequest<"image", Options>,
   signal?: AbortSignal,
-): Promise<Result<{ source: FaceSource; options: z.output<W["options"]> }>> {
-  const read = await readPhotos(c, deps.config.maxBodyBytes, wanted as typeof photoToEnrol, {
-    embeddings: true,
-    signal,
-  });
+): Promise<Result<{ source: FaceSource; options: z.output<Options> }>> {
+  const read = await readPhotos(c, config.maxBodyBytes, wanted, { embeddings: true, signal });
   if (!read.ok) return read;
-  const options = read.value.options as z.output<W["options"]>;
-  const { images, embedding: sent } = read.value;
+  const { images, embedding: sent, options } = read.value;
   if (sent === undefined) return ok({ source: { kind: "photo", image: images.image }, options });
   if (!c.var.principal.scopes.has("embeddings")) {
     return fail({ code: "forbidden", reason: 'This key does not have the scope "embeddings".' });
   }
-  const embedding = parseEmbedding(sent, deps.pipeline.encoderId, deps.embeddingLength);
+  const embedding = parseEmbedding(sent, pipeline.encoderId, embeddingLength);
   return embedding.ok
     ? ok({ source: { kind: "embedding", embedding: embedding.value }, options })
     : embedding;
@@ -86,7 +94,7 @@ export interface EncodingOptions {
 /** Fails as the pipeline does, and with `low_quality` where that is asked for. */
 export async function encodePhoto(
   c: Context<AppEnv>,
-  { pipeline }: Pick<Deps, "pipeline">,
+  { pipeline }: Pick<PhotoDeps, "pipeline">,
   image: Bytes,
   { face = "largest", quality = "warn", include }: EncodingOptions,
 ): Promise<Result<EncodedFace>> {
@@ -104,7 +112,7 @@ export async function encodePhoto(
 /** An embedding passes: its photo was judged, or not, when it was made. Fails as `encodePhoto` does. */
 export async function encodeSource(
   c: Context<AppEnv>,
-  deps: Pick<Deps, "pipeline">,
+  deps: Pick<PhotoDeps, "pipeline">,
   source: FaceSource,
   options: EncodingOptions,
 ): Promise<Result<Probe>> {
@@ -113,7 +121,7 @@ export async function encodeSource(
   return encoded.ok ? ok({ embedding: encoded.value.embedding, encoded: encoded.value }) : encoded;
 }
 
-/** What is said of the photo, if there was one. */
+/** Describes the photo in an answer, if there was one. */
 export async function photoBody({ encoded }: Probe) {
   return encoded === undefined ? {} : { face: await faceBody(encoded), image: encoded.image };
 }

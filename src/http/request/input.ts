@@ -5,7 +5,7 @@ import type * as z from "zod";
 import { type Failure, fail, ok, type Result } from "../../errors.ts";
 import type { FaceId, SubjectId } from "../../identity/ids.ts";
 import { refuse } from "../answer.ts";
-import type { AppEnv } from "../deps.ts";
+import type { AppEnv } from "../app-env.ts";
 import { faceIdSchema, subjectIdSchema } from "../schemas/requests.ts";
 
 /** Fails with `invalid_request` that names the first thing wrong, and never repeats what was sent. */

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import type * as z from "zod";
 import { fail, type Result } from "../../errors.ts";
-import type { AppEnv } from "../deps.ts";
+import type { AppEnv } from "../app-env.ts";
 import { declaredLength, empty, readBody } from "./body.ts";
 import { formOf } from "./body-form.ts";
 import { check } from "./input.ts";

@@ -6,7 +6,7 @@
 import type { Context } from "hono";
 import type * as z from "zod";
 import { fail, ok, type Result } from "../../errors.ts";
-import type { AppEnv } from "../deps.ts";
+import type { AppEnv } from "../app-env.ts";
 import { readBody } from "./body.ts";
 import { type BodyForm, formOf } from "./body-form.ts";
 import { checkQuery, invalid } from "./input.ts";

@@ -1,12 +1,19 @@
-/** What the page to try the service on must know: nothing that a caller could not read elsewhere. */
-import type { Context } from "hono";
+/** Settings of the page to try the service on. A caller could read each of them elsewhere. */
+import type { Config } from "../../config.ts";
+import type { DistanceHistograms } from "../../face/calibration.ts";
 import { defaultQualityLimits } from "../../face/quality.ts";
 import { defaultSettings } from "../../identity/settings.ts";
 import { publishedKey } from "../../trust/authenticate.ts";
-import type { AppEnv, Deps } from "../deps.ts";
+import type { Handler } from "../app-env.ts";
+
+interface DemoDeps {
+  readonly config: Pick<Config, "environment" | "apiKey">;
+  /** Measured with the encoder that runs; undefined where the manifest has none. */
+  readonly distances: DistanceHistograms | undefined;
+}
 
 /** GET /demo/settings.json */
-export function demoSettings({ config, distances }: Deps) {
+export function demoSettings({ config, distances }: DemoDeps): Handler {
   const { environment, apiKey } = config;
   // In development the page works at once; any other key is for people to enter.
   const key = environment === "development" && apiKey === publishedKey ? publishedKey : null;
@@ -25,5 +32,5 @@ export function demoSettings({ config, distances }: Deps) {
       min_in_frame: limits.minInFrame,
     },
   };
-  return (c: Context<AppEnv>): Response => c.json(settings);
+  return async (c) => c.json(settings);
 }

@@ -1,24 +1,50 @@
-/** Where the face is and how fit it is, before anything is enrolled or decided. Nothing is kept. */
+/**
+ * A photo of nobody in particular: where the face is and how fit it is, and, for callers who keep it themselves, its
+ * embedding, which is as private as the photo. Nothing is kept.
+ */
 import type { Context } from "hono";
+import { encodeBase64 } from "../../crypto/base64.ts";
+import { encodeFloat32 } from "../../crypto/float32.ts";
+import type { Result } from "../../errors.ts";
+import type { EncodedFace } from "../../face/face.ts";
 import { faceBody } from "../../rendering/face-body.ts";
 import { answer, refuse } from "../answer.ts";
-import type { AppEnv, Deps } from "../deps.ts";
-import { encodePhoto } from "../request/face-source.ts";
+import type { AppEnv, Handler } from "../app-env.ts";
+import { encodePhoto, type PhotoDeps } from "../request/face-source.ts";
 import { photoToEncode } from "../request/photo-request.ts";
 import { readPhotos } from "../request/photos.ts";
-import type { Body, detectionAnswerSchema } from "../schemas/answers.ts";
+import type { Body, detectionAnswerSchema, embeddingAnswerSchema } from "../schemas/answers.ts";
 
 /** POST /v1/detect */
-export function detect(deps: Deps) {
-  return async (c: Context<AppEnv>): Promise<Response> => {
-    const photos = await readPhotos(c, deps.config.maxBodyBytes, photoToEncode);
-    if (!photos.ok) return refuse(c, photos.failure);
-    const { images, options } = photos.value;
-    const encoded = await encodePhoto(c, deps, images.image, options);
+export function detect(deps: PhotoDeps): Handler {
+  return async (c) => {
+    const encoded = await encodeSentPhoto(c, deps);
     if (!encoded.ok) return refuse(c, encoded.failure);
     return answer(c, 200, {
       face: await faceBody(encoded.value),
       image: encoded.value.image,
     } satisfies Body<typeof detectionAnswerSchema>);
   };
+}
+
+/** POST /v1/embed */
+export function embed(deps: PhotoDeps): Handler {
+  return async (c) => {
+    const encoded = await encodeSentPhoto(c, deps);
+    if (!encoded.ok) return refuse(c, encoded.failure);
+    const { embedding, image } = encoded.value;
+    return answer(c, 200, {
+      model: embedding.model,
+      dimension: embedding.values.length,
+      embedding: encodeBase64(encodeFloat32(embedding.values)),
+      face: await faceBody(encoded.value),
+      image,
+    } satisfies Body<typeof embeddingAnswerSchema>);
+  };
+}
+
+async function encodeSentPhoto(c: Context<AppEnv>, deps: PhotoDeps): Promise<Result<EncodedFace>> {
+  const photos = await readPhotos(c, deps.config.maxBodyBytes, photoToEncode);
+  if (!photos.ok) return photos;
+  return encodePhoto(c, deps, photos.value.images.image, photos.value.options);
 }

@@ -1,14 +1,15 @@
 /** Enrolment, and the update and deletion of one face. */
-import type { Context } from "hono";
 import type * as z from "zod";
 import { fail, ok, type Result } from "../../errors.ts";
-import { requireConsent } from "../../identity/consent.ts";
+import type { Calibration } from "../../face/calibration.ts";
 import { parseFaceId } from "../../identity/ids.ts";
-import type { EnrolmentDetails } from "../../identity/store.ts";
+import { requireConsent } from "../../identity/store/consent.ts";
+import type { EnrolmentDetails } from "../../identity/store/store.ts";
+import { refuseDuplicates } from "../../trust/rates/duplicates.ts";
 import { answer, refuse } from "../answer.ts";
-import type { AppEnv, Deps } from "../deps.ts";
+import type { Handler } from "../app-env.ts";
 import { readEnrolmentRequest } from "../request/enrolment-request.ts";
-import { encodeSource, photoBody, readFaceSource } from "../request/face-source.ts";
+import { encodeSource, type FaceDeps, photoBody, readFaceSource } from "../request/face-source.ts";
 import { faceIdOf, invalid, subjectIdOf } from "../request/input.ts";
 import { readJson } from "../request/json.ts";
 import { photoToEnrol } from "../request/photo-request.ts";
@@ -19,12 +20,19 @@ import type {
   updateAnswerSchema,
 } from "../schemas/answers.ts";
 import { type enrolmentOptionsSchema, faceUpdateSchema } from "../schemas/requests.ts";
-import { refuseDuplicates } from "./duplicates.ts";
+
+interface EnrolmentDeps extends FaceDeps {
+  readonly calibration: Calibration;
+  readonly clock: () => Date;
+  /** Makes a new name for a face, 1..64 of [A-Za-z0-9_-]. */
+  readonly randomId: () => string;
+}
 
 /** POST /v1/subjects/{subject_id}/faces */
-export function enrol(deps: Deps) {
-  const { clock, randomId } = deps;
-  return async (c: Context<AppEnv>): Promise<Response> => {
+export function enrol(deps: EnrolmentDeps): Handler {
+  const { calibration, clock, randomId } = deps;
+  return async (c) => {
+    const { store, principal, settings, stopwatch } = c.var;
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
     const read = await readFaceSource(c, deps, photoToEnrol);
@@ -34,7 +42,7 @@ export function enrol(deps: Deps) {
     const details = enrolmentDetails(options, createdAt);
     if (!details.ok) return refuse(c, details.failure);
     // Before any search: what is refused anyway must not tell whether somebody is enrolled.
-    const consented = requireConsent(c.var.settings, details.value.consent);
+    const consented = requireConsent(settings, details.value.consent);
     if (!consented.ok) return refuse(c, consented.failure);
     const request = await readEnrolmentRequest(c, source, options);
     if (!request.ok) return refuse(c, request.failure);
@@ -42,16 +50,26 @@ export function enrol(deps: Deps) {
     const probe = await encodeSource(c, deps, source, { ...options, quality: "refuse" });
     if (!probe.ok) return refuse(c, probe.failure);
 
-    const { embedding } = probe.value;
+    const { embedding, encoded } = probe.value;
     if (options.duplicates === "refuse") {
-      const unique = await refuseDuplicates(c, deps, embedding, subjectId.value);
+      const unique = await refuseDuplicates(
+        { store, principal, settings, calibration },
+        embedding,
+        subjectId.value,
+      );
       if (!unique.ok) return refuse(c, unique.failure);
     }
     const faceId = parseFaceId(randomId());
     if (faceId === undefined) throw new Error("randomId made an id that cannot name a face");
-    const stored = { subjectId: subjectId.value, faceId, embedding, createdAt };
-    const added = await c.var.stopwatch.time("store", () =>
-      c.var.store.addFace(stored, { ...details.value, request: request.value }),
+    const stored = {
+      subjectId: subjectId.value,
+      faceId,
+      embedding,
+      createdAt,
+      ...(encoded !== undefined && { quality: encoded.quality }),
+    };
+    const added = await stopwatch.time("store", () =>
+      store.addFace(stored, { ...details.value, request: request.value }),
     );
     if (!added.ok) return refuse(c, added.failure);
     // An earlier request with the same key may have made the face.
@@ -68,8 +86,8 @@ export function enrol(deps: Deps) {
 }
 
 /** DELETE /v1/subjects/{subject_id}/faces/{face_id} */
-export function deleteFace() {
-  return async (c: Context<AppEnv>): Promise<Response> => {
+export function deleteFace(): Handler {
+  return async (c) => {
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
     const faceId = faceIdOf(c);
@@ -84,8 +102,8 @@ export function deleteFace() {
 }
 
 /** PATCH /v1/subjects/{subject_id}/faces/{face_id} */
-export function updateFace({ clock }: Deps) {
-  return async (c: Context<AppEnv>): Promise<Response> => {
+export function updateFace({ clock }: Pick<EnrolmentDeps, "clock">): Handler {
+  return async (c) => {
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
     const faceId = faceIdOf(c);

@@ -1,20 +1,23 @@
 /** Who is this: a photo against everybody who is enrolled. */
-import type { Context } from "hono";
 import { type Calibration, type FalseMatchRate, fmrAt } from "../../face/calibration.ts";
-import type { Candidate } from "../../identity/store.ts";
-import { chooseRate } from "../../trust/rate-choice.ts";
+import type { Candidate } from "../../identity/store/store.ts";
+import { chooseRate } from "../../trust/rates/rate-choice.ts";
+import { searchLimits } from "../../trust/rates/search-limits.ts";
 import { answer, refuse } from "../answer.ts";
-import type { AppEnv, Deps } from "../deps.ts";
-import { encodeSource, photoBody, readFaceSource } from "../request/face-source.ts";
+import type { Handler } from "../app-env.ts";
+import { encodeSource, type FaceDeps, photoBody, readFaceSource } from "../request/face-source.ts";
 import { photoToIdentify } from "../request/photo-request.ts";
 import type { Body, identificationAnswerSchema } from "../schemas/answers.ts";
 import { defaultMaxCandidates } from "../schemas/identification.ts";
-import { searchLimits } from "./search-limits.ts";
+
+interface IdentificationDeps extends FaceDeps {
+  readonly calibration: Calibration;
+}
 
 /** POST /v1/identify */
-export function identify(deps: Deps) {
+export function identify(deps: IdentificationDeps): Handler {
   const { calibration, pipeline, embeddingLength } = deps;
-  return async (c: Context<AppEnv>): Promise<Response> => {
+  return async (c) => {
     const { principal, settings, store, stopwatch } = c.var;
     // The gallery gets ready while the photo arrives.
     const [read, search] = await Promise.all([

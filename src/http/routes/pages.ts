@@ -2,16 +2,25 @@
  * The pages for people and the API's document: files of public/, which the platform keeps beside the
  * Worker, so that they cost its isolates nothing. They load nothing from any other host.
  */
-import type { Context } from "hono";
 import { refuse } from "../answer.ts";
-import type { AppEnv, Deps } from "../deps.ts";
+import type { Handler } from "../app-env.ts";
 
 /** Headers of the file that hold here too; nobody keeps a file without asking whether it is current. */
 const keptHeaders = ["Content-Type", "ETag"];
 
+/** Cloudflare's binding of static assets, as far as it is used. */
+export interface Files {
+  fetch(request: Request): Promise<Response>;
+}
+
+interface PagesDeps {
+  /** Files of public/; undefined where they are not bound, and then there are no pages. */
+  readonly files: Files | undefined;
+}
+
 /** @param path of the file in public/; that of the request unless it says so */
-export function showFile({ files }: Pick<Deps, "files">, path?: string) {
-  return async (c: Context<AppEnv>): Promise<Response> => {
+export function showFile({ files }: PagesDeps, path?: string): Handler {
+  return async (c) => {
     const request = new Request(new URL(path ?? c.req.path, c.req.url));
     const known = c.req.header("If-None-Match");
     if (known !== undefined) request.headers.set("If-None-Match", known);

@@ -1,8 +1,7 @@
 /** Subjects: one with its faces, all of them by pages, and the deletion of one. */
-import type { Context } from "hono";
-import type { FaceSummary } from "../../identity/store.ts";
+import type { FaceSummary } from "../../identity/store/store.ts";
 import { answer, refuse } from "../answer.ts";
-import type { AppEnv, Deps } from "../deps.ts";
+import type { Handler } from "../app-env.ts";
 import { checkQuery, subjectIdOf } from "../request/input.ts";
 import type { unlockAnswerSchema } from "../schemas/administration-answers.ts";
 import type {
@@ -11,11 +10,11 @@ import type {
   subjectAnswerSchema,
   subjectListAnswerSchema,
 } from "../schemas/answers.ts";
-import { listQuerySchema } from "../schemas/requests.ts";
+import { listQuerySchema, type PageSizes } from "../schemas/requests.ts";
 
 /** GET /v1/subjects/{subject_id} */
-export function getSubject() {
-  return async (c: Context<AppEnv>): Promise<Response> => {
+export function getSubject(): Handler {
+  return async (c) => {
     const { store } = c.var;
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
@@ -28,10 +27,14 @@ export function getSubject() {
   };
 }
 
+interface SubjectListDeps {
+  readonly config: PageSizes;
+}
+
 /** GET /v1/subjects?limit&cursor */
-export function listSubjects({ config }: Deps) {
+export function listSubjects({ config }: SubjectListDeps): Handler {
   const querySchema = listQuerySchema(config);
-  return async (c: Context<AppEnv>): Promise<Response> => {
+  return async (c) => {
     const query = checkQuery(c, querySchema);
     if (!query.ok) return refuse(c, query.failure);
     const page = await c.var.store.listSubjects(query.value);
@@ -44,8 +47,8 @@ export function listSubjects({ config }: Deps) {
 }
 
 /** DELETE /v1/subjects/{subject_id} */
-export function deleteSubject() {
-  return async (c: Context<AppEnv>): Promise<Response> => {
+export function deleteSubject(): Handler {
+  return async (c) => {
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
     const deleted = await c.var.store.deleteSubject(subjectId.value);
@@ -58,8 +61,8 @@ export function deleteSubject() {
 }
 
 /** POST /v1/subjects/{subject_id}/unlock */
-export function unlockSubject() {
-  return async (c: Context<AppEnv>): Promise<Response> => {
+export function unlockSubject(): Handler {
+  return async (c) => {
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
     const unlocked = await c.var.store.unlock(subjectId.value);

@@ -3,19 +3,23 @@ import type { Context } from "hono";
 import type * as z from "zod";
 import { sha256, toHex } from "../../crypto/digest.ts";
 import { fail, ok } from "../../errors.ts";
+import type { Calibration } from "../../face/calibration.ts";
 import { type CalibratedDecision, decideAtFmr, distance } from "../../face/decide.ts";
-import { closestFace } from "../../identity/closest.ts";
 import type { SubjectId } from "../../identity/ids.ts";
+import { closestFace } from "../../identity/store/closest.ts";
 import { decisionBody } from "../../rendering/decision-body.ts";
 import { faceBody } from "../../rendering/face-body.ts";
 import type { Principal } from "../../trust/principal.ts";
-import { chooseRate } from "../../trust/rate-choice.ts";
+import { chooseRate } from "../../trust/rates/rate-choice.ts";
+import type { SignReceipt } from "../../trust/receipt.ts";
 import { answer, refuse } from "../answer.ts";
-import type { AppEnv, Deps } from "../deps.ts";
+import type { AppEnv, Handler } from "../app-env.ts";
 import {
   encodePhoto,
   encodeSource,
+  type FaceDeps,
   type FaceSource,
+  type PhotoDeps,
   photoBody,
   readFaceSource,
 } from "../request/face-source.ts";
@@ -25,10 +29,16 @@ import { readPhotos } from "../request/photos.ts";
 import type { Body, comparisonAnswerSchema, verificationAnswerSchema } from "../schemas/answers.ts";
 import type { verificationOptionsSchema } from "../schemas/requests.ts";
 
+interface VerificationDeps extends FaceDeps {
+  readonly calibration: Calibration;
+  readonly signReceipt: SignReceipt;
+  readonly clock: () => Date;
+}
+
 /** POST /v1/subjects/{subject_id}/verify */
-export function verify(deps: Deps) {
+export function verify(deps: VerificationDeps): Handler {
   const { calibration } = deps;
-  return async (c: Context<AppEnv>): Promise<Response> => {
+  return async (c) => {
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
     const { principal, settings, store, stopwatch } = c.var;
@@ -79,10 +89,14 @@ export function verify(deps: Deps) {
   };
 }
 
+interface ComparisonDeps extends PhotoDeps {
+  readonly calibration: Calibration;
+}
+
 /** POST /v1/compare */
-export function compare(deps: Deps) {
+export function compare(deps: ComparisonDeps): Handler {
   const { config, calibration } = deps;
-  return async (c: Context<AppEnv>): Promise<Response> => {
+  return async (c) => {
     const photos = await readPhotos(c, config.maxBodyBytes, photosToCompare);
     if (!photos.ok) return refuse(c, photos.failure);
     const { images, options } = photos.value;
@@ -118,7 +132,7 @@ function sessionFor(principal: Principal, subjectId: SubjectId) {
 
 async function sign(
   c: Context<AppEnv>,
-  { signReceipt, calibration, clock }: Deps,
+  { signReceipt, calibration, clock }: VerificationDeps,
   subjectId: SubjectId,
   { match, threshold, maxFmr }: CalibratedDecision,
   model: string,

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { tenantIdPattern } from "../../identity/ids.ts";
 import { scopes } from "../../identity/scopes.ts";
 import { tenantSettingsSchema } from "../../identity/settings.ts";
-import { apiKeyIdPattern } from "../../trust/api-key.ts";
+import { apiKeyIdPattern } from "../../trust/keys/api-key.ts";
 import { sessionActions } from "../../trust/principal.ts";
 import { maxFmrSchema, subjectIdSchema } from "./requests.ts";
 

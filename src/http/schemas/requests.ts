@@ -153,7 +153,10 @@ export const verificationOptionsSchema = decisionOptionsSchema.extend({
 
 const cursorSchema = z.string().optional().describe("`next_cursor` of the page before.");
 
-export function listQuerySchema({ defaultPageSize, maxPageSize }: Config) {
+/** How many entries a page of a listing has. */
+export type PageSizes = Pick<Config, "defaultPageSize" | "maxPageSize">;
+
+export function listQuerySchema({ defaultPageSize, maxPageSize }: PageSizes) {
   const rule = `must be a whole number from 1 to ${maxPageSize}`;
   return z.object({
     limit: z

@@ -3,12 +3,12 @@
  * has expired. The alarm is set with the change itself, before anything is awaited, and stands until all
  * is done: should the object die in between, it wakes up to finish.
  */
-import type { RecordCopies } from "../record-copies.ts";
-import { auditEnd } from "./audit.ts";
-import * as faces from "./faces.ts";
+import type { RecordCopies } from "../records/record-copies.ts";
 import type { GalleryFeed } from "./gallery-feed.ts";
 import type { DirectoryStorage, Ledger } from "./ledger.ts";
-import { flushCopies, hasTasks } from "./outbox.ts";
+import { auditEnd } from "./tables/audit.ts";
+import * as faces from "./tables/faces.ts";
+import { flushCopies, hasTasks } from "./tables/outbox.ts";
 
 /** Until what could not be done is tried again. */
 const retryMs = 10_000;

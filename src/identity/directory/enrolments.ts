@@ -1,51 +1,23 @@
 /** Faces that come, change and go, and what is told of them. */
+
+import type { WrappedKey } from "../../crypto/key-ring.ts";
 import { fail, ok } from "../../errors.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
-import { type AuditEvent, pruneAudit, writeAudit } from "./audit.ts";
-import type { Chores } from "./chores.ts";
-import { findEnrolled, rememberEnrolled } from "./enrolment-requests.ts";
-import * as queries from "./face-queries.ts";
-import * as faces from "./faces.ts";
-import type { DirectoryStorage, Ledger } from "./ledger.ts";
-import { enqueue } from "./outbox.ts";
-import { countOutliving } from "./retention.ts";
-import type { Context, Directory } from "./types.ts";
+import type { Context, EnrolmentRequest, FaceChange, FaceKey, FaceName, FaceRow, Page } from "./data.ts";
+import type { HoldsParts } from "./parts.ts";
+import { type AuditEvent, pruneAudit, writeAudit } from "./tables/audit.ts";
+import { findEnrolled, rememberEnrolled } from "./tables/enrolment-requests.ts";
+import * as queries from "./tables/face-queries.ts";
+import * as faces from "./tables/faces.ts";
+import { enqueue } from "./tables/outbox.ts";
+import { countOutliving } from "./tables/retention.ts";
+import type { EnrolmentDirectory } from "./types.ts";
 
-export type Enrolments = Pick<
-  Directory,
-  | "addFace"
-  | "importFaces"
-  | "updateFace"
-  | "deleteFaces"
-  | "describeFaces"
-  | "readRecords"
-  | "listSubjects"
-  | "listFaces"
-  | "countOutliving"
-  | "listWrappedByOthers"
-  | "rewrap"
-  | "maintain"
->;
-
-export function createEnrolments(storage: DirectoryStorage, ledger: Ledger, chores: Chores): Enrolments {
-  const { sql, read, write, audited } = ledger;
-
-  function remove(
-    subjectId: SubjectId,
-    faceIds: readonly FaceId[] | "all",
-    event: AuditEvent,
-    context: Context,
-  ) {
-    const removed = faces.removeFaces(sql, subjectId, faceIds);
-    for (const faceId of removed) {
-      enqueue(sql, ["copy", "gallery"], "remove", subjectId, faceId);
-      writeAudit(sql, { ...event, subjectId, faceId }, context);
-    }
-    return removed;
-  }
-
-  return {
-    async addFace(row, context, request) {
+export function withEnrolments<Base extends HoldsParts>(base: Base) {
+  return class Enrolments extends base implements EnrolmentDirectory {
+    async addFace(row: FaceRow, context: Context, request: EnrolmentRequest | null) {
+      const { chores } = this.parts;
+      const { sql, read, audited } = this.parts.ledger;
       const { subjectId, faceId } = row;
       const earlier =
         request === null
@@ -65,9 +37,11 @@ export function createEnrolments(storage: DirectoryStorage, ledger: Ledger, chor
       });
       if (added.ok) await chores.follow();
       return added;
-    },
+    }
 
-    async importFaces(rows, context) {
+    async importFaces(rows: readonly FaceRow[], context: Context) {
+      const { chores } = this.parts;
+      const { sql, write } = this.parts.ledger;
       const added = write(context, () => {
         let taken = 0;
         for (const row of rows) {
@@ -85,9 +59,11 @@ export function createEnrolments(storage: DirectoryStorage, ledger: Ledger, chor
       });
       if (added > 0) await chores.follow();
       return added;
-    },
+    }
 
-    async updateFace(subjectId, faceId, change, context) {
+    async updateFace(subjectId: SubjectId, faceId: FaceId, change: FaceChange, context: Context) {
+      const { chores } = this.parts;
+      const { sql, audited } = this.parts.ledger;
       const event = { action: "face.update", outcome: "updated", subjectId, faceId };
       const updated = audited(event, context, () => {
         if (!faces.hasFace(sql, subjectId, faceId, context.nowMs))
@@ -102,56 +78,55 @@ export function createEnrolments(storage: DirectoryStorage, ledger: Ledger, chor
       });
       if (updated.ok) await chores.follow();
       return updated;
-    },
+    }
 
-    async deleteFaces(subjectId, faceIds, context) {
+    async deleteFaces(subjectId: SubjectId, faceIds: readonly FaceId[] | "all", context: Context) {
+      const { chores } = this.parts;
+      const { sql, write } = this.parts.ledger;
       const event = { action: "face.delete", outcome: "deleted" };
-      const removed = write(context, () => remove(subjectId, faceIds, event, context));
+      const removed = write(context, () => remove(sql, subjectId, faceIds, event, context));
       if (removed.length === 0)
         return fail({ code: "not_found", what: faceIds === "all" ? "subject" : "face" });
       await chores.follow();
       return ok(removed);
-    },
+    }
 
-    async describeFaces(subjectId, nowMs) {
+    async describeFaces(subjectId: SubjectId, nowMs: number) {
+      const { sql, read } = this.parts.ledger;
       return read(() => queries.readFaces(sql, subjectId, nowMs), []);
-    },
+    }
 
-    async readRecords(subjectId, faceIds) {
-      return read(
-        () =>
-          faceIds.flatMap((faceId) => {
-            const record = queries.readRecord(sql, subjectId, faceId);
-            return record === undefined ? [] : [[faceId, record.sealed] as const];
-          }) as [FaceId, Uint8Array<ArrayBuffer>][],
-        [],
-      );
-    },
-
-    async listSubjects(page, nowMs) {
+    async listSubjects(page: Page, nowMs: number) {
+      const { sql, read } = this.parts.ledger;
       return read(() => queries.readSubjects(sql, page, nowMs), []);
-    },
+    }
 
-    async listFaces(after, limit, nowMs) {
+    async listFaces(after: FaceName | null, limit: number, nowMs: number) {
+      const { sql, read } = this.parts.ledger;
       return read(() => queries.readFacesAfter(sql, after, limit, nowMs), []);
-    },
+    }
 
-    async countOutliving(retentionSeconds, after, nowMs) {
+    async countOutliving(retentionSeconds: number, after: FaceName | null, nowMs: number) {
+      const { sql, read } = this.parts.ledger;
       const none = { faces: 0, next: null };
       return read(() => countOutliving(sql, retentionSeconds, after, nowMs), none);
-    },
+    }
 
-    async listWrappedByOthers(kekId, limit) {
+    async listWrappedByOthers(kekId: string, limit: number) {
+      const { sql, read } = this.parts.ledger;
       return read(() => queries.readWrappedByOthers(sql, kekId, limit), []);
-    },
+    }
 
-    async rewrap(keys) {
+    async rewrap(keys: readonly { face: FaceKey; wrapped: WrappedKey }[]) {
+      const { storage, ledger } = this.parts;
       return storage.transactionSync(
-        () => keys.filter(({ face, wrapped }) => faces.replaceWrap(sql, face, wrapped)).length,
+        () => keys.filter(({ face, wrapped }) => faces.replaceWrap(ledger.sql, face, wrapped)).length,
       );
-    },
+    }
 
-    async maintain(nowMs) {
+    async maintain(nowMs: number) {
+      const { ledger, chores } = this.parts;
+      const { sql, write } = ledger;
       if (!ledger.present) return;
       const context = {
         tenant: ledger.owner(),
@@ -162,11 +137,26 @@ export function createEnrolments(storage: DirectoryStorage, ledger: Ledger, chor
       };
       write(context, () => {
         for (const [subjectId, faceId] of faces.readExpired(sql, nowMs)) {
-          remove(subjectId, [faceId], { action: "face.delete", outcome: "expired" }, context);
+          remove(sql, subjectId, [faceId], { action: "face.delete", outcome: "expired" }, context);
         }
         pruneAudit(sql, nowMs);
       });
       await chores.run();
-    },
+    }
   };
+}
+
+function remove(
+  sql: SqlStorage,
+  subjectId: SubjectId,
+  faceIds: readonly FaceId[] | "all",
+  event: AuditEvent,
+  context: Context,
+) {
+  const removed = faces.removeFaces(sql, subjectId, faceIds);
+  for (const faceId of removed) {
+    enqueue(sql, ["copy", "gallery"], "remove", subjectId, faceId);
+    writeAudit(sql, { ...event, subjectId, faceId }, context);
+  }
+  return removed;
 }

@@ -4,10 +4,10 @@
  * or a directory set back to an earlier day) the gallery is built anew, from the first face on.
  */
 import type { Gallery, GalleryChange, GalleryState } from "../gallery/types.ts";
-import { readFaceKey, readRecord } from "./face-queries.ts";
+import type { SearchKind } from "./data.ts";
 import type { DirectoryStorage, Ledger } from "./ledger.ts";
-import { enqueueAll, hasTasks, lastTask, readGalleryTasks, removeGalleryTasks } from "./outbox.ts";
-import type { SearchKind } from "./types.ts";
+import { readFaceKey, readRecord } from "./tables/face-queries.ts";
+import { enqueueAll, hasTasks, lastTask, readGalleryTasks, removeGalleryTasks } from "./tables/outbox.ts";
 
 /** About 120 KB of sealed records. */
 const changesPerCall = 100;
@@ -29,12 +29,12 @@ export interface GalleryFeed {
 export interface FeedDeps {
   readonly storage: DirectoryStorage;
   readonly ledger: Ledger;
-  readonly gallery: Gallery;
+  readonly openGallery: () => Gallery;
   readonly clock: () => number;
   readonly newEpoch: () => string;
 }
 
-export function createGalleryFeed({ storage, ledger, gallery, clock, newEpoch }: FeedDeps): GalleryFeed {
+export function createGalleryFeed({ storage, ledger, openGallery, clock, newEpoch }: FeedDeps): GalleryFeed {
   const { sql } = ledger;
   let flushing = Promise.resolve();
   /** Not known of a directory that has just woken up: it may have been told to build. */
@@ -69,7 +69,7 @@ export function createGalleryFeed({ storage, ledger, gallery, clock, newEpoch }:
         return { seq, operation: "add", key, sealed: record.sealed };
       });
       const { epoch } = feed;
-      if (await gallery.apply({ tenant: ledger.owner(), epoch, changes }))
+      if (await openGallery().apply({ tenant: ledger.owner(), epoch, changes }))
         finish(epoch, tasks.at(-1)?.seq ?? 0);
       else rebuild();
       if (clock() >= untilMs) return;
@@ -101,7 +101,7 @@ export function createGalleryFeed({ storage, ledger, gallery, clock, newEpoch }:
         await flush(untilMs);
         if (hasTasks(sql, "gallery")) return undefined;
         const before = readFeed();
-        const state = await gallery.state(kind);
+        const state = await openGallery().state(kind);
         const after = readFeed();
         // Others may go on meanwhile: the gallery was somewhere between the two.
         const most = Math.max(after?.appliedThrough ?? 0, lastTask(sql));

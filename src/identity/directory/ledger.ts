@@ -4,9 +4,9 @@
  */
 import type { Result } from "../../errors.ts";
 import type { TenantId } from "../ids.ts";
-import { type AuditEvent, writeAudit } from "./audit.ts";
-import { hasSchema, isComplete, schema } from "./schema.ts";
-import type { Context } from "./types.ts";
+import type { Context } from "./data.ts";
+import { type AuditEvent, writeAudit } from "./tables/audit.ts";
+import { hasSchema, isComplete, schema } from "./tables/schema.ts";
 
 export type DirectoryStorage = Pick<
   DurableObjectStorage,

@@ -2,65 +2,51 @@
 import { fail, ok } from "../../errors.ts";
 import type { Gallery } from "../gallery/types.ts";
 import type { SubjectId } from "../ids.ts";
-import { writeAudit } from "./audit.ts";
-import type { Chores } from "./chores.ts";
-import * as queries from "./face-queries.ts";
-import * as faces from "./faces.ts";
-import type { GalleryFeed } from "./gallery-feed.ts";
-import type { Ledger } from "./ledger.ts";
-import { countGalleryTasks } from "./outbox.ts";
-import type { Directory } from "./types.ts";
+import type { Context, FaceName, SearchAction, SearchKind, SearchQuery } from "./data.ts";
+import type { DirectoryParts, HoldsParts } from "./parts.ts";
+import { writeAudit } from "./tables/audit.ts";
+import * as queries from "./tables/face-queries.ts";
+import * as faces from "./tables/faces.ts";
+import { countGalleryTasks } from "./tables/outbox.ts";
+import type { SearchDirectory } from "./types.ts";
 
 /** A search that meets a gallery which is far behind brings it up to date for so long. */
 const maxFlushMs = 10_000;
 
-export type Searches = Pick<Directory, "prepareSearch" | "search" | "settleSearch" | "rewrapGallery">;
-
-export interface SearchesDeps {
-  readonly ledger: Ledger;
-  readonly gallery: Gallery;
-  readonly feed: GalleryFeed;
-  readonly chores: Chores;
-  readonly clock: () => number;
-}
-
-export function createSearches({ ledger, gallery, feed, chores, clock }: SearchesDeps): Searches {
-  const { sql, read, write } = ledger;
-
-  async function rebuild() {
-    feed.rebuild();
-    await chores.schedule();
-    return notReady("a block of the gallery does not open: it is being built anew");
-  }
-
-  return {
-    async prepareSearch(kind) {
+export function withSearches<Base extends HoldsParts>(base: Base) {
+  return class Searches extends base implements SearchDirectory {
+    async prepareSearch(kind: SearchKind) {
+      const { ledger, feed, chores, clock } = this.parts;
+      const { sql } = ledger;
       if (!ledger.present) return { faces: 0, notCompared: 0, behind: 0 };
       const state = await feed.settledState(kind, clock() + maxFlushMs).catch(() => undefined);
       if (state !== undefined) return { faces: state.faces, notCompared: state.notCompared, behind: 0 };
       await chores.schedule();
       return { faces: 0, notCompared: 0, behind: Math.max(1, countGalleryTasks(sql)) };
-    },
+    }
 
-    async search(query, nowMs) {
+    async search(query: SearchQuery, nowMs: number) {
+      const { ledger, feed, clock, openGallery } = this.parts;
+      const { sql } = ledger;
       if (!ledger.present) return ok({ faces: [], more: false });
       let found: Awaited<ReturnType<Gallery["search"]>>;
       try {
         if (feed.builtEpoch() === undefined) await feed.flush(clock() + maxFlushMs);
         const epoch = feed.builtEpoch();
-        found = await gallery.search(query);
+        found = await openGallery().search(query);
         // Another search may have had it built anew meanwhile.
         if (epoch === undefined || feed.builtEpoch() !== epoch) return notReady("the gallery is being built");
       } catch (error) {
         return notReady(`the gallery does not answer: ${(error as Error).message}`);
       }
-      if (found === null) return rebuild();
+      if (found === null) return rebuild(this.parts);
       // One whose record was replaced by another model's in this moment is not compared any more.
       const named = queries.readNamedFaces(sql, found.names, nowMs);
       return ok({ faces: named.filter(({ model }) => model === query.model), more: found.more });
-    },
+    }
 
-    async settleSearch(found, action, context) {
+    async settleSearch(found: readonly FaceName[], action: SearchAction, context: Context) {
+      const { sql, write } = this.parts.ledger;
       return write(context, () => {
         const present = found.filter(([subjectId, faceId]) =>
           faces.hasFace(sql, subjectId, faceId, context.nowMs),
@@ -74,18 +60,26 @@ export function createSearches({ ledger, gallery, feed, chores, clock }: Searche
         if (found.length === 0) writeAudit(sql, { action, outcome: "nobody" }, context);
         return present.map(([, faceId]) => faceId);
       });
-    },
+    }
 
-    async rewrapGallery(kekId) {
+    async rewrapGallery(kekId: string) {
+      const { openGallery } = this.parts;
+      const { read } = this.parts.ledger;
       if (!read(() => true, false)) return ok({ rewrapped: 0, done: true });
       try {
-        const answer = await gallery.rewrap(kekId);
-        return answer === null ? rebuild() : ok(answer);
+        const answer = await openGallery().rewrap(kekId);
+        return answer === null ? rebuild(this.parts) : ok(answer);
       } catch (error) {
         return notReady(`the gallery's keys cannot be wrapped: ${(error as Error).message}`);
       }
-    },
+    }
   };
+}
+
+async function rebuild({ feed, chores }: DirectoryParts) {
+  feed.rebuild();
+  await chores.schedule();
+  return notReady("a block of the gallery does not open: it is being built anew");
 }
 
 function notReady(reason: string) {

@@ -1,5 +1,9 @@
 /** Attempts at one subject, from being let in to being counted, and the sessions that allow them. */
 import { fail, ok } from "../../errors.ts";
+import type { FaceId, SubjectId } from "../ids.ts";
+import type { LockOutPolicy } from "../lock-out.ts";
+import type { Attempt, Context, SessionRow } from "./data.ts";
+import type { HoldsParts } from "./parts.ts";
 import {
   checkLock,
   checkSession,
@@ -7,18 +11,22 @@ import {
   insertSession,
   recordAttempt,
   spendSession,
-} from "./attempts.ts";
-import { writeAudit } from "./audit.ts";
-import * as queries from "./face-queries.ts";
-import * as faces from "./faces.ts";
-import type { Ledger } from "./ledger.ts";
-import type { Directory } from "./types.ts";
+} from "./tables/attempts.ts";
+import { writeAudit } from "./tables/audit.ts";
+import * as queries from "./tables/face-queries.ts";
+import * as faces from "./tables/faces.ts";
+import type { VerificationDirectory } from "./types.ts";
 
-export type Verifications = Pick<Directory, "beginAttempt" | "settleAttempt" | "unlock" | "addSession">;
-
-export function createVerifications({ sql, read, write, audited }: Ledger): Verifications {
-  return {
-    async beginAttempt(subjectId, sessionId, policy, nowMs, withRecords) {
+export function withVerifications<Base extends HoldsParts>(base: Base) {
+  return class Verifications extends base implements VerificationDirectory {
+    async beginAttempt(
+      subjectId: SubjectId,
+      sessionId: string | null,
+      policy: LockOutPolicy,
+      nowMs: number,
+      withRecords: boolean,
+    ) {
+      const { sql, read } = this.parts.ledger;
       return read(
         () => {
           const session = sessionId === null ? ok(undefined) : checkSession(sql, sessionId, subjectId, nowMs);
@@ -30,9 +38,22 @@ export function createVerifications({ sql, read, write, audited }: Ledger): Veri
         },
         fail({ code: "subject_has_no_faces" }),
       );
-    },
+    }
 
-    async settleAttempt(attempt, policy, context) {
+    async readRecords(subjectId: SubjectId, faceIds: readonly FaceId[]) {
+      const { sql, read } = this.parts.ledger;
+      return read(
+        () =>
+          faceIds.flatMap((faceId) => {
+            const record = queries.readRecord(sql, subjectId, faceId);
+            return record === undefined ? [] : [[faceId, record.sealed] as const];
+          }) as [FaceId, Uint8Array<ArrayBuffer>][],
+        [],
+      );
+    }
+
+    async settleAttempt(attempt: Attempt, policy: LockOutPolicy, context: Context) {
+      const { sql, write } = this.parts.ledger;
       const { subjectId, faceId, compared, match, resetsLockOut, sessionId } = attempt;
       return write(context, () => {
         const event = { action: "verify", subjectId, faceId };
@@ -53,15 +74,17 @@ export function createVerifications({ sql, read, write, audited }: Ledger): Veri
         writeAudit(sql, { ...event, outcome: match ? "match" : "no_match" }, context);
         return ok(undefined);
       });
-    },
+    }
 
-    async unlock(subjectId, context) {
+    async unlock(subjectId: SubjectId, context: Context) {
+      const { sql, audited } = this.parts.ledger;
       return audited({ action: "subject.unlock", outcome: "unlocked", subjectId }, context, () =>
         clearAttempts(sql, subjectId) ? ok(undefined) : fail({ code: "not_found", what: "subject" }),
       );
-    },
+    }
 
-    async addSession(session, context) {
+    async addSession(session: SessionRow, context: Context) {
+      const { sql, audited } = this.parts.ledger;
       const { subjectId } = session;
       return audited({ action: "session.create", outcome: session.id, subjectId }, context, () => {
         if (queries.readAttemptFaces(sql, subjectId, context.nowMs, false).length === 0) {
@@ -70,6 +93,6 @@ export function createVerifications({ sql, read, write, audited }: Ledger): Veri
         insertSession(sql, session, context.nowMs);
         return ok(undefined);
       });
-    },
+    }
   };
 }

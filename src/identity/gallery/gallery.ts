@@ -9,7 +9,7 @@ import type { KeyRing } from "../../crypto/key-ring.ts";
 import type { RandomBytes } from "../../crypto/random.ts";
 import { quantizeProbe, quantizeTemplate } from "../../face/quantize.ts";
 import type { ScanBlock } from "../../face/scan.ts";
-import type { openFace } from "../sealed-face.ts";
+import type { openFace } from "../records/sealed-face.ts";
 import type { Block } from "./block.ts";
 import type { BlockCache } from "./block-cache.ts";
 import { type Arrival, type Plan, planChanges } from "./plan.ts";

@@ -3,23 +3,20 @@ import { DurableObject } from "cloudflare:workers";
 import { parseConfig } from "../../config.ts";
 import { createKeyRing } from "../../crypto/key-ring.ts";
 import type { ScanBlock } from "../../face/scan.ts";
-import { openFace } from "../sealed-face.ts";
+import type { SearchKind, SearchQuery } from "../directory/data.ts";
+import type { ObjectsOf } from "../objects-of.ts";
+import { openFace } from "../records/sealed-face.ts";
 import { createBlockCache } from "./block-cache.ts";
 import { createGallery } from "./gallery.ts";
-import type { Gallery } from "./types.ts";
+import type { Gallery, GalleryChanges } from "./types.ts";
 
 const mebibyte = 1024 * 1024;
 
 /** Of this isolate, which has 128 MB for all of its objects and, in development, the models. */
 const cache = createBlockCache({ maxBytesEach: 16 * mebibyte, maxBytes: 40 * mebibyte });
 
-const methods = ["apply", "state", "search", "rewrap"] as const satisfies readonly (keyof Gallery)[];
-
-type Missing = Exclude<keyof Gallery, (typeof methods)[number]>;
-const allMethods: readonly (keyof Gallery)[] & (Missing extends never ? unknown : never) = methods;
-
 /** Reads the Worker's own secrets: it opens what it compares. The Worker's entry says what scans. */
-export class GalleryObject extends DurableObject<Record<string, unknown>> {
+export class GalleryObject extends DurableObject<Record<string, unknown>> implements Gallery {
   readonly #gallery: Gallery;
 
   constructor(ctx: DurableObjectState, env: Record<string, unknown>, scan: ScanBlock) {
@@ -36,21 +33,24 @@ export class GalleryObject extends DurableObject<Record<string, unknown>> {
     });
   }
 
-  call(method: keyof Gallery, parameters: readonly unknown[]): Promise<unknown> {
-    const chosen = this.#gallery[method] as (...parameters: readonly unknown[]) => Promise<unknown>;
-    return chosen(...parameters);
+  apply(batch: GalleryChanges) {
+    return this.#gallery.apply(batch);
+  }
+
+  state(kind: SearchKind) {
+    return this.#gallery.state(kind);
+  }
+
+  search(query: SearchQuery) {
+    return this.#gallery.search(query);
+  }
+
+  rewrap(kekId: string) {
+    return this.#gallery.rewrap(kekId);
   }
 }
 
-/** The gallery of the directory with this name. */
-export function createGalleries(namespace: DurableObjectNamespace<GalleryObject>): (name: string) => Gallery {
-  return (name) => {
-    // A stub that met an error stays broken: each call has its own.
-    const stub = () => namespace.get(namespace.idFromName(name));
-    const remote = allMethods.map((method) => [
-      method,
-      (...parameters: unknown[]) => stub().call(method, parameters) as Promise<unknown>,
-    ]);
-    return Object.fromEntries(remote) as Gallery;
-  };
+/** Opens the gallery of the directory with this name. A stub that met an error stays broken: open one for each call. */
+export function createGalleries(namespace: ObjectsOf<Gallery>): (name: string) => Gallery {
+  return (name) => namespace.get(namespace.idFromName(name));
 }

@@ -3,10 +3,10 @@
  * crosses an object's boundary, so it is plain data.
  */
 import type { Bytes } from "../../crypto/sealing.ts";
-import type { FaceKey, FaceName, SearchKind, SearchQuery } from "../directory/types.ts";
+import type { FaceKey, FaceName, SearchKind, SearchQuery } from "../directory/data.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
 
-export type { FaceName } from "../directory/types.ts";
+export type { FaceName } from "../directory/data.ts";
 
 /** `seq` grows with every change of the directory. */
 export type GalleryChange =

@@ -2,7 +2,7 @@
 import { summarise } from "./statistics.ts";
 
 export interface Row {
-  readonly section: "verify" | "load" | "stage" | "networks" | "encoder" | "cold" | "memory";
+  readonly section: "verify" | "load" | "stage" | "decode" | "networks" | "encoder" | "cold" | "memory";
   readonly name: string;
   /** Size of the photo. */
   readonly photo?: string;

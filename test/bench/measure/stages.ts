@@ -1,6 +1,7 @@
 /**
  * Measures a request's time by part: the pipeline's parts inside workerd, and the rest by requests that stop earlier.
  */
+import { timeDjpeg } from "../djpeg.ts";
 import { subject } from "../service/client.ts";
 import { apiKey } from "../service/settings.ts";
 import { type Photos, type SizeLabel, sizes } from "../setup/photos.ts";
@@ -62,6 +63,37 @@ export async function measureStages(
       return row({ section: "stage", name, photo: label }, kept);
     }),
   );
+}
+
+/**
+ * Times a photo of 12 megapixels through the pipeline with our own JPEG reader and with the decoder before, and through
+ * djpeg where that is installed.
+ */
+export async function measureDecoders(
+  worker: URL,
+  photos: Photos,
+  rounds: number,
+  say: (line: string) => void,
+): Promise<Row[]> {
+  const photo = photos.person["12 MP"];
+  const kept: Record<string, number[]> = {};
+  const on = (engine: string) => async () => {
+    const { ms } = await post<StageAnswer>(worker, `/stages?repeat=5&engine=${engine}`, photo.bytes);
+    kept[engine] = [...(kept[engine] ?? []), ms.decode];
+    return ms.pipeline;
+  };
+  const samples = await interleave({ kernels: on("kernels"), before: on("before") }, rounds, 2);
+  const djpeg = timeDjpeg(photo.bytes);
+  say(Number.isNaN(djpeg) ? "decoders: measured, without djpeg, which is not there" : "decoders: measured");
+  const names = { kernels: "ours", before: "before" } as const;
+  const rows = Object.entries(samples).flatMap(([engine, pipeline]) => {
+    const name = names[engine as keyof typeof names];
+    return [
+      row({ section: "decode", name, photo: "12 MP" }, kept[engine].slice(-rounds)),
+      row({ section: "decode", name: `pipeline, ${name}`, photo: "12 MP" }, pipeline),
+    ];
+  });
+  return [...rows, row({ section: "decode", name: "djpeg", photo: "12 MP" }, [djpeg])];
 }
 
 /** Times detection, landmarks and encoding on both engines, with sampling from the photo but without decoding. */

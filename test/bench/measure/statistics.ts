@@ -16,7 +16,7 @@ export function summarise(samples: readonly number[]): Summary {
 }
 
 /** Interpolates between the two nearest samples; NaN for no samples. */
-function quantile(sorted: Float64Array, share: number): number {
+export function quantile(sorted: Float64Array, share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);

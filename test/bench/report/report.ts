@@ -10,6 +10,12 @@ import type { Machine } from "../setup/machine.ts";
 export interface Ratios {
   readonly verify_12mp_vs_naive: number;
   readonly verify_12mp_vs_faceapi: number;
+  /** All decoding of a photo of 12 MP, in workerd: by our own JPEG reader over libjpeg-turbo, the decoder before. */
+  readonly decode_vs_before: number;
+  /** Over the processor time of native `djpeg -scale 1/8`, its start taken off; null where it is not there. */
+  readonly decode_vs_djpeg: number | null;
+  /** The pipeline, the store and HTTP: with our own reader over the decoder before. */
+  readonly verify_12mp_vs_before: number;
   /** Shipped over plainly converted float32, in workerd. */
   readonly encoder_vs_plain_fp32: number;
   /** Shipped in workerd over float32 in native onnxruntime on one thread. */
@@ -70,11 +76,18 @@ export function summariseRun(run: Run): Report {
   const cold = (name: string, photo?: string) =>
     p50Of(rows, { section: "cold", name, ...(photo && { photo }) });
   const shipped = encoder("shipped, workerd");
+  const decode = (name: string) => p50Of(rows, { section: "decode", name });
+  const stage = (name: string) => p50Of(rows, { section: "stage", name, photo: "12 MP" });
+  const around = stage("key, directory, KV") + stage("HTTP");
+  const djpeg = decode("djpeg");
   const networks = (name: string) => p50Of(rows, { section: "networks", name, photo: "0.3 MP" });
   return {
     ratios: {
       verify_12mp_vs_naive: verify("workerd") / verify("naive edge"),
       verify_12mp_vs_faceapi: verify("workerd") / verify("face-api"),
+      decode_vs_before: decode("ours") / decode("before"),
+      decode_vs_djpeg: Number.isNaN(djpeg) ? null : decode("ours") / djpeg,
+      verify_12mp_vs_before: (decode("pipeline, ours") + around) / (decode("pipeline, before") + around),
       encoder_vs_plain_fp32: shipped / encoder("float32 as converted, workerd"),
       encoder_vs_native: shipped / encoder("float32 folded, native"),
       encoder_kernels_vs_onnxruntime: shipped / encoder("shipped as ONNX, onnxruntime-web in workerd"),

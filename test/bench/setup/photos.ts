@@ -35,6 +35,8 @@ interface Portrait {
   readonly top: number;
   readonly width: number;
   readonly height: number;
+  /** Share of the photo's width that shows this part, in the middle of a grey wall; the whole width unless it is said. */
+  readonly faceScale?: number;
 }
 
 const person: Portrait = { file: "sample3.jpg", left: 60, top: 120, width: 1000, height: 750 };
@@ -73,31 +75,49 @@ export async function makePhotos(): Promise<Photos> {
   };
 }
 
+/** Makes photos that are decoded in other ways: a face a sixth as wide as 12 megapixels, and a 48-megapixel sensor's. */
+export async function makeOtherPhotos(): Promise<
+  Readonly<Record<"12 MP, small face" | "48 MP", BenchPhoto>>
+> {
+  const small = { label: "12 MP, small face", width: 4032, height: 3024 };
+  return {
+    "12 MP, small face": await makePhoto({ ...person, faceScale: 1 / 2 }, small),
+    "48 MP": await makePhoto(person, { label: "48 MP", width: 8064, height: 6048 }, 85),
+  };
+}
+
 const quality = 95;
 /** Standard deviation of the grain, grey levels, as of a phone at ISO 200. */
 const grain = 3;
 
 type Size = Pick<BenchPhoto, "label" | "width" | "height">;
 
-async function makePhoto(portrait: Portrait, size: Size): Promise<BenchPhoto> {
-  const path = join(
-    cache,
-    `${portrait.file.slice(0, -4)}-${size.width}x${size.height}-q${quality}-g${grain}.jpg`,
-  );
-  if (!existsSync(path)) writeFileSync(path, await render(portrait, size.width, size.height));
+async function makePhoto(portrait: Portrait, size: Size, jpegQuality = quality): Promise<BenchPhoto> {
+  const scale = portrait.faceScale === undefined ? "" : `-f${portrait.faceScale}`;
+  const name = `${portrait.file.slice(0, -4)}-${size.width}x${size.height}-q${jpegQuality}-g${grain}${scale}.jpg`;
+  const path = join(cache, name);
+  if (!existsSync(path)) writeFileSync(path, await render(portrait, size.width, size.height, jpegQuality));
   return { ...size, bytes: new Uint8Array(readFileSync(path)) };
 }
 
-async function render(portrait: Portrait, width: number, height: number): Promise<Uint8Array> {
+async function render(
+  portrait: Portrait,
+  width: number,
+  height: number,
+  jpegQuality: number,
+): Promise<Uint8Array> {
   const samples = fileURLToPath(new URL("../node_modules/@vladmandic/face-api/demo/", import.meta.url));
   const sample = decode(readFileSync(join(samples, portrait.file)), { useTArray: true });
-  const data = resample(sample, portrait, width, height);
+  const { faceScale = 1 } = portrait;
+  const shown = { width: Math.round(width * faceScale), height: Math.round(height * faceScale) };
+  const portraitPixels = resample(sample, portrait, shown.width, shown.height);
+  const data = faceScale === 1 ? portraitPixels : onWall({ data: portraitPixels, ...shown }, width, height);
   addGrain(data, 1);
   const codec = fileURLToPath(import.meta.resolve("@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm"));
   await init(await WebAssembly.compile(await readFile(codec)));
   const pixels = { data, width, height, colorSpace: "srgb", pixelFormat: "rgba-unorm8" } as const;
   const jpeg = await encodeJpeg(pixels, {
-    quality,
+    quality: jpegQuality,
     quant_table: 0,
     progressive: false,
     auto_subsample: false,
@@ -107,7 +127,7 @@ async function render(portrait: Portrait, width: number, height: number): Promis
 }
 
 interface Pixels {
-  readonly data: Uint8Array;
+  readonly data: Uint8Array | Uint8ClampedArray;
   readonly width: number;
   readonly height: number;
 }
@@ -140,6 +160,18 @@ function resample(
     }
   }
   return out;
+}
+
+/** Puts a picture into the middle of a grey wall. */
+function onWall(picture: Pixels, width: number, height: number): Uint8ClampedArray<ArrayBuffer> {
+  const data = new Uint8ClampedArray(width * height * 4).fill(128);
+  const left = (width - picture.width) >> 1;
+  const top = (height - picture.height) >> 1;
+  for (let y = 0; y < picture.height; y++) {
+    const row = picture.data.subarray(4 * picture.width * y, 4 * picture.width * (y + 1));
+    data.set(row, 4 * ((top + y) * width + left));
+  }
+  return data;
 }
 
 function bilinear({ data, width, height }: Pixels, u: number, v: number, channel: number): number {

@@ -10,7 +10,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { createKeyRing } from "../../../src/crypto/key-ring.ts";
-import type { FaceKey } from "../../../src/identity/directory/types.ts";
+import type { FaceKey } from "../../../src/identity/directory/data.ts";
 import { createBlockCache } from "../../../src/identity/gallery/block-cache.ts";
 import { createGallery } from "../../../src/identity/gallery/gallery.ts";
 import type { GalleryChange } from "../../../src/identity/gallery/types.ts";

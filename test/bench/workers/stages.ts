@@ -3,7 +3,8 @@
  *
  *     PUT  /files/{name}             a model's bytes; the service's are bundled, these come as the manifest names them
  *     POST /stages?repeat=&engine=   a photo: mean ms of each stage over so many passes; on the kernels, or
- *                                    with engine=onnxruntime on that
+ *                                    with engine=onnxruntime on that, or with engine=before on the kernels behind
+ *                                    the JPEG decoder before
  *     GET  /encoder?file=&repeat=    mean ms of one run of an encoder on the first photo's face, and what it
  *                                    says; a plan runs on the kernels, an ONNX file on onnxruntime
  *     GET  /run?file=&shape=&output= ms of twenty runs of any network with one input, of noise
@@ -18,27 +19,36 @@ import onnxRuntime from "../../../node_modules/onnxruntime-web/dist/ort-wasm-sim
 import { distance } from "../../../src/face/decide.ts";
 import type { EncodedFace } from "../../../src/face/face.ts";
 import { createCodecs, openPhoto } from "../../../src/image/decode.ts";
+import { createIdleInstances } from "../../../src/image/idle-instances.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
 import * as kernelEngine from "../../../src/inference/kernels/engine.ts";
 import type { Model, ModelSource } from "../../../src/inference/model.ts";
 import * as onnxEngine from "../../../src/inference/onnxruntime/engine.ts";
 import { createStages } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
+import jpeg from "../../../wasm/jpeg.wasm";
 import kernels from "../../../wasm/kernels-relaxed.wasm";
+import { createJpegTurbo } from "../../fixtures/jpeg-turbo.ts";
+import { openPhotoBefore } from "../../fixtures/photo-before.ts";
 import { createStopwatch } from "./stopwatch.ts";
 
 const files = new Map<string, Uint8Array>();
 const runtime = onnxEngine.createEngine(onnxRuntime);
 const engine = kernelEngine.createEngine(kernels);
-const codecs = createCodecs({ jpegTurbo: async () => jpegTurbo });
+const codecs = createCodecs({ jpeg: async () => jpeg });
+const turbo = createJpegTurbo(jpegTurbo, createIdleInstances());
 const watch = createStopwatch();
 const encoderDescriptor = manifest.models[manifest.encoder[0] as "mobilefacenet-192"];
 /** Crop that the encoder saw first. */
 let crop: Float32Array | undefined;
 
+const open = (bytes: Uint8Array) => openPhoto(bytes, defaultImageLimits, codecs);
+const openBefore = (bytes: Uint8Array) => openPhotoBefore(bytes, codecs, turbo);
+
 const engines = {
-  kernels: { createModel: engine.model, artifactOf: kernelEngine.artifactOf },
-  onnxruntime: { createModel: runtime.model, artifactOf: onnxEngine.artifactOf },
+  kernels: { createModel: engine.model, artifactOf: kernelEngine.artifactOf, open },
+  onnxruntime: { createModel: runtime.model, artifactOf: onnxEngine.artifactOf, open },
+  before: { createModel: engine.model, artifactOf: kernelEngine.artifactOf, open: openBefore },
 };
 type EngineName = keyof typeof engines;
 const pipelines = new Map<EngineName, Pipeline>();
@@ -69,12 +79,12 @@ function fileNamed(name: string): Uint8Array {
 function timedPipeline(name: EngineName): Pipeline {
   const known = pipelines.get(name);
   if (known !== undefined) return known;
-  const { createModel, artifactOf } = engines[name];
+  const { createModel, artifactOf, open } = engines[name];
   const createTimed = (source: ModelSource) => timedModel(source, createModel(source));
   const pipeline = createPipeline({
     ...createStages(manifest, fileNamed, { artifactOf, createModel: createTimed }),
     async openPhoto(bytes) {
-      const opened = await watch.time("decode", () => openPhoto(bytes, defaultImageLimits, codecs));
+      const opened = await watch.time("decode", () => open(bytes));
       if (!opened.ok) return opened;
       const file = opened.value;
       const decode: typeof file.decode = (request) => watch.time("decode", () => file.decode(request));
@@ -178,8 +188,9 @@ async function answer(request: Request): Promise<unknown> {
   const body = async () => new Uint8Array(await request.arrayBuffer());
   if (pathname.startsWith("/files/")) return void files.set(pathname.slice("/files/".length), await body());
   if (pathname === "/stages") {
-    const name = searchParams.get("engine") === "onnxruntime" ? "onnxruntime" : "kernels";
-    return stages(await body(), repeat, name);
+    const name = searchParams.get("engine") ?? "kernels";
+    if (!(name in engines)) throw new Error(`no engine ${name}`);
+    return stages(await body(), repeat, name as EngineName);
   }
   if (pathname === "/encoder") return encoder(searchParams.get("file") ?? "", repeat);
   if (pathname === "/run") return runNetwork(searchParams);

@@ -10,8 +10,8 @@ import { parseConfig } from "../../../src/config.ts";
 import { decideAtFmr } from "../../../src/face/decide.ts";
 import { galleryRate } from "../../../src/face/gallery-threshold.ts";
 import { defaultQualityLimits } from "../../../src/face/quality.ts";
-import type { AppEnv } from "../../../src/http/deps.ts";
-import { requestId } from "../../../src/http/middleware/request-id.ts";
+import type { AppEnv } from "../../../src/http/app-env.ts";
+import { requestId } from "../../../src/http/middleware/record.ts";
 import { defaultPatience } from "../../../src/http/request/body.ts";
 import { readJson } from "../../../src/http/request/json.ts";
 import { maxJsonBytes, maxJsonNesting, maxJsonValues } from "../../../src/http/request/parsing/json-scan.ts";
@@ -127,6 +127,7 @@ const sessionLimit = (name: string) =>
 /** Numbers of a row's second cell, by its first cell. */
 const stated: Readonly<Record<string, readonly number[]>> = {
   "scans of a JPEG": [defaultImageLimits.maxScans],
+  "blocks of 8 x 8 that all scans of a JPEG go through": [defaultImageLimits.maxScanBlocks],
   "either side": [defaultImageLimits.minSidePixels],
   "a side of a JPEG": [await widestJpeg()],
   "several pictures in one file (animation)": [],

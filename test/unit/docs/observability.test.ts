@@ -5,9 +5,10 @@ import { buildDocument } from "../../../openapi/document.ts";
 import { failureCodes } from "../../../openapi/failures.ts";
 import { createBudget } from "../../../src/admission/budget.ts";
 import { refuse } from "../../../src/http/answer.ts";
-import type { AppEnv, Dataset, Deps, RequestEntry } from "../../../src/http/deps.ts";
-import { requestLog } from "../../../src/http/middleware/log.ts";
-import { writeMetrics } from "../../../src/http/middleware/metrics.ts";
+import type { AppEnv } from "../../../src/http/app-env.ts";
+import type { RequestEntry } from "../../../src/http/middleware/log-entry.ts";
+import { type Dataset, writeMetrics } from "../../../src/http/middleware/metrics.ts";
+import { requestLog } from "../../../src/http/middleware/record.ts";
 import { stages } from "../../../src/stopwatch.ts";
 import { blocksOf, read, rowsOf, spansOf } from "../../fixtures/documentation.ts";
 
@@ -18,13 +19,6 @@ const blocks = blocksOf(page);
 async function entryOf(answer: (c: Parameters<typeof refuse>[0]) => Response): Promise<RequestEntry> {
   const entries: RequestEntry[] = [];
   const budget = createBudget({ codecBytes: () => 0 });
-  const deps = {
-    log: (entry) => entries.push(entry as RequestEntry),
-    metrics: undefined,
-    nowMs: () => 0,
-    config: { environment: "production" },
-    budget,
-  } as Pick<Deps, "log" | "metrics" | "nowMs" | "budget"> & { config: { environment: string } };
   const app = new Hono<AppEnv>();
   app.use(async (c, next) => {
     c.set("requestId", "r1");
@@ -32,7 +26,15 @@ async function entryOf(answer: (c: Parameters<typeof refuse>[0]) => Response): P
     c.set("principal", { tenant: "default" } as AppEnv["Variables"]["principal"]);
     await next();
   });
-  app.use(requestLog(deps as Deps));
+  app.use(
+    requestLog({
+      log: (entry) => entries.push(entry),
+      metrics: undefined,
+      nowMs: () => 0,
+      config: { environment: "production" },
+      budget,
+    }),
+  );
   app.get("/", async (c) => {
     for (const stage of stages) await c.var.stopwatch.time(stage, async () => undefined);
     return answer(c);

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { closestFace } from "../../../src/identity/closest.ts";
 import { decodeCursor, encodeCursor } from "../../../src/identity/cursor.ts";
 import {
   compareNames,
@@ -12,8 +11,9 @@ import {
   type SubjectId,
   type TenantId,
 } from "../../../src/identity/ids.ts";
-import { faceKey } from "../../../src/identity/keys.ts";
-import type { StoredFace } from "../../../src/identity/store.ts";
+import { faceKey } from "../../../src/identity/records/keys.ts";
+import { closestFace } from "../../../src/identity/store/closest.ts";
+import type { StoredFace } from "../../../src/identity/store/store.ts";
 import { faceId, subjectId, tenantId } from "../arbitraries.ts";
 
 describe("parseSubjectId", () => {

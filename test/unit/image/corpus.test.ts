@@ -88,7 +88,7 @@ describe.skipIf(!hardPhotosSet.isPresent)(hardPhotosSet.title("on hard-photos"),
     expect(compared).toBeGreaterThan(30);
   });
 
-  it.each([1, 2, 4, 6])("photos at %i/8 match area averages within 2 grey levels", async (eighths) => {
+  it.each([1, 2, 4])("photos at %i/8 match area averages within 2 grey levels", async (eighths) => {
     for (const name of ["Landscape_1", "Portrait_1"]) {
       const bytes = readHardPhoto(`exif-orientation-examples/${name}.jpg`);
       const whole = await decode(bytes);

@@ -60,39 +60,39 @@ describe("a JPEG's data", () => {
 });
 
 describe("a JPEG's memory", () => {
-  // 64 x 64 px in three planes are 192 blocks of 64 coefficients of 2 bytes; the smallest raster, twice, is 512
-  // bytes.
+  // 64 x 64 px in three planes are 192 blocks, in MCUs of 8 x 8 px.
   const size = { width: 64, height: 64 };
-  const library = 512 * 1024;
+  const reader = 832 * 1024;
+  /** Of the overview: planes of 9 x 9 samples and 64 bytes, lines and rows of 8 px and 64 more, and the raster. */
+  const shown = 3 * (81 + 64) + 69 * 72 + 256;
 
-  it("is the file twice, the library's own, and the smallest raster twice", async () => {
+  it("is the file, the reader's own, and an overview with what was noted of places, twice", async () => {
     const file = jpeg(size);
-    const needed = 2 * file.length + library + 512;
+    const needed = file.length + reader + shown + 2 * 20 * (2 * 12 + 2 * 3 * 8);
     expect(await failureOf(file, { maxWorkingBytes: needed })).toBe("none");
     expect(await failureOf(file, { maxWorkingBytes: needed - 1 })).toMatchObject({
       code: "image_too_large",
-      limit: 64 * 64 - 8,
       unit: "pixels",
     });
   });
 
-  it("is all coefficients beside them where they are kept", async () => {
+  it("is DC of all blocks instead of places where it is progressive", async () => {
     const file = jpeg({ ...size, progressive: true });
-    const needed = 2 * file.length + library + 512 + 192 * 64 * 2;
+    const needed = file.length + reader + shown + 2 * 192;
     expect(await failureOf(file, { maxWorkingBytes: needed })).toBe("none");
     expect(await failureOf(file, { maxWorkingBytes: needed - 1 })).toMatchObject({ code: "image_too_large" });
   });
 
   it("does not count what trails the picture", async () => {
-    const file = jpeg(size);
-    const needed = 2 * file.length + library + 512;
+    const file = jpeg({ ...size, progressive: true });
+    const needed = file.length + reader + shown + 2 * 192;
     expect(await failureOf(concat([file, new Uint8Array(9000)]), { maxWorkingBytes: needed })).toBe("none");
   });
 
-  it("is refused by the raster alone as soon as the size is known, before the scans", async () => {
+  it("is refused by the raster and a plane alone as soon as the size is known, before the scans", async () => {
     const torso = jpeg(size).subarray(0, 21);
-    expect(await failureOf(torso, { maxWorkingBytes: 511 })).toMatchObject({ code: "image_too_large" });
-    expect(await failureOf(torso, { maxWorkingBytes: 512 })).toMatchObject({
+    expect(await failureOf(torso, { maxWorkingBytes: 319 })).toMatchObject({ code: "image_too_large" });
+    expect(await failureOf(torso, { maxWorkingBytes: 320 })).toMatchObject({
       reason: "the file is cut short",
     });
   });

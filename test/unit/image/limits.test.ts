@@ -155,7 +155,7 @@ describe("the default limits", () => {
   const { jpegMaxPixels, pngMaxPixels, maxRasterPixels } = defaultImageLimits;
 
   it.each([
-    ["a JPEG of 50 megapixels", jpegMaxPixels, 8000, 6250],
+    ["a JPEG of 65 megapixels", jpegMaxPixels, 10_000, 6500],
     ["a PNG of 25 megapixels", pngMaxPixels, 5000, 5000],
   ])("take %s, and not one row more", (_, maxPixels, width, height) => {
     expect(refuseSize(width, height, maxPixels, free, defaultImageLimits)).toBeUndefined();

@@ -105,12 +105,22 @@ describe("an Exif block", () => {
     expect(readExifOrientation(block([other, orientationOf6], { directoryAt: 40 }))).toBe(6);
   });
 
+  it("may have the orientation as a long, in either order of bytes", () => {
+    const big = block([[0x0112, 4, 1, 0]]);
+    big[21] = 6;
+    expect(readExifOrientation(big)).toBe(6);
+    const little = exifBlock(8, true);
+    little[12] = 4;
+    expect(readExifOrientation(little)).toBe(8);
+  });
+
   it("counts by its first orientation", () => {
     expect(readExifOrientation(block([[0x0112, 3, 1, 8], orientationOf6]))).toBe(8);
   });
 
   it.each([
-    ["is no short", [0x0112, 4, 1, 6]],
+    ["is neither a short nor a long", [0x0112, 1, 1, 6]],
+    ["is a long beyond 8", [0x0112, 4, 1, 6]],
     ["is more than one", [0x0112, 3, 2, 6]],
     ["is none", [0x0112, 3, 0, 6]],
     ["has another tag", [0x0113, 3, 1, 6]],

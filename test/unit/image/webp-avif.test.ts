@@ -160,7 +160,7 @@ describe("a WebP or AVIF that cannot be decoded", () => {
   });
 
   it("is refused by name where its codec was left out", async () => {
-    const jpegOnly = createCodecs({ jpegTurbo: () => Promise.reject(new Error("not needed")) });
+    const jpegOnly = createCodecs({ jpeg: () => Promise.reject(new Error("not needed")) });
     expect(await openPhoto(bytesOf("avif420"), defaultImageLimits, jpegOnly)).toMatchObject({
       failure: { code: "unsupported_media_type", found: "an AVIF image" },
     });

@@ -2,22 +2,23 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { createKeyRing } from "../../../src/crypto/key-ring.ts";
-import type { Directory, SigningKeyRow } from "../../../src/identity/directory/types.ts";
+import type { SigningKeyRow } from "../../../src/identity/directory/data.ts";
+import { createSigningKeys, type SigningKeyDirectory } from "../../../src/trust/keys/signing-keys.ts";
 import { createReceipts } from "../../../src/trust/receipt.ts";
-import { createSigningKeys } from "../../../src/trust/signing-keys.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
-/** A directory that stores signing keys and has no other method. */
-function keyDirectory(): Directory {
+/** A directory that stores signing keys, which no KEK is to wrap anew. */
+function keyDirectory(): SigningKeyDirectory {
   const rows: SigningKeyRow[] = [];
   return {
     listSigningKeys: async () => [...rows],
-    async addSigningKey(row: SigningKeyRow) {
+    async addSigningKey(row) {
       rows.push(row);
       return { ok: true, value: undefined };
     },
-  } as unknown as Directory;
+    rewrapSigningKey: async () => false,
+  };
 }
 
 /** Verifies with OpenSSL's Ed25519 by node:crypto, in a process of its own; from RFC 7515 and RFC 8037 alone. */

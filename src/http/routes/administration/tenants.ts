@@ -1,21 +1,11 @@
 /** Tenants, which the deployment's own key makes, and the settings that each decides for itself. */
-import type { Context } from "hono";
-import * as z from "zod";
-import { decodeCursor, encodeCursor } from "../../../identity/cursor.ts";
-import type { Context as DirectoryContext } from "../../../identity/directory/types.ts";
-import { defaultTenant, parseTenantId, type TenantId } from "../../../identity/ids.ts";
-import { countOutliving } from "../../../identity/retention.ts";
-import { scopes } from "../../../identity/scopes.ts";
-import {
-  applyChange,
-  defaultSettings,
-  type SettingsChange,
-  type TenantSettings,
-} from "../../../identity/settings.ts";
-import { mintApiKey } from "../../../trust/api-key.ts";
+import type * as z from "zod";
+import type { TenantId } from "../../../identity/ids.ts";
+import type { SettingsChange, TenantSettings } from "../../../identity/settings.ts";
+import type { Tenants } from "../../../trust/tenants.ts";
 import { answer, refuse } from "../../answer.ts";
-import { directoryContext } from "../../context.ts";
-import type { AppEnv, Deps } from "../../deps.ts";
+import type { Handler } from "../../app-env.ts";
+import { callerOf } from "../../caller.ts";
 import { checkQuery } from "../../request/input.ts";
 import { readJson } from "../../request/json.ts";
 import {
@@ -30,112 +20,69 @@ import type {
   tenantListAnswerSchema,
 } from "../../schemas/administration-answers.ts";
 import type { Body } from "../../schemas/answers.ts";
-import { listQuerySchema } from "../../schemas/requests.ts";
-import { checkRates } from "./rate-settings.ts";
+import { listQuerySchema, type PageSizes } from "../../schemas/requests.ts";
 
-const tenantCursorSchema = z.string().refine((text) => parseTenantId(text) !== undefined);
+export interface TenantsDeps {
+  readonly tenants: Tenants;
+}
 
-/**
- * POST /v1/tenants
- *
- * The list of tenants and the tenant itself are two objects, and no transaction spans them. First comes the
- * list, where a name may stand that has no tenant yet: what died after that step is found there and can be
- * begun again. Then one transaction of the tenant's own directory writes settings and first key, unless there is
- * a key: of any number of creators one is answered with the key, and the others with `conflict`. Nothing follows
- * it but the answer. An answer that is lost takes the key with it, which is kept nowhere.
- */
-export function createTenant(deps: Deps) {
-  const { openDirectory, clock, randomBytes, calibration } = deps;
-  return async (c: Context<AppEnv>): Promise<Response> => {
+/** POST /v1/tenants */
+export function createTenant({ tenants }: TenantsDeps): Handler {
+  return async (c) => {
     const request = await readJson(c, tenantRequestSchema);
     if (!request.ok) return refuse(c, request.failure);
     const tenant = request.value.tenant_id as TenantId;
-    if (tenant === defaultTenant) return refuse(c, { code: "conflict", what: "tenant" });
-    const rates = checkRates(calibration, request.value.settings ?? {});
-    if (!rates.ok) return refuse(c, rates.failure);
-    const { shards = defaultSettings.shards, ...others } = request.value.settings ?? {};
-    const settings = applyChange({ ...defaultSettings, shards }, fromWire(others));
-    if (!settings.ok) return refuse(c, settings.failure);
-    const context: DirectoryContext = {
-      ...directoryContext(c, deps),
-      tenant,
-      auditSeconds: settings.value.auditSeconds,
-    };
-    const registered = await openDirectory(defaultTenant, 0).registerTenant(
-      tenant,
-      directoryContext(c, deps),
-    );
-    if (!registered.ok) return refuse(c, registered.failure);
-    const key = await mintApiKey(tenant, randomBytes);
-    const row = { id: key.id, hash: key.hash, name: "first", scopes, createdAtMs: clock().getTime() };
-    const created = await openDirectory(tenant, 0).createTenant(
-      settings.value,
-      { ...row, expiresAtMs: null, revokedAtMs: null },
-      context,
-    );
+    const { shards, ...others } = request.value.settings ?? {};
+    const created = await tenants.create(callerOf(c), tenant, { shards, ...fromWire(others) });
     if (!created.ok) return refuse(c, created.failure);
+    const { settings, keyId, key } = created.value;
     return answer(c, 201, {
       tenant_id: tenant,
-      settings: settingsBody(settings.value),
-      key: key.text,
-      key_id: key.id,
+      settings: settingsBody(settings),
+      key,
+      key_id: keyId,
     } satisfies Body<typeof newTenantAnswerSchema>);
   };
 }
 
+interface TenantListDeps extends TenantsDeps {
+  readonly config: PageSizes;
+}
+
 /** GET /v1/tenants?limit&cursor */
-export function listTenants({ openDirectory, config }: Deps) {
+export function listTenants({ tenants, config }: TenantListDeps): Handler {
   const querySchema = listQuerySchema(config);
-  return async (c: Context<AppEnv>): Promise<Response> => {
+  return async (c) => {
     const query = checkQuery(c, querySchema);
     if (!query.ok) return refuse(c, query.failure);
-    const { limit, cursor } = query.value;
-    const after = cursor === undefined ? undefined : decodeCursor(tenantCursorSchema, cursor);
-    if (after?.ok === false) return refuse(c, after.failure);
-    const found = await openDirectory(defaultTenant, 0).listTenants({
-      after: after?.value ?? null,
-      limit: limit + 1,
-    });
-    const tenants = found.slice(0, limit);
+    const page = await tenants.list(query.value);
+    if (!page.ok) return refuse(c, page.failure);
     return answer(c, 200, {
-      tenants: tenants.map((tenant_id) => ({ tenant_id })),
-      next_cursor: found.length > limit ? encodeCursor(tenants[limit - 1]) : null,
+      tenants: page.value.tenants.map((tenant_id) => ({ tenant_id })),
+      next_cursor: page.value.nextCursor ?? null,
     } satisfies Body<typeof tenantListAnswerSchema>);
   };
 }
 
 /** GET /v1/settings */
-export function getSettings(c: Context<AppEnv>): Response {
-  return answer(c, 200, settingsBody(c.var.settings) satisfies Body<typeof settingsAnswerSchema>);
+export function getSettings(): Handler {
+  return async (c) =>
+    answer(c, 200, settingsBody(c.var.settings) satisfies Body<typeof settingsAnswerSchema>);
 }
 
 /** PATCH /v1/settings: where it names a retention, the answer says how many faces outlive that. */
-export function changeSettings(deps: Deps) {
-  const { openDirectory, calibration } = deps;
-  return async (c: Context<AppEnv>): Promise<Response> => {
+export function changeSettings({ tenants }: TenantsDeps): Handler {
+  return async (c) => {
     const change = await readJson(c, settingsChangeSchema);
     if (!change.ok) return refuse(c, change.failure);
-    const rates = checkRates(calibration, change.value);
-    if (!rates.ok) return refuse(c, rates.failure);
-    const { tenant } = c.var.principal;
-    const directory = openDirectory(tenant, 0);
-    const written = await directory.changeSettings(fromWire(change.value), directoryContext(c, deps));
-    if (!written.ok) return refuse(c, written.failure);
-    const { retention_seconds: named } = change.value;
-    const beyond =
-      named === undefined || named === null
-        ? {}
-        : { faces_beyond_retention: await countBeyond(deps, tenant, written.value.shards, named) };
+    const changed = await tenants.changeSettings(callerOf(c), fromWire(change.value));
+    if (!changed.ok) return refuse(c, changed.failure);
+    const { settings, facesBeyondRetention } = changed.value;
     return answer(c, 200, {
-      ...settingsBody(written.value),
-      ...beyond,
+      ...settingsBody(settings),
+      ...(facesBeyondRetention === undefined ? {} : { faces_beyond_retention: facesBeyondRetention }),
     } satisfies Body<typeof changedSettingsAnswerSchema>);
   };
-}
-
-function countBeyond({ openDirectory, clock }: Deps, tenant: TenantId, shards: number, seconds: number) {
-  const directories = Array.from({ length: shards }, (_, shard) => openDirectory(tenant, shard));
-  return countOutliving(directories, seconds, clock().getTime());
 }
 
 type WireSettings = z.infer<typeof settingsSchema>;

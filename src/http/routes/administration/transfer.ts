@@ -1,12 +1,16 @@
 /** A tenant's faces out of the service and into it, in pages sealed with the caller's own key. */
 import type { Context } from "hono";
+import type { Config } from "../../../config.ts";
 import { parseKek } from "../../../crypto/key-ring.ts";
+import type { RandomBytes } from "../../../crypto/random.ts";
 import { importAesKey } from "../../../crypto/sealing.ts";
 import { fail, ok, type Result } from "../../../errors.ts";
-import { readPage, writePage } from "../../../identity/export-page.ts";
+import { readPage, writePage } from "../../../identity/store/export-page.ts";
+import type { OpenTransfer } from "../../../identity/store/tenant-transfer.ts";
+import type { Pipeline } from "../../../pipeline.ts";
 import { answer, refuse } from "../../answer.ts";
-import { directoryContext } from "../../context.ts";
-import type { AppEnv, Deps } from "../../deps.ts";
+import type { AppEnv, Handler } from "../../app-env.ts";
+import { callerOf } from "../../caller.ts";
 import { readBody } from "../../request/body.ts";
 import { checkQuery } from "../../request/input.ts";
 import { exportQuerySchema } from "../../schemas/administration.ts";
@@ -19,20 +23,20 @@ const importCopies = 3;
 /** Carries the key: an address would be logged on its way. */
 const keyHeader = "Sameface-Transfer-Key";
 
+interface ExportDeps {
+  readonly openTransfer: OpenTransfer;
+  readonly randomBytes: RandomBytes;
+}
+
 /** POST /v1/export?limit&cursor */
-export function exportFaces(deps: Deps) {
-  const { openTransfer, openDirectory, randomBytes } = deps;
-  return async (c: Context<AppEnv>): Promise<Response> => {
+export function exportFaces({ openTransfer, randomBytes }: ExportDeps): Handler {
+  return async (c) => {
     const query = checkQuery(c, exportQuerySchema);
     if (!query.ok) return refuse(c, query.failure);
     const key = await transferKey(c);
     if (!key.ok) return refuse(c, key.failure);
     const page = await openTransfer(callerOf(c)).exportPage(query.value);
     if (!page.ok) return refuse(c, page.failure);
-    const { tenant } = c.var.principal;
-    // Written down before anything leaves.
-    const outcome = `exported ${page.value.faces.length}`;
-    await openDirectory(tenant, 0).note("tenant.export", outcome, directoryContext(c, deps));
     const text = await writePage(page.value, key.value, randomBytes);
     const next = page.value.nextCursor;
     return c.body(text, 200, {
@@ -42,9 +46,15 @@ export function exportFaces(deps: Deps) {
   };
 }
 
+interface ImportDeps {
+  readonly openTransfer: OpenTransfer;
+  readonly config: Pick<Config, "maxBodyBytes">;
+  readonly pipeline: Pick<Pipeline, "encoderId">;
+}
+
 /** POST /v1/import: nothing of a page is taken unless all of it that came can be. */
-export function importFaces({ openTransfer, config, pipeline }: Deps) {
-  return async (c: Context<AppEnv>): Promise<Response> => {
+export function importFaces({ openTransfer, config, pipeline }: ImportDeps): Handler {
+  return async (c) => {
     const key = await transferKey(c);
     if (!key.ok) return refuse(c, key.failure);
     const { claim } = c.var;
@@ -73,9 +83,4 @@ async function transferKey(c: Context<AppEnv>): Promise<Result<CryptoKey>> {
   const bytes = parseKek(c.req.header(keyHeader) ?? "");
   if (bytes !== undefined) return ok(await importAesKey(bytes));
   return fail({ code: "invalid_request", reason: `The header ${keyHeader} must be base64 of 32 bytes.` });
-}
-
-function callerOf(c: Context<AppEnv>) {
-  const { principal, settings, requestId } = c.var;
-  return { tenant: principal.tenant, settings, actor: principal.actor, requestId };
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { sameBytes, sameSecret } from "../../../../src/crypto/digest.ts";
 import { bearerKey } from "../../../../src/http/middleware/auth.ts";
-import type { ApiKeyRow, Directory } from "../../../../src/identity/directory/types.ts";
+import type { ApiKeyRow } from "../../../../src/identity/directory/data.ts";
 import type { TenantId } from "../../../../src/identity/ids.ts";
 import { defaultSettings } from "../../../../src/identity/settings.ts";
-import { mintApiKey, parseApiKey } from "../../../../src/trust/api-key.ts";
 import { type ApiKeySettings, createAuthenticate } from "../../../../src/trust/authenticate.ts";
+import { mintApiKey, parseApiKey } from "../../../../src/trust/keys/api-key.ts";
 import { createStrangers } from "../../../../src/trust/strangers.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");
@@ -14,17 +14,16 @@ const random = (length: number) => crypto.getRandomValues(new Uint8Array(length)
 const production = { environment: "production", apiKey: "s3cret-key" } as const;
 const published = { environment: "development", apiKey: "dev-key" } as const;
 
-/** Authenticates with a directory that knows these keys of these tenants, and has no other method. */
+/** Authenticates with a directory that knows these keys of these tenants. */
 function authenticator(settings: ApiKeySettings, keys: Record<string, readonly ApiKeyRow[]> = {}) {
   return createAuthenticate({
     settings,
-    openDirectory: (tenant) =>
-      ({
-        admit: async (id: string | null) => ({
-          settings: tenant in keys ? defaultSettings : null,
-          key: keys[tenant]?.find((key) => key.id === id) ?? null,
-        }),
-      }) as Directory,
+    openDirectory: (tenant) => ({
+      admit: async (id) => ({
+        settings: tenant in keys ? defaultSettings : null,
+        key: keys[tenant]?.find((key) => key.id === id) ?? null,
+      }),
+    }),
     sessions: { verify: async () => ({ ok: false, failure: { code: "unauthorized", reason: "forged" } }) },
     strangers: createStrangers({ failures: undefined, clock: () => now }),
     clock: () => now,

@@ -1,0 +1,114 @@
+/** Looks whether everything of a deployment is as it should be: its secrets, its bindings, its storage, its models. */
+import type { Config } from "./config.ts";
+import { sameBytes } from "./crypto/digest.ts";
+import type { RandomBytes } from "./crypto/random.ts";
+import { type Caller, contextOf } from "./identity/caller.ts";
+import type { AdministrationDirectory, OpenDirectory } from "./identity/directory/types.ts";
+import { defaultTenant, type FaceId, type SubjectId } from "./identity/ids.ts";
+import type { RecordCopies } from "./identity/records/record-copies.ts";
+
+export interface Check extends Finding {
+  readonly name: "secrets" | "bindings" | "directory" | "kv" | "models";
+  readonly ms: number;
+}
+
+interface Finding {
+  readonly status: "ok" | "warning" | "failed";
+  readonly detail: string | null;
+}
+
+/** Runs every check, one after the other. */
+export type Examine = (root: Caller) => Promise<Check[]>;
+
+export interface DoctorDeps {
+  readonly config: Pick<Config, "environment" | "apiKey" | "keks">;
+  readonly openDirectory: OpenDirectory<Pick<AdministrationDirectory, "note" | "admit">>;
+  readonly copies: RecordCopies;
+  /** True for each binding that is there, by its name. */
+  readonly bound: Readonly<Record<string, boolean>>;
+  /** SHA-256 of the models' bytes as they are here, hex, and as the manifest has it. */
+  readonly hashModels: () => Promise<readonly { id: string; expected: string; actual: string }[]>;
+  readonly randomId: () => string;
+  readonly randomBytes: RandomBytes;
+  readonly clock: () => Date;
+  readonly nowMs: () => number;
+}
+
+const good: Finding = { status: "ok", detail: null };
+const warning = (detail: string): Finding => ({ status: "warning", detail });
+const failed = (detail: string): Finding => ({ status: "failed", detail });
+
+export function createDoctor(deps: DoctorDeps): Examine {
+  const { nowMs } = deps;
+  return async (root) => {
+    const checks: Check[] = [];
+    const run = async (name: Check["name"], look: () => Promise<Finding>) => {
+      const startMs = nowMs();
+      const finding = await look().catch(() => failed("It threw; the log of the platform has more."));
+      checks.push({ name, ...finding, ms: Math.round(10 * (nowMs() - startMs)) / 10 });
+    };
+    await run("secrets", async () => judgeSecrets(deps));
+    await run("bindings", async () => judgeBindings(deps));
+    await run("directory", () => tryDirectory(root, deps));
+    await run("kv", () => tryCopies(deps));
+    await run("models", () => judgeModels(deps));
+    return checks;
+  };
+}
+
+/** 128 bits in hexadecimal digits. */
+const shortestKey = 32;
+
+function judgeSecrets({ config: { environment, apiKey, keks } }: DoctorDeps): Finding {
+  if (environment === "development") return warning("SAMEFACE_ENV is development: not for a deployment.");
+  if ((apiKey?.length ?? 0) < shortestKey)
+    return warning(`SAMEFACE_API_KEY is short: make one of ${shortestKey} random characters or more.`);
+  if (keks.length > 1)
+    return warning("SAMEFACE_KEK_PREVIOUS is set: run `keys rotate-kek`, and then take it out.");
+  return good;
+}
+
+const optional: Readonly<Record<string, string>> = {
+  KEY_RATE: "requests by API key are not limited",
+  SESSION_RATE: "requests by session token are not limited",
+  FAILURE_RATE: "refused keys are not counted by address",
+  ASSETS: "there are no pages and no API document",
+  METRICS: "requests are not counted in Analytics Engine",
+};
+
+function judgeBindings({ bound }: DoctorDeps): Finding {
+  const missing = Object.keys(bound).filter((name) => !bound[name]);
+  const needed = missing.filter((name) => !(name in optional));
+  if (needed.length > 0) return failed(`Not bound: ${needed.join(", ")}.`);
+  // Nobody has to count requests.
+  const limits = missing.filter((name) => name !== "METRICS");
+  if (limits.length === 0) return good;
+  return warning(limits.map((name) => `${name} is not bound: ${optional[name]}`).join("; "));
+}
+
+/** Writes a line into the audit trail of the default tenant, and reads. */
+async function tryDirectory(root: Caller, { openDirectory, clock }: DoctorDeps): Promise<Finding> {
+  const directory = openDirectory(defaultTenant, 0);
+  await directory.note("doctor", "ran", contextOf(root, clock()));
+  await directory.admit(null);
+  return good;
+}
+
+/** Writes, reads and removes a record of nobody. */
+async function tryCopies({ copies, randomId, randomBytes }: DoctorDeps): Promise<Finding> {
+  const subjectId = "doctor" as SubjectId;
+  const faceId = randomId() as FaceId;
+  const written = randomBytes(16);
+  await copies.write(defaultTenant, subjectId, faceId, written, null);
+  const read = (await copies.read(defaultTenant, subjectId, [faceId])).get(faceId);
+  await copies.remove(defaultTenant, subjectId, faceId);
+  if (read === undefined)
+    return warning("What was written cannot be read here yet: verify with `consistency: strong`.");
+  return sameBytes(read, written) ? good : failed("What was read is not what was written.");
+}
+
+async function judgeModels({ hashModels }: DoctorDeps): Promise<Finding> {
+  const models = await hashModels();
+  const wrong = models.filter(({ expected, actual }) => expected !== actual).map(({ id }) => id);
+  return wrong.length === 0 ? good : failed(`Not the bytes of the manifest: ${wrong.join(", ")}.`);
+}

@@ -1,0 +1,161 @@
+/**
+ * Data that a directory is given and gives. It crosses an object's boundary, so it is plain: times are ms since 1970, and
+ * absent values are null. The directory sees sealed records and wrapped keys alone; it can open neither.
+ */
+
+import type { WrappedKey } from "../../crypto/key-ring.ts";
+import type { Bytes } from "../../crypto/sealing.ts";
+import type { FaceId, SubjectId, TenantId } from "../ids.ts";
+import type { Scope } from "../scopes.ts";
+
+/** Who asks, for the audit trail, and when. */
+export interface Context {
+  readonly tenant: TenantId;
+  readonly actor: string;
+  readonly requestId: string;
+  readonly nowMs: number;
+  /** Seconds for which the audit trail is kept; null leaves the retention as it is. */
+  readonly auditSeconds: number | null;
+}
+
+export interface Consent {
+  readonly version: string;
+  readonly purpose: string;
+  readonly atMs: number;
+}
+
+/** Key of a face's record, and the names that the record must have in it. */
+export interface FaceKey extends WrappedKey {
+  readonly subjectId: SubjectId;
+  readonly faceId: FaceId;
+  readonly model: string;
+  readonly createdAtMs: number;
+  /** Names the data key; it stays when the key is wrapped anew. */
+  readonly keyId: string;
+}
+
+export interface AttemptFace extends FaceKey {
+  readonly sealed: Bytes | null;
+}
+
+export interface FaceRow extends FaceKey {
+  readonly expiresAtMs: number | null;
+  readonly consent: Consent | null;
+  readonly sealed: Bytes;
+  /** JSON, sealed with the face's data key. */
+  readonly sealedMetadata: Bytes | null;
+}
+
+/** A face as its enrolment is answered. */
+export type EnrolledFace = Pick<FaceRow, "faceId" | "model" | "createdAtMs" | "expiresAtMs">;
+
+/** An enrolment under a key of the caller's own; hashes as hex. */
+export interface EnrolmentRequest {
+  readonly keyHash: string;
+  /** Hash of the key, the photo and all options. */
+  readonly contentHash: string;
+}
+
+export type FaceDetails = Omit<FaceRow, "sealed">;
+
+/** Undefined leaves a value as it is. */
+export interface FaceChange {
+  readonly expiresAtMs?: number | null;
+  /** With the name of the data key that sealed them: they are for the face that still has it. */
+  readonly sealedMetadata?: { readonly sealed: Bytes; readonly keyId: string } | null;
+}
+
+export interface Attempt {
+  readonly subjectId: SubjectId;
+  /** The one that came closest, for the audit trail. */
+  readonly faceId: FaceId;
+  /** All that were compared: each must still be there, or the refusal would say which came closest. */
+  readonly compared: readonly FaceId[];
+  readonly match: boolean;
+  /** True when a match starts the count of failures anew. */
+  readonly resetsLockOut: boolean;
+  readonly sessionId: string | null;
+}
+
+/** Kind of embeddings that can be compared with each other. */
+export interface SearchKind {
+  readonly model: string;
+  readonly dimension: number;
+}
+
+export type SearchAction = "identify" | "duplicate_check";
+
+export interface SearchQuery {
+  readonly model: string;
+  /** The probe's embedding. */
+  readonly values: Float32Array;
+  /** That many of the closest subjects; null for everybody within `maxDistance`. */
+  readonly limit: number | null;
+  readonly maxDistance: number;
+}
+
+export interface FoundFaces {
+  readonly faces: readonly AttemptFace[];
+  /** True when there are more than an answer holds. */
+  readonly more: boolean;
+}
+
+export interface SearchState {
+  /** Number of faces of the kind. */
+  readonly faces: number;
+  /** Number of faces of other kinds, and of damaged ones. */
+  readonly notCompared: number;
+  /** Changes that the gallery has not heard of. */
+  readonly behind: number;
+}
+
+export interface SessionRow {
+  readonly id: string;
+  readonly subjectId: SubjectId;
+  readonly usesLeft: number;
+  readonly expiresAtMs: number;
+}
+
+export interface ApiKeyRow {
+  readonly id: string;
+  readonly hash: Bytes;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly createdAtMs: number;
+  readonly expiresAtMs: number | null;
+  readonly revokedAtMs: number | null;
+}
+
+export interface AuditEntry {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly subjectId: string | null;
+  readonly faceId: string | null;
+  readonly outcome: string;
+  readonly requestId: string;
+}
+
+/** A pair of Ed25519 keys; the private half is wrapped by the KEK. */
+export interface SigningKeyRow extends WrappedKey {
+  readonly id: string;
+  /** The raw public key, 32 bytes. */
+  readonly publicKey: Bytes;
+  readonly createdAtMs: number;
+}
+
+export type FaceName = readonly [SubjectId, FaceId];
+
+/** Count of one page of faces. */
+export interface Outliving {
+  readonly faces: number;
+  /** Last face of this page, after which the next one starts; null after the last page. */
+  readonly next: FaceName | null;
+}
+
+export interface Page {
+  /** The last one already given out. */
+  readonly after: string | null;
+  readonly limit: number;
+}

@@ -1,0 +1,39 @@
+/** Parts that the methods of a directory share, and the kind of class that the methods are mixed into. */
+import type { Gallery } from "../gallery/types.ts";
+import type { RecordCopies } from "../records/record-copies.ts";
+import { type Chores, createChores } from "./chores.ts";
+import { createGalleryFeed, type GalleryFeed } from "./gallery-feed.ts";
+import { createLedger, type DirectoryStorage, type Ledger } from "./ledger.ts";
+
+export interface DirectoryDeps {
+  readonly storage: DirectoryStorage;
+  readonly copies: RecordCopies;
+  /** Opens the gallery of this shard, for one call. */
+  readonly openGallery: () => Gallery;
+  /** ms since 1970; for alarms alone. */
+  readonly clock: () => number;
+  /** Makes a name that was never made before. */
+  readonly newEpoch: () => string;
+}
+
+export interface DirectoryParts extends Pick<DirectoryDeps, "storage" | "openGallery" | "clock"> {
+  readonly ledger: Ledger;
+  readonly feed: GalleryFeed;
+  readonly chores: Chores;
+}
+
+export function openParts({ storage, copies, openGallery, clock, newEpoch }: DirectoryDeps): DirectoryParts {
+  const ledger = createLedger(storage);
+  const feed = createGalleryFeed({ storage, ledger, openGallery, clock, newEpoch });
+  const chores = createChores({ storage, ledger, copies, feed, clock });
+  return { storage, ledger, feed, chores, openGallery, clock };
+}
+
+/**
+ * Class of objects that have the parts. A remote call reaches methods of the class, and no property of the object itself:
+ * callers in other isolates cannot reach the parts.
+ */
+export type HoldsParts = new (
+  // biome-ignore lint/suspicious/noExplicitAny: TypeScript asks it of a class that another one is mixed into (TS2545).
+  ...parameters: any[]
+) => { readonly parts: DirectoryParts };

@@ -1,0 +1,86 @@
+/** Attempts at a subject: the lock-out's counts, and the sessions that allow them. */
+import { fail, ok, type Result } from "../../../errors.ts";
+import type { SubjectId } from "../../ids.ts";
+import { type Attempts, countAttempt, type LockOutPolicy, lockAt } from "../../lock-out.ts";
+import type { SessionRow } from "../data.ts";
+
+/** Undefined for a subject that is not known. */
+function readAttempts(sql: SqlStorage, subjectId: SubjectId): Attempts | undefined {
+  const [row] = sql
+    .exec("SELECT failures, last_failure_at_ms FROM subject WHERE id = ?", subjectId)
+    .toArray();
+  if (row === undefined) return undefined;
+  return { failures: row.failures as number, lastFailureAtMs: row.last_failure_at_ms as number };
+}
+
+function writeAttempts(sql: SqlStorage, subjectId: SubjectId, { failures, lastFailureAtMs }: Attempts): void {
+  sql.exec(
+    "UPDATE subject SET failures = ?, last_failure_at_ms = ? WHERE id = ?",
+    failures,
+    lastFailureAtMs,
+    subjectId,
+  );
+}
+
+/** Fails with `locked` or `subject_has_no_faces`. */
+export function checkLock(
+  sql: SqlStorage,
+  subjectId: SubjectId,
+  policy: LockOutPolicy,
+  nowMs: number,
+): Result<Attempts> {
+  const attempts = readAttempts(sql, subjectId);
+  if (attempts === undefined) return fail({ code: "subject_has_no_faces" });
+  const lock = lockAt(attempts, policy, nowMs);
+  if (lock === undefined) return ok(attempts);
+  return fail({
+    code: "locked",
+    ...(lock.until === "time" ? { retryAfterSeconds: lock.retryAfterSeconds } : {}),
+  });
+}
+
+/** Writes only what changes: a match after a match costs nothing. */
+export function recordAttempt(
+  sql: SqlStorage,
+  subjectId: SubjectId,
+  before: Attempts,
+  match: boolean,
+  nowMs: number,
+): void {
+  if (match && before.failures === 0) return;
+  writeAttempts(sql, subjectId, countAttempt(before, match, nowMs));
+}
+
+/** False when the subject is not known. */
+export function clearAttempts(sql: SqlStorage, subjectId: SubjectId): boolean {
+  if (readAttempts(sql, subjectId) === undefined) return false;
+  writeAttempts(sql, subjectId, { failures: 0, lastFailureAtMs: 0 });
+  return true;
+}
+
+export function insertSession(sql: SqlStorage, session: SessionRow, nowMs: number): void {
+  sql.exec("DELETE FROM session WHERE expires_at_ms <= ?", nowMs);
+  sql.exec(
+    "INSERT INTO session (id, subject_id, uses_left, expires_at_ms) VALUES (?, ?, ?, ?)",
+    session.id,
+    session.subjectId,
+    session.usesLeft,
+    session.expiresAtMs,
+  );
+}
+
+/** Fails with `unauthorized`. */
+export function checkSession(sql: SqlStorage, id: string, subjectId: SubjectId, nowMs: number): Result<void> {
+  const [row] = sql
+    .exec("SELECT subject_id, uses_left, expires_at_ms FROM session WHERE id = ?", id)
+    .toArray();
+  const refuse = (reason: string) => fail({ code: "unauthorized", reason });
+  if (row === undefined || row.subject_id !== subjectId) return refuse("the session is not known");
+  if ((row.expires_at_ms as number) <= nowMs) return refuse("the session has expired");
+  if ((row.uses_left as number) < 1) return refuse("the session is used up");
+  return ok(undefined);
+}
+
+export function spendSession(sql: SqlStorage, id: string): void {
+  sql.exec("UPDATE session SET uses_left = uses_left - 1 WHERE id = ?", id);
+}

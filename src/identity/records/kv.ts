@@ -1,0 +1,56 @@
+/**
+ * Copies of sealed records in Workers KV, the only file that knows it.
+ *
+ * One key a face, so simultaneous enrolments cannot overwrite each other. The value is in base64: KV
+ * fetches up to 100 values in one operation, as text only.
+ *
+ * KV is eventually consistent: another location may miss a new face, or still see a removed one,
+ * for 60 s or more.
+ */
+import { decodeBase64, encodeBase64 } from "../../crypto/base64.ts";
+import type { Bytes } from "../../crypto/sealing.ts";
+import type { FaceId } from "../ids.ts";
+import { faceKey } from "./keys.ts";
+import type { RecordCopies } from "./record-copies.ts";
+
+/** KV's own limits. */
+const maxKeysPerGet = 100;
+const shortestExpirySeconds = 60;
+/** 2038-01-19: KV takes an expiry as a signed 32-bit number. */
+const latestExpirySeconds = 2 ** 31 - 1;
+
+export function createKvCopies(kv: KVNamespace, clock: () => number = Date.now): RecordCopies {
+  return {
+    async write(tenant, subjectId, faceId, sealed, expiresAtMs) {
+      // KV's own expiry is a second broom; what counts is the directory's.
+      const expiration = expiresAtMs === null ? undefined : Math.ceil(expiresAtMs / 1000);
+      const expires =
+        expiration !== undefined &&
+        expiration > clock() / 1000 + shortestExpirySeconds &&
+        expiration <= latestExpirySeconds;
+      await kv.put(faceKey(tenant, subjectId, faceId), encodeBase64(sealed), expires ? { expiration } : {});
+    },
+
+    async remove(tenant, subjectId, faceId) {
+      await kv.delete(faceKey(tenant, subjectId, faceId));
+    },
+
+    async read(tenant, subjectId, faceIds) {
+      const batches: FaceId[][] = [];
+      for (let start = 0; start < faceIds.length; start += maxKeysPerGet) {
+        batches.push(faceIds.slice(start, start + maxKeysPerGet));
+      }
+      const keyOf = (faceId: FaceId) => faceKey(tenant, subjectId, faceId);
+      const values = await Promise.all(batches.map((batch) => kv.get(batch.map(keyOf), "text")));
+      const found = new Map<FaceId, Bytes>();
+      for (const [i, batch] of batches.entries()) {
+        for (const faceId of batch) {
+          const text = values[i].get(keyOf(faceId));
+          const bytes = text === null || text === undefined ? undefined : decodeBase64(text);
+          if (bytes !== undefined) found.set(faceId, bytes);
+        }
+      }
+      return found;
+    },
+  };
+}

@@ -1,0 +1,123 @@
+/**
+ * A face as it is kept: its record sealed with a data key of its own, and that key wrapped.
+ *
+ * Every sealed text is bound to the tenant, the subject, the face, the model and the data key's id,
+ * so one that was moved or altered does not open. Whoever deletes the wrapped key has deleted every
+ * copy of the record.
+ */
+
+import { toHex } from "../../crypto/digest.ts";
+import type { KeyRing } from "../../crypto/key-ring.ts";
+import type { RandomBytes } from "../../crypto/random.ts";
+import { aesKeyBytes, type Bytes, importAesKey, open, seal } from "../../crypto/sealing.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import type { FaceKey } from "../directory/data.ts";
+import type { TenantId } from "../ids.ts";
+import type { Metadata, StoredFace } from "../store/store.ts";
+import { decodeRecord, encodeRecord } from "./record.ts";
+
+const keyIdBytes = 8;
+
+type Name = Pick<FaceKey, "subjectId" | "faceId" | "model" | "keyId">;
+
+function context(purpose: string, tenant: TenantId, { subjectId, faceId, model, keyId }: Name): string[] {
+  return [`sameface ${purpose} 1`, tenant, subjectId, faceId, model, keyId];
+}
+
+export interface SealedFace {
+  readonly key: FaceKey;
+  readonly sealed: Bytes;
+  readonly sealedMetadata: Bytes | null;
+}
+
+export async function sealFace(
+  tenant: TenantId,
+  face: StoredFace,
+  metadata: Metadata | undefined,
+  ring: KeyRing,
+  random: RandomBytes,
+): Promise<SealedFace> {
+  const { subjectId, faceId, embedding, createdAt } = face;
+  const name = { subjectId, faceId, model: embedding.model, keyId: toHex(random(keyIdBytes)) };
+  const raw = random(aesKeyBytes);
+  const [dataKey, wrapped] = await Promise.all([
+    importAesKey(raw),
+    ring.wrap(raw, context("data key", tenant, name)),
+  ]);
+  return {
+    key: { ...name, ...wrapped, createdAtMs: createdAt.getTime() },
+    sealed: await seal(dataKey, encodeRecord(face), context("template", tenant, name), random),
+    sealedMetadata:
+      metadata === undefined ? null : await sealMetadataWith(dataKey, tenant, name, metadata, random),
+  };
+}
+
+/** Undefined when no KEK at hand opens the data key. */
+async function openDataKey(tenant: TenantId, key: FaceKey, ring: KeyRing): Promise<Bytes | undefined> {
+  return ring.unwrap(key, context("data key", tenant, key));
+}
+
+/** Fails with `corrupt_record` or `model_mismatch`. */
+export async function openFace(
+  tenant: TenantId,
+  key: FaceKey,
+  sealed: Bytes,
+  ring: KeyRing,
+): Promise<Result<StoredFace>> {
+  const corrupt = (reason: string) => fail({ code: "corrupt_record", faceId: key.faceId, reason });
+  const raw = await openDataKey(tenant, key, ring);
+  if (raw === undefined) return corrupt(`its data key does not open with the key ${key.kekId}`);
+  const record = await open(await importAesKey(raw), sealed, context("template", tenant, key));
+  if (record === undefined) return corrupt("it was altered, cut or moved");
+  const face = decodeRecord(record, key.subjectId, key.faceId);
+  if (face.ok && face.value.embedding.model !== key.model)
+    return corrupt("it is of another model than its key");
+  return face;
+}
+
+/** Fails with `corrupt_record`. */
+export async function sealMetadata(
+  tenant: TenantId,
+  key: FaceKey,
+  metadata: Metadata,
+  ring: KeyRing,
+  random: RandomBytes,
+): Promise<Result<Bytes>> {
+  const raw = await openDataKey(tenant, key, ring);
+  if (raw === undefined) {
+    return fail({ code: "corrupt_record", faceId: key.faceId, reason: "its data key does not open" });
+  }
+  return ok(await sealMetadataWith(await importAesKey(raw), tenant, key, metadata, random));
+}
+
+function sealMetadataWith(
+  dataKey: CryptoKey,
+  tenant: TenantId,
+  name: Name,
+  metadata: Metadata,
+  random: RandomBytes,
+): Promise<Bytes> {
+  const text = new TextEncoder().encode(JSON.stringify(metadata));
+  return seal(dataKey, new Uint8Array(text), context("metadata", tenant, name), random);
+}
+
+/** Fails with `corrupt_record`. */
+export async function openMetadata(
+  tenant: TenantId,
+  key: FaceKey,
+  sealed: Bytes,
+  ring: KeyRing,
+): Promise<Result<Metadata>> {
+  const raw = await openDataKey(tenant, key, ring);
+  const text = raw && (await open(await importAesKey(raw), sealed, context("metadata", tenant, key)));
+  if (text === undefined) {
+    return fail({ code: "corrupt_record", faceId: key.faceId, reason: "its metadata does not open" });
+  }
+  return ok(JSON.parse(new TextDecoder().decode(text)) as Metadata);
+}
+
+/** The data key wrapped by the ring's current KEK; undefined when none at hand opens it. */
+export async function rewrapFaceKey(tenant: TenantId, key: FaceKey, ring: KeyRing) {
+  const raw = await openDataKey(tenant, key, ring);
+  return raw === undefined ? undefined : ring.wrap(raw, context("data key", tenant, key));
+}

@@ -1,0 +1,128 @@
+/**
+ * A probe against all of a tenant's faces: every directory names the few that can be among the
+ * closest, with their sealed records, and here these are opened and compared exactly as a verification
+ * compares them.
+ */
+
+import type { KeyRing } from "../../crypto/key-ring.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import { distance } from "../../face/decide.ts";
+import type { Embedding } from "../../face/embedding.ts";
+import type { AttemptFace, Context, SearchAction, SearchKind } from "../directory/data.ts";
+import type { SearchDirectory } from "../directory/types.ts";
+import { compareNames, type FaceId, type SubjectId, type TenantId } from "../ids.ts";
+import { openFace } from "../records/sealed-face.ts";
+import type { Candidate, GallerySearch, SearchOptions } from "./store.ts";
+
+export interface SearchDeps {
+  readonly tenant: TenantId;
+  /** All of the tenant's, in the order of their shards. */
+  readonly directories: readonly SearchDirectory[];
+  readonly shardOf: (subjectId: SubjectId) => number;
+  readonly ring: KeyRing;
+  readonly context: () => Context;
+}
+
+/** Fails with `not_ready`. */
+export async function beginSearch(deps: SearchDeps, kind: SearchKind): Promise<Result<GallerySearch>> {
+  const { directories, context } = deps;
+  const states = await Promise.all(directories.map((directory) => directory.prepareSearch(kind)));
+  if (states.some(({ behind }) => behind > 0)) {
+    return fail({ code: "not_ready", reason: "the gallery is still being built", retryAfterSeconds: 5 });
+  }
+  return ok({
+    faces: states.reduce((sum, { faces }) => sum + faces, 0),
+    notCompared: states.reduce((sum, { notCompared }) => sum + notCompared, 0),
+
+    async find(probe, { limit, order, maxDistance, except, action }) {
+      const { nowMs } = context();
+      // The one that does not count may be among the closest.
+      const closest = except === undefined ? limit : limit + 1;
+      const query = {
+        model: probe.model,
+        values: probe.values,
+        limit: order === "closest" ? closest : null,
+        maxDistance,
+      };
+      const found = await Promise.all(directories.map((directory) => directory.search(query, nowMs)));
+      const faces: AttemptFace[] = [];
+      let more = false;
+      for (const each of found) {
+        if (!each.ok) return each;
+        faces.push(...each.value.faces);
+        more ||= each.value.more;
+      }
+      const measured = await measure(deps, probe, faces);
+      if (!measured.ok) return measured;
+      const within = measured.value.filter(
+        ({ subjectId, distance }) => distance <= maxDistance && subjectId !== except,
+      );
+      const subjects = closestOfEach(within, order);
+      const chosen = new Set(subjects.slice(0, limit).map(({ subjectId }) => subjectId));
+      const named = within.filter(({ subjectId }) => chosen.has(subjectId));
+      const present = await settle(deps, named, action);
+      return ok({
+        candidates: closestOfEach(present, order),
+        more: more || subjects.length > limit,
+      });
+    },
+  });
+}
+
+/** Fails with `corrupt_record` or `model_mismatch`: a face that drops out unsaid could be the person. */
+async function measure(
+  { tenant, ring }: SearchDeps,
+  probe: Embedding,
+  faces: readonly AttemptFace[],
+): Promise<Result<Candidate[]>> {
+  const opened = await Promise.all(
+    faces.map((key) => (key.sealed === null ? undefined : openFace(tenant, key, key.sealed, ring))),
+  );
+  const measured: Candidate[] = [];
+  for (const face of opened) {
+    if (face === undefined) continue;
+    if (!face.ok) return face;
+    const { subjectId, faceId, embedding } = face.value;
+    const between = distance(embedding, probe);
+    if (!between.ok) return between;
+    measured.push({ subjectId, faceId, distance: between.value });
+  }
+  return ok(measured);
+}
+
+/** One for each subject; closest first, and at the same distance in the order of their ids. */
+function closestOfEach(faces: readonly Candidate[], order: SearchOptions["order"]): Candidate[] {
+  const closest = new Map<SubjectId, Candidate>();
+  for (const face of faces) {
+    const known = closest.get(face.subjectId);
+    if (known === undefined || face.distance < known.distance) closest.set(face.subjectId, face);
+  }
+  const byId = (a: Candidate, b: Candidate) => compareNames(a.subjectId, b.subjectId);
+  return [...closest.values()].sort(
+    order === "subject_id" ? byId : (a, b) => a.distance - b.distance || byId(a, b),
+  );
+}
+
+/**
+ * Into the audit trail of each directory that knows one of them; those that are still there. All faces of
+ * a subject within the distance are asked for: one that is deleted in this moment takes no other with it.
+ */
+async function settle(
+  deps: SearchDeps,
+  candidates: readonly Candidate[],
+  action: SearchAction,
+): Promise<Candidate[]> {
+  const { directories, shardOf, context } = deps;
+  const named = new Map<number, [SubjectId, FaceId][]>();
+  const closestFirst = [...candidates].sort((a, b) => a.distance - b.distance);
+  for (const { subjectId, faceId } of closestFirst) {
+    const shard = shardOf(subjectId);
+    named.set(shard, [...(named.get(shard) ?? []), [subjectId, faceId]]);
+  }
+  if (named.size === 0) named.set(0, []);
+  const settled = await Promise.all(
+    [...named].map(([shard, faces]) => directories[shard].settleSearch(faces, action, context())),
+  );
+  const present = new Set(settled.flat());
+  return candidates.filter(({ faceId }) => present.has(faceId));
+}

@@ -1,0 +1,74 @@
+/**
+ * What an isolate was told of a subject a moment ago, for tenants with `consistency: edge`. Wrapped
+ * keys alone: what it holds opens nothing without the KEK. Bounded, oldest out first.
+ */
+import type { AttemptFace } from "../directory/data.ts";
+import type { SubjectId, TenantId } from "../ids.ts";
+
+export interface RecentKeys {
+  /** Undefined when nothing was asked since `sinceMs`. */
+  find(tenant: TenantId, subjectId: SubjectId, sinceMs: number): readonly AttemptFace[] | undefined;
+  /**
+   * Says that the directory is being asked. Keeps what is given to the function that it answers, unless
+   * the subject was forgotten, or asked about again, since.
+   */
+  ask(tenant: TenantId, subjectId: SubjectId, nowMs: number): (keys: readonly AttemptFace[]) => void;
+  forget(tenant: TenantId, subjectId: SubjectId): void;
+  /**
+   * Lets one attempt with these keys be told before it is counted, until the function is called that it
+   * answers. Undefined while another one is told so, and for keys that were asked for before `sinceMs` or
+   * are not the ones that are kept any more.
+   */
+  tellFirst(
+    tenant: TenantId,
+    subjectId: SubjectId,
+    keys: readonly AttemptFace[],
+    sinceMs: number,
+  ): (() => void) | undefined;
+}
+
+/** About 1 KB each. */
+const maxSubjects = 1000;
+
+interface Entry {
+  /** Undefined until the directory has answered. */
+  keys: readonly AttemptFace[] | undefined;
+  readonly askedAtMs: number;
+}
+
+export function createRecentKeys(): RecentKeys {
+  const kept = new Map<string, Entry>();
+  const toldFirst = new Set<string>();
+  const nameOf = (tenant: TenantId, subjectId: SubjectId) => `${tenant}!${subjectId}`;
+
+  const find: RecentKeys["find"] = (tenant, subjectId, sinceMs) => {
+    const found = kept.get(nameOf(tenant, subjectId));
+    return found !== undefined && found.askedAtMs >= sinceMs ? found.keys : undefined;
+  };
+
+  return {
+    find,
+    ask(tenant, subjectId, askedAtMs) {
+      const name = nameOf(tenant, subjectId);
+      const entry: Entry = { keys: undefined, askedAtMs };
+      kept.delete(name);
+      kept.set(name, entry);
+      for (const oldest of kept.keys()) {
+        if (kept.size <= maxSubjects) break;
+        kept.delete(oldest);
+      }
+      return (keys) => {
+        entry.keys = keys;
+      };
+    },
+    forget(tenant, subjectId) {
+      kept.delete(nameOf(tenant, subjectId));
+    },
+    tellFirst(tenant, subjectId, keys, sinceMs) {
+      const name = nameOf(tenant, subjectId);
+      if (toldFirst.has(name) || find(tenant, subjectId, sinceMs) !== keys) return undefined;
+      toldFirst.add(name);
+      return () => toldFirst.delete(name);
+    },
+  };
+}

@@ -1,0 +1,204 @@
+/** Faces of a tenant: the directory decides, and the keys that open the records come from it. */
+import * as z from "zod";
+import { crc32 } from "../../crypto/crc32.ts";
+import type { KeyRing } from "../../crypto/key-ring.ts";
+import type { RandomBytes } from "../../crypto/random.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import { type Caller, contextOf } from "../caller.ts";
+import { decodeCursor, encodeCursor } from "../cursor.ts";
+import type { FaceDetails } from "../directory/data.ts";
+import type {
+  EnrolmentDirectory,
+  OpenDirectory,
+  SearchDirectory,
+  VerificationDirectory,
+} from "../directory/types.ts";
+import { compareNames, type FaceId, parseSubjectId, type SubjectId } from "../ids.ts";
+import type { RecordCopies } from "../records/record-copies.ts";
+import { openMetadata, sealFace, sealMetadata } from "../records/sealed-face.ts";
+import { fromStoredConsent, requireConsent, toStoredConsent } from "./consent.ts";
+import * as gallerySearch from "./gallery-search.ts";
+import type { RecentKeys } from "./recent-keys.ts";
+import type { FaceSummary, Metadata, OpenStore, TenantStore } from "./store.ts";
+import { beginAttempt } from "./tenant-attempts.ts";
+
+export interface StoreDeps {
+  readonly openDirectory: OpenDirectory<EnrolmentDirectory & VerificationDirectory & SearchDirectory>;
+  readonly copies: RecordCopies;
+  readonly ring: KeyRing;
+  readonly random: RandomBytes;
+  readonly clock: () => Date;
+  /** For `consistency: edge`: what this isolate was last told. */
+  readonly recent: RecentKeys;
+  /** Goes on with a promise after the answer. */
+  readonly background: (work: Promise<unknown>) => void;
+}
+
+/** Of a face that is replaced each time before its metadata arrive. */
+const maxUpdates = 3;
+
+const subjectCursorSchema = z.string().refine((text) => parseSubjectId(text) !== undefined);
+
+/** Which of a tenant's directories knows a subject. */
+export function shardOf(subjectId: SubjectId, shards: number): number {
+  return shards === 1 ? 0 : crc32(new TextEncoder().encode(subjectId)) % shards;
+}
+
+export function createStoreOpener(deps: StoreDeps): OpenStore {
+  return (caller) => createTenantStore(deps, caller);
+}
+
+function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
+  const { openDirectory, copies, ring, random, clock, recent, background } = deps;
+  const { tenant, settings } = caller;
+  const { shards } = settings;
+
+  const directoryOf = (subjectId: SubjectId) => openDirectory(tenant, shardOf(subjectId, shards));
+  const context = () => contextOf(caller, clock());
+
+  async function summarise(row: FaceDetails): Promise<Result<FaceSummary>> {
+    const { faceId, model, createdAtMs, expiresAtMs, consent, sealedMetadata } = row;
+    const metadata =
+      sealedMetadata === null ? ok(undefined) : await openMetadata(tenant, row, sealedMetadata, ring);
+    if (!metadata.ok) return metadata;
+    return ok({
+      faceId,
+      model,
+      createdAt: new Date(createdAtMs),
+      expiresAt: expiresAtMs === null ? undefined : new Date(expiresAtMs),
+      consent: fromStoredConsent(consent),
+      metadata: metadata.value,
+    });
+  }
+
+  /** Metadata under the data key that the face has now. Fails with `not_found` or `corrupt_record`. */
+  async function sealNotes(
+    directory: EnrolmentDirectory,
+    subjectId: SubjectId,
+    faceId: FaceId,
+    metadata: Metadata,
+  ) {
+    const rows = await directory.describeFaces(subjectId, clock().getTime());
+    const row = rows.find((face) => face.faceId === faceId);
+    if (row === undefined) return fail({ code: "not_found", what: "face" });
+    const sealed = await sealMetadata(tenant, row, metadata, ring, random);
+    return sealed.ok ? ok({ sealed: sealed.value, keyId: row.keyId }) : sealed;
+  }
+
+  return {
+    async addFace(face, { expiresAt, consent, metadata, request }) {
+      const consented = requireConsent(settings, consent);
+      if (!consented.ok) return consented;
+      const { key, sealed, sealedMetadata } = await sealFace(tenant, face, metadata, ring, random);
+      const { retentionSeconds } = settings;
+      const byDefault = retentionSeconds === null ? null : face.createdAt.getTime() + 1000 * retentionSeconds;
+      const expiresAtMs = expiresAt === undefined ? byDefault : (expiresAt?.getTime() ?? null);
+      const directory = directoryOf(face.subjectId);
+      const added = await directory.addFace(
+        {
+          ...key,
+          expiresAtMs,
+          consent: toStoredConsent(consent),
+          sealed,
+          sealedMetadata,
+        },
+        context(),
+        request ?? null,
+      );
+      if (!added.ok) return added;
+      recent.forget(tenant, face.subjectId);
+      const { faceId, model, createdAtMs, expiresAtMs: endMs } = added.value;
+      return ok({
+        faceId,
+        model,
+        createdAt: new Date(createdAtMs),
+        expiresAt: endMs === null ? undefined : new Date(endMs),
+      });
+    },
+
+    beginAttempt(subjectId, sessionId) {
+      const directory = directoryOf(subjectId);
+      return beginAttempt(
+        { directory, copies, ring, recent, context, background },
+        caller,
+        subjectId,
+        sessionId,
+      );
+    },
+
+    beginSearch(kind) {
+      const directories = Array.from({ length: shards }, (_, shard) => openDirectory(tenant, shard));
+      const shardOfSubject = (subjectId: SubjectId) => shardOf(subjectId, shards);
+      return gallerySearch.beginSearch({ tenant, directories, shardOf: shardOfSubject, ring, context }, kind);
+    },
+
+    async describeFaces(subjectId) {
+      const rows = await directoryOf(subjectId).describeFaces(subjectId, clock().getTime());
+      if (rows.length === 0) return fail({ code: "not_found", what: "subject" });
+      const summaries: FaceSummary[] = [];
+      for (const row of rows) {
+        const summary = await summarise(row);
+        if (!summary.ok) return summary;
+        summaries.push(summary.value);
+      }
+      return ok(summaries);
+    },
+
+    async updateFace(subjectId, faceId, { expiresAt, metadata }) {
+      const directory = directoryOf(subjectId);
+      for (let tries = 1; ; tries++) {
+        const sealed = metadata ? await sealNotes(directory, subjectId, faceId, metadata) : ok(metadata);
+        if (!sealed.ok) return sealed;
+        const updated = await directory.updateFace(
+          subjectId,
+          faceId,
+          {
+            ...(expiresAt === undefined ? {} : { expiresAtMs: expiresAt?.getTime() ?? null }),
+            ...(sealed.value === undefined ? {} : { sealedMetadata: sealed.value }),
+          },
+          context(),
+        );
+        recent.forget(tenant, subjectId);
+        // An import put another record in the face's place meanwhile.
+        const again = !updated.ok && updated.failure.code === "not_ready";
+        if (!again || tries === maxUpdates) return updated;
+      }
+    },
+
+    async deleteFace(subjectId, faceId) {
+      const directory = directoryOf(subjectId);
+      const deleted = await directory.deleteFaces(subjectId, [faceId], context());
+      recent.forget(tenant, subjectId);
+      if (!deleted.ok) return deleted;
+      return ok(undefined);
+    },
+
+    async deleteSubject(subjectId) {
+      const directory = directoryOf(subjectId);
+      const deleted = await directory.deleteFaces(subjectId, "all", context());
+      recent.forget(tenant, subjectId);
+      return deleted;
+    },
+
+    async listSubjects({ limit, cursor }) {
+      const after = cursor === undefined ? ok(null) : decodeCursor(subjectCursorSchema, cursor);
+      if (!after.ok) return after;
+      // One more than asked for tells whether there is a next page.
+      const page = { after: after.value, limit: limit + 1 };
+      const pages = await Promise.all(
+        Array.from({ length: shards }, (_, shard) =>
+          openDirectory(tenant, shard).listSubjects(page, clock().getTime()),
+        ),
+      );
+      const subjectIds = pages.flat().sort(compareNames).slice(0, limit);
+      const more = pages.flat().length > limit;
+      return ok({ subjectIds, nextCursor: more ? encodeCursor(subjectIds[limit - 1]) : undefined });
+    },
+
+    async unlock(subjectId) {
+      const unlocked = await directoryOf(subjectId).unlock(subjectId, context());
+      recent.forget(tenant, subjectId);
+      return unlocked;
+    },
+  };
+}

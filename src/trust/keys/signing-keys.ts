@@ -1,0 +1,156 @@
+/**
+ * The deployment's Ed25519 keys (RFC 8032), which sign session tokens and receipts. They are made
+ * here, kept in the default tenant's directory with their private halves wrapped by the KEK, and
+ * named by their thumbprints (RFC 7638). The newest signs; all of them verify, for good: a receipt
+ * has no end.
+ */
+import { calculateJwkThumbprint, type JWK } from "jose";
+import { encodeBase64Url } from "../../crypto/base64.ts";
+import type { KeyRing } from "../../crypto/key-ring.ts";
+import { ok, type Result } from "../../errors.ts";
+import type { Context, SigningKeyRow } from "../../identity/directory/data.ts";
+import type { AdministrationDirectory, OpenDirectory } from "../../identity/directory/types.ts";
+import { defaultTenant } from "../../identity/ids.ts";
+
+export interface SigningKeys {
+  current(): Promise<{ id: string; privateKey: CryptoKey }>;
+  /** Undefined when no key has this id. */
+  publicKey(id: string): Promise<CryptoKey | undefined>;
+  /** RFC 7517, section 5. */
+  jwks(): Promise<{ keys: JWK[] }>;
+  /** Makes a new one. Answers with its id. */
+  rotate(context: Context): Promise<Result<string>>;
+  /** Wraps the private halves by the ring's current KEK. Answers how many were. */
+  rewrap(): Promise<number>;
+}
+
+export type SigningKeyDirectory = Pick<
+  AdministrationDirectory,
+  "listSigningKeys" | "addSigningKey" | "rewrapSigningKey"
+>;
+
+export interface SigningKeysDeps {
+  readonly openDirectory: OpenDirectory<SigningKeyDirectory>;
+  readonly ring: KeyRing;
+  readonly clock: () => Date;
+}
+
+/** An isolate signs with a key for this long after another was made. */
+const maxAgeMs = 300_000;
+/** The key set is read anew after this long, and what anybody can send asks the directory `maxReads` times in it. */
+const readsMs = 5_000;
+/**
+ * Of tokens of unknown keys, and of requests for the key set. The first one reads at once: a key that was made
+ * elsewhere is known here with the first token that it signed.
+ */
+const maxReads = 4;
+
+export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDeps): SigningKeys {
+  const directory = () => openDirectory(defaultTenant, 0);
+  let known: { rows: readonly SigningKeyRow[]; atMs: number } | undefined;
+  /** Grows when what was read before is out of date. */
+  let generation = 0;
+  const imported = new Map<string, CryptoKey>();
+  const mayReadForToken = createAllowance(maxReads, readsMs);
+  const mayReadForAnybody = createAllowance(maxReads, readsMs);
+
+  /** @param mayRead whether the directory may be asked, where older rows are at hand */
+  async function read(maxAge: number, mayRead: Allowance = () => true): Promise<readonly SigningKeyRow[]> {
+    const nowMs = clock().getTime();
+    if (known !== undefined && (nowMs - known.atMs <= maxAge || !mayRead(nowMs))) return known.rows;
+    const begun = generation;
+    const rows = await directory().listSigningKeys();
+    if (begun === generation) known = { rows, atMs: nowMs };
+    return rows;
+  }
+
+  function forget(): void {
+    generation++;
+    known = undefined;
+  }
+
+  /** @param first only where there is none: of isolates that find none at the same instant, one has its way */
+  async function make(context: Context, first: boolean): Promise<Result<string>> {
+    const pair = (await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"])) as CryptoKeyPair;
+    const publicKey = new Uint8Array((await crypto.subtle.exportKey("raw", pair.publicKey)) as ArrayBuffer);
+    const pkcs8 = new Uint8Array((await crypto.subtle.exportKey("pkcs8", pair.privateKey)) as ArrayBuffer);
+    const id = await calculateJwkThumbprint(jwkOf(publicKey));
+    const wrapped = await ring.wrap(pkcs8, wrapContext(id));
+    const row = { id, publicKey, ...wrapped, createdAtMs: context.nowMs };
+    const added = await directory().addSigningKey(row, first, context);
+    forget();
+    return added.ok ? ok(id) : added;
+  }
+
+  return {
+    async current() {
+      let newest = (await read(maxAgeMs)).at(-1);
+      if (newest === undefined) {
+        const nowMs = clock().getTime();
+        const context = { tenant: defaultTenant, actor: "service", requestId: "", nowMs, auditSeconds: null };
+        await make(context, true);
+        newest = (await read(maxAgeMs)).at(-1);
+      }
+      if (newest === undefined) throw new Error("a signing key that was just made is not there");
+      const { id } = newest;
+      const cached = imported.get(id);
+      if (cached !== undefined) return { id, privateKey: cached };
+      const pkcs8 = await ring.unwrap(newest, wrapContext(id));
+      if (pkcs8 === undefined) throw new Error(`the signing key ${id} does not open with the KEKs at hand`);
+      const privateKey = await crypto.subtle.importKey("pkcs8", pkcs8, "Ed25519", false, ["sign"]);
+      imported.set(id, privateKey);
+      return { id, privateKey };
+    },
+
+    async publicKey(id) {
+      const find = (rows: readonly SigningKeyRow[]) => rows.find((row) => row.id === id);
+      const row = find(await read(maxAgeMs)) ?? find(await read(-1, mayReadForToken));
+      return row && crypto.subtle.importKey("raw", row.publicKey, "Ed25519", true, ["verify"]);
+    },
+
+    async jwks() {
+      const rows = await read(readsMs, mayReadForAnybody);
+      return {
+        keys: rows.map(({ id, publicKey }) => ({ ...jwkOf(publicKey), kid: id, alg: "EdDSA", use: "sig" })),
+      };
+    },
+
+    rotate: (context) => make(context, false),
+
+    async rewrap() {
+      const currentKekId = await ring.currentKekId();
+      let count = 0;
+      for (const row of await directory().listSigningKeys()) {
+        if (row.kekId === currentKekId) continue;
+        const pkcs8 = await ring.unwrap(row, wrapContext(row.id));
+        if (pkcs8 === undefined)
+          throw new Error(`the signing key ${row.id} does not open with the KEKs at hand`);
+        if (await directory().rewrapSigningKey(row.id, row, await ring.wrap(pkcs8, wrapContext(row.id))))
+          count++;
+      }
+      forget();
+      return count;
+    },
+  };
+}
+
+type Allowance = (nowMs: number) => boolean;
+
+/** So many times in a period, which begins with the first after the last one. */
+function createAllowance(times: number, periodMs: number): Allowance {
+  let sinceMs = Number.NEGATIVE_INFINITY;
+  let used = 0;
+  return (nowMs) => {
+    if (nowMs - sinceMs >= periodMs) [sinceMs, used] = [nowMs, 0];
+    return used++ < times;
+  };
+}
+
+function wrapContext(id: string): string[] {
+  return ["sameface signing key 1", id];
+}
+
+/** RFC 8037, section 2. */
+function jwkOf(publicKey: Uint8Array): { kty: string; crv: string; x: string } {
+  return { kty: "OKP", crv: "Ed25519", x: encodeBase64Url(publicKey) };
+}

@@ -1,0 +1,30 @@
+/** Limits of a caller's search, its threshold and the order of its answers, from the rate that was chosen. */
+import { ok, type Result } from "../../errors.ts";
+import type { Calibration } from "../../face/calibration.ts";
+import { type GalleryThreshold, thresholdForGallery } from "../../face/gallery-threshold.ts";
+import type { TenantSettings } from "../../identity/settings.ts";
+import type { SearchOptions } from "../../identity/store/store.ts";
+import type { RateChoice } from "./rate-choice.ts";
+
+export interface SearchLimits extends GalleryThreshold {
+  readonly order: SearchOptions["order"];
+}
+
+/** Fails as `thresholdForGallery`. */
+export function searchLimits(
+  calibration: Calibration,
+  faces: number,
+  { maxFmr, maxFpir, ceilingFmr, tellsScores }: RateChoice,
+  settings: Pick<TenantSettings, "maxFpir">,
+): Result<SearchLimits> {
+  const limits = thresholdForGallery(calibration, faces, {
+    asked: maxFpir,
+    defaultMaxFpir: settings.maxFpir,
+    maxFmr,
+    ceilingFmr,
+    // Whoever enrols moves the threshold, and whoever enrols faces of known places measures by the order.
+    inDecades: !tellsScores,
+  });
+  if (!limits.ok) return limits;
+  return ok({ ...limits.value, order: tellsScores ? "closest" : "subject_id" });
+}

@@ -1,0 +1,102 @@
+/**
+ * Session tokens for phones: a JWT (RFC 7519) signed with EdDSA (RFC 8037), bound to a tenant, a
+ * subject, an action and a nonce. It says what may be done; how often it was is kept in the
+ * subject's directory under the token's `jti`, so a copy elsewhere is the same few uses.
+ */
+import { errors, jwtVerify, SignJWT } from "jose";
+import * as z from "zod";
+import { fail, ok, type Result } from "../../errors.ts";
+import { parseSubjectId, parseTenantId, type SubjectId, type TenantId } from "../../identity/ids.ts";
+import type { SigningKeys } from "../keys/signing-keys.ts";
+import { type SessionAction, type SessionPrincipal, sessionActions } from "../principal.ts";
+
+const issuer = "sameface";
+const type = "sameface-session+jwt";
+
+export interface Session {
+  readonly id: string;
+  readonly tenant: TenantId;
+  readonly subjectId: SubjectId;
+  readonly action: SessionAction;
+  readonly nonce: string;
+  readonly maxFmr: number | undefined;
+  readonly expiresAtMs: number;
+}
+
+export interface SessionTokens {
+  issue(session: Session): Promise<string>;
+  /** Fails with `unauthorized` for what was not issued here, was altered, or has expired. */
+  verify(token: string): Promise<Result<SessionPrincipal>>;
+}
+
+const claimsSchema = z.object({
+  jti: z.string().min(1),
+  sub: z.string(),
+  tenant: z.string(),
+  action: z.enum(sessionActions),
+  nonce: z.string().min(1),
+  max_fmr: z.number().optional(),
+});
+
+export function createSessionTokens(
+  keys: Pick<SigningKeys, "current" | "publicKey">,
+  clock: () => Date,
+): SessionTokens {
+  return {
+    async issue({ id, tenant, subjectId, action, nonce, maxFmr, expiresAtMs }) {
+      const { id: kid, privateKey } = await keys.current();
+      return new SignJWT({ tenant, action, nonce, ...(maxFmr === undefined ? {} : { max_fmr: maxFmr }) })
+        .setProtectedHeader({ alg: "EdDSA", typ: type, kid })
+        .setIssuer(issuer)
+        .setSubject(subjectId)
+        .setJti(id)
+        .setIssuedAt(clock())
+        .setExpirationTime(new Date(expiresAtMs))
+        .sign(privateKey);
+    },
+
+    async verify(token) {
+      let payload: unknown;
+      try {
+        const verified = await jwtVerify(
+          token,
+          async ({ kid }) => {
+            const key = kid === undefined ? undefined : await keys.publicKey(kid);
+            if (key === undefined) throw new errors.JWKSNoMatchingKey();
+            return key;
+          },
+          {
+            algorithms: ["EdDSA"],
+            issuer,
+            typ: type,
+            currentDate: clock(),
+            requiredClaims: ["exp", "jti", "sub", "iat"],
+          },
+        );
+        payload = verified.payload;
+      } catch (error) {
+        if (!(error instanceof errors.JOSEError)) throw error;
+        return fail({ code: "unauthorized", reason: `the token is refused: ${error.code}` });
+      }
+      const claims = claimsSchema.safeParse(payload);
+      if (!claims.success) return fail({ code: "unauthorized", reason: "the token's claims are malformed" });
+      const { jti, sub, action, nonce, max_fmr } = claims.data;
+      const tenant = parseTenantId(claims.data.tenant);
+      const subjectId = parseSubjectId(sub);
+      if (tenant === undefined || subjectId === undefined) {
+        return fail({ code: "unauthorized", reason: "the token names no tenant or no subject" });
+      }
+      return ok({
+        kind: "session",
+        tenant,
+        scopes: new Set(["verify"] as const),
+        actor: `session:${jti}`,
+        sessionId: jti,
+        subjectId,
+        action,
+        nonce,
+        maxFmr: max_fmr,
+      });
+    },
+  };
+}

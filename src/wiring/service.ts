@@ -1,0 +1,87 @@
+/** Wires the app, for the Worker and for tests: each hands in its own connections, models, clock and random numbers. */
+import type { Budget } from "../admission/budget.ts";
+import { createApp } from "../app.ts";
+import type { Config } from "../config.ts";
+import { createKeyRing } from "../crypto/key-ring.ts";
+import type { RandomBytes } from "../crypto/random.ts";
+import { createDoctor, type DoctorDeps } from "../doctor.ts";
+import type { Calibration, DistanceHistograms } from "../face/calibration.ts";
+import type { LogEntry } from "../http/middleware/log-entry.ts";
+import { createListAudit } from "../identity/audit-trail.ts";
+import { createRecentKeys } from "../identity/store/recent-keys.ts";
+import { createStoreOpener } from "../identity/store/tenant-store.ts";
+import { createTransferOpener } from "../identity/store/tenant-transfer.ts";
+import type { Pipeline } from "../pipeline.ts";
+import { createAuthenticate } from "../trust/authenticate.ts";
+import { createApiKeys } from "../trust/keys/api-keys.ts";
+import { createKekRotation } from "../trust/keys/kek-rotation.ts";
+import { createSigningKeys } from "../trust/keys/signing-keys.ts";
+import { createReceipts } from "../trust/receipt.ts";
+import { createSessionTokens } from "../trust/sessions/session-token.ts";
+import { createOpenSession } from "../trust/sessions/sessions.ts";
+import { createStrangers } from "../trust/strangers.ts";
+import { createTenants } from "../trust/tenants.ts";
+import type { Connections } from "./bindings.ts";
+
+export interface ServiceParts extends Connections {
+  readonly config: Config;
+  readonly pipeline: Pipeline;
+  /** Budget of the isolate's memory, for bodies and decodes. */
+  readonly budget: Budget;
+  /** Calibration of the encoder that the pipeline runs, from the manifest. */
+  readonly calibration: Calibration;
+  /** Distances measured with that encoder, for people to see; undefined where the manifest has none. */
+  readonly distances: DistanceHistograms | undefined;
+  /** Length of that encoder's embeddings, float32 numbers. */
+  readonly embeddingLength: number;
+  readonly hashModels: DoctorDeps["hashModels"];
+  readonly clock: () => Date;
+  /** Time for durations, ms since any beginning. */
+  readonly nowMs: () => number;
+  readonly randomBytes: RandomBytes;
+  /** Makes a new name for a request or a face, 1..64 of [A-Za-z0-9_-], such as `crypto.randomUUID` does. */
+  readonly randomId: () => string;
+  /** Keeps the isolate at work on a promise after the answer. */
+  readonly background: (work: Promise<unknown>) => void;
+  readonly log: (entry: LogEntry) => void;
+}
+
+/** Opens the app and the services that it is made of. */
+export function openService(parts: ServiceParts) {
+  const { config, openDirectory, copies, calibration, clock, randomBytes, background, failureRate } = parts;
+  const ring = createKeyRing(config.keks, randomBytes);
+  const signingKeys = createSigningKeys({ openDirectory, ring, clock });
+  const sessionTokens = createSessionTokens(signingKeys, clock);
+  const storeDeps = {
+    openDirectory,
+    copies,
+    ring,
+    random: randomBytes,
+    clock,
+    recent: createRecentKeys(),
+    background,
+  };
+  const services = {
+    ...parts,
+    ring,
+    signingKeys,
+    sessionTokens,
+    signReceipt: createReceipts(signingKeys),
+    authenticate: createAuthenticate({
+      settings: config,
+      openDirectory,
+      sessions: sessionTokens,
+      strangers: createStrangers({ failures: failureRate, clock }),
+      clock,
+    }),
+    openStore: createStoreOpener(storeDeps),
+    openTransfer: createTransferOpener(storeDeps),
+    openSession: createOpenSession({ openDirectory, sessionTokens, calibration, randomBytes, clock }),
+    apiKeys: createApiKeys({ openDirectory, randomBytes, clock }),
+    tenants: createTenants({ openDirectory, calibration, randomBytes, clock }),
+    rewrapKeys: createKekRotation({ openDirectory, ring, signingKeys }),
+    listAudit: createListAudit(openDirectory),
+    examine: createDoctor(parts),
+  };
+  return { app: createApp(services), ...services };
+}

@@ -1,0 +1,123 @@
+#include "huffman.h"
+
+/** Codes in the order of their lengths, T.81 C.2. No code is all ones, and none has more bits than its length. */
+static s32 make_codes(HuffmanTable *t) {
+  s32 code = 0, index = 0;
+  fill_bytes(t->codes, 0, sizeof t->codes);
+  for (s32 length = 1; length <= longest_code; length++) {
+    const s32 count = t->counts[length];
+    t->offset[length] = index - code;
+    if (length <= look_bits && code + count <= 1 << length) {
+      const s32 each = 1 << (look_bits - length);
+      u16 *to = t->codes + code * each;
+      for (s32 i = 0; i < count; i++)
+        for (s32 j = 0; j < each; j++) *to++ = (u16)(length << 8 | t->symbols[index + i]);
+    }
+    code += count, index += count;
+    t->largest[length] = count > 0 ? code - 1 : -1;
+    if (count > 0 && code >= 1 << length) return 0;
+    code <<= 1;
+  }
+  return 1;
+}
+
+static void make_differences(HuffmanTable *t) {
+  for (u32 window = 0; window < look_count; window++) {
+    const u32 code = t->codes[window], length = code >> 8, size = code & 255;
+    const u64 rest = (u64)window << (64 - look_bits) << length;
+    const s32 is_whole = code != 0 && length + size <= look_bits;
+    t->differences[window] = (s16)(is_whole ? extend(rest, size) * 16 + (s32)(length + size) : 0);
+  }
+}
+
+static void make_ac_values(HuffmanTable *t) {
+  for (u32 window = 0; window < look_count; window++) {
+    const u32 code = t->codes[window], length = code >> 8, size = code & 15, run = code >> 4 & 15;
+    const u64 rest = (u64)window << (64 - look_bits) << length;
+    s32 value = 0;
+    if (code != 0 && size == 0) value = (s32)((run == 15 ? 16u : 64u) << 8 | length);
+    else if (code != 0 && length + size <= look_bits)
+      value = extend(rest, size) * 65536 + (s32)(run << 8 | (length + size));
+    t->values[window] = value;
+  }
+}
+
+/**
+ * A block that its last symbol fills ends without a code, so that what follows is another block's: symbols are
+ * joined only while 63 coefficients could hold them, and the reader looks one symbol at a time beyond that.
+ */
+u32 skips_behind(const HuffmanTable *ac, u32 window, u32 used, u32 bits_seen) {
+  u32 passed = 0, ended = 0;
+  while (!ended && used < bits_seen) {
+    const u32 code = ac->codes[(window << used) & (look_count - 1)];
+    const u32 size = code & 15, run = code >> 4 & 15, length = code >> 8, bits = length + size;
+    // Zeros stand for what lies beyond the look: no code may need them.
+    if (code == 0 || used + length > bits_seen || used + bits > most_skipped) break;
+    const u32 more = size != 0 ? run + 1 : run == 15 ? 16 : 0;
+    if (passed + more > 63) break;
+    ended = more == 0;
+    used += bits, passed += more;
+  }
+  return used | (passed + ended * skip_end) << skip_shift;
+}
+
+static void make_skips(HuffmanTable *t) {
+  for (u32 window = 0; window < look_count; window++) {
+    const u32 skips = skips_behind(t, window, 0, look_bits);
+    t->skips[window] = (u16)(skips != 0 ? skips : skip_none << skip_shift);
+  }
+}
+
+s32 prepare_table(HuffmanTable *t, TableKind kind) {
+  if (!t->is_defined) return 0;
+  if (!t->has_codes) {
+    if (!make_codes(t)) return 0;
+    t->has_codes = 1, t->has_differences = t->has_values = t->has_skips = 0;
+    t->made++;
+  }
+  if (kind == kind_dc) {
+    s32 count = 0;
+    for (s32 length = 1; length <= longest_code; length++) count += t->counts[length];
+    for (s32 i = 0; i < count; i++)
+      if (t->symbols[i] > 15) return 0;
+    if (!t->has_differences) make_differences(t);
+    t->has_differences = 1;
+  } else if (kind == kind_ac_values) {
+    if (!t->has_values) make_ac_values(t);
+    t->has_values = 1;
+  } else if (kind == kind_ac_skips) {
+    if (!t->has_skips) make_skips(t);
+    t->has_skips = 1;
+  }
+  return 1;
+}
+
+static const u8 dc_counts[2][16] = {{0, 1, 5, 1, 1, 1, 1, 1, 1}, {0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1}};
+static const u8 ac_counts[2][16] = {{0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 0x7d},
+                                    {0, 2, 1, 2, 4, 4, 3, 4, 7, 5, 4, 4, 0, 1, 2, 0x77}};
+static const u8 ac_symbols[2][162] = {
+    {0x01, 0x02, 0x03, 0x00, 0x04, 0x11, 0x05, 0x12, 0x21, 0x31, 0x41, 0x06, 0x13, 0x51, 0x61, 0x07, 0x22, 0x71,
+     0x14, 0x32, 0x81, 0x91, 0xa1, 0x08, 0x23, 0x42, 0xb1, 0xc1, 0x15, 0x52, 0xd1, 0xf0, 0x24, 0x33, 0x62, 0x72,
+     0x82, 0x09, 0x0a, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x25, 0x26, 0x27, 0x28, 0x29, 0x2a, 0x34, 0x35, 0x36, 0x37,
+     0x38, 0x39, 0x3a, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x49, 0x4a, 0x53, 0x54, 0x55, 0x56, 0x57, 0x58, 0x59,
+     0x5a, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78, 0x79, 0x7a, 0x83,
+     0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9a, 0xa2, 0xa3,
+     0xa4, 0xa5, 0xa6, 0xa7, 0xa8, 0xa9, 0xaa, 0xb2, 0xb3, 0xb4, 0xb5, 0xb6, 0xb7, 0xb8, 0xb9, 0xba, 0xc2, 0xc3,
+     0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8, 0xd9, 0xda, 0xe1, 0xe2,
+     0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xea, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9, 0xfa},
+    {0x00, 0x01, 0x02, 0x03, 0x11, 0x04, 0x05, 0x21, 0x31, 0x06, 0x12, 0x41, 0x51, 0x07, 0x61, 0x71, 0x13, 0x22,
+     0x32, 0x81, 0x08, 0x14, 0x42, 0x91, 0xa1, 0xb1, 0xc1, 0x09, 0x23, 0x33, 0x52, 0xf0, 0x15, 0x62, 0x72, 0xd1,
+     0x0a, 0x16, 0x24, 0x34, 0xe1, 0x25, 0xf1, 0x17, 0x18, 0x19, 0x1a, 0x26, 0x27, 0x28, 0x29, 0x2a, 0x35, 0x36,
+     0x37, 0x38, 0x39, 0x3a, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x49, 0x4a, 0x53, 0x54, 0x55, 0x56, 0x57, 0x58,
+     0x59, 0x5a, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78, 0x79, 0x7a,
+     0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9a,
+     0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8, 0xa9, 0xaa, 0xb2, 0xb3, 0xb4, 0xb5, 0xb6, 0xb7, 0xb8, 0xb9, 0xba,
+     0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8, 0xd9, 0xda,
+     0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xea, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9, 0xfa}};
+
+void set_standard_table(HuffmanTable *t, s32 is_ac, s32 is_chroma) {
+  const u8 *counts = is_ac ? ac_counts[is_chroma] : dc_counts[is_chroma];
+  for (s32 i = 0; i < longest_code; i++) t->counts[i + 1] = counts[i];
+  for (s32 i = 0; i < (is_ac ? 162 : 12); i++) t->symbols[i] = is_ac ? ac_symbols[is_chroma][i] : (u8)i;
+  t->is_defined = 1, t->has_codes = 0;
+}

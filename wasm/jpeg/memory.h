@@ -1,0 +1,13 @@
+/** Memory that grows and is given up as a whole: pages of WebAssembly, or buffers of their own under sanitizers. */
+#ifndef SAMEFACE_JPEG_MEMORY_H
+#define SAMEFACE_JPEG_MEMORY_H
+
+#include "jpeg.h"
+
+/** A multiple of 16; null where there is no more. Not cleared. */
+void *take_memory(u64 bytes);
+/** Gives up what was taken after `mark`. */
+u32 mark_memory(void);
+void release_memory(u32 mark);
+
+#endif

@@ -1,0 +1,32 @@
+/**
+ * The file, of which one piece is in memory at a time: whoever calls the reader hands pieces over, so that the file
+ * itself lies in the caller's memory alone.
+ */
+#ifndef SAMEFACE_JPEG_SOURCE_H
+#define SAMEFACE_JPEG_SOURCE_H
+
+#include "jpeg.h"
+
+#ifndef PIECE_BYTES
+#define PIECE_BYTES (1 << 15)
+#endif
+
+/** A piece as a rule, and the longest segment between markers, which is looked at whole. */
+enum { piece_bytes = PIECE_BYTES, longest_look = 0xffff };
+
+typedef struct {
+  u32 length;
+  /** File offsets of the piece that is here. */
+  u32 from, to;
+  u8 bytes[longest_look + 1];
+} Source;
+
+void begin_source(Source *source, u32 length);
+
+/** Address of `count` bytes from `at` on, at most `longest_look` and all in the file. Good until the next look. */
+const u8 *look_at(Source *source, u32 at, u32 count);
+
+/** Address of the bytes from `at` on and, in `count`, their number; 0 at the file's end. Good until the next look. */
+const u8 *look_from(Source *source, u32 at, u32 *count);
+
+#endif

@@ -1,0 +1,90 @@
+/** Vectors that the JPEG reader needs beyond those of the kernels: WebAssembly SIMD, or portable C. */
+#ifndef SAMEFACE_JPEG_VECTOR_H
+#define SAMEFACE_JPEG_VECTOR_H
+
+#include "../include/simd.h"
+
+typedef unsigned long long u64;
+typedef u8 u8x16 __attribute__((vector_size(16)));
+typedef u16 u16x8 __attribute__((vector_size(16)));
+typedef u64 u64_unaligned __attribute__((aligned(1), may_alias));
+typedef u8x16 u8x16_unaligned __attribute__((aligned(1), may_alias));
+typedef i16x8 i16x8_unaligned __attribute__((aligned(1), may_alias));
+
+#ifdef __wasm__
+#define EXPORT(name) __attribute__((export_name(#name)))
+#else
+#define EXPORT(name)
+#endif
+
+INLINE u8x16 load_u8(const void *from) { return *(const u8x16_unaligned *)from; }
+INLINE void store_u8(void *to, u8x16 value) { *(u8x16_unaligned *)to = value; }
+INLINE i16x8 load_i16(const void *from) { return *(const i16x8_unaligned *)from; }
+INLINE void store_i16(void *to, i16x8 value) { *(i16x8_unaligned *)to = value; }
+INLINE i16x8 splat_i16(s16 x) { return (i16x8){x, x, x, x, x, x, x, x}; }
+INLINE i16x8 pair_i16(s16 a, s16 b) { return (i16x8){a, b, a, b, a, b, a, b}; }
+INLINE i16x8 interleave_low_i16(i16x8 a, i16x8 b) {
+  return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+INLINE i16x8 interleave_high_i16(i16x8 a, i16x8 b) {
+  return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+#ifdef __wasm__
+
+INLINE i16x8 narrow_to_i16(i32x4 a, i32x4 b) { return (i16x8)wasm_i16x8_narrow_i32x4((v128_t)a, (v128_t)b); }
+INLINE u8x16 narrow_to_u8(i16x8 a, i16x8 b) { return (u8x16)wasm_u8x16_narrow_i16x8((v128_t)a, (v128_t)b); }
+/** To the nearest of -128..127. */
+INLINE u8x16 narrow_to_s8(i16x8 a, i16x8 b) { return (u8x16)wasm_i8x16_narrow_i16x8((v128_t)a, (v128_t)b); }
+INLINE i16x8 widen_low_u8(u8x16 a) { return (i16x8)wasm_u16x8_extend_low_u8x16((v128_t)a); }
+INLINE i16x8 widen_high_u8(u8x16 a) { return (i16x8)wasm_u16x8_extend_high_u8x16((v128_t)a); }
+/** A bit for each byte of 0xff, the first in the lowest. */
+INLINE u32 find_ff(u8x16 x) { return wasm_i8x16_bitmask(wasm_i8x16_eq((v128_t)x, wasm_i8x16_splat(-1))); }
+
+#else
+
+INLINE i16x8 narrow_to_i16(i32x4 a, i32x4 b) {
+  i16x8 r = {0};
+  for (s32 i = 0; i < 8; i++) {
+    const s32 x = i < 4 ? a[i] : b[i - 4];
+    r[i] = (s16)(x < -32768 ? -32768 : x > 32767 ? 32767 : x);
+  }
+  return r;
+}
+INLINE u8x16 narrow_to_u8(i16x8 a, i16x8 b) {
+  u8x16 r = {0};
+  for (s32 i = 0; i < 16; i++) {
+    const s32 x = i < 8 ? a[i] : b[i - 8];
+    r[i] = (u8)(x < 0 ? 0 : x > 255 ? 255 : x);
+  }
+  return r;
+}
+INLINE u8x16 narrow_to_s8(i16x8 a, i16x8 b) {
+  u8x16 r = {0};
+  for (s32 i = 0; i < 16; i++) {
+    const s32 x = i < 8 ? a[i] : b[i - 8];
+    r[i] = (u8)(x < -128 ? -128 : x > 127 ? 127 : x);
+  }
+  return r;
+}
+INLINE i16x8 widen_low_u8(u8x16 a) {
+  i16x8 r = {0};
+  for (s32 i = 0; i < 8; i++) r[i] = a[i];
+  return r;
+}
+INLINE i16x8 widen_high_u8(u8x16 a) {
+  i16x8 r = {0};
+  for (s32 i = 0; i < 8; i++) r[i] = a[i + 8];
+  return r;
+}
+INLINE u32 find_ff(u8x16 x) {
+  u32 r = 0;
+  for (u32 i = 0; i < 16; i++) r |= (u32)(x[i] == 0xff) << i;
+  return r;
+}
+
+#endif
+
+INLINE void fill_bytes(void *to, u8 value, u32 count) { __builtin_memset(to, value, count); }
+
+#endif
