@@ -106,8 +106,8 @@ const photos = new Map<string, Uint8Array>();
 const largest = [
   ["a JPEG of 64 MP", "jpeg-64mp", true],
   ["a progressive JPEG of 64 MP, 4:4:4", "jpeg-progressive", false],
-  ["a PNG of 25 MP", "png-25mp", true],
-  ["an interlaced PNG of 25 MP", "png-interlaced", false],
+  ["a PNG of 50 MP", "png-50mp", true],
+  ["an interlaced PNG of 50 MP", "png-interlaced", false],
   ["a lossy WebP of 13.6 MP", "webp-lossy", true],
   ["a lossless WebP of 6 MP", "webp-lossless", true],
   ["an AVIF of 3 MP, 4:2:0", "avif-420", true],

@@ -105,15 +105,21 @@ s32 make_length_codes(const u8 *lengths) {
   return make_table(&length_codes, length_bits, 1 << length_bits, lengths, 19, of_lengths);
 }
 
+/** True while the tables are those of RFC 1951, 3.2.6. */
+static s32 are_fixed;
+
 s32 make_codes(const u8 *literals, u32 literal_count, const u8 *distances, u32 distance_count) {
+  are_fixed = 0;
   return make_table(&literal_codes, literal_bits, most_literal_entries, literals, literal_count, of_literals) &&
          make_table(&distance_codes, distance_bits, most_distance_entries, distances, distance_count, of_distances);
 }
 
-/** RFC 1951, 3.2.6. */
+/** RFC 1951, 3.2.6. Blocks in a row that have these codes share their tables. */
 void make_fixed_codes(void) {
+  if (are_fixed) return;
   u8 literals[most_literals], distances[most_distances];
   for (u32 i = 0; i < most_literals; i++) literals[i] = i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8;
   for (u32 i = 0; i < most_distances; i++) distances[i] = 5;
   make_codes(literals, most_literals, distances, most_distances);
+  are_fixed = 1;
 }

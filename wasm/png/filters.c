@@ -1,11 +1,8 @@
 #include "filters.h"
 
-INLINE i16x8 absolute(i16x8 x) {
-  const i16x8 sign = x >> 15;
-  return (x ^ sign) - sign;
-}
+INLINE i16x8 absolute(i16x8 x) { return __builtin_elementwise_abs(x); }
+INLINE i16x8 smaller(i16x8 a, i16x8 b) { return __builtin_elementwise_min(a, b); }
 INLINE i16x8 choose(i16x8 mask, i16x8 yes, i16x8 no) { return (mask & yes) | (~mask & no); }
-INLINE i16x8 smaller(i16x8 a, i16x8 b) { return choose(a < b, a, b); }
 
 /** PNG 9.4: the nearest of left, above and upper left to left + above - upper left, in this order. */
 INLINE i16x8 predict(i16x8 left, i16x8 up, i16x8 corner) {

@@ -36,9 +36,9 @@ static u32 adler_low, adler_high;
 
 static State state;
 static s32 is_final;
-static u32 stored_left;
+static u32 stored_left, blocks_left;
 
-void begin_inflate(void) {
+void begin_inflate(u32 most_blocks) {
   in = in_end = piece;
   is_last_piece = 0;
   bits = 0, bit_count = 0;
@@ -46,6 +46,7 @@ void begin_inflate(void) {
   adler_low = 1, adler_high = 0;
   state = at_header;
   is_final = 0;
+  blocks_left = most_blocks;
 }
 
 /** Moves what is left of the piece to its front and fills it up. */
@@ -135,6 +136,7 @@ static s32 read_block_header(void) {
     state = at_checksum;
     return status_ok;
   }
+  if (blocks_left-- == 0) return status_damaged;
   if (!need(3)) return status_missing;
   is_final = (s32)take_bits(1);
   const u32 kind = take_bits(2);

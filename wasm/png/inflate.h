@@ -14,7 +14,8 @@
 #define BLOCK_BYTES (1 << 15)
 #endif
 
-void begin_inflate(void);
+/** A stream of more blocks than `most_blocks` is damaged: blocks without bytes cost time, and have no other bound. */
+void begin_inflate(u32 most_blocks);
 
 /**
  * Copies the next `count` bytes, or fewer where the stream ends: the number copied is in `copied`, and the status says

@@ -7,6 +7,8 @@
 enum {
   /** Rows whose bytes a sum of 16 bits holds. */
   most_summed = 257,
+  /** Blocks that any stream may have. */
+  least_blocks = 4096,
   /** Bytes of a raster's rows that are handed over at a time. */
   pixel_bytes = 1 << 16,
 };
@@ -46,10 +48,11 @@ static u32 rows_at_a_time(void) {
 }
 EXPORT(pngOpen) s32 pngOpen(void) {
   release_memory();
-  begin_inflate();
   const u32 bytes = line_bytes(request.width), shown = end_column() - first_column();
   const u32 rows = request.is_interlaced ? request.bottom - request.top : 1;
   const u64 box_bytes = (u64)rows * out_width() * 3 * sizeof(u32);
+  // Encoders put thousands of bytes into a block, or a few blocks into each row.
+  begin_inflate((u32)(least_blocks + 8 * (u64)request.height + (u64)bytes * request.height / 256));
   raw = take_memory((u64)1 + bytes + line_slack);
   line = take_memory((u64)bytes + line_slack);
   above = take_memory((u64)bytes + line_slack);

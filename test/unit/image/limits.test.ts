@@ -156,7 +156,7 @@ describe("the default limits", () => {
 
   it.each([
     ["a JPEG of 65 megapixels", jpegMaxPixels, 10_000, 6500],
-    ["a PNG of 25 megapixels", pngMaxPixels, 5000, 5000],
+    ["a PNG of 50 megapixels", pngMaxPixels, 8000, 6250],
   ])("take %s, and not one row more", (_, maxPixels, width, height) => {
     expect(refuseSize(width, height, maxPixels, free, defaultImageLimits)).toBeUndefined();
     expect(refuseSize(width, height + 1, maxPixels, free, defaultImageLimits)).toMatchObject({

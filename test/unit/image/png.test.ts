@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits, type ImageLimits } from "../../../src/image/limits.ts";
@@ -123,6 +124,28 @@ describe("a PNG's limits", () => {
     const claimed = { width: 2000, height: 32 };
     const bytes = await encodePng(scene(2000, 1500), { claimed, filter: () => 0 });
     expect(await decode(bytes)).toMatchObject({ ok: true, value: { width: 2000, height: 32 } });
+  });
+});
+
+describe("a PNG's blocks without bytes", () => {
+  // 64 rows of 192 bytes may lie in 4,096 + 8 * 64 + 64 * 192 / 256 blocks.
+  const most = 4096 + 512 + 48;
+
+  it(`are ${most} at most with those that have bytes, for a photo of 64 x 64 px`, async () => {
+    const photo = scene(64, 64);
+    const whole = await encodePng(photo, { chunkBytes: 1e6, filter: () => 0 });
+    const at = Buffer.from(whole).indexOf("IDAT");
+    const data = whole.subarray(at + 4, whole.length - 16);
+    const lines = inflateSync(data);
+    const sum = data.subarray(data.length - 4);
+    const of = (blocks: number) => {
+      const empty = new Uint8Array(5 * (blocks - 1)).map((_, i) => (i % 5 > 2 ? 255 : 0));
+      const stream = concat([[0x78, 0x9c], empty, deflateRawSync(lines, { level: 0 }), sum]);
+      return concat([whole.subarray(0, at - 4), pngChunk("IDAT", stream)]);
+    };
+    const decoded = await decode(of(most));
+    expect(decoded.ok && decoded.value.raster.data).toEqual(photo.data);
+    expect(await decode(of(most + 1))).toMatchObject({ failure: { reason: "its data is damaged" } });
   });
 });
 
