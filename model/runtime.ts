@@ -46,6 +46,8 @@ export function modelPath(file: string): string {
 
 /** Path of the JPEG reader's module. */
 export const jpegPath = fileURLToPath(new URL("../wasm/jpeg.wasm", import.meta.url));
+/** Path of the PNG reader's module. */
+export const pngPath = fileURLToPath(new URL("../wasm/png.wasm", import.meta.url));
 
 /** Paths of the codecs' modules that share a memory. */
 export const codecPaths = {
@@ -84,6 +86,7 @@ export async function loadRuntime(
   const compile = async (path: string) => WebAssembly.compile(await readFile(path));
   const codecs = createCodecs({
     jpeg: () => compile(jpegPath),
+    png: () => compile(pngPath),
     webp: () => compile(codecPaths.webp),
     avif: () => compile(codecPaths.avif),
   });

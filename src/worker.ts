@@ -8,6 +8,7 @@ import manifest from "../model/manifest.json";
 import avif from "../wasm/codecs/avif_dec.wasm";
 import webp from "../wasm/codecs/webp_dec.wasm";
 import jpeg from "../wasm/jpeg.wasm";
+import png from "../wasm/png.wasm";
 import { type Budget, createBudget } from "./admission/budget.ts";
 import { parseConfig } from "./config.ts";
 import { sha256, toHex } from "./crypto/digest.ts";
@@ -29,6 +30,7 @@ const calibration = parseCalibration(measured, encoder.sha256);
 export function createWorker(engine: Bundle) {
   const codecs = createCodecs({
     jpeg: async () => jpeg,
+    png: async () => png,
     webp: async () => webp,
     avif: async () => avif,
   });

@@ -1,6 +1,6 @@
 /**
- * Copies what the built pipeline reads into dist: the manifest, the models in use, the kernels, the JPEG reader and the
- * codecs.
+ * Copies what the built pipeline reads into dist: the manifest, the models in use, the kernels, the readers of JPEG and
+ * PNG, and the codecs.
  */
 import { copyFileSync, mkdirSync } from "node:fs";
 import { basename } from "node:path";
@@ -10,6 +10,7 @@ import {
   kernelPaths,
   manifestPath,
   modelPath,
+  pngPath,
   readManifest,
 } from "../model/runtime.ts";
 import { artifactOf } from "../src/inference/kernels/engine.ts";
@@ -18,7 +19,7 @@ const { encoder, detectors, landmarks, models } = readManifest();
 const plans = [encoder, detectors, landmarks].flat().map((id) => modelPath(artifactOf(models[id]).file));
 
 copy("model", [manifestPath, ...plans]);
-copy("wasm", [...kernelPaths, jpegPath]);
+copy("wasm", [...kernelPaths, jpegPath, pngPath]);
 copy("wasm/codecs", Object.values(codecPaths));
 
 function copy(folder: string, paths: readonly string[]): void {

@@ -1,6 +1,6 @@
 /**
- * Builds the headers that signatures.ts makes, the kernels, the JPEG reader, and the codecs' modules with an imported
- * memory: `npm run wasm:build`, with
+ * Builds the headers that signatures.ts makes, the kernels, the JPEG and PNG readers, and the codecs' modules with an
+ * imported memory: `npm run wasm:build`, with
  *
  *     -- --check   compare with the existing files instead; exits 1 on a difference, and says so if the
  *                  compiler is missing
@@ -56,10 +56,12 @@ export const kernelSources = [
 ].map((name) => join(import.meta.dirname, "kernels", name));
 
 /** Sources in an order that does not depend on the machine. */
-export const jpegSources = readdirSync(join(import.meta.dirname, "jpeg"))
-  .filter((file) => file.endsWith(".c"))
-  .sort()
-  .map((file) => join(import.meta.dirname, "jpeg", file));
+export const [jpegSources, pngSources] = ["jpeg", "png"].map((folder) =>
+  readdirSync(join(import.meta.dirname, folder))
+    .filter((file) => file.endsWith(".c"))
+    .sort()
+    .map((file) => join(import.meta.dirname, folder, file)),
+);
 
 interface Build {
   readonly sources: readonly string[];
@@ -71,6 +73,8 @@ const builds: Readonly<Record<string, Build>> = {
   "kernels.wasm": { sources: kernelSources, flags: [] },
   // Sums of a damaged photo wrap around; buffers are cleared by one instruction.
   "jpeg.wasm": { sources: jpegSources, flags: ["-fwrapv", "-mbulk-memory"] },
+  // Bytes are copied by one instruction.
+  "png.wasm": { sources: pngSources, flags: ["-mbulk-memory"] },
 };
 
 /** Codecs of packages that share one memory in the Worker. */

@@ -11,6 +11,7 @@ import { openJpeg } from "./jpeg.ts";
 import { createJpegReader, type JpegReader } from "./jpeg-reader.ts";
 import type { ImageLimits } from "./limits.ts";
 import { openPng } from "./png.ts";
+import { createPngReader, type PngReader } from "./png-reader.ts";
 import { unsupported } from "./refusal.ts";
 import { heicPhoto, sniff } from "./sniff.ts";
 import { createWebpDecoder, openWebp } from "./webp.ts";
@@ -25,11 +26,13 @@ type ModuleLoader = () => Promise<WebAssembly.Module>;
 
 /**
  * Loaders of the codecs' modules, called at the first photo that needs them. A format whose codec is left out is
- * refused. PNG needs none.
+ * refused.
  */
 export interface CodecModules {
   /** Loads `wasm/jpeg.wasm`. */
   readonly jpeg: ModuleLoader;
+  /** Loads `wasm/png.wasm`. */
+  readonly png?: ModuleLoader;
   /** Loads `wasm/codecs/webp_dec.wasm`. */
   readonly webp?: ModuleLoader;
   /** Loads `wasm/codecs/avif_dec.wasm`. */
@@ -39,25 +42,24 @@ export interface CodecModules {
 /** The codecs of one isolate. */
 export interface Codecs {
   readonly jpeg: () => Promise<JpegReader>;
+  readonly png: (() => Promise<PngReader>) | undefined;
   readonly webp: (() => Promise<EmbindDecoder>) | undefined;
   readonly avif: (() => Promise<EmbindDecoder>) | undefined;
   /** Bytes of WebAssembly memory kept between photos. */
   heldBytes(): number;
   /** Bytes of WebAssembly memory that was given up and is not yet collected. */
   droppedBytes(): number;
-  /** Gives up memory that is kept between photos until a decode without WebAssembly fits beside the rest. */
-  makeRoom(neededBytes: number): void;
 }
 
-export function createCodecs({ jpeg, webp, avif }: CodecModules): Codecs {
+export function createCodecs({ jpeg, png, webp, avif }: CodecModules): Codecs {
   const idle = createIdleInstances();
   return {
     jpeg: once(async () => createJpegReader(await jpeg(), idle)),
+    png: png && once(async () => createPngReader(await png(), idle)),
     webp: webp && once(async () => createWebpDecoder(await webp(), idle)),
     avif: avif && once(async () => createAvifDecoder(await avif(), idle)),
     heldBytes: idle.heldBytes,
     droppedBytes: idle.droppedBytes,
-    makeRoom: idle.makeRoom,
   };
 }
 
@@ -79,7 +81,9 @@ export async function openPhoto(
     case "jpeg":
       return openJpeg(bytes, limits, codecs.jpeg);
     case "png":
-      return openPng(bytes, limits, codecs.makeRoom);
+      return codecs.png
+        ? openPng(bytes, limits, codecs.png)
+        : unsupported("a PNG image", "Send the photo as JPEG.");
     case "webp":
       return codecs.webp ? openWebp(bytes, limits, codecs.webp) : unsupported("a WebP image", sendJpeg);
     case "avif":

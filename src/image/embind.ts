@@ -5,6 +5,7 @@ import { ok, type Result } from "../errors.ts";
 import { codecMemories } from "./codec-memory.ts";
 import { CodecStopped, type EmbindBuild, type EmbindCodec } from "./embind-host.ts";
 import { type IdleInstances, withInstance } from "./idle-instances.ts";
+import type { Part } from "./part.ts";
 import type { Raster } from "./photo.ts";
 import { damaged, invalid, outOfMemory, type Refusal, sizesDisagree } from "./refusal.ts";
 import { shrink } from "./shrink.ts";
@@ -22,8 +23,9 @@ export interface EmbindRequest {
   /** Width by the file's header, px; pixels of another size are refused. */
   readonly width: number;
   readonly height: number;
-  /** Factor by which each side of the raster is smaller. */
-  readonly factor: number;
+  readonly part: Part;
+  /** False where the alpha that the codec gives means nothing. */
+  readonly hasAlpha: boolean;
   /** Bytes that the decode is expected to need. */
   readonly neededBytes: number;
 }
@@ -36,13 +38,13 @@ export function createEmbindDecoder(
   idle: IdleInstances,
 ): EmbindDecoder {
   function decodeWith(codec: EmbindCodec, request: EmbindRequest, maxMemoryBytes: number): Result<Raster> {
-    const { file, width, height, factor } = request;
+    const { file, width, height, part, hasAlpha } = request;
     let raster: Raster | undefined;
     let sizesAgree = true;
     try {
       codec.decode(file, extra, maxMemoryBytes, (pixels) => {
         sizesAgree = pixels.width === width && pixels.height === height;
-        if (sizesAgree) raster = shrink(pixels.data, width, height, factor);
+        if (sizesAgree) raster = shrink(pixels.data, width, height, part, hasAlpha);
       });
     } catch (error) {
       if (!(error instanceof CodecStopped)) throw error;

@@ -36,7 +36,7 @@ export interface ImageLimits {
 export const defaultImageLimits: ImageLimits = {
   minSidePixels: 32,
   jpegMaxPixels: 65_000_000,
-  pngMaxPixels: 25_000_000,
+  pngMaxPixels: 50_000_000,
   webpMaxPixels: 16_000_000,
   avifMaxPixels: 16_000_000,
   maxScans: 100,

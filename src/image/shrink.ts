@@ -1,96 +1,69 @@
 /**
- * Averages areas of k x k pixels, for formats whose decoders know no scales. Rows come in one at a time, so a photo
- * never needs to exist at full size. A box at the right or bottom edge averages the pixels that it has: raster
- * coordinate = stored coordinate / k, exactly.
+ * Averages areas of k x k pixels, on white, for formats whose decoders know no scales. A box at the right or bottom edge
+ * averages the pixels that it has.
  */
-import { allowsRaster, type DecodingCost, type ImageLimits } from "./limits.ts";
+import { onWhite } from "./alpha.ts";
+import type { Part } from "./part.ts";
 import type { Raster } from "./photo.ts";
 
-export interface Shrinker {
-  /** Adds the next row, RGBA, `4 * width` bytes. */
-  addRow(rgba: Uint8Array): void;
-  /** Raster, once every row has been added. Alpha is opaque. */
-  readonly raster: Raster;
-}
-
-/** Chooses the largest k with 1/k >= `scaleAtLeast`, or the smallest that the limits allow. */
-export function chooseFactor(
+/**
+ * Shrinks a part of RGBA pixels that exist at full size: each pixel is shown on white, or as it is where alpha means
+ * nothing, and then averaged.
+ */
+export function shrink(
+  rgba: Uint8Array,
   width: number,
   height: number,
-  scaleAtLeast: number,
-  cost: DecodingCost,
-  limits: ImageLimits,
-): number {
-  const longest = Math.max(width, height);
-  let factor = Math.max(1, Math.min(longest, Math.floor(1 / Math.max(scaleAtLeast, 1 / longest) + 1e-9)));
-  while (
-    factor < 8 &&
-    !allowsRaster(width * height, Math.ceil(width / factor) * Math.ceil(height / factor), cost, limits)
-  ) {
-    factor++;
+  part: Part,
+  hasAlpha: boolean,
+): Raster {
+  const { factor, left, top, right, bottom } = part;
+  const outWidth = right - left;
+  const data = new Uint8Array(outWidth * (bottom - top) * 4);
+  const sums = new Uint32Array(outWidth * 3);
+  for (let row = top, out = 0; row < bottom; row++, out += outWidth * 4) {
+    const end = Math.min((row + 1) * factor, height);
+    sums.fill(0);
+    for (let y = row * factor; y < end; y++) {
+      addRow(rgba.subarray(y * width * 4, (y + 1) * width * 4), part, hasAlpha, sums);
+    }
+    writeMeans(sums, end - row * factor, width, part, data.subarray(out, out + outWidth * 4));
   }
-  return factor;
+  return { width: outWidth, height: bottom - top, data };
 }
 
-export function createShrinker(width: number, height: number, factor: number): Shrinker {
-  const outWidth = Math.ceil(width / factor);
-  const outHeight = Math.ceil(height / factor);
-  const data = new Uint8Array(outWidth * outHeight * 4);
-  const raster = { width: outWidth, height: outHeight, data };
-  let rowsSeen = 0;
-
-  if (factor === 1) {
-    const addRow = (rgba: Uint8Array) => {
-      const start = rowsSeen++ * width * 4;
-      data.set(rgba, start);
-      for (let i = start + 3; i < start + width * 4; i += 4) data[i] = 255;
-    };
-    return { addRow, raster };
-  }
-
-  const sums = new Uint32Array(outWidth * 3);
-  let out = 0;
-
-  function addRow(rgba: Uint8Array): void {
-    for (let column = 0, at = 0; column < outWidth; column++) {
-      const end = Math.min(at + factor * 4, width * 4);
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (; at < end; at += 4) {
+function addRow(rgba: Uint8Array, { factor, left, right }: Part, hasAlpha: boolean, sums: Uint32Array): void {
+  for (let column = left, at = left * factor * 4, to = 0; column < right; column++, to += 3) {
+    const end = Math.min(at + factor * 4, rgba.length);
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (; at < end; at += 4) {
+      const alpha = hasAlpha ? rgba[at + 3] : 255;
+      if (alpha === 255) {
         red += rgba[at];
         green += rgba[at + 1];
         blue += rgba[at + 2];
+      } else {
+        red += onWhite(rgba[at], alpha);
+        green += onWhite(rgba[at + 1], alpha);
+        blue += onWhite(rgba[at + 2], alpha);
       }
-      sums[3 * column] += red;
-      sums[3 * column + 1] += green;
-      sums[3 * column + 2] += blue;
     }
-    rowsSeen++;
-    if (rowsSeen % factor === 0 || rowsSeen === height) writeRow();
+    sums[to] += red;
+    sums[to + 1] += green;
+    sums[to + 2] += blue;
   }
-
-  function writeRow(): void {
-    const rows = rowsSeen % factor || factor;
-    for (let column = 0; column < outWidth; column++) {
-      const columns = Math.min(factor, width - column * factor);
-      const scale = 1 / (rows * columns);
-      data[out++] = sums[3 * column] * scale + 0.5;
-      data[out++] = sums[3 * column + 1] * scale + 0.5;
-      data[out++] = sums[3 * column + 2] * scale + 0.5;
-      data[out++] = 255;
-    }
-    sums.fill(0);
-  }
-
-  return { addRow, raster };
 }
 
-/** Shrinks pixels that exist at full size. */
-export function shrink(rgba: Uint8Array, width: number, height: number, factor: number): Raster {
-  const shrinker = createShrinker(width, height, factor);
-  for (let row = 0; row < height; row++) {
-    shrinker.addRow(rgba.subarray(row * width * 4, (row + 1) * width * 4));
+function writeMeans(sums: Uint32Array, rows: number, width: number, part: Part, out: Uint8Array): void {
+  const { factor, left } = part;
+  for (let from = 0, to = 0; to < out.length; from += 3, to += 4) {
+    const columns = Math.min(factor, width - (left + to / 4) * factor);
+    const scale = 1 / (rows * columns);
+    out[to] = sums[from] * scale + 0.5;
+    out[to + 1] = sums[from + 1] * scale + 0.5;
+    out[to + 2] = sums[from + 2] * scale + 0.5;
+    out[to + 3] = 255;
   }
-  return shrinker.raster;
 }

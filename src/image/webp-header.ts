@@ -14,6 +14,8 @@ export interface WebpHeader {
   readonly lossless: boolean;
   /** A lossy frame with a separate alpha plane. */
   readonly alphaPlane: boolean;
+  /** False where a lossless frame says that its alpha means nothing, or a lossy one has none. */
+  readonly hasAlpha: boolean;
   /** Offset just past the RIFF chunk. */
   readonly end: number;
 }
@@ -22,6 +24,7 @@ interface Frame {
   width: number;
   height: number;
   lossless: boolean;
+  usesAlpha: boolean;
 }
 
 /** RIFF allows more; photo software writes fewer than ten. */
@@ -63,7 +66,8 @@ export function readWebpHeader(bytes: Uint8Array): Result<WebpHeader> {
   if (canvas && (canvas.width !== frame.width || canvas.height !== frame.height)) {
     return sizesDisagree();
   }
-  return ok({ ...frame, orientation, alphaPlane, end });
+  const { width, height, lossless, usesAlpha } = frame;
+  return ok({ width, height, lossless, orientation, alphaPlane, hasAlpha: alphaPlane || usesAlpha, end });
 }
 
 /** The VP8X flag A (RFC 9649, 2.7.1.1). */
@@ -75,14 +79,15 @@ function readLossy(bytes: Uint8Array, at: number, length: number): Frame | undef
   if (bytes[at + 3] !== 0x9d || bytes[at + 4] !== 0x01 || bytes[at + 5] !== 0x2a) return undefined;
   const width = (bytes[at + 6] | (bytes[at + 7] << 8)) & 0x3fff;
   const height = (bytes[at + 8] | (bytes[at + 9] << 8)) & 0x3fff;
-  return { width, height, lossless: false };
+  return { width, height, lossless: false, usesAlpha: false };
 }
 
-/** RFC 9649, 3.4: the signature 0x2f, then 14 bits for each side less one. */
+/** RFC 9649, 3.4: the signature 0x2f, then 14 bits for each side less one, and a bit for alpha. */
 function readLossless(view: DataView, at: number, length: number): Frame | undefined {
   if (length < 5 || view.getUint8(at) !== 0x2f) return undefined;
   const bits = view.getUint32(at + 1, true);
-  return { width: 1 + (bits & 0x3fff), height: 1 + ((bits >>> 14) & 0x3fff), lossless: true };
+  const usesAlpha = ((bits >>> 28) & 1) === 1;
+  return { width: 1 + (bits & 0x3fff), height: 1 + ((bits >>> 14) & 0x3fff), lossless: true, usesAlpha };
 }
 
 /** Some writers keep JPEG's "Exif\0\0" before the TIFF header. */

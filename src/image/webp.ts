@@ -5,9 +5,8 @@ import type { EmbindBuild } from "./embind-host.ts";
 import type { DecodeRequest, EncodedPhoto } from "./encoded-photo.ts";
 import type { IdleInstances } from "./idle-instances.ts";
 import { type DecodingCost, type ImageLimits, refuseSize, workingBytes } from "./limits.ts";
-import { placeRaster, uprightSize } from "./orientation.ts";
-import type { Photo } from "./photo.ts";
-import { chooseFactor } from "./shrink.ts";
+import { uprightSize } from "./orientation.ts";
+import { partBytes, photoOf, planPart } from "./part.ts";
 import { readWebpHeader, type WebpHeader } from "./webp-header.ts";
 
 /** `codec/dec/webp_dec.js` of that version names these. */
@@ -53,28 +52,21 @@ export function openWebp(
   const cost = decodingCost(read.value);
   const refused = refuseSize(width, height, limits.webpMaxPixels, cost, limits);
   if (refused) return refused;
-  const upright = uprightSize(orientation, width, height);
-
-  const factorFor = ({ scaleAtLeast }: DecodeRequest) =>
-    chooseFactor(width, height, scaleAtLeast, cost, limits);
+  const header = read.value;
+  const planned = (request: DecodeRequest) => planPart(header, request, cost, limits);
 
   return ok({
     format: "webp",
-    ...upright,
+    ...uprightSize(orientation, width, height),
     orientation,
-    workingBytes(request) {
-      const factor = factorFor(request);
-      const rasterPixels = Math.ceil(width / factor) * Math.ceil(height / factor);
-      return workingBytes(width * height, rasterPixels, cost) - end;
-    },
-    async decode(wanted) {
-      const factor = factorFor(wanted);
+    workingBytes: (request) => partBytes(header, planned(request), cost) - end,
+    async decode(request) {
+      const part = planned(request);
       const neededBytes = workingBytes(width * height, 0, cost);
-      const request = { file: bytes.subarray(0, end), width, height, factor, neededBytes };
-      const decoded = (await decoder()).decode(request, limits.maxWorkingBytes);
-      if (!decoded.ok) return decoded;
-      const toRaster = placeRaster(orientation, width, height, 1 / factor);
-      return ok<Photo>({ ...upright, raster: decoded.value, toRaster });
+      const { hasAlpha } = header;
+      const asked = { file: bytes.subarray(0, end), width, height, part, hasAlpha, neededBytes };
+      const decoded = (await decoder()).decode(asked, limits.maxWorkingBytes);
+      return decoded.ok ? ok(photoOf(header, part, decoded.value)) : decoded;
     },
   });
 }

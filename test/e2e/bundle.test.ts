@@ -33,7 +33,7 @@ test.each([
   ["its script", /\.js$/, 0.4 * mebibyte],
   ["its models", /\.plan$/, 3.65 * mebibyte],
   ["its kernels", /kernels.*\.wasm$/, 32 * 1024],
-  ["its codecs", /(jpeg|_dec)\.wasm$/, 1.4 * mebibyte],
+  ["its codecs", /(jpeg|png|_dec)\.wasm$/, 1.4 * mebibyte],
 ])("the bundle keeps to its size: %s", (_, pattern, limit) => {
   const files = bundled().filter((file) => pattern.test(file));
   expect(files).not.toEqual([]);

@@ -18,7 +18,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "stopwatch.ts": [],
   crypto: [],
   admission: ["errors.ts"],
-  image: ["errors.ts", "crypto", "forget-stack.ts", "free-buffer.ts"],
+  image: ["errors.ts", "crypto"],
   inference: ["errors.ts"],
   "inference/kernels": ["errors.ts", "inference"],
   "inference/kernels/bundle.ts": ["inference", "inference/kernels", "models.ts", "model", "wasm"],

@@ -10,6 +10,7 @@ import type { Model, ModelSource } from "../../../src/inference/model.ts";
 import { artifactOf } from "../../../src/inference/onnxruntime/engine.ts";
 import { createStages, type Manifest } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
+import { jpegPath, pngPath } from "../../runtime.ts";
 import { openSession, type Session } from "../onnx/session.ts";
 
 /** Called with each input of each model; the listener may keep the array. */
@@ -21,8 +22,8 @@ export function listeningPipeline(
   bytesOf: (file: string) => Uint8Array,
   listen: InputListener,
 ): Pipeline {
-  const wasm = readFileSync(new URL("../../../wasm/jpeg.wasm", import.meta.url));
-  const codecs = createCodecs({ jpeg: () => WebAssembly.compile(wasm) });
+  const wasm = (path: string) => WebAssembly.compile(readFileSync(path));
+  const codecs = createCodecs({ jpeg: () => wasm(jpegPath), png: () => wasm(pngPath) });
   return createPipeline({
     ...createStages(manifest, bytesOf, {
       artifactOf,

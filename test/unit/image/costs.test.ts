@@ -109,30 +109,30 @@ function png(width: number, height: number, { depth = 8, colour = 2, interlace =
 }
 
 describe("a PNG's memory", () => {
-  // 4,096 bytes inflate to 1,032 times as many; a row of 64 px takes its 192 bytes and RGBA, four times.
-  const rows = 4 * (192 + 256);
-  const piece = 4096 * 1032;
+  // A line of 64 px has 192 bytes; a pixel of a row takes 3 as RGB, 6 as sums of columns, 12 as sums of boxes, 4 as RGBA.
+  const reader = 5 * 64 * 1024;
+  const lines = 3 * 192;
 
-  it("is the file, a piece of it inflated, four rows, and the smallest raster", async () => {
+  it("is the file, the reader, three lines, sums of a row, and the smallest raster", async () => {
     const file = png(64, 64);
-    const needed = file.length + piece + rows + 256;
+    const needed = file.length + reader + lines + 25 * 64 + 256;
     expect(await failureOf(file, { maxWorkingBytes: needed })).toBe("none");
     expect(await failureOf(file, { maxWorkingBytes: needed - 1 })).toMatchObject({ code: "image_too_large" });
   });
 
-  it("is every pixel as RGBA beside them where it is interlaced", async () => {
+  it("is sums of the smallest raster's boxes beside them where it is interlaced", async () => {
     const file = png(64, 64, { interlace: 1 });
-    const needed = file.length + piece + rows + 256 + 4 * 64 * 64;
+    const needed = file.length + reader + lines + 13 * 64 + 4 * 256;
     expect(await failureOf(file, { maxWorkingBytes: needed })).toBe("none");
     expect(await failureOf(file, { maxWorkingBytes: needed - 1 })).toMatchObject({ code: "image_too_large" });
   });
 
   it.each([
-    ["a bit a pixel", { depth: 1, colour: 0 }, 5000],
-    ["24 bits a pixel", { depth: 8, colour: 2 }, 5000],
-    ["32 bits a pixel", { depth: 8, colour: 6 }, 3750],
-    ["48 bits a pixel", { depth: 16, colour: 2 }, 2500],
-    ["64 bits a pixel", { depth: 16, colour: 6 }, 1875],
+    ["a bit a pixel", { depth: 1, colour: 0 }, 10_000],
+    ["24 bits a pixel", { depth: 8, colour: 2 }, 10_000],
+    ["32 bits a pixel", { depth: 8, colour: 6 }, 7500],
+    ["48 bits a pixel", { depth: 16, colour: 2 }, 5000],
+    ["64 bits a pixel", { depth: 16, colour: 6 }, 3750],
   ])("of %s, 5,000 px wide, allows it %i rows", async (_, kind, height) => {
     expect(await failureOf(png(5000, height, kind))).toBe("none");
     expect(await failureOf(png(5000, height + 1, kind))).toMatchObject({ limit: 5000 * height });

@@ -1,6 +1,26 @@
 import { describe, expect, it } from "vitest";
-import { allowsRaster, defaultImageLimits, refuseSize, workingBytes } from "../../../src/image/limits.ts";
-import { chooseFactor } from "../../../src/image/shrink.ts";
+import type { Region } from "../../../src/image/decode.ts";
+import {
+  allowsRaster,
+  type DecodingCost,
+  defaultImageLimits,
+  type ImageLimits,
+  refuseSize,
+  workingBytes,
+} from "../../../src/image/limits.ts";
+import { planPart } from "../../../src/image/part.ts";
+
+function chooseFactor(
+  width: number,
+  height: number,
+  scaleAtLeast: number,
+  cost: DecodingCost,
+  limited: ImageLimits,
+  region?: Region,
+): number {
+  const request = region === undefined ? { scaleAtLeast } : { scaleAtLeast, region };
+  return planPart({ width, height, orientation: 1 }, request, cost, limited).factor;
+}
 
 const free = { fixedBytes: 0, bytesPerPixel: 0, bytesPerRasterPixel: 0 };
 const limits = {
@@ -112,6 +132,14 @@ describe("the factor by which a photo is shrunk", () => {
     expect(chooseFactor(800, 800, 0.1, free, { ...limits, maxRasterPixels: 1 })).toBe(10);
   });
 
+  it("looks at the part that is asked for alone", () => {
+    const region = { x: 50, y: 20, width: 100, height: 50 };
+    const at = (maxRasterPixels: number) =>
+      chooseFactor(301, 100, 1, free, { ...limits, maxRasterPixels }, region);
+    expect(at(100 * 50)).toBe(1);
+    expect(at(100 * 50 - 1)).toBe(2);
+  });
+
   it("looks at the memory of photo and raster together", () => {
     const cost = { fixedBytes: 0, bytesPerPixel: 10, bytesPerRasterPixel: 90 };
     // 100 x 100 px take 100,000 for the photo, and 900,000 / n^2 for the raster.
@@ -128,7 +156,7 @@ describe("the default limits", () => {
 
   it.each([
     ["a JPEG of 65 megapixels", jpegMaxPixels, 10_000, 6500],
-    ["a PNG of 25 megapixels", pngMaxPixels, 5000, 5000],
+    ["a PNG of 50 megapixels", pngMaxPixels, 8000, 6250],
   ])("take %s, and not one row more", (_, maxPixels, width, height) => {
     expect(refuseSize(width, height, maxPixels, free, defaultImageLimits)).toBeUndefined();
     expect(refuseSize(width, height + 1, maxPixels, free, defaultImageLimits)).toMatchObject({

@@ -41,6 +41,7 @@ describe("a PNG's header", () => {
       colour: "rgb",
       interlaced: false,
       palette: new Uint8Array(0),
+      transparency: new Uint8Array(0),
       orientation: 1,
       data: [Uint8Array.of(1, 2, 3), Uint8Array.of(4)],
     });
@@ -106,6 +107,27 @@ describe("a PNG's palette", () => {
   });
 });
 
+describe("a PNG's transparency", () => {
+  const trns = (...bytes: number[]) => pngChunk("tRNS", Uint8Array.from(bytes));
+
+  it.each([
+    ["of a grey", 0, [trns(0, 7)], [0, 7]],
+    ["of a colour", 2, [trns(0, 7, 0, 8, 0, 9)], [0, 7, 0, 8, 0, 9]],
+    ["of as many colours as the palette has", 3, [plte(6), trns(1, 2)], [1, 2]],
+    ["of more colours than the palette has", 3, [plte(6), trns(1, 2, 3)], []],
+    ["before the palette", 3, [trns(1), plte(6)], []],
+    ["of another length than its colour", 2, [trns(0, 7)], []],
+    ["beside alpha", 4, [trns(0, 7)], []],
+    ["given twice", 0, [trns(0, 7), trns(0, 8)], [0, 7]],
+  ] as const)("%s, of colour type %i, is kept where libpng keeps it", (_, colour, chunks, expected) => {
+    expect([...headerOf(ihdr({ colour }), ...chunks, idat, iend).transparency]).toEqual(expected);
+  });
+
+  it("after the first data is ignored", () => {
+    expect(headerOf(ihdr({ colour: 0 }), idat, trns(0, 7), iend).transparency).toHaveLength(0);
+  });
+});
+
 describe("a PNG's chunks", () => {
   it("that are not known are skipped, and the orientation is read", () => {
     const chunks = [pngChunk("tEXt", new Uint8Array(300)), pngChunk("eXIf", exifBlock(6)), idat, iend];
@@ -119,21 +141,39 @@ describe("a PNG's chunks", () => {
   it.each([
     ["IHDR", (bytes: Uint8Array) => bytes.fill(bytes[20] ^ 1, 20, 21), "a checksum in its header is wrong"],
     ["PLTE", (bytes: Uint8Array) => bytes.fill(8, 41, 42), "a checksum in its header is wrong"],
-    ["IDAT", (bytes: Uint8Array) => bytes.fill(9, 8 + 25 + 18 + 8, 8 + 25 + 18 + 9), "none"],
+    ["tRNS", (bytes: Uint8Array) => bytes.fill(9, 51 + 8, 51 + 9), "a checksum in its header is wrong"],
+    ["IDAT", (bytes: Uint8Array) => bytes.fill(9, 69 + 8, 69 + 9), "none"],
   ])("have their checksum compared where no other guards them: %s", (_, damage, reason) => {
-    const bytes = concat([signature, ihdr(), plte(6), idat, iend]);
+    const trns = pngChunk("tRNS", Uint8Array.of(1, 2, 3, 4, 5, 6));
+    // They begin at bytes 8, 33, 51 and 69.
+    const bytes = concat([signature, ihdr(), plte(6), trns, idat, iend]);
     damage(bytes);
     const header = readPngHeader(bytes);
     expect(header.ok ? "none" : "reason" in header.failure && header.failure.reason).toBe(reason);
   });
 
-  it("that end before their checksum, or do not begin, are cut short", () => {
-    const whole = concat([ihdr(), idat, iend]);
-    for (const missing of [1, 4, 11, 12, 13, 20]) {
-      expect(reasonOf(whole.subarray(0, whole.length - missing)), `${missing} bytes`).toBe(cutShort);
+  it("that end before any data, or do not begin, are cut short", () => {
+    const whole = concat([ihdr(), plte(6)]);
+    for (let length = 0; length <= whole.length; length++) {
+      expect(reasonOf(whole.subarray(0, length)), `${length} bytes`).toBe(cutShort);
     }
-    expect(reasonOf(whole)).toBe("none");
-    expect(reasonOf()).toBe(cutShort);
+  });
+
+  it("that end within or after data hold what is there of it", () => {
+    const second = pngChunk("IDAT", Uint8Array.of(4, 5));
+    const whole = concat([ihdr(), idat, second, iend]);
+    const held = (length: number) => headerOf(whole.subarray(0, length)).data.map((data) => [...data]);
+    const end = whole.length - 12;
+    for (let length = end - 4; length <= whole.length; length++)
+      expect(held(length)).toEqual([
+        [1, 2, 3],
+        [4, 5],
+      ]);
+    expect(held(end - 5)).toEqual([[1, 2, 3], [4]]);
+    expect(held(end - 6)).toEqual([[1, 2, 3], []]);
+    // The second chunk's type is not whole.
+    expect(held(end - 7)).toEqual([[1, 2, 3]]);
+    expect(held(end - 14)).toEqual([[1, 2, 3]]);
   });
 
   it("after its end are not read", () => {

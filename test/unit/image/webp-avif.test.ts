@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createCodecs, openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits, type ImageLimits } from "../../../src/image/limits.ts";
+import { fadedOnWhite } from "../../fixtures/alpha.ts";
 import { nodeCodecs } from "../../fixtures/codecs.ts";
 import { areaAverage, meanDifference, upright } from "../../fixtures/compare.ts";
 import { exifBlock, orientations, scene, storedFor, vp8x, wrapWebp } from "../../fixtures/images.ts";
@@ -29,7 +30,7 @@ describe("WebP and AVIF pixels", () => {
   ] as const)(
     "of %s are the scene's within %i grey levels, at full size and at half",
     async (name, limit) => {
-      const photo = scene(96, 64);
+      const photo = name.endsWith("Alpha") ? fadedOnWhite(scene(96, 64)) : scene(96, 64);
       const whole = await decode(bytesOf(name));
       const half = await decode(bytesOf(name), 0.5);
       if (!whole.ok || !half.ok) throw new Error("it does not decode");

@@ -31,7 +31,15 @@ describe("a WebP's header", () => {
     const file = wrapWebp([["VP8L", lossless(300, 200)]]);
     expect(readWebpHeader(file)).toEqual({
       ok: true,
-      value: { width: 300, height: 200, lossless: true, alphaPlane: false, orientation: 1, end: file.length },
+      value: {
+        width: 300,
+        height: 200,
+        lossless: true,
+        alphaPlane: false,
+        hasAlpha: false,
+        orientation: 1,
+        end: file.length,
+      },
     });
   });
 
@@ -56,6 +64,17 @@ describe("a WebP's header", () => {
       ["VP8 ", lossy(300, 200)],
     ];
     expect(read(...chunks)).toMatchObject({ value: { alphaPlane: true, lossless: false } });
+  });
+
+  it("says whether there is any alpha: a plane of it, or a lossless frame whose bit 28 is set", () => {
+    const used = lossless(300, 200);
+    used[4] |= 0x10;
+    const plane: Chunk = ["ALPH", [1, 2, 3]];
+    const canvas: Chunk = ["VP8X", vp8x(0x10, 300, 200)];
+    expect(read(["VP8L", used])).toMatchObject({ value: { hasAlpha: true, alphaPlane: false } });
+    expect(read(["VP8L", lossless(300, 200)])).toMatchObject({ value: { hasAlpha: false } });
+    expect(read(canvas, plane, ["VP8 ", lossy(300, 200)])).toMatchObject({ value: { hasAlpha: true } });
+    expect(read(canvas, ["VP8 ", lossy(300, 200)])).toMatchObject({ value: { hasAlpha: false } });
   });
 
   it("counts the first frame", () => {
