@@ -3,7 +3,7 @@
  * another finds the memory zeroed, as new. So the largest photos of all formats together hold the memory of one, and
  * a damaged photo costs a new instance but no new memory.
  */
-import { createEmbindCodec, type EmbindBuild, type EmbindCodec } from "./embind-host.ts";
+import { createEmbindCodec, type EmbindBuild, type EmbindCodec } from "./codecs/embind-host.ts";
 import type { Instance, Owner } from "./idle-instances.ts";
 
 /** Limits that both modules declare, in pages of 64 KiB. */

@@ -3,18 +3,18 @@
  * are arguments: `image/` knows neither files nor bundlers.
  */
 import type { Result } from "../errors.ts";
-import { createAvifDecoder, openAvif } from "./avif.ts";
-import type { EmbindDecoder } from "./embind.ts";
+import { createAvifDecoder, openAvif } from "./codecs/avif.ts";
+import type { EmbindDecoder } from "./codecs/embind.ts";
+import { createWebpDecoder, openWebp } from "./codecs/webp.ts";
 import type { EncodedPhoto } from "./encoded-photo.ts";
 import { createIdleInstances } from "./idle-instances.ts";
-import { openJpeg } from "./jpeg.ts";
-import { createJpegReader, type JpegReader } from "./jpeg-reader.ts";
+import { openJpeg } from "./jpeg/jpeg.ts";
+import { createJpegReader, type JpegReader } from "./jpeg/jpeg-reader.ts";
 import type { ImageLimits } from "./limits.ts";
-import { openPng } from "./png.ts";
-import { createPngReader, type PngReader } from "./png-reader.ts";
+import { openPng } from "./png/png.ts";
+import { createPngReader, type PngReader } from "./png/png-reader.ts";
 import { unsupported } from "./refusal.ts";
 import { heicPhoto, sniff } from "./sniff.ts";
-import { createWebpDecoder, openWebp } from "./webp.ts";
 
 export type { DecodeRequest, EncodedPhoto, Region } from "./encoded-photo.ts";
 
