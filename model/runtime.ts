@@ -9,18 +9,15 @@ import { fileURLToPath } from "node:url";
 import type { Result } from "../src/errors.ts";
 import { type Calibration, parseCalibration } from "../src/face/calibration.ts";
 import type { Encoder } from "../src/face/encode.ts";
+import type { RecognisabilityEntry, RecognisabilityModel } from "../src/face/recognisability-model.ts";
 import { createCodecs, type EncodedPhoto, openPhoto } from "../src/image/decode.ts";
 import { defaultImageLimits } from "../src/image/limits.ts";
 import type { Engine, ModelFactory } from "../src/inference/engine.ts";
 import { chooseBuild } from "../src/inference/kernels/choose-build.ts";
 import { artifactOf, createEngine } from "../src/inference/kernels/engine.ts";
-import { createStages, encoderInUse, type Manifest } from "../src/models.ts";
+import { createStages, encoderInUse, type Manifest, recognisabilityIn } from "../src/models.ts";
 import { createPipeline, type Pipeline } from "../src/pipeline.ts";
-
-/** The manifest with what calibration added to it: by encoder id, for `parseCalibration`. */
-export interface CalibratedManifest extends Manifest {
-  readonly calibration?: Readonly<Record<string, unknown>>;
-}
+import { unmeasuredRecognisability } from "./unmeasured.ts";
 
 export interface Runtime {
   readonly pipeline: Pipeline;
@@ -29,7 +26,7 @@ export interface Runtime {
 
 export const manifestPath = fileURLToPath(new URL("./manifest.json", import.meta.url));
 
-export function readManifest(): CalibratedManifest {
+export function readManifest(): Manifest {
   return JSON.parse(readFileSync(manifestPath, "utf8"));
 }
 
@@ -38,6 +35,18 @@ export function readCalibration(): Calibration {
   const manifest = readManifest();
   const { id, sha256 } = encoderInUse(manifest);
   return parseCalibration(manifest.calibration?.[id], sha256);
+}
+
+/** What the manifest says is recognisable; throws where it does not. */
+export function recognisabilityEntry(manifest: Manifest): RecognisabilityEntry {
+  recognisabilityIn(manifest);
+  const entry = manifest.calibration?.[encoderInUse(manifest).id];
+  return (entry as { readonly recognisability: RecognisabilityEntry }).recognisability;
+}
+
+/** Of the encoder in use. Throws where its calibration does not say what is recognisable. */
+export function readRecognisability(): RecognisabilityModel {
+  return recognisabilityIn(readManifest());
 }
 
 /** Absolute path of a model file named in the manifest. */
@@ -64,6 +73,17 @@ export function readKernels(): WebAssembly.Module {
 
 const require = createRequire(import.meta.url);
 
+/** Opens photos as the service does, within its limits. */
+export function photoOpener(): Runtime["openPhoto"] {
+  const compile = async (path: string) => WebAssembly.compile(await readFile(path));
+  const codecs = createCodecs({
+    jpegTurbo: () => compile(require.resolve("@cwasm/jpeg-turbo/jpeg-turbo.wasm")),
+    webp: () => compile(codecPaths.webp),
+    avif: () => compile(codecPaths.avif),
+  });
+  return (bytes) => openPhoto(bytes, defaultImageLimits, codecs);
+}
+
 /** An engine that Node can open. */
 export interface NodeEngine extends Pick<ModelFactory, "artifactOf"> {
   open(): Promise<Engine>;
@@ -73,7 +93,8 @@ export interface NodeEngine extends Pick<ModelFactory, "artifactOf"> {
 export const kernelsInNode: NodeEngine = { artifactOf, open: async () => createEngine(readKernels()) };
 
 /**
- * One engine serves a thread: call it once in each.
+ * One engine serves a thread: call it once in each. An encoder that has no calibration yet is run without refusing
+ * any face, so that it can be measured; the service does not start with it.
  *
  * @param watch stands in for the encoder, to see what it is shown
  */
@@ -81,17 +102,15 @@ export async function loadRuntime(
   watch = (encoder: Encoder) => encoder,
   engine = kernelsInNode,
 ): Promise<Runtime> {
-  const compile = async (path: string) => WebAssembly.compile(await readFile(path));
-  const codecs = createCodecs({
-    jpegTurbo: () => compile(require.resolve("@cwasm/jpeg-turbo/jpeg-turbo.wasm")),
-    webp: () => compile(codecPaths.webp),
-    avif: () => compile(codecPaths.avif),
-  });
-  const open = (bytes: Uint8Array) => openPhoto(bytes, defaultImageLimits, codecs);
+  const open = photoOpener();
   const { model } = await engine.open();
   const bytesOf = (file: string) => readFileSync(modelPath(file));
   const factory = { artifactOf: engine.artifactOf, createModel: model };
-  const stages = createStages(readManifest(), bytesOf, factory);
-  const pipeline = createPipeline({ openPhoto: open, ...stages, encoder: watch(stages.encoder) });
+  const manifest = readManifest();
+  const stages = createStages(manifest, bytesOf, factory);
+  const encoder = watch(stages.encoder);
+  const calibrated = manifest.calibration?.[encoderInUse(manifest).id] !== undefined;
+  const recognisability = calibrated ? recognisabilityIn(manifest) : unmeasuredRecognisability(manifest);
+  const pipeline = createPipeline({ openPhoto: open, ...stages, encoder, recognisability });
   return { pipeline, openPhoto: open };
 }

@@ -1,14 +1,18 @@
 /** Photo in, face and embedding out: the whole flow on one screen. */
-import { ok, type Result } from "./errors.ts";
+import { createDecoder, type DecodeRoom, type Decoder, unlimited } from "./decoder.ts";
+import { fail, ok, type Result } from "./errors.ts";
 import type { Detection, Detector } from "./face/detect.ts";
 import type { Encoder } from "./face/encode.ts";
 import type { EncodedFace, FacePolicy } from "./face/face.ts";
 import type { LandmarkFinder } from "./face/landmarks.ts";
-import { measureQuality } from "./face/quality.ts";
+import { defaultQualityLimits, judgeQuality, measureQuality } from "./face/quality.ts";
+import { isRecognisable, recognisabilityOf } from "./face/recognisability.ts";
+import type { RecognisabilityModel } from "./face/recognisability-model.ts";
 import { selectFace } from "./face/select.ts";
-import { freeBuffer } from "./free-buffer.ts";
+import { evidenceFor, mapDetection, mapLandmarks, mapPoint, saysOfFaces, turnsToTry } from "./face/turned.ts";
 import type { EncodedPhoto } from "./image/decode.ts";
 import type { Photo } from "./image/photo.ts";
+import { fromTurned, type QuarterTurn, turnPhoto } from "./image/turn.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
 export interface Pipeline {
@@ -18,7 +22,7 @@ export interface Pipeline {
    * Decodes, detects, aligns and encodes one photo.
    *
    * Fails with `unsupported_media_type`, `image_too_large`, `invalid_image`, `face_not_found`,
-   * `multiple_faces` (policy `only`), `overloaded` or `not_ready`.
+   * `multiple_faces` (policy `only`), `low_quality` (`unrecognizable`), `overloaded` or `not_ready`.
    */
   encodeFace(image: Uint8Array, policy: FacePolicy, observation?: Observation): Promise<Result<EncodedFace>>;
   /** Loads what every request needs; fails with `not_ready`. */
@@ -35,16 +39,6 @@ export interface Observation {
   readonly keepCrop?: boolean;
 }
 
-/** Working memory for decodes, out of what the isolate has. */
-export interface DecodeRoom {
-  /** Takes what one decode needs. Fails with `overloaded`. */
-  decode(bytes: number): Promise<Result<void>>;
-  /** Ends that decode, of which `rasterBytes` stay. */
-  decoded(rasterBytes: number): void;
-  /** Gives back what the run's decodes left. */
-  forgetRasters(): void;
-}
-
 export interface ModelStatus {
   readonly id: string;
   readonly role: string;
@@ -58,19 +52,17 @@ export interface PipelineParts {
   readonly detectors: readonly Detector[];
   readonly landmarks: LandmarkFinder;
   readonly encoder: Encoder;
+  /** Of that encoder. */
+  readonly recognisability: RecognisabilityModel;
   readonly models: readonly ModelStatus[];
 }
-
-/** Longer side of the photo that detectors look at, px: at 1/8 of a 12-megapixel photo. */
-const detectionSidePx = 480;
-/** Side of a face's box below which its photo is decoded again, larger: more than the crop's 89 px for a frontal face. */
-const detailedFacePx = 112;
 
 export function createPipeline({
   openPhoto,
   detectors,
   landmarks,
   encoder,
+  recognisability: recognisabilityModel,
   models,
 }: PipelineParts): Pipeline {
   async function detect(photo: Photo): Promise<Result<readonly Detection[]>> {
@@ -81,61 +73,77 @@ export function createPipeline({
     return ok([]);
   }
 
+  /** Looks for a face that stands upright in the photo turned so. */
+  async function look(
+    decoder: Decoder,
+    turned: QuarterTurn,
+    policy: FacePolicy,
+    { time, keepCrop }: { readonly time: Stopwatch["time"]; readonly keepCrop: boolean },
+  ): Promise<Result<EncodedFace>> {
+    const { file } = decoder;
+    const overview = await decoder.overview();
+    if (!overview.ok) return overview;
+    const seen = turnPhoto(overview.value, turned);
+    const detections = await time("detect", () => detect(seen));
+    if (!detections.ok) return detections;
+    const selected = selectFace(detections.value, policy, seen);
+    if (!selected.ok) return selected;
+
+    const decoded = await decoder.showing(selected.value);
+    if (!decoded.ok) return decoded;
+    const detail = turnPhoto(decoded.value, turned);
+    const located = await time("landmarks", () => landmarks.find(detail, selected.value));
+    if (!located.ok) return located;
+    const encoded = await time("encode", () => encoder.encode(detail, located.value.landmarks, { keepCrop }));
+    if (!encoded.ok) return encoded;
+
+    const { embedding, norms, appearance, cropCorners, crop } = encoded.value;
+    const toPhoto = fromTurned(turned, file);
+    const detection = mapDetection(toPhoto, selected.value);
+    const points = mapLandmarks(toPhoto, located.value.landmarks);
+    const corners = cropCorners.map((corner) => mapPoint(toPhoto, corner));
+    const measured = measureQuality(detection, points, file, corners, appearance);
+    const recognisability = recognisabilityOf(recognisabilityModel, {
+      embedding,
+      norms,
+      detection: detection.score,
+      beliefs: located.value.beliefs,
+      agreement: measured.agreement,
+    });
+    return ok({
+      face: { box: detection.box, score: detection.score, landmarks: points },
+      embedding,
+      quality: { ...measured, recognisability },
+      turned,
+      image: { width: file.width, height: file.height, format: file.format },
+      ...(crop === undefined ? {} : { crop }),
+    });
+  }
+
+  const isRefused = ({ quality }: EncodedFace) =>
+    !isRecognisable(recognisabilityModel, quality.recognisability);
+
   return {
     encoderId: encoder.id,
 
     async encodeFace(image, policy, { time = untimed, room = unlimited, keepCrop = false } = {}) {
       const opened = await openPhoto(image);
       if (!opened.ok) return opened;
-      const file = opened.value;
-      const rasters: Photo["raster"][] = [];
-      const decode = async (scaleAtLeast: number) => {
-        const taken = await room.decode(file.workingBytes({ scaleAtLeast }));
-        if (!taken.ok) return taken;
-        let rasterBytes = 0;
-        try {
-          const photo = await time("decode", () => file.decode({ scaleAtLeast }));
-          if (photo.ok) {
-            rasters.push(photo.value.raster);
-            rasterBytes = photo.value.raster.data.byteLength;
-          }
-          return photo;
-        } finally {
-          room.decoded(rasterBytes);
-        }
-      };
-
+      const decoder = createDecoder(opened.value, time, room);
       try {
-        const overview = await decode(Math.min(1, detectionSidePx / Math.max(file.width, file.height)));
-        if (!overview.ok) return overview;
-
-        const detections = await time("detect", () => detect(overview.value));
-        if (!detections.ok) return detections;
-        const selected = selectFace(detections.value, policy, file);
-        if (!selected.ok) return selected;
-
-        const larger = scaleWanted(file, overview.value, selected.value);
-        const detail = larger === undefined ? overview : await decode(larger);
-        if (!detail.ok) return detail;
-
-        const located = await time("landmarks", () => landmarks.find(detail.value, selected.value));
-        if (!located.ok) return located;
-        const { landmarks: points } = located.value;
-        const encoded = await time("encode", () => encoder.encode(detail.value, points, { keepCrop }));
-        if (!encoded.ok) return encoded;
-
-        const { box, score } = selected.value;
-        const { embedding, appearance, cropCorners, crop } = encoded.value;
-        return ok({
-          face: { box, score, landmarks: points },
-          embedding,
-          quality: measureQuality(selected.value, points, file, cropCorners, appearance),
-          image: { width: file.width, height: file.height, format: file.format },
-          ...(crop === undefined ? {} : { crop }),
-        });
+        let best = await look(decoder, 0, policy, { time, keepCrop });
+        for (const turned of turnsToTry(best, isRefused)) {
+          const other = await look(decoder, turned, policy, { time, keepCrop });
+          if (!other.ok && !saysOfFaces(other.failure)) return other;
+          const stands = other.ok && turnsToTry(other, isRefused).length === 0;
+          if (stands || evidenceFor(other) > evidenceFor(best)) best = other;
+          if (stands) break;
+        }
+        if (!best.ok || !isRefused(best.value)) return best;
+        const reasons = ["unrecognizable", ...judgeQuality(best.value.quality, defaultQualityLimits)];
+        return fail({ code: "low_quality", reasons });
       } finally {
-        for (const { data } of rasters) freeBuffer(data.buffer);
-        room.forgetRasters();
+        decoder.free();
       }
     },
 
@@ -150,17 +158,3 @@ export function createPipeline({
 }
 
 const untimed: Stopwatch["time"] = (_, work) => work();
-
-const unlimited: DecodeRoom = {
-  decode: async () => ok(undefined),
-  decoded: () => undefined,
-  forgetRasters: () => undefined,
-};
-
-/** The scale at which the photo shows the face in full detail; undefined where the overview does. */
-function scaleWanted(file: EncodedPhoto, overview: Photo, { box }: Detection): number | undefined {
-  const scaleAtHand =
-    Math.max(overview.raster.width, overview.raster.height) / Math.max(file.width, file.height);
-  const wanted = Math.min(1, detailedFacePx / Math.max(box.width, box.height));
-  return scaleAtHand >= wanted ? undefined : wanted;
-}

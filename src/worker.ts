@@ -20,7 +20,7 @@ import { createKvCopies } from "./identity/kv.ts";
 import { createCodecs, openPhoto } from "./image/decode.ts";
 import { defaultImageLimits } from "./image/limits.ts";
 import type { Bundle } from "./inference/engine.ts";
-import { createStages, encoderInUse } from "./models.ts";
+import { createStages, encoderInUse, recognisabilityIn } from "./models.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { createRateLimit, type RateLimiter } from "./trust/rate-limit.ts";
 import { createTrust } from "./trust/service.ts";
@@ -28,6 +28,7 @@ import { createTrust } from "./trust/service.ts";
 const encoder = encoderInUse(manifest);
 const measured = manifest.calibration[encoder.id as keyof typeof manifest.calibration];
 const calibration = parseCalibration(measured, encoder.sha256);
+const recognisability = recognisabilityIn(manifest);
 
 /** The Worker. An isolate has one: the models and codecs that its requests share. */
 export function createWorker(engine: Bundle) {
@@ -38,6 +39,7 @@ export function createWorker(engine: Bundle) {
   });
   const budget = createBudget({ codecBytes: () => codecs.heldBytes() + codecs.droppedBytes() });
   const pipeline = createPipeline({
+    recognisability,
     ...createStages(manifest, (file) => engine.files[file], engine),
     openPhoto: (image) => openPhoto(image, defaultImageLimits, codecs),
   });
@@ -74,6 +76,7 @@ function open(
     config,
     files: env.ASSETS,
     calibration,
+    recognisability,
     distances: measured.distances,
     embeddingLength: encoder.embeddingLength,
     randomId: () => crypto.randomUUID(),

@@ -1,4 +1,5 @@
 import type { PhotoFormat } from "../image/sniff.ts";
+import type { QuarterTurn } from "../image/turn.ts";
 import type { Embedding } from "./embedding.ts";
 import type { Box, Landmarks } from "./geometry.ts";
 import type { Quality } from "./quality.ts";
@@ -25,6 +26,8 @@ export interface EncodedFace {
   readonly face: Face;
   readonly embedding: Embedding;
   readonly quality: Quality;
+  /** Degrees clockwise by which the photo was turned for the face to stand upright; all coordinates are the photo's. */
+  readonly turned: QuarterTurn;
   /** Where it was asked for. */
   readonly crop?: Crop;
   /** Size of the upright photo, px, in whose coordinates `face` is given; and what its bytes are. */

@@ -21,8 +21,8 @@ export interface LandmarkFinder {
 
 export interface LocatedLandmarks {
   readonly landmarks: Landmarks;
-  /** The landmark model's own belief that this is a face, 0..1. */
-  readonly score: number;
+  /** The landmark model's own belief that this is a face, 0..1: at its first look, at the detector's box, and at its last. */
+  readonly beliefs: readonly [first: number, last: number];
 }
 
 /** BlazeFace's box spans brows to chin; MTCNN's is larger. */
@@ -44,13 +44,15 @@ export function createLandmarkFinder(model: Model, descriptor: ModelDescriptor):
     model,
     async find(photo, detection) {
       let square = squareAround(detection);
+      let first: number | undefined;
       for (let look = 1; ; look++) {
         const toPhoto = squareToPhoto(square, pixels);
         const run = await model.run((input) => warp(photo, toPhoto, pixels, pixels, descriptor.input, input));
         if (!run.ok) return run;
         const [probability, regression, points] = run.value;
         const landmarks = readLandmarks(points, square);
-        if (look === looks) return ok({ landmarks, score: probability[1] });
+        first ??= probability[1];
+        if (look === looks) return ok({ landmarks, beliefs: [first, probability[1]] });
         square = levelled(regressed(square, regression), landmarks[0], landmarks[1]);
       }
     },

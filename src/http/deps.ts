@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import type { KeyRing } from "../crypto/key-ring.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import type { Calibration, DistanceHistograms } from "../face/calibration.ts";
+import type { RecognisabilityModel } from "../face/recognisability-model.ts";
 import type { OpenDirectory } from "../identity/directory/types.ts";
 import type { RecordCopies } from "../identity/record-copies.ts";
 import type { TenantSettings } from "../identity/settings.ts";
@@ -88,6 +89,8 @@ export interface Deps {
   readonly files: Files | undefined;
   /** Of the encoder that the pipeline runs; from the manifest. */
   readonly calibration: Calibration;
+  /** Of that encoder; from the manifest. */
+  readonly recognisability: RecognisabilityModel;
   /** Measured with that encoder, for people to see; undefined where the manifest has none. */
   readonly distances: DistanceHistograms | undefined;
   /** Of that encoder: how many float32 numbers. */

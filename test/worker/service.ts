@@ -10,6 +10,7 @@ import { type Failure, fail, ok } from "../../src/errors.ts";
 import type { Calibration } from "../../src/face/calibration.ts";
 import type { EncodedFace, FacePolicy } from "../../src/face/face.ts";
 import type { Quality } from "../../src/face/quality.ts";
+import type { RecognisabilityModel } from "../../src/face/recognisability-model.ts";
 import { createDirectories, type DirectoryObject } from "../../src/identity/directory/object.ts";
 import type { GalleryObject } from "../../src/identity/gallery/object.ts";
 import { createKvCopies } from "../../src/identity/kv.ts";
@@ -29,6 +30,25 @@ const bindings = env as unknown as Bindings;
 export const { TEMPLATES: templates, DIRECTORY: directories, GALLERY: galleries } = bindings;
 
 const origin = "http://localhost";
+/** Every face is as recognisable as any. */
+const recognisability: RecognisabilityModel = {
+  centroids: [Float32Array.of(0, 0)],
+  rareDirections: [],
+  rareWeights: [],
+  weights: {
+    bias: 0,
+    similarity: 0,
+    strangeness: 0,
+    norms: [],
+    detection: 0,
+    beliefs: [0, 0],
+    agreement: 0,
+  },
+  embeddingAlone: { bias: 0, similarity: 0, strangeness: 0 },
+  limit: 0.5,
+  tolerance: [[1, 0]],
+};
+
 /** At the default rate of 1e-4 a subject with one face matches up to 1.1, one with ten up to 1. */
 export const calibration: Calibration = {
   modelSha256: "ab".repeat(32),
@@ -84,6 +104,7 @@ const goodQuality: Quality = {
   roll: 3,
   agreement: 0.9,
   inFrame: 1,
+  recognisability: 0.99,
 };
 
 /** A photo of a face at this angle that is not fit for comparison. */
@@ -116,6 +137,7 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
         face: testFace,
         embedding: { model, values },
         quality,
+        turned: 0,
         image: { width: 640, height: 480, format: "jpeg" },
       });
     },
@@ -151,6 +173,7 @@ export interface Change {
   readonly metrics?: Deps["metrics"];
   readonly diagnosis?: Partial<Deps["diagnosis"]>;
   readonly calibration?: Calibration;
+  readonly recognisability?: RecognisabilityModel;
   readonly embeddingLength?: number;
   /** Wrapped around what the caller's tenant is given. */
   readonly store?: Partial<TenantStore>;
@@ -197,6 +220,7 @@ export function startService(change: Change = {}): Service {
     config,
     files: "files" in change ? change.files : bindings.ASSETS,
     calibration: change.calibration ?? calibration,
+    recognisability: change.recognisability ?? recognisability,
     distances: undefined,
     embeddingLength: change.embeddingLength ?? 2,
     randomId: () => crypto.randomUUID(),

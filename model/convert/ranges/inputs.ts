@@ -11,6 +11,7 @@ import type { Model, ModelSource } from "../../../src/inference/model.ts";
 import { artifactOf } from "../../../src/inference/onnxruntime/engine.ts";
 import { createStages, type Manifest } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
+import { unmeasuredRecognisability } from "../../unmeasured.ts";
 import { openSession, type Session } from "../onnx/session.ts";
 
 const require = createRequire(import.meta.url);
@@ -31,6 +32,7 @@ export function listeningPipeline(
       artifactOf,
       createModel: (source) => listeningModel(source, listen),
     }),
+    recognisability: unmeasuredRecognisability(manifest),
     openPhoto: (bytes) => openPhoto(bytes, defaultImageLimits, codecs),
   });
 }

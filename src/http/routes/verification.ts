@@ -4,6 +4,7 @@ import type * as z from "zod";
 import { sha256, toHex } from "../../crypto/digest.ts";
 import { fail, ok } from "../../errors.ts";
 import { type CalibratedDecision, decideAtFmr, distance } from "../../face/decide.ts";
+import { type Side, toleranceOf } from "../../face/recognisability.ts";
 import { closestFace } from "../../identity/closest.ts";
 import type { SubjectId } from "../../identity/ids.ts";
 import { decisionBody } from "../../rendering/decision-body.ts";
@@ -16,6 +17,7 @@ import {
   encodePhoto,
   encodeSource,
   type FaceSource,
+  type Probe,
   photoBody,
   readFaceSource,
 } from "../request/face-source.ts";
@@ -27,7 +29,7 @@ import type { verificationOptionsSchema } from "../schemas/requests.ts";
 
 /** POST /v1/subjects/{subject_id}/verify */
 export function verify(deps: Deps) {
-  const { calibration } = deps;
+  const { calibration, recognisability } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
@@ -59,7 +61,12 @@ export function verify(deps: Deps) {
     const closest = closestFace(probe.value.embedding, faces);
     if (!closest.ok) return refuse(c, closest.failure);
     const { faceId } = closest.value;
-    const decision = decideAtFmr(calibration, closest.value.distance, maxFmr, faces.length);
+    const template = faces.find((face) => face.faceId === faceId)!;
+    const closer = toleranceOf(recognisability, sideOf(probe.value), {
+      embedding: template.embedding,
+      recognisability: undefined,
+    });
+    const decision = decideAtFmr(calibration, closest.value.distance, maxFmr, faces.length, closer);
     if (!decision.ok) return refuse(c, decision.failure);
     const { match } = decision.value;
     c.set("outcome", match ? "match" : "no_match");
@@ -81,7 +88,7 @@ export function verify(deps: Deps) {
 
 /** POST /v1/compare */
 export function compare(deps: Deps) {
-  const { config, calibration } = deps;
+  const { config, calibration, recognisability } = deps;
   return async (c: Context<AppEnv>): Promise<Response> => {
     const photos = await readPhotos(c, config.maxBodyBytes, photosToCompare);
     if (!photos.ok) return refuse(c, photos.failure);
@@ -95,7 +102,12 @@ export function compare(deps: Deps) {
     if (!b.ok) return refuse(c, { ...b.failure, field: "image_b" });
     const measured = distance(a.value.embedding, b.value.embedding);
     if (!measured.ok) return refuse(c, measured.failure);
-    const decision = decideAtFmr(calibration, measured.value, chosen.value.maxFmr, 1);
+    const closer = toleranceOf(
+      recognisability,
+      sideOf({ embedding: a.value.embedding, encoded: a.value }),
+      sideOf({ embedding: b.value.embedding, encoded: b.value }),
+    );
+    const decision = decideAtFmr(calibration, measured.value, chosen.value.maxFmr, 1, closer);
     if (!decision.ok) return refuse(c, decision.failure);
     c.set("outcome", decision.value.match ? "match" : "no_match");
     return answer(c, 200, {
@@ -107,6 +119,10 @@ export function compare(deps: Deps) {
       image_b: b.value.image,
     } satisfies Body<typeof comparisonAnswerSchema>);
   };
+}
+
+function sideOf({ embedding, encoded }: Probe): Side {
+  return { embedding, recognisability: encoded?.quality.recognisability };
 }
 
 /** The session of a caller who has one. Fails with `forbidden` where it is another subject's. */

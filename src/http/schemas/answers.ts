@@ -6,6 +6,7 @@ import * as z from "zod";
 import { landmarkNames } from "../../face/geometry.ts";
 import { qualityReasons } from "../../face/quality.ts";
 import type { PhotoFormat } from "../../image/sniff.ts";
+import { quarterTurns } from "../../image/turn.ts";
 import { faceIdSchema, subjectIdSchema } from "./requests.ts";
 
 /** What a handler hands over; the request's id is added as it is written. */
@@ -30,6 +31,11 @@ export const faceSchema = z
       })
       .describe("Where the face is in the upright photo; it may reach beyond the edge."),
     score: z.number().min(0).max(1).describe("The detector's confidence."),
+    turned: z
+      .literal([...quarterTurns])
+      .describe(
+        "Degrees clockwise by which the photo was turned for the face to stand upright. All coordinates are those of the photo as it was sent; left and right those of the turned one.",
+      ),
     landmarks: z
       .array(
         z.strictObject({
@@ -54,6 +60,13 @@ export const faceSchema = z
         roll: z.number().describe("Degrees; positive clockwise."),
         agreement: z.number().min(0).max(1).describe("Of detector and landmark model."),
         in_frame: z.number().min(0).max(1).describe("Share of the face's crop inside the photo."),
+        recognisability: z
+          .number()
+          .min(0)
+          .max(1)
+          .describe(
+            "How sure it is that this face's embedding tells whose it is; below 0.5 it is refused as `unrecognizable`.",
+          ),
         reasons: z
           .array(z.enum(qualityReasons))
           .describe("The limits that this face does not meet; none for a good photo."),
