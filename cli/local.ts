@@ -1,10 +1,11 @@
 /** Comparison without a service: the same pipeline, in this process. */
 import { type Comparison, type DecisionOptions, type ErrorCode, SamefaceError } from "../client/index.ts";
-import { loadRuntime, readCalibration } from "../model/runtime.ts";
+import { loadRuntime, readCalibration, readRecognisability } from "../model/runtime.ts";
 import { type Failure, toWire } from "../src/errors.ts";
 import { decideAtFmr, distance } from "../src/face/decide.ts";
 import type { EncodedFace } from "../src/face/face.ts";
 import { requireQuality } from "../src/face/quality.ts";
+import { type Side, toleranceOf } from "../src/face/recognisability.ts";
 import { defaultSettings } from "../src/identity/settings.ts";
 import { decisionBody } from "../src/rendering/decision-body.ts";
 import { faceBody } from "../src/rendering/face-body.ts";
@@ -18,6 +19,7 @@ export async function openLocal(
 ): Promise<(a: Bytes, b: Bytes) => Promise<Omit<Comparison, "request_id">>> {
   const { pipeline } = await loadRuntime();
   const calibration = readCalibration();
+  const recognisability = readRecognisability();
   const { face = "largest", quality = "warn", max_fmr } = options;
   // The scope `scores` is given: whoever runs this has the photos and the model.
   const caller = { kind: "root", scopes: new Set(["scores"] as const) } as const;
@@ -40,7 +42,8 @@ export async function openLocal(
     const b = await encode(photoB, "image_b");
     const measured = distance(a.embedding, b.embedding);
     if (!measured.ok) throw errorOf(measured.failure);
-    const decision = decideAtFmr(calibration, measured.value, rate.maxFmr, 1);
+    const closer = toleranceOf(recognisability, sideOf(a), sideOf(b));
+    const decision = decideAtFmr(calibration, measured.value, rate.maxFmr, 1, closer);
     if (!decision.ok) throw errorOf(decision.failure);
     return {
       ...decisionBody(decision.value, rate),
@@ -51,6 +54,10 @@ export async function openLocal(
       image_b: b.image,
     };
   };
+}
+
+function sideOf({ embedding, quality }: EncodedFace): Side {
+  return { embedding, recognisability: quality.recognisability };
 }
 
 function errorOf(failure: Failure): SamefaceError {

@@ -21,7 +21,9 @@ export type QualityReason =
   | "too_dark"
   | "too_bright"
   | "extreme_pose"
-  | "cut_off";
+  | "cut_off"
+  /** Its embedding would not tell whose it is; refused whatever `quality` says. */
+  | "unrecognizable";
 
 interface FaceOptions {
   /** Choice among several faces; `only` refuses a photo that shows more than one. Default `largest`. */
@@ -136,6 +138,8 @@ export interface Face {
   box: { x: number; y: number; width: number; height: number };
   /** The detector's confidence, 0 to 1. */
   score: number;
+  /** Degrees clockwise by which the photo was turned for the face to stand upright. Coordinates are the photo's as sent. */
+  turned: 0 | 90 | 180 | 270;
   landmarks: {
     name: "left_eye" | "right_eye" | "nose" | "left_mouth" | "right_mouth";
     x: number;
@@ -152,6 +156,8 @@ export interface Face {
     roll: number;
     agreement: number;
     in_frame: number;
+    /** Probability that the embedding tells whose face it is, 0 to 1. */
+    recognisability: number;
     /** Limits that this face does not meet; empty for a good photo. */
     reasons: QualityReason[];
   };

@@ -8,13 +8,15 @@ import { fileURLToPath } from "node:url";
 import type { Result } from "../src/errors.ts";
 import { type Calibration, parseCalibration } from "../src/face/calibration.ts";
 import type { Encoder } from "../src/face/encode.ts";
+import type { RecognisabilityEntry, RecognisabilityModel } from "../src/face/recognisability-model.ts";
 import { createCodecs, type EncodedPhoto, openPhoto } from "../src/image/decode.ts";
 import { defaultImageLimits } from "../src/image/limits.ts";
 import type { Engine, ModelFactory } from "../src/inference/engine.ts";
 import { chooseBuild } from "../src/inference/kernels/choose-build.ts";
 import { artifactOf, createEngine } from "../src/inference/kernels/engine.ts";
-import { createStages, encoderInUse, type Manifest } from "../src/models.ts";
+import { createStages, encoderInUse, type Manifest, recognisabilityIn } from "../src/models.ts";
 import { createPipeline, type Pipeline } from "../src/pipeline.ts";
+import { unmeasuredRecognisability } from "./unmeasured.ts";
 
 /** The manifest with its calibrations by encoder id, for `parseCalibration`. */
 export interface CalibratedManifest extends Manifest {
@@ -28,7 +30,7 @@ export interface Runtime {
 
 export const manifestPath = fileURLToPath(new URL("./manifest.json", import.meta.url));
 
-export function readManifest(): CalibratedManifest {
+export function readManifest(): Manifest {
   return JSON.parse(readFileSync(manifestPath, "utf8"));
 }
 
@@ -37,6 +39,18 @@ export function readCalibration(): Calibration {
   const manifest = readManifest();
   const { id, sha256 } = encoderInUse(manifest);
   return parseCalibration(manifest.calibration?.[id], sha256);
+}
+
+/** Returns the manifest's entry about recognisable faces; throws where it has none. */
+export function recognisabilityEntry(manifest: CalibratedManifest): RecognisabilityEntry {
+  recognisabilityIn(manifest);
+  const entry = manifest.calibration?.[encoderInUse(manifest).id];
+  return (entry as { readonly recognisability: RecognisabilityEntry }).recognisability;
+}
+
+/** Reads the recognisability model of the encoder in use. Throws where its calibration has none. */
+export function readRecognisability(): RecognisabilityModel {
+  return recognisabilityIn(readManifest());
 }
 
 /** Returns the absolute path of a model file named in the manifest. */
@@ -66,6 +80,18 @@ export function readKernels(): WebAssembly.Module {
   return new WebAssembly.Module(chooseBuild(relaxed, plain));
 }
 
+/** Opens photos as the service does, within its limits. */
+export function photoOpener(): Runtime["openPhoto"] {
+  const compile = async (path: string) => WebAssembly.compile(await readFile(path));
+  const codecs = createCodecs({
+    jpeg: () => compile(jpegPath),
+    png: () => compile(pngPath),
+    webp: () => compile(codecPaths.webp),
+    avif: () => compile(codecPaths.avif),
+  });
+  return (bytes) => openPhoto(bytes, defaultImageLimits, codecs);
+}
+
 /** An engine that runs in Node. */
 export interface NodeEngine extends Pick<ModelFactory, "artifactOf"> {
   open(): Promise<Engine>;
@@ -75,7 +101,8 @@ export interface NodeEngine extends Pick<ModelFactory, "artifactOf"> {
 export const kernelsInNode: NodeEngine = { artifactOf, open: async () => createEngine(readKernels()) };
 
 /**
- * Loads the runtime. One engine serves a thread: call it once in each.
+ * Loads the runtime. One engine serves a thread: call it once in each. An encoder that has no calibration yet is run
+ * without refusing any face, so that it can be measured; the service does not start with it.
  *
  * @param watch wraps the encoder, to see its inputs
  */
@@ -83,18 +110,15 @@ export async function loadRuntime(
   watch = (encoder: Encoder) => encoder,
   engine = kernelsInNode,
 ): Promise<Runtime> {
-  const compile = async (path: string) => WebAssembly.compile(await readFile(path));
-  const codecs = createCodecs({
-    jpeg: () => compile(jpegPath),
-    png: () => compile(pngPath),
-    webp: () => compile(codecPaths.webp),
-    avif: () => compile(codecPaths.avif),
-  });
-  const open = (bytes: Uint8Array) => openPhoto(bytes, defaultImageLimits, codecs);
+  const open = photoOpener();
   const { model } = await engine.open();
   const bytesOf = (file: string) => readFileSync(modelPath(file));
   const factory = { artifactOf: engine.artifactOf, createModel: model };
-  const stages = createStages(readManifest(), bytesOf, factory);
-  const pipeline = createPipeline({ openPhoto: open, ...stages, encoder: watch(stages.encoder) });
+  const manifest = readManifest();
+  const stages = createStages(manifest, bytesOf, factory);
+  const encoder = watch(stages.encoder);
+  const calibrated = manifest.calibration?.[encoderInUse(manifest).id] !== undefined;
+  const recognisability = calibrated ? recognisabilityIn(manifest) : unmeasuredRecognisability(manifest);
+  const pipeline = createPipeline({ openPhoto: open, ...stages, encoder, recognisability });
   return { pipeline, openPhoto: open };
 }

@@ -20,6 +20,7 @@ export const image: z.infer<typeof imageSchema> = { width: 720, height: 576, for
 export const face: z.infer<typeof faceSchema> = {
   box: { x: 259.71, y: 203.98, width: 272.96, height: 272.94 },
   score: 0.9772,
+  turned: 0,
   landmarks: [
     { name: "left_eye", x: 330.09, y: 267.16 },
     { name: "right_eye", x: 442.9, y: 245.26 },
@@ -37,6 +38,7 @@ export const face: z.infer<typeof faceSchema> = {
     roll: -11.4,
     agreement: 0.955,
     in_frame: 1,
+    recognisability: 0.996,
     reasons: [],
   },
 };

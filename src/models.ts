@@ -6,6 +6,7 @@ import type { DetectorDescriptor, EncoderDescriptor, ModelDescriptor } from "./f
 import { createDetector } from "./face/detect.ts";
 import { createEncoder, encoderId } from "./face/encode.ts";
 import { createLandmarkFinder } from "./face/landmarks.ts";
+import { parseRecognisability, type RecognisabilityModel } from "./face/recognisability-model.ts";
 import type { ModelFactory } from "./inference/engine.ts";
 import type { Model } from "./inference/model.ts";
 import type { PipelineParts } from "./pipeline.ts";
@@ -16,6 +17,8 @@ export interface Manifest {
   readonly detectors: readonly string[];
   readonly landmarks: string;
   readonly models: Readonly<Record<string, ModelDescriptor>>;
+  /** What was measured of each encoder, by its id. */
+  readonly calibration?: Readonly<Record<string, unknown>>;
 }
 
 /** Description of the encoder as a whole. */
@@ -26,6 +29,8 @@ export interface EncoderInUse {
   readonly sha256: string;
   /** Float32 numbers in an embedding. */
   readonly embeddingLength: number;
+  /** How many networks it is made of. */
+  readonly networks: number;
 }
 
 export function encoderInUse({ encoder, models }: Manifest): EncoderInUse {
@@ -34,7 +39,14 @@ export function encoderInUse({ encoder, models }: Manifest): EncoderInUse {
     id: encoderId(encoder),
     sha256: parts.map(({ sha256 }) => sha256).join("+"),
     embeddingLength: parts.reduce((sum, { embeddingLength }) => sum + embeddingLength, 0),
+    networks: parts.length,
   };
+}
+
+/** Of the encoder in use. Throws where it was not fitted: no service is better than one that compares any two faces. */
+export function recognisabilityIn(manifest: Manifest): RecognisabilityModel {
+  const encoder = encoderInUse(manifest);
+  return parseRecognisability(manifest.calibration?.[encoder.id], encoder);
 }
 
 /**

@@ -1,16 +1,26 @@
 /** Photo in, face and embedding out: the whole flow on one screen. */
-import { ok, type Result } from "./errors.ts";
-import type { Detection, Detector } from "./face/detect.ts";
+import {
+  createDecoder,
+  type DecodeRoom,
+  type Decoder,
+  farReach,
+  holds,
+  nearReach,
+  unlimited,
+} from "./decoder.ts";
+import { fail, ok, type Result } from "./errors.ts";
+import type { Detector } from "./face/detect.ts";
 import type { Encoder } from "./face/encode.ts";
 import { findEveryFace, findFirstFaces } from "./face/every-face.ts";
 import type { EncodedFace, FacePolicy } from "./face/face.ts";
-import type { Point } from "./face/geometry.ts";
 import type { LandmarkFinder } from "./face/landmarks.ts";
-import { measureQuality } from "./face/quality.ts";
+import { defaultQualityLimits, judgeQuality, measureQuality } from "./face/quality.ts";
+import { isRecognisable, recognisabilityOf } from "./face/recognisability.ts";
+import type { RecognisabilityModel } from "./face/recognisability-model.ts";
 import { defaultBackgroundFaceShare, listOf, selectFace } from "./face/select.ts";
-import { freeBuffer } from "./free-buffer.ts";
-import type { DecodeRequest, EncodedPhoto, Region } from "./image/decode.ts";
-import type { Photo } from "./image/photo.ts";
+import { evidenceFor, mapDetection, mapLandmarks, mapPoint, saysOfFaces, turnsToTry } from "./face/turned.ts";
+import type { EncodedPhoto } from "./image/decode.ts";
+import { fromTurned, type QuarterTurn, turnPhoto } from "./image/turn.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
 export interface Pipeline {
@@ -20,7 +30,7 @@ export interface Pipeline {
    * Decodes, detects, aligns and encodes one photo.
    *
    * Fails with `unsupported_media_type`, `image_too_large`, `invalid_image`, `face_not_found`,
-   * `multiple_faces` (policy `only`), `overloaded` or `not_ready`.
+   * `multiple_faces` (policy `only`), `low_quality` (`unrecognizable`), `overloaded` or `not_ready`.
    */
   encodeFace(image: Uint8Array, policy: FacePolicy, observation?: Observation): Promise<Result<EncodedFace>>;
   /** Loads the models that every request needs. Fails with `not_ready`. */
@@ -41,16 +51,6 @@ export interface Observation {
   readonly backgroundFaceShare?: number;
 }
 
-/** Working memory for decodes, from the isolate's budget. */
-export interface DecodeRoom {
-  /** Reserves memory for one decode. Fails with `overloaded`. */
-  decode(bytes: number): Promise<Result<void>>;
-  /** Ends that decode; its pixels, `rasterBytes`, stay. */
-  decoded(rasterBytes: number): void;
-  /** Frees the pixels that the run's decodes left. */
-  forgetRasters(): void;
-}
-
 export interface ModelStatus {
   readonly id: string;
   readonly role: string;
@@ -64,106 +64,102 @@ export interface PipelineParts {
   readonly detectors: readonly Detector[];
   readonly landmarks: LandmarkFinder;
   readonly encoder: Encoder;
+  /** Model of the faces that this encoder can tell apart. */
+  readonly recognisability: RecognisabilityModel;
   readonly models: readonly ModelStatus[];
 }
-
-/** Longer side of the photo that detectors see, px: a 12-megapixel photo at 1/8. */
-const detectionSidePx = 480;
-/** The same where a larger one takes much longer to decode: above the 192 px of the larger detector's input. */
-const quickDetectionSidePx = 256;
-/**
- * Side of a face's box below which the photo is decoded again, larger: more than the crop's 89 px for a frontal face.
- */
-const detailedFacePx = 112;
-/**
- * Parts that are decoded again, in sides of the face's box from its centre. The first holds all that is sampled of
- * nearly every face; no face of 1,613 photos reached beyond the second.
- */
-const nearReach = { across: 1, up: 1.1, down: 0.75 };
-const farReach = { across: 1.5, up: 1.5, down: 1.5 };
 
 export function createPipeline({
   openPhoto,
   detectors,
   landmarks,
   encoder,
+  recognisability: recognisabilityModel,
   models,
 }: PipelineParts): Pipeline {
-  /** Finds the landmarks and encodes the face; `corners` enclose all that was sampled. */
+  /** Looks for a face that stands upright in the photo turned so. */
   async function look(
-    photo: Photo,
-    detection: Detection,
-    { time, keepCrop }: Required<Pick<Observation, "time" | "keepCrop">>,
-  ) {
-    const located = await time("landmarks", () => landmarks.find(photo, detection));
-    if (!located.ok) return located;
-    const { landmarks: points, seenCorners } = located.value;
-    const encoded = await time("encode", () => encoder.encode(photo, points, { keepCrop }));
-    if (!encoded.ok) return encoded;
-    return ok({ ...encoded.value, points, corners: [...seenCorners, ...encoded.value.cropCorners] });
+    decoder: Decoder,
+    turned: QuarterTurn,
+    policy: FacePolicy,
+    observation: Observation,
+  ): Promise<Result<EncodedFace>> {
+    const { time = untimed, keepCrop = false, listFaces = false } = observation;
+    const { backgroundFaceShare = defaultBackgroundFaceShare } = observation;
+    const { file } = decoder;
+    const overview = await decoder.overview();
+    if (!overview.ok) return overview;
+    const seen = turnPhoto(overview.value, turned);
+    const findFaces = policy === "only" || listFaces ? findEveryFace : findFirstFaces;
+    const detections = await time("detect", () => findFaces(detectors, seen));
+    if (!detections.ok) return detections;
+    const selected = selectFace(detections.value, policy, seen, backgroundFaceShare);
+    if (!selected.ok) return selected;
+
+    const toPhoto = fromTurned(turned, file);
+    const detection = mapDetection(toPhoto, selected.value);
+    for (const reach of turned === 0 ? [nearReach, farReach] : [farReach]) {
+      const decoded = await decoder.showing(detection.box, reach);
+      if (!decoded.ok) return decoded;
+      const detail = turnPhoto(decoded.value, turned);
+      const located = await time("landmarks", () => landmarks.find(detail, selected.value));
+      if (!located.ok) return located;
+      const { seenCorners, beliefs } = located.value;
+      const encoded = await time("encode", () =>
+        encoder.encode(detail, located.value.landmarks, { keepCrop }),
+      );
+      if (!encoded.ok) return encoded;
+      const { embedding, norms, appearance, cropCorners, crop } = encoded.value;
+      if (reach === nearReach && !holds(detail, [...seenCorners, ...cropCorners])) continue;
+
+      const points = mapLandmarks(toPhoto, located.value.landmarks);
+      const corners = cropCorners.map((corner) => mapPoint(toPhoto, corner));
+      const measured = measureQuality(detection, points, file, corners, appearance);
+      const evidence = {
+        embedding,
+        norms,
+        beliefs,
+        detection: detection.score,
+        agreement: measured.agreement,
+      };
+      const faces = detections.value.map((each) => mapDetection(toPhoto, each));
+      return ok({
+        face: { box: detection.box, score: detection.score, landmarks: points },
+        embedding,
+        quality: { ...measured, recognisability: recognisabilityOf(recognisabilityModel, evidence) },
+        turned,
+        image: { width: file.width, height: file.height, format: file.format },
+        ...(listFaces && { faces: listOf(faces, backgroundFaceShare) }),
+        ...(crop === undefined ? {} : { crop }),
+      });
+    }
+    throw new Error("the last reach was not taken");
   }
+
+  const isRefused = ({ quality }: EncodedFace) =>
+    !isRecognisable(recognisabilityModel, quality.recognisability);
 
   return {
     encoderId: encoder.id,
 
     async encodeFace(image, policy, observation = {}) {
-      const { time = untimed, room = unlimited, keepCrop = false, listFaces = false } = observation;
-      const { backgroundFaceShare = defaultBackgroundFaceShare } = observation;
       const opened = await openPhoto(image);
       if (!opened.ok) return opened;
-      const file = opened.value;
-      const rasters: Photo["raster"][] = [];
-      const decode = async (request: DecodeRequest) => {
-        const taken = await room.decode(file.workingBytes(request));
-        if (!taken.ok) return taken;
-        let rasterBytes = 0;
-        try {
-          const photo = await time("decode", () => file.decode(request));
-          if (photo.ok) {
-            rasters.push(photo.value.raster);
-            rasterBytes = photo.value.raster.data.byteLength;
-          }
-          return photo;
-        } finally {
-          room.decoded(rasterBytes);
-        }
-      };
-
+      const decoder = createDecoder(opened.value, observation.time ?? untimed, observation.room ?? unlimited);
       try {
-        const overview = await decode({ scaleAtLeast: overviewScale(file) });
-        if (!overview.ok) return overview;
-
-        const findFaces = policy === "only" || listFaces ? findEveryFace : findFirstFaces;
-        const detections = await time("detect", () => findFaces(detectors, overview.value));
-        if (!detections.ok) return detections;
-        const selected = selectFace(detections.value, policy, file, backgroundFaceShare);
-        if (!selected.ok) return selected;
-
-        const larger = scaleWanted(file, overview.value, selected.value);
-        const near = larger && { scaleAtLeast: larger, region: regionOf(selected.value, nearReach) };
-        const detail = near ? await decode(near) : overview;
-        if (!detail.ok) return detail;
-        let seen = await look(detail.value, selected.value, { time, keepCrop });
-        if (near && seen.ok && !holds(detail.value, seen.value.corners)) {
-          const far = await decode({ ...near, region: regionOf(selected.value, farReach) });
-          if (!far.ok) return far;
-          seen = await look(far.value, selected.value, { time, keepCrop });
+        let best = await look(decoder, 0, policy, observation);
+        for (const turned of turnsToTry(best, isRefused)) {
+          const other = await look(decoder, turned, policy, observation);
+          if (!other.ok && !saysOfFaces(other.failure)) return other;
+          const stands = other.ok && turnsToTry(other, isRefused).length === 0;
+          if (stands || evidenceFor(other) > evidenceFor(best)) best = other;
+          if (stands) break;
         }
-        if (!seen.ok) return seen;
-
-        const { box, score } = selected.value;
-        const { points, embedding, appearance, cropCorners, crop } = seen.value;
-        return ok({
-          face: { box, score, landmarks: points },
-          embedding,
-          quality: measureQuality(selected.value, points, file, cropCorners, appearance),
-          image: { width: file.width, height: file.height, format: file.format },
-          ...(listFaces && { faces: listOf(detections.value, backgroundFaceShare) }),
-          ...(crop === undefined ? {} : { crop }),
-        });
+        if (!best.ok || !isRefused(best.value)) return best;
+        const reasons = ["unrecognizable", ...judgeQuality(best.value.quality, defaultQualityLimits)];
+        return fail({ code: "low_quality", reasons });
       } finally {
-        for (const { data } of rasters) freeBuffer(data.buffer);
-        room.forgetRasters();
+        decoder.free();
       }
     },
 
@@ -178,50 +174,3 @@ export function createPipeline({
 }
 
 const untimed: Stopwatch["time"] = (_, work) => work();
-
-const unlimited: DecodeRoom = {
-  decode: async () => ok(undefined),
-  decoded: () => undefined,
-  forgetRasters: () => undefined,
-};
-
-/** Returns the scale for the detectors. */
-function overviewScale({ width, height, quickScale }: EncodedPhoto): number {
-  const side = Math.max(width, height);
-  const scale = Math.min(1, detectionSidePx / side);
-  return quickScale !== undefined && quickScale * side >= quickDetectionSidePx
-    ? Math.min(scale, quickScale)
-    : scale;
-}
-
-function regionOf({ box }: Detection, { across, up, down }: typeof nearReach): Region {
-  const side = Math.max(box.width, box.height);
-  return {
-    x: box.x + box.width / 2 - across * side,
-    y: box.y + box.height / 2 - up * side,
-    width: 2 * across * side,
-    height: (up + down) * side,
-  };
-}
-
-/** Tells whether the raster has all of the photo that lies between the points; to a pixel of the raster. */
-function holds({ raster, toRaster, width, height }: Photo, points: readonly Point[]): boolean {
-  return points.every((point) => {
-    const [px, py] = [clamp(point.x, width), clamp(point.y, height)];
-    const x = toRaster.a * px + toRaster.b * py + toRaster.tx;
-    const y = toRaster.c * px + toRaster.d * py + toRaster.ty;
-    return x >= -1 && y >= -1 && x <= raster.width + 1 && y <= raster.height + 1;
-  });
-}
-
-function clamp(value: number, most: number): number {
-  return Math.min(most, Math.max(0, value));
-}
-
-/** Returns the scale at which the photo shows the face in full detail; undefined when the overview does. */
-function scaleWanted(file: EncodedPhoto, overview: Photo, { box }: Detection): number | undefined {
-  const scaleAtHand =
-    Math.max(overview.raster.width, overview.raster.height) / Math.max(file.width, file.height);
-  const wanted = Math.min(1, detailedFacePx / Math.max(box.width, box.height));
-  return scaleAtHand >= wanted ? undefined : wanted;
-}

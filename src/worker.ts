@@ -17,7 +17,7 @@ import type { ModelDescriptor } from "./face/descriptor.ts";
 import { createCodecs, openPhoto } from "./image/decode.ts";
 import { defaultImageLimits } from "./image/limits.ts";
 import type { Bundle } from "./inference/engine.ts";
-import { createStages, encoderInUse } from "./models.ts";
+import { createStages, encoderInUse, recognisabilityIn } from "./models.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { type Bindings, connect } from "./wiring/bindings.ts";
 import { openService } from "./wiring/service.ts";
@@ -25,6 +25,7 @@ import { openService } from "./wiring/service.ts";
 const encoder = encoderInUse(manifest);
 const measured = manifest.calibration[encoder.id as keyof typeof manifest.calibration];
 const calibration = parseCalibration(measured, encoder.sha256);
+const recognisability = recognisabilityIn(manifest);
 
 /** Makes the Worker. An isolate has one, whose requests share its models and codecs. */
 export function createWorker(engine: Bundle) {
@@ -36,6 +37,7 @@ export function createWorker(engine: Bundle) {
   });
   const budget = createBudget({ codecBytes: () => codecs.heldBytes() + codecs.droppedBytes() });
   const pipeline = createPipeline({
+    recognisability,
     ...createStages(manifest, (file) => engine.files[file], engine),
     openPhoto: (image) => openPhoto(image, defaultImageLimits, codecs),
   });
@@ -55,6 +57,7 @@ function open(env: Bindings, engine: Bundle, pipeline: Pipeline, budget: Budget)
     pipeline,
     budget,
     calibration,
+    recognisability,
     distances: measured.distances,
     embeddingLength: encoder.embeddingLength,
     hashModels: () => hashModels(engine),

@@ -69,6 +69,17 @@ export function applyHead({ blocks }: Head, values: Float32Array): Float32Array 
   return lifted;
 }
 
+/** Length of each block behind the head, for one of the trunk's embedding that is of unit length before it. */
+export function normsBehind({ blocks }: Head, values: Float32Array): number[] {
+  let offset = 0;
+  return blocks.map((block) => {
+    const end = offset + sizeOfBlock(block);
+    const own = Float64Array.from(values.subarray(offset, end));
+    offset = end;
+    return Math.hypot(...applyBlock(block, own)) / Math.hypot(...own);
+  });
+}
+
 function multiply({ rows, columns, values }: Matrix, x: Float64Array): Float64Array {
   if (x.length !== columns) throw new Error(`a matrix of ${columns} columns meets ${x.length} numbers`);
   const product = new Float64Array(rows);

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { SingleBar } from "cli-progress";
 import type { FacePolicy } from "../../src/face/face.ts";
 import { encoderInUse } from "../../src/models.ts";
-import { readManifest } from "../runtime.ts";
+import { readManifest, recognisabilityEntry } from "../runtime.ts";
 import type { TrainingSet } from "./batches.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { encodePhotos } from "./data/encode.ts";
@@ -115,7 +115,12 @@ async function main(): Promise<void> {
     head: fitted.head,
     base,
     // Calibrates on people that the head has not learned from.
-    calibrate: (modelSha256) => calibrateOn([validation, heldOut], fitted.head, { dataset, modelSha256 }),
+    calibrate: (modelSha256) =>
+      calibrateOn([validation, heldOut], fitted.head, {
+        dataset,
+        modelSha256,
+        base: recognisabilityEntry(base),
+      }),
   });
   writeCard(join(out, "README.md"), { encoder, dataset, options, fitted, gains });
   console.log(`${verdict}\n${out}: ${encoder}\nnext: npm run model:use -- ${out}`);

@@ -60,18 +60,21 @@ export interface CalibratedDecision extends Decision {
  * whatever the faces have in common).
  *
  * Fails with `invalid_request` for a rate that the calibration does not cover.
+ *
+ * @param closer by how much these two faces need to come closer than ordinary ones: `toleranceOf`
  */
 export function decideAtFmr(
   calibration: Calibration,
   distance: number,
   maxFmr: number,
   enrolledFaces: number,
+  closer = 0,
 ): Result<CalibratedDecision> {
   const threshold = thresholdAt(calibration, maxFmr / enrolledFaces);
   if (!threshold.ok) return threshold;
-  const { fmr, bounded } = fmrAt(calibration, distance);
+  const { fmr, bounded } = fmrAt(calibration, distance + closer);
   return ok({
-    ...decide(distance, threshold.value),
+    ...decide(distance, Math.max(0, threshold.value - closer)),
     maxFmr,
     fmr: { fmr: Math.min(1, fmr * enrolledFaces), bounded },
   });

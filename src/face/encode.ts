@@ -19,6 +19,8 @@ import { type Appearance, measureAppearance } from "./quality.ts";
 export interface Encoding {
   readonly embedding: Embedding;
   readonly appearance: Appearance;
+  /** Length of each network's output before it is scaled to 1, in the networks' order: small for what is no face to it. */
+  readonly norms: readonly number[];
   /** Corners of the crop, in the photo's coordinates: top left, top right, bottom right, bottom left. */
   readonly cropCorners: readonly Point[];
   /** Present when the crop was asked for. */
@@ -65,6 +67,7 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
       // Copied because the first network's own buffer may hold another request's crop when the second network runs.
       const shown = parts.length > 1 ? new Float32Array(3 * height * width) : null;
       const values = new Float32Array(embeddingLength);
+      const norms: number[] = [];
       let offset = 0;
       for (const { model, descriptor } of parts) {
         const run = await model.run((crop) => {
@@ -75,7 +78,8 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
           if (keepCrop) kept = { width, height, rgb: toBytes(crop, normalisation) };
         });
         if (!run.ok) return run;
-        values.set(toUnitLength(run.value[0], descriptor.embeddingLength), offset);
+        norms.push(toUnitLength(run.value[0], descriptor.embeddingLength));
+        values.set(run.value[0], offset);
         offset += descriptor.embeddingLength;
       }
       if (appearance === undefined) throw new Error("the encoder ran without its input");
@@ -83,6 +87,7 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
       return ok({
         embedding: { model: id, values },
         appearance,
+        norms,
         cropCorners: corners(toPhoto, width, height),
         ...(kept === undefined ? {} : { crop: kept }),
       });
@@ -126,13 +131,13 @@ function corners(toPhoto: Affine, width: number, height: number): Point[] {
   }));
 }
 
-/** Scales in place. Throws for a vector that cannot be scaled, which means a broken model. */
-function toUnitLength(values: Float32Array, length: number): Float32Array {
+/** Scales in place and returns the length before. Throws for a vector that cannot be scaled, which means a broken model. */
+function toUnitLength(values: Float32Array, length: number): number {
   let squares = 0;
   for (const value of values) squares += value * value;
   const scale = 1 / Math.sqrt(squares);
   if (values.length !== length || !Number.isFinite(scale))
     throw new Error("the encoder's output is not an embedding");
   for (let i = 0; i < values.length; i++) values[i] *= scale;
-  return values;
+  return Math.sqrt(squares);
 }

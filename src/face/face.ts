@@ -1,4 +1,5 @@
 import type { PhotoFormat } from "../image/sniff.ts";
+import type { QuarterTurn } from "../image/turn.ts";
 import type { Embedding } from "./embedding.ts";
 import type { Box, Landmarks } from "./geometry.ts";
 import type { Quality } from "./quality.ts";
@@ -34,6 +35,8 @@ export interface EncodedFace {
   readonly face: Face;
   readonly embedding: Embedding;
   readonly quality: Quality;
+  /** Degrees clockwise by which the photo was turned for the face to stand upright; all coordinates are the photo's. */
+  readonly turned: QuarterTurn;
   /** Every face of the photo, largest first; present when they were asked for. */
   readonly faces?: readonly FoundFace[];
   /** Present when the crop was asked for. */

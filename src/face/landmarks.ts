@@ -21,8 +21,8 @@ export interface LandmarkFinder {
 
 export interface LocatedLandmarks {
   readonly landmarks: Landmarks;
-  /** The landmark model's probability that this is a face, 0..1. */
-  readonly score: number;
+  /** The landmark model's probability that this is a face, 0..1: at its first look, at the detector's box, and its last. */
+  readonly beliefs: readonly [first: number, last: number];
   /** Corners of the squares that the model saw, in the photo's coordinates. */
   readonly seenCorners: readonly Point[];
 }
@@ -47,6 +47,7 @@ export function createLandmarkFinder(model: Model, descriptor: ModelDescriptor):
     async find(photo, detection) {
       let square = squareAround(detection);
       const seenCorners: Point[] = [];
+      let first: number | undefined;
       for (let look = 1; ; look++) {
         const toPhoto = squareToPhoto(square, pixels);
         seenCorners.push(...corners(square));
@@ -54,7 +55,8 @@ export function createLandmarkFinder(model: Model, descriptor: ModelDescriptor):
         if (!run.ok) return run;
         const [probability, regression, points] = run.value;
         const landmarks = readLandmarks(points, square);
-        if (look === looks) return ok({ landmarks, score: probability[1], seenCorners });
+        first ??= probability[1];
+        if (look === looks) return ok({ landmarks, beliefs: [first, probability[1]], seenCorners });
         square = levelled(regressed(square, regression), landmarks[0], landmarks[1]);
       }
     },

@@ -8,13 +8,19 @@ import type { Detection } from "./detect.ts";
 import type { Landmarks, Point } from "./geometry.ts";
 import { estimatePose, type Pose } from "./pose.ts";
 
-export interface Quality extends Pose, Appearance {
+/** Measures by geometry and pixels. */
+export interface Measured extends Pose, Appearance {
   /** Distance between the eyes in the photo as sent, px. */
   readonly eyeDistancePx: number;
   /** Agreement of detector and landmark model on eyes and nose: 1 less the mean gap in eye distances, 0..1. */
   readonly agreement: number;
   /** Share of the encoder's crop that lies inside the photo, 0..1. */
   readonly inFrame: number;
+}
+
+export interface Quality extends Measured {
+  /** Probability that the embedding tells whose face it is, 0..1: src/face/recognisability.ts. */
+  readonly recognisability: number;
 }
 
 /** Measures of the encoder's crop. */
@@ -34,6 +40,8 @@ export const qualityReasons = [
   "too_bright",
   "extreme_pose",
   "cut_off",
+  /** Not one of `QualityLimits`: the encoder's own, and no policy admits it. */
+  "unrecognizable",
 ] as const;
 
 export type QualityReason = (typeof qualityReasons)[number];
@@ -63,7 +71,7 @@ export const defaultQualityLimits: QualityLimits = {
 };
 
 /** Lists every limit that the face does not meet. */
-export function judgeQuality(quality: Quality, limits: QualityLimits): QualityReason[] {
+export function judgeQuality(quality: Measured, limits: QualityLimits): QualityReason[] {
   const reasons: QualityReason[] = [];
   // Each condition states the acceptable values, so that a NaN is refused.
   if (!(quality.eyeDistancePx >= limits.minEyeDistancePx)) reasons.push("face_too_small");
@@ -83,7 +91,7 @@ export function measureQuality(
   photo: { readonly width: number; readonly height: number },
   cropCorners: readonly Point[],
   appearance: Appearance,
-): Quality {
+): Measured {
   const eyeDistancePx = between(landmarks[0], landmarks[1]);
   const gaps = [
     between(landmarks[0], detection.leftEye),
@@ -199,7 +207,7 @@ function between(a: Point, b: Point): number {
 }
 
 /** Fails with `low_quality`, which lists every reason. */
-export function requireQuality(quality: Quality): Result<void> {
+export function requireQuality(quality: Measured): Result<void> {
   const reasons = judgeQuality(quality, defaultQualityLimits);
   return reasons.length === 0 ? ok(undefined) : fail({ code: "low_quality", reasons });
 }

@@ -13,10 +13,11 @@ function round(value: number, digits: number): number {
 /** Rounds to a hundredth of a pixel. */
 const px = (value: number) => round(value, 2);
 
-export async function faceBody({ face, quality, crop }: EncodedFace) {
+export async function faceBody({ face, quality, turned, crop }: EncodedFace) {
   const { box, score, landmarks } = face;
   return {
     ...foundBody({ box, score }),
+    turned,
     landmarks: landmarks.map(({ x, y }, i) => ({ name: landmarkNames[i], x: px(x), y: px(y) })),
     quality: {
       eye_distance_px: round(quality.eyeDistancePx, 2),
@@ -28,6 +29,7 @@ export async function faceBody({ face, quality, crop }: EncodedFace) {
       roll: round(quality.roll, 1),
       agreement: round(quality.agreement, 3),
       in_frame: round(quality.inFrame, 3),
+      recognisability: round(quality.recognisability, 3),
       reasons: judgeQuality(quality, defaultQualityLimits),
     },
     ...(crop === undefined ? {} : { crop: encodeBase64(await writePng(crop.width, crop.height, crop.rgb)) }),

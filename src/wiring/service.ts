@@ -6,6 +6,7 @@ import { createKeyRing } from "../crypto/key-ring.ts";
 import type { RandomBytes } from "../crypto/random.ts";
 import { createDoctor, type DoctorDeps } from "../doctor.ts";
 import type { Calibration, DistanceHistograms } from "../face/calibration.ts";
+import type { RecognisabilityModel } from "../face/recognisability-model.ts";
 import type { LogEntry } from "../http/middleware/log-entry.ts";
 import { createListAudit } from "../identity/audit-trail.ts";
 import { createRecentKeys } from "../identity/store/recent-keys.ts";
@@ -30,6 +31,8 @@ export interface ServiceParts extends Connections {
   readonly budget: Budget;
   /** Calibration of the encoder that the pipeline runs, from the manifest. */
   readonly calibration: Calibration;
+  /** Model of recognisable faces of the same encoder; from the manifest. */
+  readonly recognisability: RecognisabilityModel;
   /** Distances measured with that encoder, for people to see; undefined where the manifest has none. */
   readonly distances: DistanceHistograms | undefined;
   /** Length of that encoder's embeddings, float32 numbers. */

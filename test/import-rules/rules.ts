@@ -26,8 +26,9 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "inference/onnxruntime/bundle.ts": [
     ...["inference", "inference/onnxruntime", "models.ts", "model", "node_modules"],
   ],
-  face: ["errors.ts", "image", "inference", "zod"],
-  "pipeline.ts": ["errors.ts", "face", "free-buffer.ts", "image", "stopwatch.ts"],
+  face: ["errors.ts", "crypto", "image", "inference", "zod"],
+  "decoder.ts": ["face", "errors.ts", "free-buffer.ts", "image", "stopwatch.ts"],
+  "pipeline.ts": ["decoder.ts", "errors.ts", "face", "image", "stopwatch.ts"],
   "models.ts": ["face", "inference", "pipeline.ts"],
   "config.ts": ["crypto", "zod"],
   identity: ["errors.ts", "config.ts", "crypto", "face", "zod", "cloudflare:workers"],

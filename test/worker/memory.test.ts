@@ -16,7 +16,7 @@ import type { EncodedFace } from "../../src/face/face.ts";
 import { createCodecs, openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
 import { artifactOf, createEngine } from "../../src/inference/kernels/engine.ts";
-import { createStages } from "../../src/models.ts";
+import { createStages, recognisabilityIn } from "../../src/models.ts";
 import { createPipeline } from "../../src/pipeline.ts";
 import avif from "../../wasm/codecs/avif_dec.wasm";
 import webp from "../../wasm/codecs/webp_dec.wasm";
@@ -68,6 +68,7 @@ function account(stage: string): void {
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
 const pipeline = createPipeline({
+  recognisability: recognisabilityIn(manifest),
   ...createStages(manifest, (file) => files[file], { artifactOf, createModel: engine.model }),
   async openPhoto(bytes) {
     requestBytes += bytes.length;

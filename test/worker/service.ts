@@ -9,6 +9,7 @@ import { type Failure, fail, ok } from "../../src/errors.ts";
 import type { Calibration } from "../../src/face/calibration.ts";
 import type { EncodedFace, FacePolicy } from "../../src/face/face.ts";
 import type { Quality } from "../../src/face/quality.ts";
+import type { RecognisabilityModel } from "../../src/face/recognisability-model.ts";
 import type { LogEntry } from "../../src/http/middleware/log-entry.ts";
 import type { DirectoryObject } from "../../src/identity/directory/object.ts";
 import type { Directory } from "../../src/identity/directory/types.ts";
@@ -31,6 +32,25 @@ const bindings = env as unknown as TestBindings;
 export const { TEMPLATES: templates, DIRECTORY: directories, GALLERY: galleries } = bindings;
 
 const origin = "http://localhost";
+/** Model to which every face is as recognisable as any. */
+const recognisability: RecognisabilityModel = {
+  centroids: [Float32Array.of(0, 0)],
+  rareDirections: [],
+  rareWeights: [],
+  weights: {
+    bias: 0,
+    similarity: 0,
+    strangeness: 0,
+    norms: [],
+    detection: 0,
+    beliefs: [0, 0],
+    agreement: 0,
+  },
+  embeddingAlone: { bias: 0, similarity: 0, strangeness: 0 },
+  limit: 0.5,
+  tolerance: [[1, 0]],
+};
+
 /** Calibration: at the default rate of 1e-4 a subject with one face matches up to 1.1, one with ten up to 1. */
 export const calibration: Calibration = {
   modelSha256: "ab".repeat(32),
@@ -86,6 +106,7 @@ const goodQuality: Quality = {
   roll: 3,
   agreement: 0.9,
   inFrame: 1,
+  recognisability: 0.99,
 };
 
 /** Makes a photo of a face at this angle that is not fit for comparison. */
@@ -118,6 +139,7 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
         face: testFace,
         embedding: { model, values },
         quality,
+        turned: 0,
         image: { width: 640, height: 480, format: "jpeg" },
         ...(listFaces && { faces: [{ box: testFace.box, score: testFace.score, counted: true }] }),
       });
@@ -155,6 +177,7 @@ export interface Change
       | "bound"
       | "hashModels"
       | "calibration"
+      | "recognisability"
       | "embeddingLength"
     >
   > {
@@ -192,6 +215,7 @@ export function startService({ config, pipeline: pipelineChange, trust, ...chang
     pipeline,
     budget: createBudget({ codecBytes: () => 0 }),
     calibration,
+    recognisability,
     distances: undefined,
     embeddingLength: 2,
     hashModels: async () => [{ id: "text-1", expected: "ab", actual: "ab" }],

@@ -11,6 +11,7 @@ import { artifactOf } from "../../../src/inference/onnxruntime/engine.ts";
 import { createStages, type Manifest } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
 import { jpegPath, pngPath } from "../../runtime.ts";
+import { unmeasuredRecognisability } from "../../unmeasured.ts";
 import { openSession, type Session } from "../onnx/session.ts";
 
 /** Called with each input of each model; the listener may keep the array. */
@@ -29,6 +30,7 @@ export function listeningPipeline(
       artifactOf,
       createModel: (source) => listeningModel(source, listen),
     }),
+    recognisability: unmeasuredRecognisability(manifest),
     openPhoto: (bytes) => openPhoto(bytes, defaultImageLimits, codecs),
   });
 }

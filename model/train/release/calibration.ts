@@ -1,19 +1,32 @@
 /** Calibrates a trained model's thresholds on people that it has not learned from. */
 import { parseCalibration } from "../../../src/face/calibration.ts";
+import type { RecognisabilityEntry } from "../../../src/face/recognisability-model.ts";
 import { calibrate } from "../../calibrate/calibrate.ts";
 import type { TrainingSet } from "../batches.ts";
 import { compareSet } from "../gain.ts";
 import type { Head } from "../head.ts";
+import { carryRecognisability } from "./recognisability.ts";
 
 /** Returns the manifest's entry; null when there are too few people for one. */
 export function calibrateOn(
   sets: readonly TrainingSet[],
   head: Head,
-  { dataset, modelSha256 }: { readonly dataset: string; readonly modelSha256: string },
+  {
+    dataset,
+    modelSha256,
+    base,
+  }: { readonly dataset: string; readonly modelSha256: string; readonly base: RecognisabilityEntry },
 ): unknown {
-  const trials = compareSet(join(sets), head);
+  const set = join(sets);
+  const trials = compareSet(set, head);
+  const embeddings = set.variants.flatMap(([asItIs]) => (asItIs === undefined ? [] : [asItIs]));
   try {
-    const entry = { dataset, modelSha256, ...calibrate(trials, { replicates: 200, seed: 1 }) };
+    const entry = {
+      dataset,
+      modelSha256,
+      ...calibrate(trials, { replicates: 200, seed: 1 }),
+      recognisability: carryRecognisability(base, embeddings, head),
+    };
     parseCalibration(entry, modelSha256);
     return entry;
   } catch (error) {

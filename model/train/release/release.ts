@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EncoderDescriptor } from "../../../src/face/descriptor.ts";
 import { encoderId } from "../../../src/face/encode.ts";
-import { encoderInUse } from "../../../src/models.ts";
+import { encoderInUse, type Manifest } from "../../../src/models.ts";
 import { compilePlan } from "../../compile/compile.ts";
 import { type CalibratedManifest, modelPath } from "../../runtime.ts";
 import { encodeBlocks, type Head, type HeadFile } from "../head.ts";
@@ -51,7 +51,7 @@ export function writeRelease(folder: string, { name, head, base, calibrate }: Re
   ]);
   const encoder = networks.map(({ id }) => id);
   const to = encoderId(encoder);
-  const manifest: CalibratedManifest = { ...base, encoder, models };
+  const manifest: Manifest = { ...base, encoder, models };
   const entry = calibrate(encoderInUse(manifest).sha256);
   const calibration = { ...base.calibration, ...(entry === null ? {} : { [to]: entry }) };
   writeFileSync(join(folder, "manifest.json"), `${JSON.stringify({ ...manifest, calibration }, null, 2)}\n`);

@@ -6,8 +6,7 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { encoderInUse } from "../../../src/models.ts";
-import type { CalibratedManifest } from "../../runtime.ts";
+import { encoderInUse, type Manifest } from "../../../src/models.ts";
 
 /** Files that replace others; the manifest comes last, so that it never names a missing file. */
 const wanted = /\.(onnx|plan)$/;
@@ -23,7 +22,7 @@ export function useModel(model: string, folder: string): InUse {
   const shipped = join(model, ".shipped");
   if (folder === "shipped" && !existsSync(shipped)) throw new Error("the shipped model is in use");
   const from = folder === "shipped" ? shipped : folder;
-  const manifest = JSON.parse(readFileSync(join(from, "manifest.json"), "utf8")) as CalibratedManifest;
+  const manifest = JSON.parse(readFileSync(join(from, "manifest.json"), "utf8")) as Manifest;
   for (const id of manifest.encoder) {
     const { file, sha256 } = manifest.models[id];
     const found = createHash("sha256")

@@ -5,6 +5,8 @@ import { sha256, toHex } from "../../crypto/digest.ts";
 import { fail, ok } from "../../errors.ts";
 import type { Calibration } from "../../face/calibration.ts";
 import { type CalibratedDecision, decideAtFmr, distance } from "../../face/decide.ts";
+import { type Side, toleranceOf } from "../../face/recognisability.ts";
+import type { RecognisabilityModel } from "../../face/recognisability-model.ts";
 import type { SubjectId } from "../../identity/ids.ts";
 import { closestFace } from "../../identity/store/closest.ts";
 import { decisionBody } from "../../rendering/decision-body.ts";
@@ -20,6 +22,7 @@ import {
   type FaceDeps,
   type FaceSource,
   type PhotoDeps,
+  type Probe,
   photoBody,
   readFaceSource,
 } from "../request/face-source.ts";
@@ -31,13 +34,14 @@ import type { verificationOptionsSchema } from "../schemas/requests.ts";
 
 interface VerificationDeps extends FaceDeps {
   readonly calibration: Calibration;
+  readonly recognisability: RecognisabilityModel;
   readonly signReceipt: SignReceipt;
   readonly clock: () => Date;
 }
 
 /** POST /v1/subjects/{subject_id}/verify */
 export function verify(deps: VerificationDeps): Handler {
-  const { calibration } = deps;
+  const { calibration, recognisability } = deps;
   return async (c) => {
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
@@ -69,7 +73,12 @@ export function verify(deps: VerificationDeps): Handler {
     const closest = closestFace(probe.value.embedding, faces);
     if (!closest.ok) return refuse(c, closest.failure);
     const { faceId } = closest.value;
-    const decision = decideAtFmr(calibration, closest.value.distance, maxFmr, faces.length);
+    const template = faces.find((face) => face.faceId === faceId)!;
+    const closer = toleranceOf(recognisability, sideOf(probe.value), {
+      embedding: template.embedding,
+      recognisability: template.quality?.recognisability,
+    });
+    const decision = decideAtFmr(calibration, closest.value.distance, maxFmr, faces.length, closer);
     if (!decision.ok) return refuse(c, decision.failure);
     const { match } = decision.value;
     c.set("outcome", match ? "match" : "no_match");
@@ -91,11 +100,12 @@ export function verify(deps: VerificationDeps): Handler {
 
 interface ComparisonDeps extends PhotoDeps {
   readonly calibration: Calibration;
+  readonly recognisability: RecognisabilityModel;
 }
 
 /** POST /v1/compare */
 export function compare(deps: ComparisonDeps): Handler {
-  const { config, calibration } = deps;
+  const { config, calibration, recognisability } = deps;
   return async (c) => {
     const photos = await readPhotos(c, config.maxBodyBytes, photosToCompare);
     if (!photos.ok) return refuse(c, photos.failure);
@@ -109,7 +119,12 @@ export function compare(deps: ComparisonDeps): Handler {
     if (!b.ok) return refuse(c, { ...b.failure, field: "image_b" });
     const measured = distance(a.value.embedding, b.value.embedding);
     if (!measured.ok) return refuse(c, measured.failure);
-    const decision = decideAtFmr(calibration, measured.value, chosen.value.maxFmr, 1);
+    const closer = toleranceOf(
+      recognisability,
+      sideOf({ embedding: a.value.embedding, encoded: a.value }),
+      sideOf({ embedding: b.value.embedding, encoded: b.value }),
+    );
+    const decision = decideAtFmr(calibration, measured.value, chosen.value.maxFmr, 1, closer);
     if (!decision.ok) return refuse(c, decision.failure);
     c.set("outcome", decision.value.match ? "match" : "no_match");
     return answer(c, 200, {
@@ -121,6 +136,10 @@ export function compare(deps: ComparisonDeps): Handler {
       image_b: b.value.image,
     } satisfies Body<typeof comparisonAnswerSchema>);
   };
+}
+
+function sideOf({ embedding, encoded }: Probe): Side {
+  return { embedding, recognisability: encoded?.quality.recognisability };
 }
 
 /** Reads the session of a caller who has one. Fails with `forbidden` where it is another subject's. */

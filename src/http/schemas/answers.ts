@@ -6,6 +6,7 @@ import * as z from "zod";
 import { landmarkNames } from "../../face/geometry.ts";
 import { qualityReasons } from "../../face/quality.ts";
 import type { PhotoFormat } from "../../image/sniff.ts";
+import { quarterTurns } from "../../image/turn.ts";
 import { faceIdSchema, subjectIdSchema } from "./requests.ts";
 
 /** Body that a handler hands over; the request's id is added when it is written. */
@@ -35,6 +36,11 @@ export const faceSchema = z
   .strictObject({
     box: boxSchema,
     score: scoreSchema,
+    turned: z
+      .literal([...quarterTurns])
+      .describe(
+        "Degrees clockwise by which the photo was turned for the face to stand upright. Coordinates are those of the photo as it was sent; left and right are those of the turned one.",
+      ),
     landmarks: z
       .array(
         z.strictObject({
@@ -61,6 +67,13 @@ export const faceSchema = z
         roll: z.number().describe("Turn in the picture's plane, degrees; positive clockwise."),
         agreement: z.number().min(0).max(1).describe("Agreement of the detector and the landmark model."),
         in_frame: z.number().min(0).max(1).describe("Share of the face's crop inside the photo."),
+        recognisability: z
+          .number()
+          .min(0)
+          .max(1)
+          .describe(
+            "How sure it is that this face's embedding tells whose it is; below 0.5 it is refused as `unrecognizable`.",
+          ),
         reasons: z
           .array(z.enum(qualityReasons))
           .describe("Limits that this face does not meet; empty for a good photo."),

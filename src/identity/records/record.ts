@@ -46,6 +46,7 @@ const measureNames = [
   "roll",
   "agreement",
   "inFrame",
+  "recognisability",
 ] as const satisfies readonly (keyof Quality)[];
 const checksumBytes = 4;
 const maxDimension = 4096;

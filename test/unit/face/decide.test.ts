@@ -123,3 +123,19 @@ test("a rate whose share the calibration does not cover is refused", () => {
     failure: { code: "invalid_request", field: "max_fmr" },
   });
 });
+
+test("faces that need to come closer meet a nearer threshold, and their distance says as much less", () => {
+  const near = decideAtFmr(calibration, 0.9, 1e-4, 1, 0.15);
+  expect(near).toMatchObject({ ok: true, value: { match: false, distance: 0.9 } });
+  expect(near.ok && near.value.threshold).toBeCloseTo(0.85, 12);
+  const plain = decideAtFmr(calibration, 1.05, 1e-4, 1);
+  expect(near.ok && plain.ok && near.value.fmr.fmr / plain.value.fmr.fmr).toBeCloseTo(1, 9);
+  expect(decideAtFmr(calibration, 0.85, 1e-4, 1, 0.15)).toMatchObject({ ok: true, value: { match: true } });
+});
+
+test("however close faces need to come, the threshold is not below 0", () => {
+  expect(decideAtFmr(calibration, 0.1, 1e-4, 1, 2)).toMatchObject({
+    ok: true,
+    value: { match: false, threshold: 0 },
+  });
+});

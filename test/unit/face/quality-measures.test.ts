@@ -4,9 +4,9 @@ import type { Landmarks } from "../../../src/face/geometry.ts";
 import {
   defaultQualityLimits,
   judgeQuality,
+  type Measured,
   measureAppearance,
   measureQuality,
-  type Quality,
   type QualityReason,
 } from "../../../src/face/quality.ts";
 
@@ -169,7 +169,7 @@ describe("the quality of a face", () => {
 
 describe("limits", () => {
   const limits = defaultQualityLimits;
-  const good: Quality = {
+  const good: Measured = {
     eyeDistancePx: 60,
     sharpness: 0.1,
     brightness: 120,
@@ -180,7 +180,7 @@ describe("limits", () => {
     agreement: 0.95,
     inFrame: 1,
   };
-  const cases: [keyof Quality, limit: number, beyond: 1 | -1, QualityReason][] = [
+  const cases: [keyof Measured, limit: number, beyond: 1 | -1, QualityReason][] = [
     ["eyeDistancePx", limits.minEyeDistancePx, -1, "face_too_small"],
     ["sharpness", limits.minSharpness, -1, "blurred"],
     ["brightness", limits.minBrightness, -1, "too_dark"],

@@ -21,7 +21,9 @@ const face: EncodedFace = {
     roll: -3.449,
     agreement: 0.987654,
     inFrame: 0.123456,
+    recognisability: 0.987654,
   },
+  turned: 90,
   image: { width: 640, height: 480, format: "jpeg" },
 };
 
@@ -31,6 +33,7 @@ it("a face on the wire has the digits that were measured, and no more", async ()
   expect(place).toEqual({
     box: { ...at, width: 30.01, height: 40 },
     score: 0.9877,
+    turned: 90,
     landmarks: ["left_eye", "right_eye", "nose", "left_mouth", "right_mouth"].map((name) => ({
       name,
       ...at,
@@ -47,6 +50,7 @@ it("a face on the wire has the digits that were measured, and no more", async ()
     roll: -3.4,
     agreement: 0.988,
     in_frame: 0.123,
+    recognisability: 0.988,
   });
   expect(reasons).not.toEqual([]);
 });

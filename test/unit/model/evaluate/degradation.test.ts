@@ -78,6 +78,7 @@ describe("what became of probes", () => {
     roll: 0,
     agreement: 0.95,
     inFrame: 1,
+    recognisability: 0.99,
   });
   const limits = { ...defaultQualityLimits, minSharpness: 1.5 };
   const probes = [

@@ -18,6 +18,7 @@ const good: Quality = {
   roll: 0,
   agreement: 0.95,
   inFrame: 1,
+  recognisability: 0.99,
 };
 
 /**

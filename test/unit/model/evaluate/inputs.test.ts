@@ -80,6 +80,7 @@ describe("the cache of embeddings", () => {
     roll: 0,
     agreement: 0.93,
     inFrame: 1,
+    recognisability: 0.99,
   };
 
   it("gives back what an earlier run put in, embedding and quality, or failure", () => {

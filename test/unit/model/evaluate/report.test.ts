@@ -60,6 +60,7 @@ function qualityOf(row: number): Quality {
     roll: 0,
     agreement: 0.9,
     inFrame: 1,
+    recognisability: 0.99,
   };
 }
 

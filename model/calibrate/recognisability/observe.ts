@@ -1,0 +1,63 @@
+/** The production pipeline, and what its stages found on the way: more than it answers. */
+import { readFileSync } from "node:fs";
+import type { Detection } from "../../../src/face/detect.ts";
+import type { Encoding } from "../../../src/face/encode.ts";
+import type { LocatedLandmarks } from "../../../src/face/landmarks.ts";
+import { type Measured, measureQuality } from "../../../src/face/quality.ts";
+import { selectFace } from "../../../src/face/select.ts";
+import { createStages } from "../../../src/models.ts";
+import { kernelsInNode, modelPath, photoOpener, readManifest } from "../../runtime.ts";
+
+/** What the pipeline knows of a face when it has its embedding. */
+export interface Observed {
+  readonly encoding: Encoding;
+  readonly located: LocatedLandmarks;
+  readonly detection: Detection;
+  readonly quality: Measured;
+  /** Which detector found it: 0 the first. */
+  readonly detector: number;
+}
+
+/** Side at which a photo is looked at, px: one decode serves every stage. */
+const largestSidePx = 1000;
+
+/** `null` where no face was found or landmarks did not span one. The face nearest the middle is meant. */
+export async function openObserver(): Promise<(photo: Uint8Array) => Promise<Observed | null>> {
+  const openPhoto = photoOpener();
+  const { model } = await kernelsInNode.open();
+  const bytesOf = (file: string) => readFileSync(modelPath(file));
+  const stages = createStages(readManifest(), bytesOf, {
+    artifactOf: kernelsInNode.artifactOf,
+    createModel: model,
+  });
+  return async (bytes) => {
+    const opened = await openPhoto(bytes);
+    if (!opened.ok) throw new Error(opened.failure.code);
+    const file = opened.value;
+    const decoded = await file.decode({
+      scaleAtLeast: Math.min(1, largestSidePx / Math.max(file.width, file.height)),
+    });
+    if (!decoded.ok) throw new Error(decoded.failure.code);
+    const photo = decoded.value;
+    for (const [detector, { detect }] of stages.detectors.entries()) {
+      const found = await detect(photo);
+      if (!found.ok) throw new Error(found.failure.code);
+      if (found.value.length === 0) continue;
+      const selected = selectFace(found.value, "center", file);
+      if (!selected.ok) return null;
+      const located = await stages.landmarks.find(photo, selected.value);
+      if (!located.ok) throw new Error(located.failure.code);
+      const encoded = await stages.encoder.encode(photo, located.value.landmarks);
+      if (!encoded.ok) return null;
+      const { cropCorners, appearance } = encoded.value;
+      return {
+        encoding: encoded.value,
+        located: located.value,
+        detection: selected.value,
+        quality: measureQuality(selected.value, located.value.landmarks, file, cropCorners, appearance),
+        detector,
+      };
+    }
+    return null;
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * Directions in which embeddings of ordinary photos hardly reach: the lesser eigenvectors of their second moments. A face
+ * that the encoder reads well lies along the others; in one that it cannot read, whose output is short, what is left
+ * over is scaled up with the rest.
+ */
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+
+export interface RareDirections {
+  /** A row each. */
+  readonly directions: readonly Float32Array[];
+  /** One over the mean square along each. */
+  readonly weights: readonly number[];
+}
+
+/** So many main directions, as shares of the embedding's length, are common. */
+const commonShare = 0.41;
+/** Beyond these the networks put out next to nothing whatever they see: rounding alone would tell. */
+const usedShare = 0.653;
+/** Added to each mean square, so that the least of them does not decide alone. */
+const floor = 1e-5;
+
+/** @param embeddings unit vectors of ordinary photos, many more than their numbers */
+export function findRareDirections(embeddings: readonly Float32Array[]): RareDirections {
+  const [{ length }] = embeddings;
+  const moments = new Float64Array(length * length);
+  for (const embedding of embeddings) {
+    for (let i = 0; i < length; i++) {
+      for (let j = 0; j <= i; j++)
+        moments[i * length + j] += (embedding[i] * embedding[j]) / embeddings.length;
+    }
+  }
+  const matrix = new Matrix(length, length);
+  for (let i = 0; i < length; i++) {
+    for (let j = 0; j <= i; j++) {
+      matrix.set(i, j, moments[i * length + j]);
+      matrix.set(j, i, moments[i * length + j]);
+    }
+  }
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, {
+    assumeSymmetric: true,
+  });
+  const order = realEigenvalues.map((value, column) => ({ value, column })).sort((a, b) => b.value - a.value);
+  const rare = order.slice(Math.round(commonShare * length), Math.round(usedShare * length));
+  return {
+    directions: rare.map(({ column }) => Float32Array.from(eigenvectorMatrix.getColumn(column))),
+    weights: rare.map(({ value }) => 1 / (Math.max(0, value) + floor)),
+  };
+}

@@ -1,0 +1,28 @@
+/** Every kind by which recognisability is fitted and judged. */
+import { coarse, compressed } from "./coarse.ts";
+import { covers } from "./covers.ts";
+import { faceless } from "./faceless.ts";
+import { blurs, lines, paints } from "./filters.ts";
+import type { KindGroup } from "./kind.ts";
+import { noises } from "./noise.ts";
+import { colours, halftones, lights, tones } from "./tones.ts";
+import { turns } from "./turns.ts";
+import { signals, warps } from "./warps.ts";
+
+export const kindGroups: readonly KindGroup[] = [
+  turns,
+  coarse,
+  compressed,
+  noises,
+  halftones,
+  tones,
+  colours,
+  lights,
+  blurs,
+  lines,
+  paints,
+  covers,
+  warps,
+  signals,
+  faceless,
+];

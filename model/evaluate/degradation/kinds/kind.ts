@@ -1,0 +1,108 @@
+/** What a way of making photos worse is: a seeded function on pixels. */
+import type { Landmarks } from "../../../../src/face/geometry.ts";
+import type { Picture } from "../degrade.ts";
+
+/** A photo, and where its face was found before it was made worse. */
+export interface Scene {
+  readonly picture: Picture;
+  readonly landmarks: Landmarks;
+}
+
+/** Uniform in [0, 1). */
+export type Random = () => number;
+
+export interface Kind {
+  readonly name: string;
+  /** The levels' meaning. */
+  readonly unit: string;
+  readonly levels: readonly number[];
+  apply(scene: Scene, level: number, random: Random): Picture;
+}
+
+/** Kinds so much alike that a fit which saw one has seen the others: left out together. */
+export interface KindGroup {
+  readonly name: string;
+  readonly kinds: readonly Kind[];
+}
+
+/** A kind that needs no landmarks. */
+export function kind(
+  name: string,
+  unit: string,
+  levels: readonly number[],
+  apply: (picture: Picture, level: number, random: Random) => Picture,
+): Kind {
+  return { name, unit, levels, apply: ({ picture }, level, random) => apply(picture, level, random) };
+}
+
+/** Standard normal numbers (Box and Muller, 1958). */
+export function normalFrom(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+/** Each pixel's R, G, B by a function; values are rounded and kept within 0..255. */
+export function mapPixels(
+  { width, height, data }: Picture,
+  map: (red: number, green: number, blue: number, at: number) => readonly [number, number, number],
+): Picture {
+  const out = new Uint8ClampedArray(data.length).fill(255);
+  for (let at = 0; at < width * height; at++) {
+    out.set(map(data[4 * at], data[4 * at + 1], data[4 * at + 2], at), 4 * at);
+  }
+  return { width, height, data: new Uint8Array(out.buffer) };
+}
+
+/** Each of R, G, B by the same function. */
+export function mapValues(picture: Picture, map: (value: number, at: number) => number): Picture {
+  return mapPixels(picture, (red, green, blue, at) => [map(red, at), map(green, at), map(blue, at)]);
+}
+
+/** Luma of ITU-R BT.601, 0..255, a number a pixel. */
+export function lumaOf({ width, height, data }: Picture): Float32Array {
+  return Float32Array.from(
+    { length: width * height },
+    (_, at) => 0.299 * data[4 * at] + 0.587 * data[4 * at + 1] + 0.114 * data[4 * at + 2],
+  );
+}
+
+/** A grey picture of one value a pixel, kept within 0..255. */
+export function fromGrey(width: number, height: number, grey: (x: number, y: number) => number): Picture {
+  const out = new Uint8ClampedArray(4 * width * height).fill(255);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) out.fill(grey(x, y), 4 * (y * width + x), 4 * (y * width + x) + 3);
+  }
+  return { width, height, data: new Uint8Array(out.buffer) };
+}
+
+/**
+ * Each pixel from elsewhere: `from` gives where the pixel centred at (x, y) comes from, in px with pixel
+ * centres at +0.5; bilinear, black outside.
+ */
+export function resample(
+  { width, height, data }: Picture,
+  size: { readonly width: number; readonly height: number },
+  from: (x: number, y: number) => readonly [number, number],
+): Picture {
+  const out = new Uint8ClampedArray(4 * size.width * size.height).fill(255);
+  for (let y = 0; y < size.height; y++) {
+    for (let x = 0; x < size.width; x++) {
+      const [u, v] = from(x + 0.5, y + 0.5);
+      const left = Math.floor(u - 0.5);
+      const top = Math.floor(v - 0.5);
+      const across = u - 0.5 - left;
+      const down = v - 0.5 - top;
+      for (let channel = 0; channel < 3; channel++) {
+        const at = (dx: number, dy: number) => {
+          const column = left + dx;
+          const row = top + dy;
+          if (column < 0 || row < 0 || column >= width || row >= height) return 0;
+          return data[4 * (row * width + column) + channel];
+        };
+        out[4 * (y * size.width + x) + channel] =
+          (1 - down) * ((1 - across) * at(0, 0) + across * at(1, 0)) +
+          down * ((1 - across) * at(0, 1) + across * at(1, 1));
+      }
+    }
+  }
+  return { ...size, data: new Uint8Array(out.buffer) };
+}

@@ -1,0 +1,114 @@
+/** What recognisability was fitted to be (model/calibrate/recognisability), as the manifest has it beside the thresholds. */
+import * as z from "zod";
+import { decodeBase64 } from "../crypto/base64.ts";
+
+/** Log-odds of a face being recognisable: `bias` and a term for each piece of evidence. */
+export interface Weights {
+  readonly bias: number;
+  /** Times the largest cosine to a centroid. */
+  readonly similarity: number;
+  /** Times the natural logarithm of the embedding's strangeness. */
+  readonly strangeness: number;
+  /** Times the natural logarithm of each network's norm. */
+  readonly norms: readonly number[];
+  /** Times the logit of the detector's score. */
+  readonly detection: number;
+  /** Times the logit of the landmark network's belief, at its first look and its last. */
+  readonly beliefs: readonly [first: number, last: number];
+  readonly agreement: number;
+}
+
+/** Two faces of which the better one is as recognisable as this need to come so much closer. */
+export type ToleranceKnot = readonly [recognisability: number, closer: number];
+
+export interface RecognisabilityModel {
+  /** Unit vectors: middles of the corners where embeddings of unrecognisable faces lie. */
+  readonly centroids: readonly Float32Array[];
+  /** Unit vectors along which embeddings of ordinary photos hardly reach, by far fewer than their numbers. */
+  readonly rareDirections: readonly Float32Array[];
+  /** For each of them one over the mean square that ordinary embeddings have along it. */
+  readonly rareWeights: readonly number[];
+  readonly weights: Weights;
+  /** For an embedding of which nothing else is known. */
+  readonly embeddingAlone: Pick<Weights, "bias" | "similarity" | "strangeness">;
+  /** A face is compared only at this recognisability or above it, 0..1. */
+  readonly limit: number;
+  /** Recognisability rising, distance falling to 0; straight lines between. */
+  readonly tolerance: readonly ToleranceKnot[];
+}
+
+const finite = z.number();
+const share = finite.min(0).max(1);
+
+const entrySchema = z.strictObject({
+  dataset: z.string(),
+  /** Codes of 8 bits, signed, base64: one vector after the other, each up to its length. */
+  centroids: z.strictObject({ count: z.int().positive(), codes: z.string() }),
+  rareDirections: z.strictObject({ weights: z.array(finite.positive()).min(1), codes: z.string() }),
+  weights: z.strictObject({
+    bias: finite,
+    similarity: finite,
+    strangeness: finite,
+    norms: z.array(finite),
+    detection: finite,
+    beliefs: z.tuple([finite, finite]),
+    agreement: finite,
+  }),
+  embeddingAlone: z.strictObject({ bias: finite, similarity: finite, strangeness: finite }),
+  limit: share.gt(0),
+  tolerance: z
+    .array(z.tuple([share, finite.min(0).max(2)]).readonly())
+    .min(1)
+    .readonly(),
+});
+
+export type RecognisabilityEntry = z.input<typeof entrySchema>;
+
+/**
+ * Checks an entry of the manifest's `calibration`. Throws where its `recognisability` is missing, or not that of an
+ * encoder of so many networks and numbers: faces would be compared that nothing can tell apart.
+ */
+export function parseRecognisability(
+  entry: unknown,
+  { networks, embeddingLength }: { readonly networks: number; readonly embeddingLength: number },
+): RecognisabilityModel {
+  const found = (entry ?? {}) as { readonly recognisability?: unknown };
+  const parsed = entrySchema.safeParse(found.recognisability);
+  if (!parsed.success) throw new Error("the encoder's calibration does not say what is recognisable");
+  const { centroids, rareDirections, weights, embeddingAlone, limit, tolerance } = parsed.data;
+  const middles = decodeVectors(centroids.codes, centroids.count, embeddingLength);
+  const rare = decodeVectors(rareDirections.codes, rareDirections.weights.length, embeddingLength);
+  const falls = tolerance.every(
+    ([at, closer], k) => k === 0 || (at > tolerance[k - 1][0] && closer <= tolerance[k - 1][1]),
+  );
+  if (
+    middles === undefined ||
+    rare === undefined ||
+    weights.norms.length !== networks ||
+    !falls ||
+    tolerance[tolerance.length - 1][1] !== 0
+  ) {
+    throw new Error("the encoder's calibration says what is recognisable of another encoder");
+  }
+  return {
+    centroids: middles,
+    rareDirections: rare,
+    rareWeights: rareDirections.weights,
+    weights,
+    embeddingAlone,
+    limit,
+    tolerance,
+  };
+}
+
+function decodeVectors(base64: string, count: number, length: number): Float32Array[] | undefined {
+  const codes = decodeBase64(base64);
+  if (codes?.length !== count * length) return undefined;
+  return Array.from({ length: count }, (_, k) => toUnit(new Int8Array(codes.buffer, k * length, length)));
+}
+
+function toUnit(codes: Int8Array): Float32Array {
+  const length = Math.sqrt(codes.reduce((sum, code) => sum + code * code, 0));
+  if (length === 0) throw new Error("a vector of the encoder's calibration is zero");
+  return Float32Array.from(codes, (code) => code / length);
+}

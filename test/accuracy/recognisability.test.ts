@@ -1,0 +1,124 @@
+/** Photos that the encoder cannot read, and photos that do not stand upright, through the shipped pipeline. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import jpeg from "jpeg-js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { readDataset } from "../../model/evaluate/dataset.ts";
+import { kindGroups } from "../../model/evaluate/degradation/kinds/all.ts";
+import { createRandom } from "../../model/evaluate/random.ts";
+import { loadRuntime, readCalibration, readRecognisability } from "../../model/runtime.ts";
+import type { Result } from "../../src/errors.ts";
+import { decideAtFmr, distance } from "../../src/face/decide.ts";
+import type { EncodedFace } from "../../src/face/face.ts";
+import { toleranceOf } from "../../src/face/recognisability.ts";
+import type { Pipeline } from "../../src/pipeline.ts";
+import { lfwDev } from "../fixtures/data.ts";
+
+const { folder, isPresent } = lfwDev;
+const maxFmr = 1e-4;
+const photoCount = 60;
+
+describe.skipIf(!isPresent)(lfwDev.title("recognisability on lfw-dev test"), () => {
+  const calibration = readCalibration();
+  const model = readRecognisability();
+  let pipeline: Pipeline;
+  /** One photo each of as many people. */
+  const photos: { readonly bytes: Uint8Array; readonly face: EncodedFace }[] = [];
+
+  beforeAll(async () => {
+    ({ pipeline } = await loadRuntime());
+    const { images, identityOf } = readDataset({ list: join(folder, "test.images.tsv") });
+    const rows = [...images.keys()].filter((row) => identityOf.indexOf(identityOf[row]) === row);
+    for (let k = 0; k < photoCount; k++) {
+      const row = rows[Math.floor((k * rows.length) / photoCount)];
+      const bytes = readFileSync(join(folder, "images", images[row]));
+      const encoded = await pipeline.encodeFace(bytes, "center");
+      if (encoded.ok) photos.push({ bytes, face: encoded.value });
+    }
+  }, 60_000);
+
+  async function worsened(name: string, level: number): Promise<Result<EncodedFace>[]> {
+    const kind = kindGroups.flatMap(({ kinds }) => kinds).find((each) => each.name === name)!;
+    const encoded: Result<EncodedFace>[] = [];
+    for (const [k, { bytes, face }] of photos.entries()) {
+      const picture = jpeg.decode(bytes, { useTArray: true });
+      const worse = kind.apply({ picture, landmarks: face.face.landmarks }, level, createRandom(k));
+      encoded.push(await pipeline.encodeFace(jpeg.encode({ ...worse }, 90).data, "center"));
+    }
+    return encoded;
+  }
+
+  function isMatch(a: EncodedFace, b: EncodedFace): boolean {
+    const side = ({ embedding, quality }: EncodedFace) => ({
+      embedding,
+      recognisability: quality.recognisability,
+    });
+    const apart = distance(a.embedding, b.embedding);
+    if (!apart.ok) throw new Error(apart.failure.code);
+    const closer = toleranceOf(model, side(a), side(b));
+    const decision = decideAtFmr(calibration, apart.value, maxFmr, 1, closer);
+    if (!decision.ok) throw new Error(decision.failure.code);
+    return decision.value.match;
+  }
+
+  it("refuses no photo as it is", () => {
+    expect(photos).toHaveLength(photoCount);
+  });
+
+  it.each([
+    ["mosaic", 12],
+    ["grey noise", 90],
+    ["negative", 0],
+    ["edges", 0],
+    ["scrambled", 0.5],
+    ["infrared", 0],
+  ])(
+    "of %s photos (%d) at most one in twenty is compared; the others are refused as unrecognizable or have no face",
+    async (name, level) => {
+      const encoded = await worsened(name, level);
+      expect(encoded.filter(({ ok }) => ok).length).toBeLessThanOrEqual(photoCount / 20);
+      for (const one of encoded) {
+        if (one.ok || one.failure.code === "face_not_found") continue;
+        expect(one.failure).toMatchObject({
+          code: "low_quality",
+          reasons: expect.arrayContaining(["unrecognizable"]),
+        });
+      }
+    },
+    60_000,
+  );
+
+  it.each([
+    ["motion blur", 14],
+    ["interlaced", 8],
+    ["double exposure", 8],
+  ])(
+    "of strangers in %s (%d px) that are compared at most three pairs in a thousand match",
+    async (name, level) => {
+      const faces = (await worsened(name, level)).flatMap((one) => (one.ok ? [one.value] : []));
+      expect(faces.length).toBeGreaterThan(photoCount / 3);
+      let pairs = 0;
+      let matches = 0;
+      for (const [k, a] of faces.entries()) {
+        for (const b of faces.slice(0, k)) {
+          pairs++;
+          if (isMatch(a, b)) matches++;
+        }
+      }
+      expect(matches / pairs).toBeLessThanOrEqual(3e-3);
+    },
+    60_000,
+  );
+
+  it.each([90, 180, 270])(
+    "turned by %d degrees, 98 of 100 match their own upright photo, and say by how much they were turned back",
+    async (degrees) => {
+      const encoded = await worsened("quarter turn", degrees);
+      const own = encoded.filter(
+        (one, k) => one.ok && one.value.turned === 360 - degrees && isMatch(one.value, photos[k].face),
+      );
+      expect(own.length / photos.length).toBeGreaterThanOrEqual(0.98);
+    },
+    60_000,
+  );
+});
