@@ -31,7 +31,7 @@ export const { TEMPLATES: templates, DIRECTORY: directories, GALLERY: galleries 
 
 const origin = "http://localhost";
 /** Every face is as recognisable as any. */
-const recognisability: RecognisabilityModel = {
+export const recognisability: RecognisabilityModel = {
   centroids: [Float32Array.of(0, 0)],
   rareDirections: [],
   rareWeights: [],
