@@ -68,7 +68,7 @@ async function main(): Promise<void> {
       `FMR ${fmr}  ${distance.toFixed(4)}  [${low}, ${high}]${extrapolated ? "  extrapolated" : ""}`,
     );
   }
-  if (!flags["dry-run"]) writeCalibration(id, entry);
+  if (!flags["dry-run"]) writeCalibration(id, { ...entry, ...keptRecognisability(id, modelSha256) });
 
   if (flags.check !== undefined) {
     const rows = checkThresholds(await compareList(flags.check, images), (fmr) =>
@@ -77,6 +77,13 @@ async function main(): Promise<void> {
     console.log(formatCheck(rows));
     if (rows.some((row) => row.required && !row.kept)) process.exitCode = 1;
   }
+}
+
+/** What was fitted to these very bytes stays; it needs to be fitted again where thresholds moved by much. */
+function keptRecognisability(id: string, modelSha256: string): object {
+  const before = (readManifest().calibration?.[id] ?? {}) as Partial<Record<string, unknown>>;
+  const { recognisability } = before;
+  return before.modelSha256 === modelSha256 && recognisability !== undefined ? { recognisability } : {};
 }
 
 async function compareList(list: string, images: string): Promise<Trials> {

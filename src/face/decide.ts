@@ -50,6 +50,8 @@ export function decide(distance: number, threshold: number): Decision {
 export interface CalibratedDecision extends Decision {
   /** The rate asked for, which set the threshold. */
   readonly maxFmr: number;
+  /** The rate's threshold for ordinary faces; `threshold` is lower where these two need to come closer. */
+  readonly ordinaryThreshold: number;
   /** The rate at which strangers come this close. */
   readonly fmr: FalseMatchRate;
 }
@@ -76,6 +78,7 @@ export function decideAtFmr(
   return ok({
     ...decide(distance, Math.max(0, threshold.value - closer)),
     maxFmr,
+    ordinaryThreshold: threshold.value,
     fmr: { fmr: Math.min(1, fmr * enrolledFaces), bounded },
   });
 }

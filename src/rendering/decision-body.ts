@@ -3,14 +3,20 @@ import type { CalibratedDecision } from "../face/decide.ts";
 import type { RateChoice } from "../trust/rates/rate-choice.ts";
 
 export function decisionBody(
-  { match, distance, threshold, maxFmr, fmr }: CalibratedDecision,
+  { match, distance, threshold, ordinaryThreshold, maxFmr, fmr }: CalibratedDecision,
   { tellsScores, clearFmr }: Pick<RateChoice, "tellsScores" | "clearFmr">,
 ) {
   const clear = match && clearFmr !== undefined && fmr.fmr <= clearFmr;
   const band = clear ? ("clear_match" as const) : match ? ("match" as const) : ("no_match" as const);
-  const common = { match, band, threshold, max_fmr: maxFmr };
-  if (!tellsScores) return common;
+  const common = { match, band, max_fmr: maxFmr };
+  // How much closer two faces need to come is a number made from the enrolled one.
+  if (!tellsScores) return { ...common, threshold: ordinaryThreshold };
   const rate = Number(fmr.fmr.toPrecision(3));
   // A millionth is finer than the difference between any two devices' arithmetic.
-  return { ...common, distance: Number(distance.toFixed(6)), fmr: fmr.bounded ? `< ${rate}` : rate };
+  return {
+    ...common,
+    threshold,
+    distance: Number(distance.toFixed(6)),
+    fmr: fmr.bounded ? `< ${rate}` : rate,
+  };
 }

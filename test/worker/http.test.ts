@@ -14,11 +14,13 @@ import {
 } from "../../src/http/schemas/answers.ts";
 import {
   base64,
+  bytesOf,
   form,
   jpeg,
   json,
   now,
   photoAt,
+  recognisability,
   startService,
   testFace,
   textPipeline,
@@ -41,6 +43,7 @@ async function read<S extends z.ZodType>(
 
 const faceOnTheWire = {
   ...testFace,
+  turned: 0,
   landmarks: [
     { name: "left_eye", x: 1, y: 2 },
     { name: "right_eye", x: 3, y: 4 },
@@ -58,6 +61,7 @@ const faceOnTheWire = {
     roll: 3,
     agreement: 0.9,
     in_frame: 1,
+    recognisability: 0.99,
     reasons: [],
   },
 };
@@ -134,6 +138,46 @@ describe("verification", () => {
       expect(answer.match).toBe(match);
       expect(answer.distance).toBeCloseTo(distance, 5);
       expect(answer.face).toEqual(faceOnTheWire);
+    }
+  });
+
+  it("asks two poorly recognisable faces to come closer, and says so in the threshold", async () => {
+    const poor = {
+      ...recognisability,
+      tolerance: [
+        [0.99, 0.2],
+        [1, 0],
+      ],
+    } as const;
+    const { call } = startService({ recognisability: poor });
+    await call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
+    for (const [distance, match] of [
+      [threshold - 0.201, true],
+      [threshold - 0.199, false],
+    ] as const) {
+      const probe = photoAt(2 * Math.asin(distance / 2));
+      const verified = await call("/v1/subjects/alice/verify", jpeg(probe));
+      const compared = await call("/v1/compare", form({ image_a: photoAt(0), image_b: probe }));
+      for (const response of [verified, compared]) {
+        const answer = (await response.json()) as { match: boolean; threshold: number };
+        expect(answer.match).toBe(match);
+        expect(answer.threshold).toBeCloseTo(threshold - 0.2, 6);
+      }
+    }
+  });
+
+  it("refuses a photo of an unrecognisable face, whatever the policy of quality", async () => {
+    const { call } = startService();
+    await call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
+    const unreadable = bytesOf(
+      `FAIL ${JSON.stringify({ code: "low_quality", reasons: ["unrecognizable"] })}`,
+    );
+    for (const path of ["faces", "verify", "verify?quality=warn"]) {
+      const response = await call(`/v1/subjects/alice/${path}`, jpeg(unreadable));
+      expect(response.status).toBe(422);
+      expect(await response.json()).toMatchObject({
+        error: { code: "low_quality", details: { reasons: ["unrecognizable"] } },
+      });
     }
   });
 

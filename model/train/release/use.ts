@@ -6,7 +6,8 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { encoderInUse, type Manifest } from "../../../src/models.ts";
+import { parseCalibration } from "../../../src/face/calibration.ts";
+import { encoderInUse, type Manifest, recognisabilityIn } from "../../../src/models.ts";
 
 /** Files that replace others; the manifest comes last, so that it never names a missing file. */
 const wanted = /\.(onnx|plan)$/;
@@ -30,8 +31,7 @@ export function useModel(model: string, folder: string): InUse {
       .digest("hex");
     if (found !== sha256) throw new Error(`${join(from, file)} is not the file that its manifest names`);
   }
-  const { id, sha256 } = encoderInUse(manifest);
-  const entry = manifest.calibration?.[id] as { modelSha256?: string } | undefined;
+  const { id } = encoderInUse(manifest);
   const files = [...readdirSync(from).filter((file) => wanted.test(file)), "manifest.json"];
   if (!existsSync(shipped)) {
     mkdirSync(shipped);
@@ -40,7 +40,18 @@ export function useModel(model: string, folder: string): InUse {
   for (const file of files) copyFileSync(join(from, file), join(model, file));
   // The shipped files are stored only while another model is in use: the next shipped ones may be newer.
   if (from === shipped) rmSync(shipped, { recursive: true });
-  return { id, calibrated: entry?.modelSha256 === sha256 };
+  return { id, calibrated: isCalibrated(manifest) };
+}
+
+function isCalibrated(manifest: Manifest): boolean {
+  const { id, sha256 } = encoderInUse(manifest);
+  try {
+    parseCalibration(manifest.calibration?.[id], sha256);
+    recognisabilityIn(manifest);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 if (import.meta.main) {
@@ -50,7 +61,8 @@ if (import.meta.main) {
     const model = join(import.meta.dirname, "../..");
     const { id, calibrated } = useModel(model, folder);
     console.log(`${basename(folder)}: ${id} is in use from the next deployment on`);
-    if (!calibrated) console.log("before that: npm run calibrate, without which the service does not start");
+    const missing = "npm run calibrate, then node model/calibrate/recognisability/main.ts";
+    if (!calibrated) console.log(`before that: ${missing}, without which the service does not start`);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

@@ -85,8 +85,11 @@ export function verify(deps: VerificationDeps): Handler {
     const settled = await stopwatch.time("store", () => settle({ closest: faceId, match, resetsLockOut }));
     if (!settled.ok) return refuse(c, settled.failure);
     const { model } = probe.value.embedding;
+    // A receipt tells its holder no more than the answer does.
+    const { threshold, ordinaryThreshold } = decision.value;
+    const told = { ...decision.value, threshold: tellsScores ? threshold : ordinaryThreshold };
     const receipt = options.receipt
-      ? { receipt: await sign(c, deps, subjectId.value, decision.value, model, source, options.nonce) }
+      ? { receipt: await sign(c, deps, subjectId.value, told, model, source, options.nonce) }
       : {};
     return answer(c, 200, {
       ...decisionBody(decision.value, chosen.value),

@@ -3,7 +3,14 @@ import type { CalibratedDecision } from "../../../src/face/decide.ts";
 import { decisionBody } from "../../../src/rendering/decision-body.ts";
 
 function decided(fmr: number, { match = true, bounded = false } = {}): CalibratedDecision {
-  return { match, distance: 0.12345678, threshold: 1.1, maxFmr: 1e-4, fmr: { fmr, bounded } };
+  return {
+    match,
+    distance: 0.12345678,
+    threshold: 1.1,
+    ordinaryThreshold: 1.3,
+    maxFmr: 1e-4,
+    fmr: { fmr, bounded },
+  };
 }
 
 const withScores = { tellsScores: true, clearFmr: 1e-5 };
@@ -26,11 +33,16 @@ describe("a decision on the wire", () => {
       expect(decisionBody(decided(1e-9, { match }), without)).toEqual({
         match,
         band: match ? "match" : "no_match",
-        threshold: 1.1,
+        // Of ordinary faces: how much closer these two need to come is a number made from the enrolled one.
+        threshold: 1.3,
         max_fmr: 1e-4,
       });
     },
   );
+
+  it("with scores has the threshold that was decided by", () => {
+    expect(decisionBody(decided(1e-5), withScores)).toMatchObject({ threshold: 1.1 });
+  });
 
   it("with scores has six digits of the distance and three of the rate, or its bound", () => {
     expect(decisionBody(decided(0.00123456), withScores)).toMatchObject({ distance: 0.123457, fmr: 0.00123 });

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { compilePlan } from "../../../../model/compile/compile.ts";
 import { openSession } from "../../../../model/convert/onnx/session.ts";
 import { createRandom } from "../../../../model/evaluate/random.ts";
-import { readKernels, readManifest } from "../../../../model/runtime.ts";
+import { readKernels, readManifest, recognisabilityEntry } from "../../../../model/runtime.ts";
 import {
   applyHead,
   decodeHead,
@@ -15,10 +15,17 @@ import {
   type HeadFile,
   type HeadKind,
   type Matrix,
+  normsBehind,
 } from "../../../../model/train/head.ts";
 import { fuseHead } from "../../../../model/train/release/fuse.ts";
+import { carryRecognisability } from "../../../../model/train/release/recognisability.ts";
 import { writeRelease } from "../../../../model/train/release/release.ts";
 import { useModel } from "../../../../model/train/release/use.ts";
+import { logit, recognisabilityOf } from "../../../../src/face/recognisability.ts";
+import {
+  parseRecognisability,
+  type RecognisabilityModel,
+} from "../../../../src/face/recognisability-model.ts";
 import { createEngine } from "../../../../src/inference/kernels/engine.ts";
 import { sweep } from "../../../fixtures/exhaustive.ts";
 
@@ -144,6 +151,8 @@ describe("a trained model", () => {
     );
     release("few", 1, () => null);
     expect(useModel(place, join(folder, "few"))).toMatchObject({ calibrated: false });
+    release("half", 1, (modelSha256) => ({ ...entry, modelSha256, recognisability: undefined }));
+    expect(useModel(place, join(folder, "half"))).toMatchObject({ calibrated: false });
     expect(useModel(place, "shipped")).toEqual({
       id: "mobilefacenet-192+mobilefacenet-160",
       calibrated: true,
@@ -186,4 +195,36 @@ it("a hidden head inside a network has a plan for the kernels, which makes the s
   const [actual] = ran.value;
   const cosine = dot(actual, expected) / Math.sqrt(dot(actual, actual) * dot(expected, expected));
   expect(cosine).toBeGreaterThan(0.995);
+});
+
+describe("what is recognisable, carried over to a trained model", () => {
+  const random = createRandom(11);
+  /** As many as fill the space, in fewer directions than it has. */
+  const embeddings = Array.from({ length: 500 }, () => {
+    const values = Float32Array.from({ length: 352 }, (_, k) => (random() - 0.5) * 0.97 ** k);
+    const length = Math.hypot(...values);
+    return values.map((value) => value / length);
+  });
+  const encoder = { networks: 2, embeddingLength: 352 };
+
+  it("finds ordinary faces as recognisable as before, whose norms the head has changed", () => {
+    const head = someHead("linear", 4);
+    const entry = recognisabilityEntry(base);
+    const [before, after] = [entry, carryRecognisability(entry, embeddings, head)].map((recognisability) =>
+      parseRecognisability({ recognisability }, encoder),
+    );
+    const oddsOf = (model: RecognisabilityModel, values: Float32Array, norms: readonly number[]) => {
+      const embedding = { model: "", values };
+      const face = { embedding, norms, detection: 0.9, beliefs: [0.9, 0.9], agreement: 0.9 } as const;
+      return logit(recognisabilityOf(model, face));
+    };
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value / values.length, 0);
+    const was = embeddings.map((values) => oddsOf(before, values, [20, 2]));
+    const is = embeddings.map((values) => {
+      const [first, second] = normsBehind(head, values);
+      return oddsOf(after, applyHead(head, values), [20 * first, 2 * second]);
+    });
+    expect(mean(is)).toBeCloseTo(mean(was), 1);
+    expect(mean(is.map((odds) => Math.abs(odds - mean(is))))).toBeGreaterThan(0);
+  });
 });
