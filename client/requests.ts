@@ -108,6 +108,7 @@ const settingsChecks: Checks<wire.SettingsChange> = {
   max_fmr: maybe(number),
   max_fmr_with_scores: maybe(orNull(number)),
   max_fpir: maybe(number),
+  background_face_share: maybe(number),
 };
 
 export const settingsChange = fields<wire.SettingsChange>(settingsChecks);

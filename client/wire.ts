@@ -113,6 +113,8 @@ export interface Settings {
   /** Laxest rate for keys with "scores", never below `max_fmr`; null for no limit. */
   max_fmr_with_scores: number | null;
   max_fpir: number;
+  /** Under `face: "only"`, share of the largest face's side from which a further face counts. */
+  background_face_share: number;
   /** Fixed when the tenant is made. */
   shards: number;
 }
@@ -227,8 +229,17 @@ export interface Identification extends Answer {
   model: string;
 }
 
+export interface FoundFace {
+  box: Face["box"];
+  score: number;
+  /** True when it counts as a person before the camera, by the tenant's `background_face_share`. */
+  counted: boolean;
+}
+
 export interface Detection extends Answer {
   face: Face;
+  /** Every face that was found, largest first. */
+  faces: FoundFace[];
   image: Image;
 }
 

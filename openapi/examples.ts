@@ -61,5 +61,6 @@ export const settings: z.infer<typeof settingsSchema> = {
   max_fmr: 0.0001,
   max_fmr_with_scores: null,
   max_fpir: 0.01,
+  background_face_share: 0.2,
   shards: 1,
 };

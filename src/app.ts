@@ -33,7 +33,7 @@ import { compare, verify } from "./http/routes/verification.ts";
 
 type DepsOf<Make extends (deps: never) => unknown> = Parameters<Make>[0];
 
-/** The sum of what middleware and routes say that they need. */
+/** Sum of the dependencies that middleware and routes declare. */
 export type AppDeps = DepsOf<typeof admission> &
   DepsOf<typeof requestLog> &
   DepsOf<typeof corsFor> &

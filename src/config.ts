@@ -16,7 +16,7 @@ const mebibyte = 1024 * 1024;
 
 export interface Config {
   readonly environment: "development" | "production";
-  /** Undefined when no key is set: then every call is refused. */
+  /** The deployment's own key; undefined when none is set: every call is refused then. */
   readonly apiKey: string | undefined;
   /**
    * Key-encryption keys, base64; the first one wraps. Empty when none is set, or only the published one outside

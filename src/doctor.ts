@@ -1,4 +1,4 @@
-/** Looks whether everything of a deployment is as it should be: its secrets, its bindings, its storage, its models. */
+/** Checks a deployment: its secrets, its bindings, its storage, its models. */
 import type { Config } from "./config.ts";
 import { sameBytes } from "./crypto/digest.ts";
 import type { RandomBytes } from "./crypto/random.ts";
@@ -26,7 +26,7 @@ export interface DoctorDeps {
   readonly copies: RecordCopies;
   /** True for each binding that is there, by its name. */
   readonly bound: Readonly<Record<string, boolean>>;
-  /** SHA-256 of the models' bytes as they are here, hex, and as the manifest has it. */
+  /** Hashes the models' bytes in the bundle: SHA-256, hex, beside the manifest's. */
   readonly hashModels: () => Promise<readonly { id: string; expected: string; actual: string }[]>;
   readonly randomId: () => string;
   readonly randomBytes: RandomBytes;
@@ -56,7 +56,7 @@ export function createDoctor(deps: DoctorDeps): Examine {
   };
 }
 
-/** 128 bits in hexadecimal digits. */
+/** Fewest letters of a key: 128 bits in hexadecimal digits. */
 const shortestKey = 32;
 
 function judgeSecrets({ config: { environment, apiKey, keks } }: DoctorDeps): Finding {
@@ -80,13 +80,13 @@ function judgeBindings({ bound }: DoctorDeps): Finding {
   const missing = Object.keys(bound).filter((name) => !bound[name]);
   const needed = missing.filter((name) => !(name in optional));
   if (needed.length > 0) return failed(`Not bound: ${needed.join(", ")}.`);
-  // Nobody has to count requests.
+  // A deployment need not count requests.
   const limits = missing.filter((name) => name !== "METRICS");
   if (limits.length === 0) return good;
   return warning(limits.map((name) => `${name} is not bound: ${optional[name]}`).join("; "));
 }
 
-/** Writes a line into the audit trail of the default tenant, and reads. */
+/** Writes a line into the audit trail of the default tenant, and reads the tenant's settings. */
 async function tryDirectory(root: Caller, { openDirectory, clock }: DoctorDeps): Promise<Finding> {
   const directory = openDirectory(defaultTenant, 0);
   await directory.note("doctor", "ran", contextOf(root, clock()));
@@ -94,7 +94,7 @@ async function tryDirectory(root: Caller, { openDirectory, clock }: DoctorDeps):
   return good;
 }
 
-/** Writes, reads and removes a record of nobody. */
+/** Writes, reads and removes a record that belongs to nobody. */
 async function tryCopies({ copies, randomId, randomBytes }: DoctorDeps): Promise<Finding> {
   const subjectId = "doctor" as SubjectId;
   const faceId = randomId() as FaceId;

@@ -128,7 +128,7 @@ function describe(failure: FailureCase): WireFailure {
     case "not_found":
       return { status: 404, code, message: `There is no such ${failure.what}.` };
     case "conflict":
-      return { status: 409, code, message: `There is such a ${failure.what} already.` };
+      return { status: 409, code, message: `This ${failure.what} exists already.` };
     case "identity_conflict":
       return {
         status: 409,

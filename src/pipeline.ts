@@ -2,11 +2,12 @@
 import { ok, type Result } from "./errors.ts";
 import type { Detection, Detector } from "./face/detect.ts";
 import type { Encoder } from "./face/encode.ts";
+import { findEveryFace, findFirstFaces } from "./face/every-face.ts";
 import type { EncodedFace, FacePolicy } from "./face/face.ts";
 import type { Point } from "./face/geometry.ts";
 import type { LandmarkFinder } from "./face/landmarks.ts";
 import { measureQuality } from "./face/quality.ts";
-import { selectFace } from "./face/select.ts";
+import { defaultBackgroundFaceShare, listOf, selectFace } from "./face/select.ts";
 import { freeBuffer } from "./free-buffer.ts";
 import type { DecodeRequest, EncodedPhoto, Region } from "./image/decode.ts";
 import type { Photo } from "./image/photo.ts";
@@ -34,6 +35,10 @@ export interface Observation {
   readonly room?: DecodeRoom;
   /** True to keep the crop that the encoder saw. */
   readonly keepCrop?: boolean;
+  /** True to list every face of the photo. */
+  readonly listFaces?: boolean;
+  /** Share of the largest face's side from which a further face counts, 0..1. */
+  readonly backgroundFaceShare?: number;
 }
 
 /** Working memory for decodes, from the isolate's budget. */
@@ -84,14 +89,6 @@ export function createPipeline({
   encoder,
   models,
 }: PipelineParts): Pipeline {
-  async function detect(photo: Photo): Promise<Result<readonly Detection[]>> {
-    for (const detector of detectors) {
-      const found = await detector.detect(photo);
-      if (!found.ok || found.value.length > 0) return found;
-    }
-    return ok([]);
-  }
-
   /** Finds the landmarks and encodes the face; `corners` enclose all that was sampled. */
   async function look(
     photo: Photo,
@@ -109,7 +106,9 @@ export function createPipeline({
   return {
     encoderId: encoder.id,
 
-    async encodeFace(image, policy, { time = untimed, room = unlimited, keepCrop = false } = {}) {
+    async encodeFace(image, policy, observation = {}) {
+      const { time = untimed, room = unlimited, keepCrop = false, listFaces = false } = observation;
+      const { backgroundFaceShare = defaultBackgroundFaceShare } = observation;
       const opened = await openPhoto(image);
       if (!opened.ok) return opened;
       const file = opened.value;
@@ -134,9 +133,10 @@ export function createPipeline({
         const overview = await decode({ scaleAtLeast: overviewScale(file) });
         if (!overview.ok) return overview;
 
-        const detections = await time("detect", () => detect(overview.value));
+        const findFaces = policy === "only" || listFaces ? findEveryFace : findFirstFaces;
+        const detections = await time("detect", () => findFaces(detectors, overview.value));
         if (!detections.ok) return detections;
-        const selected = selectFace(detections.value, policy, file);
+        const selected = selectFace(detections.value, policy, file, backgroundFaceShare);
         if (!selected.ok) return selected;
 
         const larger = scaleWanted(file, overview.value, selected.value);
@@ -158,6 +158,7 @@ export function createPipeline({
           embedding,
           quality: measureQuality(selected.value, points, file, cropCorners, appearance),
           image: { width: file.width, height: file.height, format: file.format },
+          ...(listFaces && { faces: listOf(detections.value, backgroundFaceShare) }),
           ...(crop === undefined ? {} : { crop }),
         });
       } finally {

@@ -1,6 +1,6 @@
 /**
- * Wires the service around an engine and the files that it runs. Each entry of the Worker hands in its own,
- * so that what one does not run is not part of its bundle.
+ * Wires the service around an engine and the files that it runs. Each entry of the Worker passes in its own, so that
+ * its bundle holds only what it runs.
  */
 
 import { waitUntil } from "cloudflare:workers";
@@ -26,7 +26,7 @@ const encoder = encoderInUse(manifest);
 const measured = manifest.calibration[encoder.id as keyof typeof manifest.calibration];
 const calibration = parseCalibration(measured, encoder.sha256);
 
-/** The Worker. An isolate has one: the models and codecs that its requests share. */
+/** Makes the Worker. An isolate has one, whose requests share its models and codecs. */
 export function createWorker(engine: Bundle) {
   const codecs = createCodecs({
     jpeg: async () => jpeg,
@@ -67,7 +67,7 @@ function open(env: Bindings, engine: Bundle, pipeline: Pipeline, budget: Budget)
   });
 }
 
-/** Hashes those of the manifest's models whose bytes are here. */
+/** Hashes the models of the manifest whose bytes are in the bundle. */
 function hashModels({ files, artifactOf }: Bundle) {
   return Promise.all(
     Object.entries<ModelDescriptor>(manifest.models)

@@ -108,7 +108,12 @@ export const decisionOperations: readonly Operation[] = [
     answer: {
       status: 200,
       description: "The face.",
-      content: json(detectionAnswerSchema, { face, image, request_id: requestId }),
+      content: json(detectionAnswerSchema, {
+        face,
+        faces: [{ box: face.box, score: face.score, counted: true }],
+        image,
+        request_id: requestId,
+      }),
     },
     failures: photoFailures,
   },

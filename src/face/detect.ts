@@ -6,7 +6,7 @@
  */
 import { ok, type Result } from "../errors.ts";
 import type { Photo } from "../image/photo.ts";
-import { warp } from "../image/warp.ts";
+import { warp } from "../image/sampling/warp.ts";
 import type { Model } from "../inference/model.ts";
 import type { DetectorDescriptor } from "./descriptor.ts";
 import type { Box, Point } from "./geometry.ts";

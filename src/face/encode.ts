@@ -6,7 +6,7 @@
  */
 import { fail, ok, type Result } from "../errors.ts";
 import type { Affine, Photo } from "../image/photo.ts";
-import { type Normalisation, warp } from "../image/warp.ts";
+import { type Normalisation, warp } from "../image/sampling/warp.ts";
 import type { Model } from "../inference/model.ts";
 import { alignToTemplate } from "./align.ts";
 import type { EncoderDescriptor } from "./descriptor.ts";

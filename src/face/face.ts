@@ -20,11 +20,22 @@ export interface Crop {
   readonly rgb: Uint8Array;
 }
 
+/** One of the faces that a photo shows. */
+export interface FoundFace {
+  readonly box: Box;
+  /** Detector's confidence, 0..1. */
+  readonly score: number;
+  /** True when it counts as a person before the camera. */
+  readonly counted: boolean;
+}
+
 /** Result of the pipeline for one photo. */
 export interface EncodedFace {
   readonly face: Face;
   readonly embedding: Embedding;
   readonly quality: Quality;
+  /** Every face of the photo, largest first; present when they were asked for. */
+  readonly faces?: readonly FoundFace[];
   /** Present when the crop was asked for. */
   readonly crop?: Crop;
   /** Size of the upright photo, px, whose coordinates `face` uses, and the format of its bytes. */

@@ -7,7 +7,7 @@
  */
 import { ok, type Result } from "../errors.ts";
 import type { Affine, Photo } from "../image/photo.ts";
-import { warp } from "../image/warp.ts";
+import { warp } from "../image/sampling/warp.ts";
 import type { Model } from "../inference/model.ts";
 import type { ModelDescriptor } from "./descriptor.ts";
 import type { Detection } from "./detect.ts";

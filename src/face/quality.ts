@@ -3,7 +3,7 @@
  * refusal where a number is beyond its limit.
  */
 import { fail, ok, type Result } from "../errors.ts";
-import type { Normalisation } from "../image/warp.ts";
+import type { Normalisation } from "../image/sampling/warp.ts";
 import type { Detection } from "./detect.ts";
 import type { Landmarks, Point } from "./geometry.ts";
 import { estimatePose, type Pose } from "./pose.ts";

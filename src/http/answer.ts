@@ -1,4 +1,4 @@
-/** Everything the app says: JSON with the request's id in it. Failures look as `errors.ts` has it. */
+/** Answers of the app: JSON with the request's id in it. Failures have the wire form of `errors.ts`. */
 import type { Context } from "hono";
 import { type Failure, internalWire, toWire, type WireFailure } from "../errors.ts";
 import type { AppEnv } from "./app-env.ts";
@@ -17,7 +17,7 @@ function reasonOf(failure: Failure): { reason?: string } {
   return "reasons" in failure ? { reason: failure.reasons.join(", ") } : {};
 }
 
-/** For a bug. What it was is in the log alone. */
+/** Answers a bug; only the log tells which. */
 export function refuseInternal(c: Context<AppEnv>): Response {
   c.set("refusal", { code: internalWire.code });
   return write(c, internalWire);

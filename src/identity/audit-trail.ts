@@ -11,7 +11,7 @@ export interface AuditPage {
   readonly nextCursor: string | undefined;
 }
 
-/** Fails with `invalid_request` for a cursor that was not given out. */
+/** Lists entries. Fails with `invalid_request` for a cursor that no listing made. */
 export type ListAudit = (
   caller: Pick<Caller, "tenant" | "settings">,
   page: { readonly limit: number; readonly cursor?: string | undefined },

@@ -1,4 +1,4 @@
-/** Where a listing goes on. To the caller it is opaque text. */
+/** Place where a listing goes on, as text that is opaque to the caller. */
 import type * as z from "zod";
 import { decodeBase64Url, encodeBase64Url } from "../crypto/base64.ts";
 import { fail, ok, type Result } from "../errors.ts";
@@ -9,7 +9,7 @@ export function encodeCursor(place: unknown): string {
   return encodeBase64Url(new TextEncoder().encode(JSON.stringify(place)));
 }
 
-/** Fails with `invalid_request` for text that `encodeCursor` cannot have made of such a place. */
+/** Decodes a place. Fails with `invalid_request` for text that `encodeCursor` cannot have made of one. */
 export function decodeCursor<S extends z.ZodType>(schema: S, text: string): Result<z.output<S>> {
   const refusal = fail({
     code: "invalid_request",

@@ -30,19 +30,19 @@ export type TenantId = string & { readonly [tenantBrand]: true };
 export type SubjectId = string & { readonly [subjectBrand]: true };
 export type FaceId = string & { readonly [faceBrand]: true };
 
-/** As a label of a host name (RFC 1123, section 2.1), up to 32 letters. */
+/** Pattern of a label of a host name (RFC 1123, section 2.1), up to 32 letters. */
 export const tenantIdPattern = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
 
-/** The alphabet and the length of a subject's name; `.` and `..` would be eaten as steps of a path. */
+/** Alphabet and length of a subject's name. Clients would drop `.` and `..` as steps of a path. */
 export const subjectIdPattern =
   /^(?!\.{1,2}$)(?:(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{N}._~:@+=|-]){1,128}$/u;
 
 export const maxSubjectIdBytes = 255;
 
-/** Made here, by `randomId`. */
+/** Pattern of a face's id, which `randomId` makes. */
 export const faceIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** The tenant of the key that the deployment was given; it is always there. */
+/** Tenant of the key that the deployment was given; it always exists. */
 export const defaultTenant = "default" as TenantId;
 
 export function parseTenantId(text: string): TenantId | undefined {
@@ -54,7 +54,7 @@ export function parseSubjectId(text: string): SubjectId | undefined {
   return fits ? (text as SubjectId) : undefined;
 }
 
-/** Whether a text is in the one form that its letters have (NFC). */
+/** True when a text is in the one form that its letters have (NFC). */
 export function isNormal(text: string): boolean {
   return text.normalize("NFC") === text;
 }
@@ -63,7 +63,10 @@ export function fitsBytes(text: string): boolean {
   return new TextEncoder().encode(text).length <= maxSubjectIdBytes;
 }
 
-/** By code points, the order of UTF-8 bytes and so of the directories. UTF-16 has letters beyond U+FFFF too early. */
+/**
+ * Compares names by code points, the order of UTF-8 bytes and so of the directories. UTF-16 puts letters beyond
+ * U+FFFF too early.
+ */
 export function compareNames(a: string, b: string): number {
   let i = 0;
   while (i < a.length && a.charCodeAt(i) === b.charCodeAt(i)) i++;

@@ -1,27 +1,27 @@
 /**
- * When a subject's failures stop further attempts (NIST SP 800-63B-4, section 3.2.3): after
- * `maxInARow` failures each further attempt waits, at least 30 s and twice as long each time; after
- * `maxTotal` without a match between them nobody gets in until the subject is reset.
+ * Decides when a subject's failures stop further attempts (NIST SP 800-63B-4, section 3.2.3). After `maxInARow`
+ * failures each further attempt waits, at least 30 s and twice as long each time. After `maxTotal` failures without a
+ * match between them every attempt is refused until the subject is reset.
  *
- * A match starts the count anew. Pure: the clock is an argument, and the counts are the caller's to keep.
+ * A match starts the count anew. The functions are pure: the clock is an argument, and the caller keeps the counts.
  */
 export interface LockOutPolicy {
   readonly maxInARow: number;
-  /** After the `maxInARow`-th failure; doubled with each further one. */
+  /** Wait after the `maxInARow`-th failure; doubled with each further one. */
   readonly delaySeconds: number;
   readonly maxTotal: number;
 }
 
-/** NIST's figures. */
+/** Limits of NIST. */
 export const defaultLockOut: LockOutPolicy = { maxInARow: 5, delaySeconds: 30, maxTotal: 50 };
 
-/** A day: longer waits keep out the person more than the attacker, who is stopped by `maxTotal`. */
+/** Longest wait, a day: longer ones keep out the person more than the attacker, whom `maxTotal` stops. */
 const longestDelaySeconds = 24 * 3600;
 
 export interface Attempts {
   /** Failures since the last match or reset. */
   readonly failures: number;
-  /** ms since 1970; 0 for never. */
+  /** Time of the last failure, ms since 1970; 0 for never. */
   readonly lastFailureAtMs: number;
 }
 
@@ -29,7 +29,7 @@ export type Lock =
   | { readonly until: "reset" }
   | { readonly until: "time"; readonly retryAfterSeconds: number };
 
-/** Undefined when an attempt may be made now. */
+/** Lock that an attempt meets now; undefined when it may be made. */
 export function lockAt(
   { failures, lastFailureAtMs }: Attempts,
   policy: LockOutPolicy,
@@ -43,7 +43,7 @@ export function lockAt(
   return leftMs > 0 ? { until: "time", retryAfterSeconds: Math.ceil(leftMs / 1000) } : undefined;
 }
 
-/** The counts after one more scored attempt. */
+/** Counts one more scored attempt. */
 export function countAttempt(attempts: Attempts, match: boolean, nowMs: number): Attempts {
   return match
     ? { failures: 0, lastFailureAtMs: 0 }

@@ -1,15 +1,15 @@
-/** What a key may do. */
+/** Scopes of a key: each allows one kind of request. */
 export const scopes = [
   "enrol",
   "verify",
   "identify",
   "read",
   "delete",
-  /** To be told distances and false match rates, from which a template can be rebuilt. */
+  /** Tells the caller distances and false match rates, from which a template can be rebuilt. */
   "scores",
-  /** To be given embeddings and to send them, which are as private as photos. */
+  /** Answers and accepts embeddings, which are as private as photos. */
   "embeddings",
-  /** The tenant's keys, settings, audit trail and export. */
+  /** Allows the tenant's keys, settings, audit trail and export. */
   "admin",
 ] as const;
 

@@ -1,13 +1,14 @@
-/** What a tenant decides for itself, kept in its directory. */
+/** Settings that a tenant decides for itself. Its directory keeps them. */
 import * as z from "zod";
 import { fail, ok, type Result } from "../errors.ts";
+import { defaultBackgroundFaceShare } from "../face/select.ts";
 import { defaultLockOut } from "./lock-out.ts";
 
-/** What a tenant decides about false match rates. */
+/** Rules of a tenant about false match rates. */
 export interface RateRules {
-  /** The rate of requests that name none, and the laxest without "scores". */
+  /** Rate of requests that name none, and the highest that callers without "scores" may ask for. */
   readonly maxFmr: number;
-  /** The laxest with "scores", though never below `maxFmr`; null for any. */
+  /** Highest rate that callers with "scores" may ask for, which is at least `maxFmr`; null for any. */
   readonly maxFmrWithScores: number | null;
 }
 
@@ -18,45 +19,47 @@ const secondsInAYear = 365 * 24 * 3600;
 const secondsInTenYears = 10 * secondsInAYear;
 
 /**
- * Bounds, not advice: a server that counts attempts itself may raise the lock-out's limits. What has a
- * default here is missing in settings that an earlier version kept.
+ * Schema of the settings. Its bounds are no advice: a server that counts attempts itself may raise the lock-out's
+ * limits. A setting with a default here is missing in settings that an earlier version kept.
  */
 export const tenantSettingsSchema = z.strictObject({
   /**
-   * `strong` asks the directory about every verification: what was deleted, locked or revoked is so
-   * at once, everywhere. `edge` reuses an answer of up to `edgeSeconds` and may count a match after it
-   * was told. A session token is always `strong`.
+   * `strong` asks the directory about every verification: a deletion, a lock or a revocation takes effect at once,
+   * everywhere. `edge` reuses an answer of up to `edgeSeconds` and may count a match after it was told. A session
+   * token is always `strong`.
    */
   consistency: z.enum(["strong", "edge"]),
   edgeSeconds: z.int().min(1).max(300),
   consentRequired: z.boolean(),
-  /** From enrolment to deletion, when the enrolment does not say; null keeps a face until it is deleted. */
+  /** Seconds from enrolment to deletion, for enrolments that do not say; null keeps a face until it is deleted. */
   retentionSeconds: z.int().min(60).max(secondsInTenYears).nullable(),
   lockOut: z.strictObject({
     maxInARow: z.int().min(1).max(1_000_000),
     delaySeconds: z.int().min(30).max(86_400),
     maxTotal: z.int().min(1).max(1_000_000),
   }),
-  /** How long the audit trail goes back. */
+  /** Seconds for which entries of the audit trail are kept. */
   auditSeconds: z.int().min(3600).max(secondsInTenYears).default(secondsInAYear),
-  /** The false match rate of requests that name none, and the laxest for callers without "scores". */
+  /** False match rate of requests that name none, and the highest that callers without "scores" may ask for. */
   maxFmr: z.number().gt(0).lt(1).default(defaultRates.maxFmr),
-  /** The laxest for callers with "scores", though never below `maxFmr`; null for any. */
+  /** Highest rate that callers with "scores" may ask for, which is at least `maxFmr`; null for any. */
   maxFmrWithScores: z.number().gt(0).lt(1).nullable().default(defaultRates.maxFmrWithScores),
-  /** The false positive identification rate of searches that name none. */
+  /** False positive identification rate of searches that name none. */
   maxFpir: z.number().gt(0).lt(1).default(0.01),
-  /** Directories over which the subjects are spread; fixed when the tenant is made. */
+  /** Share of the largest face's side from which a further face counts under `face=only`. */
+  backgroundFaceShare: z.number().min(0).max(1).default(defaultBackgroundFaceShare),
+  /** Number of directories over which the subjects are spread; fixed when the tenant is made. */
   shards: z.int().min(1).max(256),
 });
 
 export type TenantSettings = z.infer<typeof tenantSettingsSchema>;
 
-/** What is left out, or undefined, stays as it is. The shards stay in any case. */
+/** Change of settings. A setting that is absent or undefined stays as it is. The shards cannot change. */
 export type SettingsChange = {
   readonly [Name in keyof Omit<TenantSettings, "shards">]?: TenantSettings[Name] | undefined;
 };
 
-/** Fails with `invalid_request` where the settings together are none that a tenant may have. */
+/** Merges a change into the settings. Fails with `invalid_request` for settings that no tenant may have. */
 export function applyChange(settings: TenantSettings, change: SettingsChange): Result<TenantSettings> {
   const given = Object.entries(change).filter(([, value]) => value !== undefined);
   const merged = tenantSettingsSchema.safeParse({
@@ -66,7 +69,7 @@ export function applyChange(settings: TenantSettings, change: SettingsChange): R
   });
   if (merged.success) return ok(merged.data);
   const [{ message }] = merged.error.issues;
-  return fail({ code: "invalid_request", reason: `The settings cannot be so together: ${message}.` });
+  return fail({ code: "invalid_request", reason: `These settings do not go together: ${message}.` });
 }
 
 export const defaultSettings: TenantSettings = {
@@ -78,5 +81,6 @@ export const defaultSettings: TenantSettings = {
   auditSeconds: secondsInAYear,
   ...defaultRates,
   maxFpir: 0.01,
+  backgroundFaceShare: defaultBackgroundFaceShare,
   shards: 1,
 };

@@ -1,18 +1,18 @@
 /**
- * One memory for all codecs that import theirs (wasm/import-memory.ts). They take turns in it: whoever comes
- * after another finds it zeroed, as new. So the largest photos of every format hold the memory of one, and a
- * damaged photo costs a new instance but no new memory.
+ * One memory for all codecs that import theirs (wasm/import-memory.ts). They take turns in it: a codec that follows
+ * another finds the memory zeroed, as new. So the largest photos of all formats together hold the memory of one, and
+ * a damaged photo costs a new instance but no new memory.
  */
-import { createEmbindCodec, type EmbindBuild, type EmbindCodec } from "./embind-host.ts";
+import { createEmbindCodec, type EmbindBuild, type EmbindCodec } from "./codecs/embind-host.ts";
 import type { Instance, Owner } from "./idle-instances.ts";
 
-/** Limits that both modules state, in pages of 64 KiB. */
+/** Limits that both modules declare, in pages of 64 KiB. */
 const limits = { initial: 256, maximum: 32768 } as const;
 
 export interface CodecMemory extends Instance {
-  /** The codec of this build, as it was left or as new. */
+  /** Codec of this build: kept as it was left, or new. */
   codec(module: WebAssembly.Module, build: EmbindBuild): EmbindCodec;
-  /** Forgets the codec at hand, whose state is not sound any more. */
+  /** Forgets the current codec, whose state is no longer sound. */
   forget(): void;
 }
 

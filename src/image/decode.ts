@@ -1,41 +1,41 @@
 /**
- * Bytes to a photo in two steps: `openPhoto` reads headers and refuses, `EncodedPhoto.decode` makes
- * pixels. The codecs are arguments: `image/` knows neither files nor bundlers.
+ * Decodes a photo in two steps: `openPhoto` reads headers and refuses, `EncodedPhoto.decode` makes pixels. The codecs
+ * are arguments: `image/` knows neither files nor bundlers.
  */
 import type { Result } from "../errors.ts";
-import { createAvifDecoder, openAvif } from "./avif.ts";
-import type { EmbindDecoder } from "./embind.ts";
+import { createAvifDecoder, openAvif } from "./codecs/avif.ts";
+import type { EmbindDecoder } from "./codecs/embind.ts";
+import { createWebpDecoder, openWebp } from "./codecs/webp.ts";
 import type { EncodedPhoto } from "./encoded-photo.ts";
 import { createIdleInstances } from "./idle-instances.ts";
-import { openJpeg } from "./jpeg.ts";
-import { createJpegReader, type JpegReader } from "./jpeg-reader.ts";
+import { openJpeg } from "./jpeg/jpeg.ts";
+import { createJpegReader, type JpegReader } from "./jpeg/jpeg-reader.ts";
 import type { ImageLimits } from "./limits.ts";
-import { openPng } from "./png.ts";
-import { createPngReader, type PngReader } from "./png-reader.ts";
+import { openPng } from "./png/png.ts";
+import { createPngReader, type PngReader } from "./png/png-reader.ts";
 import { unsupported } from "./refusal.ts";
 import { heicPhoto, sniff } from "./sniff.ts";
-import { createWebpDecoder, openWebp } from "./webp.ts";
 
 export type { DecodeRequest, EncodedPhoto, Region } from "./encoded-photo.ts";
 
-/** How a phone makes a JPEG of what its camera stored. */
+/** Advice to make a JPEG of what a phone's camera stored. */
 const convertHeic =
   "Convert it to JPEG before sending: on iOS by UIImage.jpegData(compressionQuality:), on Android by ImageDecoder and Bitmap.compress.";
 
 type ModuleLoader = () => Promise<WebAssembly.Module>;
 
 /**
- * Where each codec's module comes from; asked for at the first photo that needs it. A format whose codec
- * is left out is refused.
+ * Loaders of the codecs' modules, called at the first photo that needs them. A format whose codec is left out is
+ * refused.
  */
 export interface CodecModules {
-  /** `wasm/jpeg.wasm` */
+  /** Loads `wasm/jpeg.wasm`. */
   readonly jpeg: ModuleLoader;
-  /** `wasm/png.wasm` */
+  /** Loads `wasm/png.wasm`. */
   readonly png?: ModuleLoader;
-  /** `wasm/codecs/webp_dec.wasm` */
+  /** Loads `wasm/codecs/webp_dec.wasm`. */
   readonly webp?: ModuleLoader;
-  /** `wasm/codecs/avif_dec.wasm` */
+  /** Loads `wasm/codecs/avif_dec.wasm`. */
   readonly avif?: ModuleLoader;
 }
 
@@ -47,7 +47,7 @@ export interface Codecs {
   readonly avif: (() => Promise<EmbindDecoder>) | undefined;
   /** Bytes of WebAssembly memory kept between photos. */
   heldBytes(): number;
-  /** Bytes of WebAssembly memory that was given up and is not collected yet. */
+  /** Bytes of WebAssembly memory that was given up and is not yet collected. */
   droppedBytes(): number;
 }
 

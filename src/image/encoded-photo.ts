@@ -1,11 +1,11 @@
-/** A photo whose headers passed every limit and whose pixels were not touched yet. */
+/** Photo whose headers passed every limit and whose pixels were not decoded yet. */
 import type { Result } from "../errors.ts";
 import type { Orientation } from "./orientation.ts";
 import type { Photo } from "./photo.ts";
 import type { PhotoFormat } from "./sniff.ts";
 
 export interface EncodedPhoto {
-  /** What the bytes are, whatever was declared. */
+  /** Format of the bytes, whatever was declared. */
   readonly format: PhotoFormat;
   /** Upright size at full resolution, px. */
   readonly width: number;
@@ -13,23 +13,22 @@ export interface EncodedPhoto {
   readonly orientation: Orientation;
   /** Scale at which a decode takes a fraction of what the next larger one does; undefined where there is none. */
   readonly quickScale?: number;
-  /** Bytes that `decode` of the same request holds at most beside the file, the raster included. */
+  /** Most bytes that `decode` of the same request holds beside the file, the raster included. */
   workingBytes(request: DecodeRequest): number;
   /**
-   * Decodes at the smallest scale the format offers that is at least `scaleAtLeast` (0 to 1), or at the
-   * largest that the limits allow. May be called again; holds nothing between calls but the encoded bytes,
-   * and of a JPEG where its parts lie.
-   * Fails with `invalid_image`, or `not_ready` where the isolate has no memory left.
+   * Decodes at the smallest scale the format offers that is at least `scaleAtLeast` (0 to 1), or at the largest that
+   * the limits allow. May be called again. Between calls it holds the encoded bytes alone, and of a JPEG the places
+   * of its parts. Fails with `invalid_image`, or `not_ready` where the isolate has no memory left.
    */
   decode(request: DecodeRequest): Promise<Result<Photo>>;
 }
 
 export interface DecodeRequest {
-  /** 0 to 1. */
+  /** Smallest scale to decode at, 0 to 1. */
   readonly scaleAtLeast: number;
   /**
-   * The part of the photo that is looked at: what lies outside of it may be missing from the raster. Where a format
-   * knows no parts, all of the photo is decoded.
+   * Part of the photo that is looked at: pixels outside of it may be missing from the raster. A format that knows no
+   * parts decodes the whole photo.
    */
   readonly region?: Region;
 }

@@ -1,9 +1,11 @@
 /**
- * WebAssembly memory never shrinks, and a dropped instance keeps its memory until the engine collects it,
- * which no one can hurry: eight large photos of different formats in a row were seen to hold 300 MB. So the
- * codecs of WebP and AVIF share one memory (codec-memory.ts), every codec keeps its instance for the next
- * photo, and instances are dropped only where they would not leave room for the photo at hand. Ordinary photos
- * never reach that point, whatever their formats.
+ * Keeps codecs' instances between photos.
+ *
+ * WebAssembly memory never shrinks, and a dropped instance keeps its memory until the engine collects it, which no
+ * one can hurry: eight large photos of different formats in a row were seen to hold 300 MB. So the codecs of WebP and
+ * AVIF share one memory (codec-memory.ts), every codec keeps its instance for the next photo, and instances are
+ * dropped only where they would not leave room for the next decode. Ordinary photos never reach that point, whatever
+ * their formats.
  */
 export interface Instance {
   memoryBytes(): number;
@@ -15,19 +17,22 @@ export interface Owner<T extends Instance> {
 }
 
 export interface IdleInstances {
-  /** The instance `owner` left here, or undefined. It is no longer kept, and room is made for `neededBytes`. */
+  /**
+   * Takes the instance that `owner` left here, or undefined. It is no longer kept, and room is made for
+   * `neededBytes`.
+   */
   take<T extends Instance>(owner: Owner<T>, neededBytes: number): T | undefined;
   keep<T extends Instance>(owner: Owner<T>, instance: T): void;
-  /** Takes note of an instance that is not used again. */
+  /** Notes an instance that is not used again. */
   drop(instance: Instance): void;
   /** Drops instances, the largest first, until `neededBytes` fit beside the others. */
   makeRoom(neededBytes: number): void;
   heldBytes(): number;
-  /** What was dropped and is not collected yet. */
+  /** Bytes of instances that were dropped and are not yet collected. */
   droppedBytes(): number;
 }
 
-/** All idle instances together with the decode at hand: no more than the largest decode alone. */
+/** Room for all idle instances together with the current decode: no more than the largest decode alone. */
 const roomBytes = 56 * 1024 * 1024;
 
 export function createIdleInstances(): IdleInstances {

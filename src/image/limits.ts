@@ -1,29 +1,35 @@
 /**
- * Every limit on a photo in one place. All are checked on the file's headers, before a pixel of it is
- * allocated. The length of the request body is HTTP's own limit.
+ * Limits on a photo, all in one place. They are checked on the file's headers, before a pixel of it is allocated. The
+ * length of the request body is HTTP's own limit.
  *
- * The defaults keep one decode within 59 MB, so that it fits a 128 MB isolate which also holds 14 MB of
- * models and runtime, and bodies.
+ * The defaults keep one decode within 59 MB, so that it fits a 128 MB isolate which also holds 14 MB of models and
+ * runtime, and bodies.
  */
 import { fail } from "../errors.ts";
 import { invalid, type Refusal } from "./refusal.ts";
 
 export interface ImageLimits {
-  /** Shorter side, px. */
+  /** Least length of the shorter side, px. */
   readonly minSidePixels: number;
-  /** Ceilings for the time a decode takes; memory has its own limit below and is often the lower one. */
+  /**
+   * Most pixels of a JPEG. This and the next limits bound the time that a decode takes; memory has its own limit
+   * below, which is often the lower one.
+   */
   readonly jpegMaxPixels: number;
-  /** At 24 bits a pixel or fewer; in proportion fewer where there are more. */
+  /** Most pixels of a PNG at 24 bits a pixel or fewer; proportionally fewer at more bits. */
   readonly pngMaxPixels: number;
   readonly webpMaxPixels: number;
   readonly avifMaxPixels: number;
-  /** SOS markers in a JPEG: each scan passes over every block again. */
+  /** Most SOS markers in a JPEG: each scan passes over every block again. */
   readonly maxScans: number;
-  /** Blocks of 8 x 8 samples that all scans of a JPEG together go through; 64 megapixels in ten scans have 15 million. */
+  /**
+   * Most blocks of 8 x 8 samples that all scans of a JPEG together go through; 64 megapixels in ten scans have 15
+   * million.
+   */
   readonly maxScanBlocks: number;
-  /** All that one decode holds: the file and copies of it, coefficients or planes, and the raster. */
+  /** Most bytes that one decode holds: the file and copies of it, coefficients or planes, and the raster. */
   readonly maxWorkingBytes: number;
-  /** A larger raster is never handed out: the scale is lowered instead. */
+  /** Most pixels of a raster. A larger one is never handed out: the scale is lowered. */
   readonly maxRasterPixels: number;
 }
 
@@ -39,17 +45,17 @@ export const defaultImageLimits: ImageLimits = {
   maxRasterPixels: 4_000_000,
 };
 
-/** What a decode holds: `fixedBytes + bytesPerPixel * full size + bytesPerRasterPixel * raster`. */
+/** Bytes that a decode holds: `fixedBytes + bytesPerPixel * full size + bytesPerRasterPixel * raster`. */
 export interface DecodingCost {
   readonly fixedBytes: number;
   readonly bytesPerPixel: number;
   readonly bytesPerRasterPixel: number;
 }
 
-/** The smallest raster a decode may settle for has 1/64 of the full size's pixels. */
+/** Share of the full size's pixels that a raster has at least. */
 const leastRasterShare = 1 / 64;
 
-/** The failure that an image of this size meets, or undefined where it is within the limits. */
+/** Failure that an image of this size meets; undefined when it is within the limits. */
 export function refuseSize(
   width: number,
   height: number,
@@ -75,7 +81,7 @@ export function workingBytes(pixels: number, rasterPixels: number, cost: Decodin
   return cost.fixedBytes + cost.bytesPerPixel * pixels + cost.bytesPerRasterPixel * rasterPixels;
 }
 
-/** Whether a photo of `pixels` may be decoded to a raster of `rasterPixels`. */
+/** True when a photo of `pixels` may be decoded to a raster of `rasterPixels`. */
 export function allowsRaster(
   pixels: number,
   rasterPixels: number,

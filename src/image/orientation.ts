@@ -1,13 +1,16 @@
 /**
- * Exif orientation (Exif 2.32, 4.6.4.A, tag 0x0112) as an affine map. Pixels are never turned: whoever
- * samples the photo goes through the map.
+ * Exif orientation (Exif 2.32, 4.6.4.A, tag 0x0112) as an affine map. Pixels are never turned: samplers of the photo
+ * apply the map.
  */
 import { type Affine, compose } from "./photo.ts";
 
-/** 1 upright, 2 mirrored, 3 turned by 180, 4 flipped, 5 transposed, 6 needs 90 clockwise, 7 transverse, 8 needs 270. */
+/**
+ * Orientation: 1 upright, 2 mirrored, 3 turned by 180, 4 flipped, 5 transposed, 6 needs 90 clockwise, 7 transverse, 8
+ * needs 270.
+ */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
-/** The upright photo's size; 5 to 8 lie on their side. */
+/** Size of the upright photo; 5 to 8 lie on their side. */
 export function uprightSize(
   orientation: Orientation,
   width: number,
@@ -16,7 +19,7 @@ export function uprightSize(
   return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
-/** Upright coordinates to stored ones, both at full size; `width` and `height` are the stored raster's, px. */
+/** Map from upright coordinates to stored ones, both at full size; `width` and `height` are the stored raster's, px. */
 export function uprightToStored(orientation: Orientation, width: number, height: number): Affine {
   switch (orientation) {
     case 1:
@@ -39,7 +42,7 @@ export function uprightToStored(orientation: Orientation, width: number, height:
 }
 
 /**
- * `Photo.toRaster` for a raster decoded at `scale`: raster coordinate = stored coordinate * scale, exactly,
+ * Map of `Photo.toRaster` for a raster decoded at `scale`: raster coordinate = stored coordinate * scale, exactly,
  * however the raster's own size was rounded.
  */
 export function placeRaster(orientation: Orientation, width: number, height: number, scale: number): Affine {
@@ -48,8 +51,8 @@ export function placeRaster(orientation: Orientation, width: number, height: num
 }
 
 /**
- * The orientation in an Exif block that starts at its TIFF header (Exif 2.32, 4.5.2; TIFF 6.0, section 2).
- * Reads IFD0 and nothing else. Whatever is malformed or absent counts as 1, as every viewer has it.
+ * Reads the orientation in an Exif block that starts at its TIFF header (Exif 2.32, 4.5.2; TIFF 6.0, section 2).
+ * Reads IFD0 and nothing else. A malformed or absent value counts as 1, as in every viewer.
  */
 export function readExifOrientation(tiff: Uint8Array): Orientation {
   if (tiff.length < 14) return 1;
@@ -72,9 +75,9 @@ export function readExifOrientation(tiff: Uint8Array): Orientation {
   return 1;
 }
 
-/** TIFF 6.0, section 2: types of a field. Some programs write the orientation as LONG. */
+/** Types of a field (TIFF 6.0, section 2). Some programs write the orientation as LONG. */
 const short = 3;
 const long = 4;
 
-/** Cameras write about 15 entries into IFD0. */
+/** Most entries of IFD0 that are read. Cameras write about 15. */
 const maxDirectoryEntries = 256;

@@ -1,20 +1,20 @@
 /**
- * A decoded photo. Pixels stay as the file stores them, perhaps at a fraction of their size and
- * perhaps lying on their side; `toRaster` says where each point of the upright, full-size photo is.
- * Whoever samples composes with it, so neither orientation nor scale ever costs a copy.
+ * Decoded photo. Pixels stay as the file stores them, perhaps at a fraction of their size and perhaps lying on their
+ * side; `toRaster` says where each point of the upright, full-size photo is. Samplers compose with it, so neither
+ * orientation nor scale ever costs a copy.
  *
- * Coordinates are continuous: the centre of the first pixel is (0.5, 0.5), the photo spans
- * [0, width] x [0, height]. Every box and landmark in sameface is in upright full-size coordinates.
+ * Coordinates are continuous: the centre of the first pixel is (0.5, 0.5), the photo spans [0, width] x [0, height].
+ * Every box and landmark in sameface is in upright full-size coordinates.
  */
 
-/** 8-bit RGBA, row-major, no padding: `data.length === 4 * width * height`. Alpha is ignored. */
+/** Pixels as 8-bit RGBA, row-major, no padding: `data.length === 4 * width * height`. Alpha is ignored. */
 export interface Raster {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array | Uint8ClampedArray;
 }
 
-/** x' = a*x + b*y + tx, y' = c*x + d*y + ty. */
+/** Affine map: x' = a*x + b*y + tx, y' = c*x + d*y + ty. */
 export interface Affine {
   readonly a: number;
   readonly b: number;
@@ -25,16 +25,16 @@ export interface Affine {
 }
 
 export interface Photo {
-  /** Upright size at full resolution, px. */
+  /** Width of the upright photo at full resolution, px. */
   readonly width: number;
   readonly height: number;
   /** Pixels of the whole photo, or of the part that was requested. */
   readonly raster: Raster;
-  /** Upright full-size coordinates to raster coordinates. */
+  /** Map from upright full-size coordinates to raster coordinates. */
   readonly toRaster: Affine;
 }
 
-/** Applies `first`, then `second`. */
+/** Composes a map that applies `first`, then `second`. */
 export function compose(first: Affine, second: Affine): Affine {
   return {
     a: second.a * first.a + second.b * first.c,

@@ -1,4 +1,4 @@
-/** The refusals of `image/`, in words that the public message continues: "The image cannot be read: ...". */
+/** Refusals of `image/`, in words that continue the public message: "The image cannot be read: ...". */
 import { type Failure, fail } from "../errors.ts";
 
 export type Refusal = { readonly ok: false; readonly failure: Failure };
@@ -23,7 +23,7 @@ export function sizesDisagree(): Refusal {
   return invalid("its headers disagree about its size");
 }
 
-/** `found` with its article, "an animated WebP"; `instead` as a sentence. */
+/** Refuses a format. `found` has its article, "an animated WebP"; `instead` is a sentence. */
 export function unsupported(found: string, instead = sendAPhoto): Refusal {
   return fail({ code: "unsupported_media_type", found, instead });
 }

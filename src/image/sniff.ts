@@ -1,16 +1,16 @@
 /**
- * What a file is, by its first bytes: content decides, never the declared type. Reads at most
- * `sniffedBytes` and judges nothing beyond the name.
+ * Recognises a file by its first bytes: content decides, never the declared type. Reads at most `sniffedBytes` and
+ * judges nothing beyond the format's name.
  */
 
 export type PhotoFormat = "jpeg" | "png" | "webp" | "avif";
 
-/** A format sameface decodes, or the name of what was found instead, with its article: "a GIF image". */
+/** Format that sameface decodes, or the name of another with its article: "a GIF image". */
 export type Sniffed = { readonly format: PhotoFormat } | { readonly found: string };
 
 const sniffedBytes = 64;
 
-/** Signatures at offset 0, Latin-1; longer before shorter. */
+/** Signatures at offset 0, Latin-1; longer ones before shorter ones. */
 const signatures: readonly (readonly [string, Sniffed])[] = [
   ["\xff\xd8", { format: "jpeg" }],
   ["\x89PNG\r\n\x1a\n", { format: "png" }],
@@ -38,13 +38,13 @@ const signatures: readonly (readonly [string, Sniffed])[] = [
  */
 const heifBrands = new Set(["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "msf1"]);
 
-/** Name of what iPhones store. */
+/** Name of the photos that iPhones store. */
 export const heicPhoto = "a HEIC or HEIF photo";
 
 export function sniff(bytes: Uint8Array): Sniffed {
   if (bytes.length === 0) return { found: "an empty file" };
   const head = latin1(bytes.subarray(0, sniffedBytes));
-  // Before the signatures: the length of a box of 256 bytes is an icon's.
+  // Boxes are read before signatures: the length of a box of 256 bytes looks like an icon.
   if (head.startsWith("ftyp", 4)) return sniffBrands(head);
   for (const [signature, sniffed] of signatures) {
     if (head.startsWith(signature)) return sniffed;
@@ -56,7 +56,7 @@ export function sniff(bytes: Uint8Array): Sniffed {
   return { found: "no image format known here" };
 }
 
-/** RFC 9649, 2.4. */
+/** Recognises RIFF files (RFC 9649, 2.4). */
 function sniffRiff(head: string): Sniffed {
   return head.startsWith("WEBP", 8) ? { format: "webp" } : { found: "a RIFF file (audio or video)" };
 }

@@ -1,9 +1,9 @@
 /** A face in its wire form, with no more digits than were measured. */
 import { encodeBase64 } from "../crypto/base64.ts";
-import type { EncodedFace } from "../face/face.ts";
+import type { EncodedFace, FoundFace } from "../face/face.ts";
 import { landmarkNames } from "../face/geometry.ts";
 import { defaultQualityLimits, judgeQuality } from "../face/quality.ts";
-import { writePng } from "../image/png-writer.ts";
+import { writePng } from "../image/png/png-writer.ts";
 
 function round(value: number, digits: number): number {
   const scale = 10 ** digits;
@@ -16,8 +16,7 @@ const px = (value: number) => round(value, 2);
 export async function faceBody({ face, quality, crop }: EncodedFace) {
   const { box, score, landmarks } = face;
   return {
-    box: { x: px(box.x), y: px(box.y), width: px(box.width), height: px(box.height) },
-    score: round(score, 4),
+    ...foundBody({ box, score }),
     landmarks: landmarks.map(({ x, y }, i) => ({ name: landmarkNames[i], x: px(x), y: px(y) })),
     quality: {
       eye_distance_px: round(quality.eyeDistancePx, 2),
@@ -32,5 +31,17 @@ export async function faceBody({ face, quality, crop }: EncodedFace) {
       reasons: judgeQuality(quality, defaultQualityLimits),
     },
     ...(crop === undefined ? {} : { crop: encodeBase64(await writePng(crop.width, crop.height, crop.rgb)) }),
+  };
+}
+
+/** Lists the faces of a photo in their wire form. */
+export function facesBody(faces: readonly FoundFace[]) {
+  return faces.map(({ counted, ...face }) => ({ ...foundBody(face), counted }));
+}
+
+function foundBody({ box, score }: Pick<FoundFace, "box" | "score">) {
+  return {
+    box: { x: px(box.x), y: px(box.y), width: px(box.width), height: px(box.height) },
+    score: round(score, 4),
   };
 }

@@ -1,9 +1,9 @@
 /**
- * Who is calling: the deployment's own key, a tenant's key, or a session token.
+ * Authenticates callers: by the deployment's own key, a tenant's key, or a session token.
  *
- * Refuses everybody when the deployment has no key, and the published `dev-key` anywhere but in
- * development on a loopback address. A directory is asked of what could be a key, and of a token that was signed
- * here; how often strangers may make it, `strangers.ts` says.
+ * Refuses everybody when the deployment has no key, and the published `dev-key` anywhere but in development on a
+ * loopback address. A directory is asked only about text that could be a key, and about tokens that were signed here;
+ * `strangers.ts` limits how often strangers may cause that.
  */
 
 import { sameBytes, sameSecret, sha256 } from "../crypto/digest.ts";
@@ -28,8 +28,8 @@ export interface Admission {
 }
 
 /**
- * Fails with `unauthorized` or `rate_limited`. `hostname` is the request URL's, `address` the caller's where the
- * platform tells it.
+ * Authenticates a caller. Fails with `unauthorized` or `rate_limited`. `hostname` is that of the request's URL;
+ * `address` is the caller's, where the platform tells it.
  */
 export type Authenticate = (
   presented: string | undefined,
@@ -45,10 +45,10 @@ export interface AuthenticateDeps {
   readonly clock: () => Date;
 }
 
-/** Printed in the documentation, so it protects nothing. */
+/** Key of the documentation. It is public, so it protects nothing. */
 export const publishedKey = "dev-key";
 
-/** As `URL.hostname` writes them. */
+/** Loopback names as `URL.hostname` writes them. */
 const loopbackHostnames = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 const allScopes: ReadonlySet<Scope> = new Set(scopes);
@@ -101,7 +101,7 @@ async function lookUpKey(
   return ok({ principal, settings: settings ?? defaultSettings });
 }
 
-/** Whether the session is used up is for the subject's directory to say, with each attempt. */
+/** Admits a session. The subject's directory checks with each attempt whether it is used up. */
 async function admitSession(
   presented: string,
   { sessions, openDirectory, strangers }: AuthenticateDeps,

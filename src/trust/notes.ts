@@ -1,9 +1,9 @@
 /**
- * What an isolate notes for a while, in memory alone: so many at most, the oldest out first. All notes of one kind
- * are kept equally long, so that those whose time is over are the oldest.
+ * Notes that an isolate keeps for a while, in memory alone: a bounded number, the oldest out first. All notes of one
+ * kind are kept equally long, so that the expired ones are the oldest.
  */
 export interface Notes<T> {
-  /** Undefined when nothing was noted under this name, or its time is over. */
+  /** Finds a note; undefined when nothing was noted under this name, or its time is over. */
   find(name: string, nowMs: number): T | undefined;
   keep(name: string, value: T, nowMs: number): void;
   forget(name: string): void;

@@ -1,15 +1,15 @@
-/** Whom a request speaks for, and what it may do. */
+/** Caller of a request, and what the caller may do. */
 import type { SubjectId, TenantId } from "../identity/ids.ts";
 import type { Scope } from "../identity/scopes.ts";
 
 interface Caller {
   readonly tenant: TenantId;
   readonly scopes: ReadonlySet<Scope>;
-  /** For the audit trail: `root`, `key:<id>` or `session:<id>`. */
+  /** Name in the audit trail: `root`, `key:<id>` or `session:<id>`. */
   readonly actor: string;
 }
 
-/** The deployment's own key: all scopes in the default tenant, and the only one that makes tenants. */
+/** Holder of the deployment's own key: all scopes in the default tenant, and the only one that makes tenants. */
 export interface RootPrincipal extends Caller {
   readonly kind: "root";
 }
@@ -18,14 +18,14 @@ export interface KeyPrincipal extends Caller {
   readonly kind: "key";
 }
 
-/** A phone with a token: one subject, one action, a few uses. */
+/** Phone with a token: one subject, one action, a few uses. */
 export interface SessionPrincipal extends Caller {
   readonly kind: "session";
   readonly sessionId: string;
   readonly subjectId: SubjectId;
   readonly action: SessionAction;
   readonly nonce: string;
-  /** The false match rate that the token's maker chose; the tenant's where an earlier version's token has none. */
+  /** False match rate that the token's maker chose; undefined in an earlier version's token, which has the tenant's. */
   readonly maxFmr: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Requests by key and by token, counted where they arrive; Cloudflare's binding counts per location. */
+/** Limits requests by key and by token, counted where they arrive. Cloudflare's binding counts per location. */
 import type { Principal } from "./principal.ts";
 
 /** Cloudflare's `RateLimit` binding, as far as it is used. */
@@ -9,10 +9,10 @@ export interface RateLimiter {
 /** The period of both limits in wrangler.toml, seconds. */
 const periodSeconds = 60;
 
-/** Seconds to wait when the caller has had too many requests; undefined to go on. */
+/** Counts a request. Answers the seconds to wait when the caller has had too many; undefined to go on. */
 export type LimitRate = (principal: Principal) => Promise<number | undefined>;
 
-/** A missing limiter limits nothing: locks and sessions do not rest on it. */
+/** Makes the limits. A missing limiter limits nothing: locks and sessions do not depend on it. */
 export function createRateLimit(keys: RateLimiter | undefined, sessions: RateLimiter | undefined): LimitRate {
   return async (principal) => {
     const limiter = principal.kind === "session" ? sessions : keys;

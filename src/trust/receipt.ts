@@ -15,11 +15,11 @@ export interface Receipt {
   readonly threshold: number;
   readonly maxFmr: number;
   readonly model: string;
-  /** Of the encoder's bytes, hex. */
+  /** SHA-256 of the encoder's bytes, hex. */
   readonly modelSha256: string;
-  /** Of the photo as sent, hex; null when an embedding was sent in its place. */
+  /** SHA-256 of the photo as sent, hex; null when an embedding was sent in its place. */
   readonly imageSha256: string | null;
-  /** The session's or the caller's own; null for none. */
+  /** Nonce of the session or of the caller; null for none. */
   readonly nonce: string | null;
   readonly requestId: string;
   readonly at: Date;

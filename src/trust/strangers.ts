@@ -1,19 +1,19 @@
 /**
- * Keys that are not known yet, and how much work they may make. Whether a key is good is for its tenant's
- * directory to say, every time; but anybody can write a key that looks like one, and each would wake an object.
+ * Limits the work of keys that are not known yet. Whether a key is good is for its tenant's directory to say, every
+ * time; but anybody can write a key that looks like one, and each would wake an object.
  *
- * - A key that was refused is refused again for `refusedMs`, here. One that nobody tried before it was made
- *   works at once, one that was tried works after that time.
- * - Refusals by a directory are counted by the caller's network, by the platform's rate limit. It counts
- *   whenever it is asked, so it is asked after a refusal alone, and what it said is kept for its period: until
- *   then keys from there are not looked up.
+ * - A key that was refused is refused again for `refusedMs`, in this isolate. So a key that nobody tried before it was
+ *   made works at once, and one that was tried works after that time.
+ * - Refusals by a directory are counted by the caller's network, with the platform's rate limit. The limit counts
+ *   whenever it is asked, so it is asked after a refusal alone, and its answer is kept for its period: until then,
+ *   keys from a network beyond the limit are not looked up.
  * - A key that was admitted here within `admittedMs` is looked up all the same: many callers share an
  *   address, and one with a wrong key does not keep the others out.
  *
- * The platform counts in each location, and an isolate hears of it with its own next refusal: beyond the limit
- * each isolate lets through one key in a period, and what was on its way at that moment.
+ * The platform counts in each location, and an isolate learns of it with its own next refusal: beyond the limit
+ * each isolate lets through one key in a period, and the keys that were under way at that moment.
  *
- * Notes are of SHA-256 of keys. Nobody can be found out by the time an answer takes: whoever can ask about a
+ * Notes hold the SHA-256 of keys. The time that an answer takes reveals no key: whoever can ask about a
  * note has the key itself.
  */
 
@@ -25,25 +25,27 @@ import type { RateLimiter } from "./rate-limit.ts";
 
 const refusedMs = 5_000;
 const admittedMs = 300_000;
-/** The period of the limit in wrangler.toml. */
+/** Time for which a network is held up, ms: the period of the limit in wrangler.toml. */
 const heldMs = 60_000;
 
-/** Of each kind: together they take less than a megabyte. */
+/** Most notes of each kind: together they take less than a megabyte. */
 const maxNotes = 1000;
 
 export interface Stranger {
-  /** SHA-256 of what was presented. */
+  /** SHA-256 of the key or token that was sent. */
   readonly hash: Uint8Array;
-  /** As the platform tells it; undefined where it does not. */
+  /** Address of the caller; undefined where the platform does not tell it. */
   readonly address: string | undefined;
 }
 
 export interface Strangers {
-  /** What `lookUp` says of an API key. Fails with `rate_limited` or `unauthorized` without asking it. */
+  /**
+   * Answers the result of `lookUp` for an API key, or fails with `rate_limited` or `unauthorized` without calling it.
+   */
   meetKey<T>(stranger: Stranger, lookUp: () => Promise<Result<T>>): Promise<Result<T>>;
   /**
-   * What `verify` says of a token. A signature is checked without a directory, so tokens are neither counted nor
-   * held up: phones share the addresses of their networks, and most wrong tokens are those that have expired.
+   * Answers the result of `verify` for a token. A signature is checked without a directory, so tokens are neither
+   * counted nor held up: phones share the addresses of their networks, and most wrong tokens are expired ones.
    */
   meetToken<T>(hash: Uint8Array, verify: () => Promise<Result<T>>): Promise<Result<T>>;
 }
@@ -55,10 +57,10 @@ export interface StrangersDeps {
 }
 
 export function createStrangers({ failures, clock }: StrangersDeps): Strangers {
-  /** Why, by key. */
+  /** Reasons of refusals, by key. */
   const refused = createNotes<string>(maxNotes, refusedMs);
   const admitted = createNotes<true>(maxNotes, admittedMs);
-  /** Until when, by network. */
+  /** Times until which a network is held up, by network. */
   const held = createNotes<number>(maxNotes, heldMs);
 
   async function meet<T>(name: string, ask: () => Promise<Result<T>>): Promise<Result<T>> {

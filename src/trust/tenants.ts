@@ -25,7 +25,7 @@ import { checkRates } from "./rates/rate-settings.ts";
 export interface NewTenant {
   readonly settings: TenantSettings;
   readonly keyId: string;
-  /** The first key, which has all scopes. It is kept nowhere. */
+  /** First key, which has all scopes. It is stored nowhere. */
   readonly key: string;
 }
 
@@ -42,18 +42,20 @@ export interface ChangedSettings {
 
 export interface Tenants {
   /**
-   * The list of tenants and the tenant itself are two objects, and no transaction spans them. First comes the
-   * list, where a name may stand that has no tenant yet: what died after that step is found there and can be
-   * begun again. Then one transaction of the tenant's own directory writes settings and first key, unless there is
-   * a key: of any number of creators one is answered with the key, and the others with `conflict`. Nothing follows
-   * it but the answer. An answer that is lost takes the key with it.
+   * Creates a tenant with its first key.
+   *
+   * The list of tenants and the tenant itself are two objects, and no transaction spans them. The list is written
+   * first: it may have a name without a tenant, so that a creation that died after this step is found there and can
+   * be begun again. Then one transaction of the tenant's own directory writes settings and first key, unless there is
+   * a key already. So one of several creators is answered with the key, and the others with `conflict`. Nothing
+   * follows the transaction but the answer. An answer that is lost takes the key with it.
    *
    * Fails with `conflict`, or with `invalid_request` for settings that no tenant may have.
    */
   create(root: Caller, tenant: TenantId, settings: NewTenantSettings): Promise<Result<NewTenant>>;
-  /** Fails with `invalid_request` for a cursor that was not given out. */
+  /** Lists tenants. Fails with `invalid_request` for a cursor that no listing made. */
   list(page: { readonly limit: number; readonly cursor?: string | undefined }): Promise<Result<TenantPage>>;
-  /** Fails with `invalid_request`, or `not_found` for a tenant that nobody made. */
+  /** Changes settings. Fails with `invalid_request`, or `not_found` for a tenant that nobody made. */
   changeSettings(caller: Caller, change: SettingsChange): Promise<Result<ChangedSettings>>;
 }
 

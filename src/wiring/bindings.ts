@@ -35,9 +35,9 @@ export interface Connections {
   readonly openDirectory: OpenDirectory;
   readonly copies: RecordCopies;
   readonly limitRate: LimitRate;
-  /** Counts refused keys by address; undefined where none is bound, and then nothing is counted. */
+  /** Counts refused keys by address; undefined where none is bound: nothing is counted then. */
   readonly failureRate: RateLimiter | undefined;
-  /** Files of public/; undefined where they are not bound, and then there are no pages. */
+  /** Files of public/; undefined where they are not bound: there are no pages then. */
   readonly files: Files | undefined;
   /** Dataset in which requests are counted; undefined where none is bound. */
   readonly metrics: Dataset | undefined;

@@ -20,7 +20,7 @@ export const equivalents: readonly Equivalent[] = [
     reason: "The first pixel is a corner of the crop: none of the ellipse, and no neighbour of one.",
   },
   {
-    file: "src/image/avif.ts",
+    file: "src/image/codecs/avif.ts",
     before: "const neededBytes = workingBytes(width * height, 0, cost);",
     after: "const neededBytes = workingBytes(width * height, 1, cost);",
     reason: "Four bytes more of what a decode is expected to need: WebAssembly memory comes by 65,536.",
@@ -39,7 +39,7 @@ export const equivalents: readonly Equivalent[] = [
       "The forms of the product agree in every bit, which test/unit/inference/kernels/kernels.test.ts holds; one is faster.",
   },
   {
-    file: "src/image/shrink.ts",
+    file: "src/image/codecs/shrink.ts",
     before:
       "let factor = Math.max(1, Math.min(longest, Math.floor(1 / Math.max(scaleAtLeast, 1 / longest) + 1e-9)));",
     after:

@@ -155,7 +155,7 @@ describe("a search", () => {
     const probe = unitVector(generator(3));
     const expected = bruteForce(faces, probe, 3).map(({ faceId }) => faceId);
     let enrolling = true;
-    // They move the first ones out of the young block.
+    // The added faces move the first ones out of the young block.
     const others = people(600, { seed: 11, prefix: "x" });
     const enrolment = enrol(opened, others).finally(() => {
       enrolling = false;

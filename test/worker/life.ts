@@ -11,17 +11,17 @@ import { dumpStorage, type StorageDump } from "./storage-dump.ts";
 const upgradeAt = new Date("2036-01-01T00:00:00Z");
 export const transferKey = btoa("the key that moves a tenant away");
 export const people = { alice: 0, bob: 1, carol: 2, dave: 2.6 } as const;
-/** Enrolled by a Worker that died before it wrote to KV and the gallery. */
+/** People enrolled by a Worker that died before it wrote to KV and the gallery. */
 export const interrupted = { erin: 0.5 } as const;
 
 export interface Life {
   readonly storage: StorageDump;
   readonly tenantKey: string;
-  /** Rotated; both are good until a day after `upgradeAt`. */
+  /** Key that was rotated; it and its successor are valid until a day after `upgradeAt`. */
   readonly oldKey: string;
   readonly newKey: string;
   readonly revokedKey: string;
-  /** One of three uses is gone. */
+  /** Token with three uses, of which one is gone. */
   readonly sessionToken: string;
   readonly idempotency: { readonly key: string; readonly faceId: string };
   readonly receipt: string;

@@ -1,6 +1,6 @@
 /**
- * The app in workerd on real local KV and Durable Objects, with a pipeline that reads its "photos" as
- * text. Every answer is held to the API's document.
+ * The app in workerd on real local KV and Durable Objects, with a pipeline that reads its "photos" as text. Every
+ * answer is checked against the API's document.
  */
 import { env } from "cloudflare:workers";
 import { createBudget } from "../../src/admission/budget.ts";
@@ -20,7 +20,7 @@ import { type Bindings, connect } from "../../src/wiring/bindings.ts";
 import { openService, type ServiceParts } from "../../src/wiring/service.ts";
 import { expectDocumented } from "./conformance.ts";
 
-/** The bindings, and as objects that a test can look into. */
+/** Bindings, also as objects that a test can look into. */
 interface TestBindings extends Bindings {
   readonly DIRECTORY: DurableObjectNamespace<DirectoryObject> & ObjectsOf<Directory>;
   readonly GALLERY: DurableObjectNamespace<GalleryObject> & ObjectsOf<Gallery>;
@@ -31,7 +31,7 @@ const bindings = env as unknown as TestBindings;
 export const { TEMPLATES: templates, DIRECTORY: directories, GALLERY: galleries } = bindings;
 
 const origin = "http://localhost";
-/** At the default rate of 1e-4 a subject with one face matches up to 1.1, one with ten up to 1. */
+/** Calibration: at the default rate of 1e-4 a subject with one face matches up to 1.1, one with ten up to 1. */
 export const calibration: Calibration = {
   modelSha256: "ab".repeat(32),
   fmrTable: [
@@ -44,12 +44,12 @@ export const calibration: Calibration = {
 export const threshold = 1.1;
 export const now = new Date("2026-03-04T05:06:07.008Z");
 
-/** A photo whose embedding is this. */
+/** Makes a photo whose embedding is this. */
 export function photoOf(embedding: ArrayLike<number>): Uint8Array<ArrayBuffer> {
   return bytesOf(`VECTOR ${base64(new Uint8Array(Float32Array.from(embedding).buffer))}`);
 }
 
-/** A photo of a face at this angle; two of them are 2 sin(difference / 2) apart. */
+/** Makes a photo of a face at this angle; two of them are 2 sin(difference / 2) apart. */
 export function photoAt(angle: number): Uint8Array<ArrayBuffer> {
   return bytesOf(`FACE ${angle}`);
 }
@@ -88,18 +88,18 @@ const goodQuality: Quality = {
   inFrame: 1,
 };
 
-/** A photo of a face at this angle that is not fit for comparison. */
+/** Makes a photo of a face at this angle that is not fit for comparison. */
 export function darkPhotoAt(angle: number): Uint8Array<ArrayBuffer> {
   return bytesOf(`DARK ${angle}`);
 }
 
-/** `calls` are the policies it was asked with. */
+/** Makes a pipeline that reads embeddings from text; `calls` are the policies with which it was called. */
 export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[] } {
   const calls: FacePolicy[] = [];
   return {
     calls,
     encoderId: model,
-    async encodeFace(image, policy) {
+    async encodeFace(image, policy, { listFaces = false } = {}) {
       calls.push(policy);
       const [kind, ...rest] = new TextDecoder().decode(image).split(" ");
       const text = rest.join(" ");
@@ -119,6 +119,7 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
         embedding: { model, values },
         quality,
         image: { width: 640, height: 480, format: "jpeg" },
+        ...(listFaces && { faces: [{ box: testFace.box, score: testFace.score, counted: true }] }),
       });
     },
     async warmUp() {
@@ -128,9 +129,9 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
 }
 
 export interface Service {
-  /** `path` is relative to the service's origin; the root key is sent unless `init` says otherwise. */
+  /** Calls the service. `path` is relative to its origin; the root key is sent unless `init` says otherwise. */
   call(path: string, init?: RequestInit): Promise<Response>;
-  /** The same with another key or token. */
+  /** Calls the service with another key or token. */
   callAs(key: string, path: string, init?: RequestInit): Promise<Response>;
   /** Lets time pass for the service. */
   wait(seconds: number): void;
@@ -138,7 +139,7 @@ export interface Service {
   readonly log: LogEntry[];
   readonly pipeline: Pipeline & { calls: FacePolicy[] };
   readonly trust: ReturnType<typeof openService>;
-  /** What goes on after the answers. */
+  /** Resolves when the work after the answers is done. */
   settled(): Promise<unknown>;
 }
 
@@ -159,16 +160,16 @@ export interface Change
   > {
   readonly config?: Partial<Config>;
   readonly pipeline?: Partial<Pipeline>;
-  /** What tenants' data and the trust in callers rest on. */
+  /** Dependencies of tenants' data and of the trust in callers. */
   readonly trust?: Partial<
     Pick<ServiceParts, "openDirectory" | "copies" | "clock" | "randomBytes" | "failureRate">
   >;
 }
 
-/** Of every service, what goes on after an answer. */
+/** Work after the answers of every service. */
 const pending = new Set<Promise<unknown>>();
 
-/** What services began after their answers is over, so that it meets no later test's storage. */
+/** Waits for the work after all services' answers, so that it meets no later test's storage. */
 export async function settleServices(): Promise<void> {
   while (pending.size > 0) await Promise.allSettled(pending);
 }
@@ -183,7 +184,7 @@ export function startService({ config, pipeline: pipelineChange, trust, ...chang
   const environment = { SAMEFACE_API_KEY: "test-key", SAMEFACE_KEK: testKek };
   const service = openService({
     ...connect(bindings),
-    // A test that counts requests says so.
+    // Requests are unlimited unless a test sets a limit.
     limitRate: async () => undefined,
     failureRate: undefined,
     bound: { TEMPLATES: true, DIRECTORY: true, KEY_RATE: true },
@@ -201,7 +202,7 @@ export function startService({ config, pipeline: pipelineChange, trust, ...chang
     background(work) {
       background.push(work);
       pending.add(work);
-      // A failure stays one that nobody handles, which fails the run.
+      // A failure stays unhandled, which fails the run.
       void work.finally(() => pending.delete(work));
     },
     log: (entry) => log.push(entry),

@@ -103,7 +103,7 @@ async function loadObject<T extends Rpc.DurableObjectBranded>(
     for (const statement of indexes) sql.exec(statement);
     if (alarmMs !== null) await storage.setAlarm(alarmMs);
   });
-  // It looked at its storage when it began.
+  // The object read its storage when it started.
   await evictDurableObject(stub);
 }
 

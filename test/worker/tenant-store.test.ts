@@ -385,7 +385,7 @@ describe("a change in another tenant's name", () => {
       nowMs: now.getTime(),
       auditSeconds: null,
     };
-    // It runs in the object itself: an error thrown to another one is reported as an unhandled rejection too.
+    // The call runs in the object itself: an error thrown to another object is reported as an unhandled rejection too.
     const answer = await runInDurableObject(stubOf(), (object) =>
       object.deleteFaces(alice, "all", acme).catch((error: Error) => error.message),
     );
@@ -503,7 +503,7 @@ describe("with consistency edge", () => {
     const { store, open, settled } = gated();
     await store.addFace(face(alice, "a"), {});
     const attempts = await Promise.all(Array.from({ length: 5 }, () => begin(store)));
-    // They asked the directory at the same time: the last answer is stored.
+    // All attempts asked the directory at the same time: the last answer is stored.
     const known = [await begin(store), await begin(store), ...attempts];
     const told = known.map((attempt) => attempt.settle(outcome("a", true)));
     expect(await Promise.all(told.map(stillOpen))).toEqual(["told", ...Array(6).fill("open")]);

@@ -280,6 +280,7 @@ describe("a tenant", () => {
       max_fmr: 1e-4,
       max_fmr_with_scores: null,
       max_fpir: 0.01,
+      background_face_share: 0.2,
     });
   });
 

@@ -1,4 +1,6 @@
-/** What an earlier version of the service wrote, taken over by this one: every kind of thing that a deployment keeps. */
+/**
+ * Storage of an earlier version of the service, taken over by this one: every kind of thing that a deployment keeps.
+ */
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";

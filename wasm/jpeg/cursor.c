@@ -64,7 +64,7 @@ void next_chunk(Cursor *c) {
   add_chunk(c, have);
 }
 
-/** Zeros up to the next restart, before the marker at hand: what begins there is a segment without data. */
+/** Writes zeros up to the next restart, before the current marker: what begins there is a segment without data. */
 static void hold(Cursor *c) {
   fill_bytes(c->top - zeros_behind, 0, zeros_behind);
   c->older = c->newer = (Chunk){.start = c->marker_start, .bit = 0};
@@ -88,7 +88,7 @@ void pass_restart(Cursor *c) {
   for (;;) {
     const u32 marker = c->marker, turn = (marker - wanted) & 7;
     const u32 is_restart = marker >= marker_rst0 && marker <= marker_rst7;
-    // libjpeg's rule: one of the next two is waited for, one of the last two is passed over, any other is taken.
+    // libjpeg's rule: it waits for one of the next two, passes over one of the last two, and takes any other.
     if (marker >= 0xc0 && (!is_restart || turn == 1 || turn == 2)) {
       hold(c);
       break;
@@ -114,7 +114,7 @@ Place note_place(const Cursor *c) {
   return place;
 }
 
-/** The bit of the window at which that bit of the chunk is, or `bits` and more where it is not there. */
+/** Bit of the window at which the place's bit of the chunk is; `bits` or more where the window lacks it. */
 static u32 find_bit(const Cursor *c, Chunk chunk, const Place *place) {
   if (c->is_held || chunk.start != place->start || place->at > chunk_bytes * 8) return c->bits;
   const s32 at = chunk.bit + (s32)place->at;

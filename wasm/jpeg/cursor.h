@@ -1,10 +1,10 @@
 /**
- * A place in a scan's data. Between two markers the data is a segment: its bytes are unstuffed (T.81 B.1.1.5), a chunk
- * at a time, into a window, and zeros follow them. There they lie from the last to the first: a load of 64 bits, whose
- * highest byte is that of the highest address, has them in the order of the data.
+ * Place in a scan's data. The data between two markers is a segment. Its bytes are unstuffed (T.81 B.1.1.5), a chunk
+ * at a time, into a window, where zeros follow them. The window holds them from the last to the first: a load of 64
+ * bits, whose highest byte is that of the highest address, has them in the order of the data.
  *
- * Restarts and damage are libjpeg's: a segment that ends early gives zeros to the MCU at hand and nothing to
- * those behind it until the next restart; a restart marker out of turn is passed over, waited for, or taken.
+ * Restarts and damage are treated as in libjpeg. A segment that ends early gives zeros to the current MCU and nothing
+ * to the MCUs behind it until the next restart. A restart marker out of turn is passed over, waited for, or taken.
  */
 #ifndef SAMEFACE_JPEG_CURSOR_H
 #define SAMEFACE_JPEG_CURSOR_H
@@ -16,18 +16,18 @@
 #endif
 
 enum {
-  /** Bytes that are unstuffed at a time: more than an MCU has. */
+  /** Bytes that are unstuffed at a time, more than an MCU has. */
   chunk_bytes = CHUNK_BYTES,
-  /** More bits than a block has: 64 symbols of 17 bits at most, with 15 each of what follows them. */
+  /** Bits beyond those of any block: 64 symbols of 17 bits at most, with at most 15 bits behind each. */
   most_bits_in_block = 2048,
   most_bits_in_mcu = most_blocks_in_mcu * most_bits_in_block,
-  /** Bytes of zeros behind the data: more than one block reads. */
+  /** Bytes of zeros behind the data, more than one block reads. */
   zeros_behind = 512,
-  /** A chunk, what is left of the one before, and zeros. */
+  /** Bytes of a chunk, of the rest of the one before, and of zeros. */
   window_bytes = chunk_bytes + most_bits_in_mcu / 8 + 64 + zeros_behind,
 };
 
-/** A chunk's beginning: its offset in the file and its bit in the window, negative where the window has moved on. */
+/** Beginning of a chunk: its offset in the file and its bit in the window, negative where the window has moved on. */
 typedef struct {
   u32 start;
   s32 bit;
@@ -35,26 +35,26 @@ typedef struct {
 
 typedef struct {
   Source *source;
-  /** The window's upper end, below which are `window_bytes`. */
+  /** Upper end of the window, below which are `window_bytes`. */
   u8 *top;
-  /** The last one and the one before; the next one begins at `next` in the file. */
+  /** Last chunk and the one before; the next one begins at `next` in the file. */
   Chunk older, newer;
   u32 next;
-  /** The segment's end is here, at `bits`; the marker that ended it, and where that begins and ends. */
+  /** True when the segment ends here, at `bits`; the marker that ended it, and where that begins and ends. */
   u32 is_last, marker, marker_start, marker_end;
   u32 bits;
-  /** The next bit; never beyond `bits`. */
+  /** Next bit; never beyond `bits`. */
   u32 at;
   s16 predictors[most_components];
   u32 eob_run;
   u32 restart_interval, until_restart, next_restart;
-  /** Waits before a marker, without data. */
+  /** True while the cursor waits before a marker, without data. */
   u32 is_held;
-  /** The data ended early: MCUs up to the next restart have none. */
+  /** True when the data ended early: MCUs up to the next restart have none. */
   u32 is_exhausted;
 } Cursor;
 
-/** State that suffices to go on from an MCU of a sequential scan: a chunk, the bit in it, and the predictors. */
+/** State with which reading can go on from an MCU of a sequential scan: a chunk, the bit in it, and the predictors. */
 typedef struct {
   u32 start, at;
   s16 predictors[most_components];
@@ -73,7 +73,7 @@ INLINE void prepare_mcu(Cursor *cursor) {
   if (__builtin_expect(cursor->at + most_bits_in_mcu > cursor->bits, 0) && !cursor->is_last) next_chunk(cursor);
 }
 
-/** Number of bits that one load always has; zeros follow them. */
+/** Bits that one load always has; zeros follow them. */
 enum { peeked_bits = 57 };
 
 INLINE u64 peek(const u8 *top, u32 at) { return *(const u64_unaligned *)(top - 8 - (at >> 3)) << (at & 7); }

@@ -1,6 +1,6 @@
 #include "huffman.h"
 
-/** Codes in the order of their lengths, T.81 C.2. No code is all ones, and none has more bits than its length. */
+/** Makes codes in the order of their lengths, T.81 C.2. No code is all ones, and none has more bits than its length. */
 static s32 make_codes(HuffmanTable *t) {
   s32 code = 0, index = 0;
   fill_bytes(t->codes, 0, sizeof t->codes);
@@ -43,15 +43,16 @@ static void make_ac_values(HuffmanTable *t) {
 }
 
 /**
- * A block that its last symbol fills ends without a code, so that what follows is another block's: symbols are
- * joined only while 63 coefficients could hold them, and the reader looks one symbol at a time beyond that.
+ * Joins the skips of several symbols. A block that its last symbol fills ends without a code, so that the bits behind
+ * it are another block's. So symbols are joined only while 63 coefficients could hold them; beyond that the reader
+ * looks up one symbol at a time.
  */
 u32 skips_behind(const HuffmanTable *ac, u32 window, u32 used, u32 bits_seen) {
   u32 passed = 0, ended = 0;
   while (!ended && used < bits_seen) {
     const u32 code = ac->codes[(window << used) & (look_count - 1)];
     const u32 size = code & 15, run = code >> 4 & 15, length = code >> 8, bits = length + size;
-    // Zeros stand for what lies beyond the look: no code may need them.
+    // Zeros stand for the bits beyond the look, and no code may need them.
     if (code == 0 || used + length > bits_seen || used + bits > most_skipped) break;
     const u32 more = size != 0 ? run + 1 : run == 15 ? 16 : 0;
     if (passed + more > 63) break;

@@ -1,7 +1,7 @@
 /**
- * Huffman tables (T.81 C and F.2.2.3), with what a look at the next 13 bits tells.
+ * Huffman tables (T.81 C and F.2.2.3), with the results of looks at the next 13 bits.
  *
- * A code that no table has is 17 bits long and stands for symbol 0, as libjpeg reads on after one.
+ * A code that no table has is 17 bits long and stands for symbol 0, as in libjpeg, which reads on after one.
  */
 #ifndef SAMEFACE_JPEG_HUFFMAN_H
 #define SAMEFACE_JPEG_HUFFMAN_H
@@ -15,41 +15,42 @@ typedef enum { kind_dc, kind_ac_values, kind_ac_skips, kind_ac_symbols } TableKi
 
 typedef struct {
   u8 counts[longest_code + 1], symbols[256];
-  /** Flags: the file defined the table; these looks were made of it as it is. */
+  /** Flags: the file defined the table; these looks were made of its current codes. */
   u8 is_defined, has_codes, has_differences, has_values, has_skips;
-  /** Number of times that codes were made: it differs when the table has changed. */
+  /** Number of times that codes were made; another number means that the table has changed. */
   u32 made;
-  /** Largest code of each length, -1 where there is none, and what leads from a code to its symbol's index. */
+  /** Largest code of each length, -1 where there is none, and the offset from a code to its symbol's index. */
   s32 largest[longest_code + 1], offset[longest_code + 1];
-  /** Length << 8 | symbol; 0 where the code is longer, or bad. */
+  /** Looks at codes: length << 8 | symbol; 0 where the code is longer, or bad. */
   u16 codes[look_count];
   /**
-   * DC: difference << 4 | bits. AC: value << 16 | coefficients passed << 8 | bits, where a value of 0 says that there
-   * is none behind them: 16 for a run of zeros, 64 for the block's end. 0 where more bits are needed.
+   * Looks at values. DC: difference << 4 | bits. AC: value << 16 | coefficients passed << 8 | bits, where a value of
+   * 0 means that none follows: 16 coefficients for a run of zeros, 64 for the block's end. 0 where more bits are
+   * needed.
    */
   s16 differences[look_count];
   s32 values[look_count];
   /**
-   * Sums over as many symbols as have whole codes in the look, up to `most_skipped` bits, whose values may lie beyond
-   * it: coefficients passed << `skip_shift` | bits. The block's end counts as `skip_end` more, and no whole code as
-   * `skip_none`, so that the sum of four tells where a block is, and whether they are all that they seem.
+   * Sums over as many symbols as have whole codes in the look, up to `most_skipped` bits; their values may lie beyond
+   * the look: coefficients passed << `skip_shift` | bits. The block's end counts as `skip_end` more, and the absence
+   * of a whole code as `skip_none`, so that the sum of four tells where a block is, and whether all four are whole.
    */
   u16 skips[look_count];
 } HuffmanTable;
 
-/** Makes what `kind` needs; false where the table is impossible. */
+/** Makes the looks that `kind` needs; false where the table is impossible. */
 s32 prepare_table(HuffmanTable *table, TableKind kind);
 
 /**
- * Skips of a look of `bits_seen` bits, which are the highest of the `look_bits` of `window`: the first `used` bits, and as
- * many symbols behind them as have whole codes.
+ * Skips of a look of `bits_seen` bits, the highest of the `look_bits` of `window`: the first `used` bits, and as many
+ * symbols behind them as have whole codes.
  */
 u32 skips_behind(const HuffmanTable *ac, u32 window, u32 used, u32 bits_seen);
 
-/** The annex's tables (K.3 to K.6), which files of cameras that record films leave out. */
+/** Sets a table of the annex (K.3 to K.6), which files of cameras that record films leave out. */
 void set_standard_table(HuffmanTable *table, s32 is_ac, s32 is_chroma);
 
-/** The symbol at the top of `bits`, of which 17 at least are there. */
+/** Reads the symbol at the top of `bits`, which has at least 17 bits. */
 INLINE u32 read_symbol(const HuffmanTable *table, u64 bits, u32 *length) {
   const u32 code = table->codes[bits >> (64 - look_bits)];
   if (code != 0) {
@@ -66,13 +67,13 @@ INLINE u32 read_symbol(const HuffmanTable *table, u64 bits, u32 *length) {
   return 0;
 }
 
-/** The signed number that `size` bits at the top of `bits` stand for, T.81 F.2.2.1; size 0 to 15. */
+/** Signed number that `size` bits at the top of `bits` stand for, T.81 F.2.2.1; size 0 to 15. */
 INLINE s32 extend(u64 bits, u32 size) {
   const s32 raw = (s32)((bits >> 1) >> (63 - size));
   return raw < (1 << size) >> 1 ? raw - (1 << size) + 1 : raw;
 }
 
-/** The difference of a DC and, in `used`, the bits of its code: looked up, or read. */
+/** Difference of a DC and, in `used`, the bits of its code: looked up, or read. */
 INLINE s32 read_difference(const HuffmanTable *dc, u64 bits, u32 *used) {
   const s32 look = dc->differences[bits >> (64 - look_bits)];
   if (__builtin_expect(look != 0, 1)) {

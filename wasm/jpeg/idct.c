@@ -2,7 +2,7 @@
 
 enum { fraction_bits = 13, kept_bits = 2 };
 
-/** Eight columns at once, in two halves of four. */
+/** Eight columns in two halves of four. */
 typedef struct {
   i32x4 low, high;
 } Wide;
@@ -12,18 +12,18 @@ INLINE Wide products(i16x8 a, i16x8 b, i16x8 constants) {
 }
 INLINE Wide sum(Wide a, Wide b) { return (Wide){a.low + b.low, a.high + b.high}; }
 INLINE Wide difference(Wide a, Wide b) { return (Wide){a.low - b.low, a.high - b.high}; }
-/** x << bits, of 16 bits each. */
+/** Computes x << bits, of 16 bits each. */
 INLINE Wide raised(i16x8 x, s32 bits) {
   const i16x8 zero = {0};
   return (Wide){(i32x4)interleave_low_i16(zero, x) >> (16 - bits), (i32x4)interleave_high_i16(zero, x) >> (16 - bits)};
 }
-/** Rounded to the nearest, halves upwards. */
+/** Shifts down and rounds to the nearest, halves upwards. */
 INLINE i16x8 lowered(Wide x, s32 bits) {
   const i32x4 half = splat_i32(1 << (bits - 1));
   return narrow_to_i16((x.low + half) >> bits, (x.high + half) >> bits);
 }
 
-/** One pass over columns: rows in, rows out. */
+/** Runs one pass over columns: rows in, rows out. */
 INLINE void pass_8(i16x8 r[8], s32 bits) {
   const Wide two = products(r[2], r[6], pair_i16(4433, 4433 - 15137));
   const Wide three = products(r[2], r[6], pair_i16(4433 + 6270, 4433));
@@ -88,7 +88,7 @@ static void show_8(const s16 *block, u8 *to, s32 pitch) {
   pass_8(r, fraction_bits + kept_bits + 3);
   transpose(r);
   for (s32 i = 0; i < 8; i += 2) {
-    // Adds 128 to bytes with signs.
+    // The exclusive or adds 128 to signed bytes.
     const i8x16 x = (i8x16)narrow_to_s8(r[i], r[i + 1]) ^ (i8x16)splat_i32((s32)0x80808080);
     store_half(to + i * pitch, x, 0);
     store_half(to + (i + 1) * pitch, x, 1);
@@ -121,7 +121,7 @@ void show_block(const s16 *block, s32 last, s32 size, u8 *to, s32 pitch) {
   if (size == 1) {
     to[0] = limit_to_u8(((block[0] + 4) >> 3) + 128);
   } else if (last == 0) {
-    // DC alone gives one value in both passes.
+    // A block with DC alone has one value in both passes.
     const u8 value = limit_to_u8(((block[0] * (1 << kept_bits) + 16) >> 5) + 128);
     for (s32 i = 0; i < size; i++) fill_bytes(to + i * pitch, value, (u32)size);
   } else if (size == 8) {

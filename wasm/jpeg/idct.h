@@ -10,7 +10,10 @@
 
 #include "jpeg.h"
 
-/** `size` is 1, 2, 4 or 8; `last` is the zigzag index of the last coefficient that may not be 0. */
+/**
+ * Writes a block's samples. `size` is 1, 2, 4 or 8; `last` is the zigzag index of the last coefficient that may not
+ * be 0.
+ */
 void show_block(const s16 *block, s32 last, s32 size, u8 *to, s32 pitch);
 
 #endif

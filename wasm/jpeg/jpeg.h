@@ -1,8 +1,8 @@
 /**
- * A JPEG's frame, scans and planes, as all parts of the reader know them (ITU-T T.81).
+ * Frame, scans and planes of a JPEG, which all parts of the reader share (ITU-T T.81).
  *
- * A file is hostile: every offset, length and index is checked where it is read. Whatever the bytes, a call
- * ends with a status, after work bounded by the photo's size and the number of its scans.
+ * A file is hostile: every offset, length and index is checked where it is read. Whatever the bytes, a call ends with
+ * a status, after work bounded by the photo's size and the number of its scans.
  */
 #ifndef SAMEFACE_JPEG_H
 #define SAMEFACE_JPEG_H
@@ -21,14 +21,14 @@ enum {
   status_missing = 1,
   /** Impossible table, length or header, which no decoder reads. */
   status_damaged = 2,
-  /** A process that this reader lacks. */
+  /** Process that this reader lacks. */
   status_unsupported = 3,
   status_no_memory = 4,
   /** Answer of the walk over markers: no more scans. */
   status_end = 5,
 };
 
-/** A rectangle: the right and bottom edges are outside. */
+/** Rectangle whose right and bottom edges are outside. */
 typedef struct {
   s32 left, top, right, bottom;
 } Rectangle;
@@ -38,13 +38,13 @@ typedef struct {
   u8 has_quant, is_coded;
   /** Quantization in natural order, as it was when the component's first scan began. */
   u16 quant[64];
-  /** Blocks that hold samples of the photo, and with those that fill the last MCUs. */
+  /** Numbers of blocks that hold samples of the photo, and of those with the blocks that fill the last MCUs. */
   s32 blocks_wide, blocks_high, padded_wide, padded_high;
   /** Samples along a block's side: 1, 2, 4 or 8. */
   s32 size;
   /** Samples of the whole photo at that size. */
   s32 samples_wide, samples_high;
-  /** The blocks that the plane shows. */
+  /** Blocks that the plane shows. */
   Rectangle blocks;
   u8 *plane;
   /** Bytes from one row of the plane to the next. */
@@ -59,7 +59,7 @@ typedef struct {
 
 typedef struct {
   s32 width, height, count, progressive;
-  /** The largest sampling factors. */
+  /** Largest sampling factors. */
   s32 horizontal, vertical;
   s32 mcus_wide, mcus_high;
   Component components[most_components];
@@ -72,9 +72,9 @@ typedef struct {
   s32 first, last, high, low;
   /** Size in MCUs of this scan, which are blocks where it has one component. */
   s32 wide, height;
-  /** MCUs between restarts, or 0. */
+  /** Number of MCUs between restarts, or 0. */
   u32 restart_interval;
-  /** Offset of its data in the file. */
+  /** Offset of the scan's data in the file. */
   u32 start;
 } Scan;
 

@@ -103,7 +103,7 @@ static s32 read_huffman_tables(Walk *w, const u8 *s, u32 length) {
     for (u32 i = 1; i <= longest_code; i++) count += s[i];
     if (index >= table_count || count > 256 || length < 17 + count) return status_damaged;
     HuffmanTable *t = s[0] & 0x10 ? &w->ac[index] : &w->dc[index];
-    // Looks stay good as long as the table is the same, from one photo to the next too.
+    // Looks stay valid as long as the table is the same, from one photo to the next too.
     u32 changed = 0;
     for (u32 i = 1; i <= longest_code; i++) changed |= t->counts[i] ^ s[i], t->counts[i] = s[i];
     for (u32 i = 0; i < 256; i++) {
@@ -117,7 +117,10 @@ static s32 read_huffman_tables(Walk *w, const u8 *s, u32 length) {
   return status_ok;
 }
 
-/** T.81 B.2.3 and G.1.1.1.1. A sequential scan's last four parameters say nothing, and are not looked at. */
+/**
+ * Reads a scan's header, T.81 B.2.3 and G.1.1.1.1. The last four parameters of a sequential scan mean nothing, and
+ * are not checked.
+ */
 static s32 read_scan(Walk *w, Scan *scan, const u8 *s, u32 length) {
   Frame *f = &w->frame;
   if (!w->has_frame || length < 1) return status_damaged;
@@ -155,7 +158,7 @@ static s32 read_scan(Walk *w, Scan *scan, const u8 *s, u32 length) {
       for (s32 k = 0; k < 64; k++) c->quant[k] = w->quant[c->quant_table][k];
       c->has_quant = 1;
     }
-    // A refinement adds to what is there.
+    // A refinement adds to coefficients that exist.
     if (!f->progressive || scan->first == 0) c->is_coded = 1;
   }
   scan->restart_interval = w->restart_interval;

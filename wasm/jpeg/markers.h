@@ -1,6 +1,6 @@
 /**
- * The walk over a file's markers (T.81 B), from one scan to the next: frame, tables, restart interval. It checks
- * what libjpeg checks, and skips what lies between markers.
+ * Walks over a file's markers (T.81 B), from one scan to the next: frame, tables, restart interval. The walk checks
+ * what libjpeg checks, and skips bytes between markers.
  */
 #ifndef SAMEFACE_JPEG_MARKERS_H
 #define SAMEFACE_JPEG_MARKERS_H
@@ -12,10 +12,10 @@ enum { most_scans = 1000, table_count = 4 };
 
 typedef struct {
   Source *source;
-  /** Offset at which the walk is. */
+  /** Offset of the walk in the file. */
   u32 at;
   s32 has_frame, scans;
-  /** Colours by APP0 and APP14; -1 where Adobe's APP14 is missing. */
+  /** Colours as APP0 and APP14 declare them; -1 where Adobe's APP14 is missing. */
   s32 has_jfif, adobe_transform;
   u32 restart_interval;
   Frame frame;
@@ -26,15 +26,15 @@ typedef struct {
 
 void begin_walk(Walk *walk, Source *source);
 
-/** Reads up to the frame: `status_ok`, or why not. */
+/** Reads up to the frame. Returns `status_ok`, or the status of the failure. */
 s32 walk_to_frame(Walk *walk);
 
-/** Reads up to the data of the next scan: `status_ok`, `status_end`, or why not. */
+/** Reads up to the data of the next scan. Returns `status_ok`, `status_end`, or the status of the failure. */
 s32 walk_to_scan(Walk *walk, Scan *scan);
 
 /**
- * The code of the next marker from `*at` on, which moves behind it; `*start` is where it begins. At the end of
- * the file an end of image, as libjpeg puts one there.
+ * Returns the code of the next marker from `*at` on, moves `*at` behind it, and puts its beginning into `*start`. The
+ * end of the file counts as an end of image, as in libjpeg.
  */
 u32 next_marker(Source *source, u32 *at, u32 *start);
 

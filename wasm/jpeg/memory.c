@@ -1,6 +1,6 @@
 #include "memory.h"
 
-/** An isolate has 128 MB; tools may have more. */
+/** Most bytes. An isolate has 128 MB; tools may have more. */
 static const u64 most_bytes = 1ull << 30;
 
 #ifdef __wasm__

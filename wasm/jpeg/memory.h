@@ -4,7 +4,7 @@
 
 #include "jpeg.h"
 
-/** A multiple of 16; null where there is no more. Not cleared. */
+/** Takes a multiple of 16 bytes, not cleared; null where there is no more. */
 void *take_memory(u64 bytes);
 /** Gives up what was taken after `mark`. */
 u32 mark_memory(void);

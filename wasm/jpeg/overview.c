@@ -1,4 +1,4 @@
-/** The overview: DC alone. What lies between two DC codes is passed several symbols at a time. */
+/** Reads an overview, the DC alone. Symbols between two DC codes are passed several at a time. */
 #include "scans.h"
 
 s32 prepare_scan(Walk *w, const Scan *scan, TableKind ac_kind) {
@@ -19,8 +19,8 @@ s32 prepare_scan(Walk *w, const Scan *scan, TableKind ac_kind) {
 enum { start_bits = 11, start_count = 1 << start_bits };
 
 /**
- * The start of a block by a look at its first bits: difference << 16 | skips of the DC and of the symbols behind it; 0
- * where the DC is not all there.
+ * Looks at a block's first bits: difference << 16 | skips of the DC and of the symbols behind it; 0 where the DC is
+ * not complete.
  */
 typedef struct {
   const HuffmanTable *dc, *ac;
@@ -42,11 +42,11 @@ static void make_pair(Pair *pair, const HuffmanTable *dc, const HuffmanTable *ac
   }
 }
 
-/** The bit behind a block that begins at `at`. */
+/** Bit behind a block that begins at `at`. */
 INLINE u32 pass_block(const u8 *top, u32 at, const Pair *pair, s32 *difference) {
   const HuffmanTable *ac = pair->ac;
   u64 bits = peek(top, at);
-  // The sum has the bits since the last load and the coefficients passed. Shifts see six bits of it.
+  // The sum holds the bits since the last load and the coefficients passed. Shifts use six bits of it.
   enum { bit_mask = (1 << skip_shift) - 1, full = 64 << skip_shift };
   u32 sum = 1 << skip_shift, skip;
   const s32 start = pair->starts[bits >> (64 - start_bits)];
@@ -67,7 +67,7 @@ INLINE u32 pass_block(const u8 *top, u32 at, const Pair *pair, s32 *difference) 
   bits <<= skip & 63;                         \
   sum += skip;                                \
   if (sum >= full) goto stop;
-// Processors seldom foresee with which look a block ends: two are made, and one branch follows.
+// Processors seldom predict with which look a block ends, so two looks are made and one branch follows.
 #define TWO_LOOKS                                        \
   {                                                      \
     const u32 one = ac->skips[bits >> (64 - look_bits)]; \
@@ -79,7 +79,7 @@ INLINE u32 pass_block(const u8 *top, u32 at, const Pair *pair, s32 *difference) 
     sum = after >= full ? after : after + two;           \
     if (sum >= full) goto stop;                          \
   }
-  // Three looks between two loads: of `most_skipped` bits each, of which the last sees `look_bits`.
+  // Three looks fit between two loads: they have `most_skipped` bits each, and the last one sees `look_bits`.
   _Static_assert(2 * most_skipped + look_bits <= peeked_bits, "a look sees bits that are not there");
   for (;;) {
     TWO_LOOKS
@@ -91,7 +91,7 @@ INLINE u32 pass_block(const u8 *top, u32 at, const Pair *pair, s32 *difference) 
   stop:;
     const u32 passed = sum >> skip_shift;
     if (passed == 64 || (passed >= skip_end && passed <= skip_end + 63)) return at + (sum & bit_mask);
-    // One symbol, where there is no whole one, or where several pass the block's end.
+    // One symbol is read where the look has no whole one, or where several pass the block's end.
     sum -= skip;
     at += sum & bit_mask, sum &= ~(u32)bit_mask;
     bits = peek(top, at);
@@ -107,7 +107,7 @@ INLINE u32 pass_block(const u8 *top, u32 at, const Pair *pair, s32 *difference) 
 #undef TWO_LOOKS
 }
 
-/** A block of an MCU: where its mean goes, and how far on that of the next MCU's. */
+/** Block of an MCU: the place of its mean, and the step to that of the next MCU's. */
 typedef struct {
   const Pair *pair;
   u8 *to;
@@ -115,7 +115,7 @@ typedef struct {
   u16 quant;
 } MeanBlock;
 
-/** The blocks of the scan's MCUs at the start of row `row`, in their order; returns how many. */
+/** Lists the blocks of the scan's MCUs at the start of row `row`, in their order; returns their number. */
 static s32 blocks_of(const ScanJob *job, s32 row, const Pair *const pairs[], MeanBlock *blocks) {
   const Scan *scan = job->scan;
   Walk *walk = job->walk;
@@ -131,7 +131,7 @@ static s32 blocks_of(const ScanJob *job, s32 row, const Pair *const pairs[], Mea
   return count;
 }
 
-/** Components with the same tables share a pair. */
+/** Makes pairs of tables. Components with the same tables share a pair. */
 static void make_pairs(const ScanJob *job, const Pair *of_parts[most_components]) {
   static Pair pairs[most_components];
   s32 count = 0;
@@ -162,11 +162,11 @@ s32 read_means(const ScanJob *job) {
       }
       if (note && column % place_spacing == 0) {
         *note = note_place(&cursor);
-        // The place is before the MCU, its count behind.
+        // The place is taken before the MCU, and its count behind.
         note->state += cursor.restart_interval != 0, note++;
       }
       if (__builtin_expect(cursor.is_exhausted, 0)) {
-        // Nothing that could be shown follows without restarts.
+        // Without restarts nothing that could be shown follows.
         if (cursor.restart_interval == 0) return end_of_scan(job, &cursor);
         for (MeanBlock *b = blocks; b < end; b++) *b->to = 128, b->to += b->step;
         continue;

@@ -1,14 +1,15 @@
 /**
- * Progressive scans (T.81 G). An overview keeps DC alone. At full detail every scan is read down to the region's
- * last row: refinements depend on which coefficients of a block are not 0, so that is kept of all blocks, a bit
- * each, and the coefficients themselves of the blocks shown.
+ * Reads progressive scans (T.81 G). An overview keeps DC alone. At full detail every scan is read down to the
+ * region's last row. Refinements depend on which coefficients of a block are not 0, so a bit for each is kept of all
+ * blocks, and the coefficients themselves only of the blocks shown.
  */
 #include "idct.h"
 #include "scans.h"
 
-/** Calls for each block of a scan what reads it, down to MCU row `bottom`. */
+/** Reads one block of a scan from bit `at` on. Returns the bit behind it. */
 typedef u32 (*ReadBlock)(Cursor *cursor, const ScanJob *job, s32 part, Component *c, s32 x, s32 y, u32 at);
 
+/** Calls `read` for each block of a scan, down to MCU row `bottom`. */
 INLINE s32 each_block(const ScanJob *job, s32 bottom, ReadBlock read) {
   const Scan *scan = job->scan;
   Frame *frame = &job->walk->frame;
@@ -41,7 +42,7 @@ INLINE s32 each_block(const ScanJob *job, s32 bottom, ReadBlock read) {
   return end_of_scan(job, &cursor);
 }
 
-/** The next DC, or the bit that refines it. */
+/** Reads the next DC, or the bit that refines it. */
 INLINE u32 next_dc(Cursor *cursor, const ScanJob *job, s32 part, s16 *dc, u32 at) {
   const Scan *scan = job->scan;
   const u64 bits = peek(cursor->top, at);
@@ -66,7 +67,7 @@ s32 read_dc(const ScanJob *job) {
   return each_block(job, job->scan->height, read_dc_block);
 }
 
-/** Null where the block is not shown. */
+/** Coefficients of a block; null where the block is not shown. */
 INLINE s16 *coefficients_of(const Component *c, s32 x, s32 y) {
   const Rectangle b = c->blocks;
   if (x < b.left || x >= b.right || y < b.top || y >= b.bottom) return 0;
@@ -80,10 +81,10 @@ static inline u32 read_dc_shown(Cursor *cursor, const ScanJob *job, s32 part, Co
 
 INLINE u64 bit_of(u32 k) { return 1ull << (k < 63 ? k : 63); }
 
-/** 2^run and as many more as the next `run` bits say. */
+/** Computes 2^run plus the number in the next `run` bits. */
 INLINE u32 read_run(u64 bits, u32 run) { return (1u << run) + (u32)((bits >> 1) >> (63 - run)); }
 
-/** T.81 G.1.2.2 */
+/** Reads a first scan of AC, T.81 G.1.2.2. */
 static inline u32 read_ac_first(Cursor *cursor, const ScanJob *job, s32 part, Component *c, s32 x, s32 y, u32 at) {
   const Scan *scan = job->scan;
   if (cursor->eob_run > 0) {
@@ -116,13 +117,16 @@ static inline u32 read_ac_first(Cursor *cursor, const ScanJob *job, s32 part, Co
   return at;
 }
 
-/** A coefficient that is not 0 takes a bit of its value, away from 0; nothing where it has that bit. */
+/**
+ * Reads a refinement bit of a coefficient that is not 0. The bit moves it away from 0, unless it has that bit
+ * already.
+ */
 INLINE void correct(s16 *coefficient, s32 low) {
   const s32 value = *coefficient, bit = 1 << low;
   if ((value & bit) == 0) *coefficient = (s16)(value >= 0 ? value + bit : value - bit);
 }
 
-/** T.81 G.1.2.3 */
+/** Reads a refining scan of AC, T.81 G.1.2.3. */
 static inline u32 read_ac_next(Cursor *cursor, const ScanJob *job, s32 part, Component *c, s32 x, s32 y, u32 at) {
   const Scan *scan = job->scan;
   const HuffmanTable *table = &job->walk->ac[scan->ac_tables[part]];

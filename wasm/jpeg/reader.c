@@ -57,7 +57,7 @@ static Colour colour_of(const Walk *w) {
   return c[0].id == 'R' && c[1].id == 'G' && c[2].id == 'B' ? colour_rgb : colour_ycc;
 }
 
-/** The MCUs that pixels of a rectangle and their neighbours in chroma are made of. */
+/** MCUs that contain the pixels of a rectangle and their neighbours in chroma. */
 static Rectangle mcus_under(Rectangle pixels, const Frame *f, s32 eighths) {
   const s32 wide = f->horizontal * eighths, high = f->vertical * eighths, margin = 4;
   return (Rectangle){
@@ -68,7 +68,7 @@ static Rectangle mcus_under(Rectangle pixels, const Frame *f, s32 eighths) {
   };
 }
 
-/** A block's side in samples: more than the scale asks for where that spares upsampling, as in libjpeg. */
+/** Side of a block in samples: larger than the scale asks for where that spares upsampling, as in libjpeg. */
 static s32 block_size(const Component *c, const Frame *f, s32 eighths) {
   s32 size = eighths;
   while (eighths > 1 && size < 8 && f->horizontal * eighths % (c->horizontal * size * 2) == 0 &&
@@ -77,14 +77,14 @@ static s32 block_size(const Component *c, const Frame *f, s32 eighths) {
   return size;
 }
 
-/** Cleared to `value`; null where there is no room. */
+/** Takes memory filled with `value`; null where there is no room. */
 static void *take_filled(u64 bytes, u8 value) {
   u8 *at = bytes <= most_plane_bytes ? take_memory(bytes) : 0;
   if (at != 0) fill_bytes(at, value, (u32)bytes);
   return at;
 }
 
-/** Vectors read up to 15 bytes beyond what they use. */
+/** Bytes behind a plane: vectors read up to 15 bytes beyond those that they use. */
 enum { plane_slack = 32 };
 
 static s32 make_room(Component *c, Frame *f, Rectangle mcus, s32 eighths) {
@@ -108,7 +108,7 @@ static s32 make_room(Component *c, Frame *f, Rectangle mcus, s32 eighths) {
   return c->coefficients != 0 && c->nonzero != 0;
 }
 
-/** The places that a sequential file has, however its components are divided among scans. */
+/** Number of places of a sequential file, however its components are divided among scans. */
 static u64 most_places(const Frame *f) {
   u64 alone = 0;
   for (s32 i = 0; i < f->count; i++) {
@@ -118,7 +118,7 @@ static u64 most_places(const Frame *f) {
   return alone + (u64)divide_up(f->mcus_wide, place_spacing) * (u64)f->mcus_high;
 }
 
-/** Finds this scan's places among those known; false where they are missing. */
+/** Finds this scan's places among the known ones; false where they are missing. */
 static s32 find_places(const Scan *scan, s32 number, ScanIndex *index) {
   if (number >= most_indexed_scans || known_bytes < sizeof(NoteHead)) return 0;
   const u32 first = ((const NoteHead *)known_notes)->first[number];
@@ -185,7 +185,8 @@ static s32 decode(s32 eighths, Rectangle pixels) {
   const Rectangle whole = {0, 0, f->mcus_wide, f->mcus_high};
   const Rectangle mcus = eighths == 1 ? whole : mcus_under(pixels, f, eighths);
   Notebook book = {0};
-  // Who has seen the whole photo at less than its size may come back for a part; places are noted in all rows or none.
+  // A caller that reads the whole photo at less than its size may ask for a part later. Places are noted in all rows or
+  // in none.
   if (known_bytes == 0 && eighths < 8 && !f->progressive && mcus.bottom == f->mcus_high) {
     const u64 room = most_places(f);
     book.head = take_memory(sizeof(NoteHead) + room * sizeof(Place));

@@ -19,11 +19,11 @@ typedef struct {
   s32 width, height;
   s32 components, is_progressive;
   u8 *notes;
-  /** Length of what the last decode noted, or 0. */
+  /** Length of the notes that the last decode made, or 0. */
   u32 note_bytes;
 } Report;
 
-/** Samples of a component from (left, top) to (right, bottom) of the whole photo's. */
+/** Samples of a component, in the rectangle from (left, top) to (right, bottom) of the whole photo's samples. */
 typedef struct {
   const u8 *samples;
   s32 pitch, left, top, right, bottom;
@@ -31,9 +31,9 @@ typedef struct {
 
 s32 jpegOpen(u32 bytes);
 u8 *jpegNotes(u32 bytes);
-/** The rectangle is in pixels of the scale n/8: `eighths` is 1, 2, 4 or 8. */
+/** Decodes a rectangle in pixels of the scale n/8: `eighths` is 1, 2, 4 or 8. */
 s32 jpegDecode(s32 eighths, s32 left, s32 top, s32 right, s32 bottom);
-/** A component's samples as they are before colours, or null: for tests. */
+/** Samples of a component before conversion to colours, or null; for tests. */
 const Plane *jpegPlane(s32 index);
 /** RGBA of `count` rows from row `top` of the rectangle on. */
 u8 *jpegRows(s32 top, s32 count);

@@ -1,6 +1,6 @@
 #include "rows.h"
 
-/** Index in the plane of column 0 of the whole photo's row `row`; that itself may be outside of the plane. */
+/** Index in the plane of column 0 of the whole photo's row `row`; column 0 itself may be outside of the plane. */
 INLINE s32 row_index(const Component *c, s32 row) {
   const s32 top = c->blocks.top * c->size, bottom = least_s32(c->blocks.bottom * c->size, c->samples_high);
   row = least_s32(greatest_s32(row, top), bottom - 1);
@@ -12,13 +12,14 @@ INLINE s32 first_column(const Component *c) { return c->blocks.left * c->size; }
 INLINE s32 last_column(const Component *c) { return least_s32(c->blocks.right * c->size, c->samples_wide) - 1; }
 
 /**
- * Twice as wide: each sample gives two, of three parts of its own and one of its neighbour's on that side. Of two
- * rows, three parts of the nearer and one of the farther come first; `far` is negative where there is one row.
+ * Doubles the width: each sample gives two, of three parts of its own and one part of its neighbour's on that side.
+ * With two rows, three parts of the nearer and one part of the farther are added first; `far` is negative where there
+ * is one row.
  */
 INLINE const u8 *widen(const Component *c, s32 near, s32 far, s32 is_flat, Rectangle pixels, s16 *sums, u8 *line) {
   const s32 begin = pixels.left >> 1, end = ((pixels.right - 1) >> 1) + 1;
   const s32 first = greatest_s32(begin - 1, first_column(c)), last = least_s32(end, last_column(c));
-  // Column 0 would be here; `begin` is aligned.
+  // Column 0 would lie at this index; `begin` is aligned.
   const s32 zero = 8 - begin;
   for (s32 x = first; x <= last; x += 16) {
     const u8x16 a = load_u8(c->plane + (near + x));
@@ -42,14 +43,16 @@ INLINE const u8 *widen(const Component *c, s32 near, s32 far, s32 is_flat, Recta
   return line + (pixels.left - 2 * begin);
 }
 
-/** Twice as high: three parts of the nearer row and one of the farther. */
+/** Doubles the height: three parts of the nearer row and one of the farther. */
 static const u8 *heighten(const Component *c, s32 near, s32 far, s32 is_upper, Rectangle pixels, u8 *line) {
   for (s32 x = pixels.left; x < pixels.right; x++)
     line[x - pixels.left] = (u8)((3 * c->plane[near + x] + c->plane[far + x] + (is_upper ? 1 : 2)) >> 2);
   return line;
 }
 
-/** A component's samples of row `y`, one for each pixel. What it cannot filter, it repeats, as libjpeg does. */
+/**
+ * Samples of a component in row `y`, one for each pixel. Samples that cannot be filtered are repeated, as in libjpeg.
+ */
 static const u8 *component_row(const View *view, s32 index, s32 y) {
   const Frame *f = view->frame;
   const Component *c = &f->components[index];
@@ -72,7 +75,7 @@ static const u8 *component_row(const View *view, s32 index, s32 y) {
   return line;
 }
 
-/** 16 pixels of one byte a channel to 64 bytes. */
+/** Stores 16 pixels of one byte a channel as 64 bytes. */
 INLINE void store_rgba(u8 *to, u8x16 red, u8x16 green, u8x16 blue) {
   const u8x16 full = (u8x16)splat_i32(-1);
 #define LOW(a, b) __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
@@ -87,7 +90,7 @@ INLINE void store_rgba(u8 *to, u8x16 red, u8x16 green, u8x16 blue) {
 #undef HIGH
 }
 
-/** (a * first + b * second) / 2^16, rounded down, of 16 bits each. */
+/** Computes (a * first + b * second) / 2^16, rounded down, of 16 bits each. */
 INLINE i16x8 weighed(i16x8 a, i16x8 b, s16 first, s16 second) {
   const i16x8 weights = pair_i16(first, second);
   return narrow_to_i16(dot_i16(interleave_low_i16(a, b), weights) >> 16,
@@ -126,7 +129,10 @@ INLINE void show_ycc(const u8 *luma, const u8 *blue, const u8 *red, s32 width, u
   }
 }
 
-/** Inks as Adobe stores them, 255 for none, with or without its marker: what each leaves times what black leaves. */
+/**
+ * Writes R, G, B from inks. Adobe stores inks as 255 for none, and so they are read with or without its marker. Each
+ * channel is the light that its ink leaves times the light that black leaves.
+ */
 static void show_inks(const u8 *const lines[], s32 width, s32 is_ycck, u8 *to) {
   for (s32 x = 0; x < width; x++, to += 4) {
     s32 light[3] = {lines[0][x], lines[1][x], lines[2][x]};

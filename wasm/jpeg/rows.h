@@ -11,19 +11,19 @@ typedef enum { colour_grey, colour_ycc, colour_rgb, colour_cmyk, colour_ycck } C
 
 typedef struct {
   const Frame *frame;
-  /** A pixel is this many eighths of one of the photo's: 1, 2, 4 or 8. */
+  /** Scale in eighths: 1, 2, 4 or 8. */
   s32 eighths;
   Colour colour;
   /** Rectangle that is shown, in pixels of the whole photo at this scale. */
   Rectangle pixels;
-  /** For each component `line_room` bytes, and for sums `line_room` of 16 bits. */
+  /** Room for `line_room` bytes of each component, and for `line_room` sums of 16 bits. */
   u8 *lines[most_components];
   s16 *sums;
 } View;
 
 INLINE u32 line_room(s32 width) { return (u32)width + 64; }
 
-/** Row `y` of the view as R, G, B, 255; writes up to 60 bytes beyond it. */
+/** Writes row `y` of the view as R, G, B, 255, and up to 60 bytes beyond it. */
 void show_row(const View *view, s32 y, u8 *rgba);
 
 #endif

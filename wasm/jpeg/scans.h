@@ -1,6 +1,6 @@
 /**
- * The ways to read a scan. Each leaves in `*behind` an offset of the file from which the next marker is found, and
- * ends with `status_missing` where the data is used up before what it was asked for.
+ * Readers of scans. Each leaves in `*behind` an offset of the file from which the next marker is found. It ends with
+ * `status_missing` where the data is used up before the requested part.
  */
 #ifndef SAMEFACE_JPEG_SCANS_H
 #define SAMEFACE_JPEG_SCANS_H
@@ -9,7 +9,7 @@
 
 enum { place_spacing = 16, most_indexed_scans = 4 };
 
-/** Places every `place_spacing` MCUs from the start of each row on, [height][places_in_row]. */
+/** Index of places: one every `place_spacing` MCUs from the start of each row on, [height][places_in_row]. */
 typedef struct {
   Place *places;
   s32 in_row;
@@ -22,7 +22,7 @@ typedef struct {
   u8 *window;
   /** Index that takes notes of places, or null. */
   ScanIndex *note;
-  /** Places noted before, or null. */
+  /** Index of places noted before, or null. */
   const ScanIndex *known;
   /** Rectangle in MCUs of the frame. */
   Rectangle region;
@@ -52,7 +52,7 @@ void show_means(Frame *frame);
 /** Makes planes of coefficients. */
 void show_coefficients(Frame *frame);
 
-/** (DC * quantization + 4) / 8 + 128, as libjpeg at 1/8. */
+/** Mean of a block, (DC * quantization + 4) / 8 + 128, as libjpeg at 1/8. */
 INLINE u8 mean_of(s16 dc, u16 quant) { return limit_to_u8(((dc * (s32)quant + 4) >> 3) + 128); }
 
 /** Returns `status_missing` when the data of a scan that is over was used up too early. */

@@ -1,4 +1,6 @@
-/** Sequential scans at full detail: of the blocks that are shown, and of as few others as lead there. */
+/**
+ * Reads sequential scans at full detail: the blocks that are shown, and as few others as possible on the way to them.
+ */
 #include "idct.h"
 #include "scans.h"
 
@@ -8,7 +10,7 @@ typedef struct {
   s32 wide, high;
 } SamplePart;
 
-/** The bit behind a block; its coefficients dequantized into `block`, which holds zeros. */
+/** Reads a block and returns the bit behind it. The coefficients go dequantized into `block`, which holds zeros. */
 INLINE u32 read_block(const u8 *top, u32 at, const SamplePart *p, s16 *predictor, s16 *block, s32 *last) {
   const u16 *quant = p->component->quant;
   const HuffmanTable *ac = p->ac;
@@ -19,7 +21,7 @@ INLINE u32 read_block(const u8 *top, u32 at, const SamplePart *p, s16 *predictor
   block[0] = (s16)((u32)*predictor * quant[0]);
   *last = 0;
   for (u32 k = 1; k < 64;) {
-    // A symbol and its value take 32 bits at most.
+    // A symbol and its value take at most 32 bits.
     if (used > peeked_bits - 32) {
       at += used, used = 0;
       bits = peek(top, at);
@@ -52,7 +54,7 @@ INLINE u32 read_block(const u8 *top, u32 at, const SamplePart *p, s16 *predictor
   return at + used;
 }
 
-/** One MCU. Blocks that are not shown are read into `scratch` like the others, and left there. */
+/** Reads one MCU. Blocks that are not shown are read into `scratch` like the others, and left there. */
 static void read_mcu(Cursor *cursor, const SamplePart *parts, s32 count, s32 row, s32 column) {
   _Alignas(16) s16 block[64];
   u32 at = cursor->at;
@@ -77,7 +79,7 @@ static void read_mcu(Cursor *cursor, const SamplePart *parts, s32 count, s32 row
   cursor->at = at;
 }
 
-/** The region in the scan's own MCUs. */
+/** Region in the scan's own MCUs. */
 static Rectangle region_of(const ScanJob *job) {
   const Scan *scan = job->scan;
   Rectangle r = job->region;

@@ -1,6 +1,6 @@
 #include "source.h"
 
-/** Copies `count` bytes of the file from `at` on: the caller provides it. */
+/** Copies `count` bytes of the file from `at` on; the caller provides it. */
 #ifdef __wasm__
 __attribute__((import_module("file"), import_name("read")))
 #endif

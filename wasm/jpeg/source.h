@@ -1,5 +1,5 @@
 /**
- * The file, of which one piece is in memory at a time: whoever calls the reader hands pieces over, so that the file
+ * The file, of which one piece is in memory at a time. The reader's caller hands over the pieces, so that the file
  * itself lies in the caller's memory alone.
  */
 #ifndef SAMEFACE_JPEG_SOURCE_H
@@ -11,12 +11,12 @@
 #define PIECE_BYTES (1 << 15)
 #endif
 
-/** A piece as a rule, and the longest segment between markers, which is looked at whole. */
+/** Usual size of a piece, and the longest segment between markers, which is read as a whole. */
 enum { piece_bytes = PIECE_BYTES, longest_look = 0xffff };
 
 typedef struct {
   u32 length;
-  /** File offsets of the piece that is here. */
+  /** File offsets of the current piece. */
   u32 from, to;
   u8 bytes[longest_look + 1];
 } Source;

@@ -34,11 +34,11 @@ INLINE i16x8 interleave_high_i16(i16x8 a, i16x8 b) {
 
 INLINE i16x8 narrow_to_i16(i32x4 a, i32x4 b) { return (i16x8)wasm_i16x8_narrow_i32x4((v128_t)a, (v128_t)b); }
 INLINE u8x16 narrow_to_u8(i16x8 a, i16x8 b) { return (u8x16)wasm_u8x16_narrow_i16x8((v128_t)a, (v128_t)b); }
-/** To the nearest of -128..127. */
+/** Narrows to the nearest of -128..127. */
 INLINE u8x16 narrow_to_s8(i16x8 a, i16x8 b) { return (u8x16)wasm_i8x16_narrow_i16x8((v128_t)a, (v128_t)b); }
 INLINE i16x8 widen_low_u8(u8x16 a) { return (i16x8)wasm_u16x8_extend_low_u8x16((v128_t)a); }
 INLINE i16x8 widen_high_u8(u8x16 a) { return (i16x8)wasm_u16x8_extend_high_u8x16((v128_t)a); }
-/** A bit for each byte of 0xff, the first in the lowest. */
+/** Sets a bit for each byte of 0xff, the first in the lowest. */
 INLINE u32 find_ff(u8x16 x) { return wasm_i8x16_bitmask(wasm_i8x16_eq((v128_t)x, wasm_i8x16_splat(-1))); }
 
 #else

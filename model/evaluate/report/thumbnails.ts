@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import jpeg from "jpeg-js";
 import type { Photo } from "../../../src/image/photo.ts";
-import { warp } from "../../../src/image/warp.ts";
+import { warp } from "../../../src/image/sampling/warp.ts";
 import type { Runtime } from "../../runtime.ts";
 
 /** Twice the size on the page, for dense screens. */

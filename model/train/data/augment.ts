@@ -8,7 +8,7 @@ import { alignToTemplate } from "../../../src/face/align.ts";
 import type { EncoderDescriptor } from "../../../src/face/descriptor.ts";
 import type { Landmarks, Point } from "../../../src/face/geometry.ts";
 import { type Affine, compose, type Photo } from "../../../src/image/photo.ts";
-import { warp } from "../../../src/image/warp.ts";
+import { warp } from "../../../src/image/sampling/warp.ts";
 import { blur, type Picture } from "../../evaluate/degradation/degrade.ts";
 
 /** Changes made to one crop. */

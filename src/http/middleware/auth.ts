@@ -12,7 +12,7 @@ import { callerOf } from "../caller.ts";
 /** The scheme's name is case-insensitive (RFC 9110, section 11.1); the key is one visible word. */
 const bearer = /^bearer +([\x21-\x7e]+)$/i;
 
-/** Longer than any key or token made here. */
+/** Length beyond that of any key or token made here. */
 const maxHeaderLength = 4096;
 
 export function bearerKey(authorization: string | undefined): string | undefined {
@@ -37,7 +37,7 @@ export function requireCaller({ config, authenticate, limitRate, openStore }: Ca
     const caller = await authenticate(
       bearerKey(c.req.header("Authorization")),
       new URL(c.req.url).hostname,
-      // The platform's own word: it takes away what a caller writes there.
+      // The platform sets this header, and drops what a caller writes there.
       c.req.header("CF-Connecting-IP"),
     );
     if (!caller.ok) return refuse(c, caller.failure);
@@ -51,7 +51,7 @@ export function requireCaller({ config, authenticate, limitRate, openStore }: Ca
   });
 }
 
-/** Session tokens pass only where that is said: they hold for one route. */
+/** Lets keys with the scope pass, and session tokens only where `sessions` is true: a token holds for one route. */
 export function requireScope(scope: Scope, { sessions = false }: { sessions?: boolean } = {}) {
   return createMiddleware<AppEnv>(async function requireScope(c, next) {
     const { principal } = c.var;
@@ -79,7 +79,7 @@ export function requireKey() {
   });
 }
 
-/** Lets the deployment's own key pass alone. */
+/** Lets only the deployment's own key pass. */
 export function requireRoot() {
   return createMiddleware<AppEnv>(async function requireRoot(c, next) {
     if (c.var.principal.kind === "root") return next();

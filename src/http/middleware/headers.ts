@@ -10,7 +10,7 @@ const nothingIsLoaded = secureHeaders({
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
 });
 
-/** Scripts, styles and calls of this origin alone; pictures that the page itself made. */
+/** Policy of pages: scripts, styles and calls of this origin alone, and pictures that the page itself made. */
 const ownFilesAreLoaded = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
@@ -34,7 +34,7 @@ export function securityHeaders(): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** Has nobody keep an answer that does not say so itself. */
+/** Forbids to keep an answer that does not say itself that it may be kept. */
 export function noStore() {
   return createMiddleware<AppEnv>(async function noStore(c, next) {
     await next();

@@ -42,7 +42,7 @@ export function requestLog({ log, metrics, nowMs, config, budget }: RequestLogDe
     const entry = describe(c, stopwatch, budget);
     log(entry);
     if (metrics !== undefined) writeMetrics(metrics, entry);
-    // How long a stranger's request takes is nobody's business elsewhere.
+    // Durations are told in development alone.
     if (config.environment === "development") c.header("Server-Timing", serverTiming(entry));
   });
 }

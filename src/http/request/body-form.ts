@@ -1,9 +1,12 @@
-/** The form of a body by its `Content-Type`. */
+/** Reads the form of a body from its `Content-Type`. */
 import { fail, ok, type Result } from "../../errors.ts";
 
 export type BodyForm = "multipart" | "json" | "other";
 
-/** Fails with `unsupported_media_type` for JSON in another charset than UTF-8 (RFC 8259, section 8.1). */
+/**
+ * Reads the form of a body. Fails with `unsupported_media_type` for JSON in a charset other than UTF-8 (RFC 8259,
+ * section 8.1).
+ */
 export function formOf(contentType = ""): Result<BodyForm> {
   const [first, ...parameters] = contentType.split(";");
   const essence = first.trim().toLowerCase();
@@ -17,7 +20,7 @@ export function formOf(contentType = ""): Result<BodyForm> {
   }
   return fail({
     code: "unsupported_media_type",
-    found: "JSON in another charset than UTF-8",
+    found: "JSON in a charset other than UTF-8",
     instead: "Send application/json in UTF-8.",
   });
 }

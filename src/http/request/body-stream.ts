@@ -1,10 +1,10 @@
-/** The stream of a body: decoded where it is gzip, and read into memory that the caller gives. */
+/** The stream of a body: it is decoded where it is gzip, and read into memory that the caller gives. */
 import { fail, ok, type Result } from "../../errors.ts";
 import { forgetStack } from "../../forget-stack.ts";
 
 export interface BodyStream {
   readonly stream: ReadableStream<Uint8Array>;
-  /** Whether the bytes on the wire were others: their declared length says nothing then. */
+  /** True when the body has a Content-Encoding: its declared length does not count the decoded bytes. */
   readonly coded: boolean;
 }
 
@@ -15,7 +15,7 @@ const codings: Readonly<Record<string, "gzip" | "deflate">> = {
   deflate: "deflate",
 };
 
-/** Fails with `unsupported_media_type` for a `Content-Encoding` that is not one of gzip and deflate. */
+/** Opens the body. Fails with `unsupported_media_type` for a `Content-Encoding` other than gzip and deflate. */
 export function openStream(request: Request, body: ReadableStream<Uint8Array>): Result<BodyStream> {
   const named = (request.headers.get("Content-Encoding") ?? "")
     .split(",")
@@ -38,7 +38,7 @@ export function openStream(request: Request, body: ReadableStream<Uint8Array>): 
   });
 }
 
-/** Bytes of one read, in the memory that was given; that memory is in `buffer` now. */
+/** Bytes of one read. They lie in the memory that was given, which is now in `buffer`. */
 export interface Read {
   readonly buffer: ArrayBuffer;
   readonly bytes: number;
@@ -53,7 +53,9 @@ export interface Reader {
   release(): void;
 }
 
-/** Bytes go straight into the given memory where the stream can do that, as those of connections can. */
+/**
+ * Opens a reader. Bytes go straight into the given memory where the stream can do that, as those of connections can.
+ */
 export function readerOf(stream: ReadableStream<Uint8Array>): Reader {
   const reader = plainReader(stream);
   return {
@@ -73,7 +75,7 @@ function plainReader(stream: ReadableStream<Uint8Array>): Reader {
   try {
     return directReader(stream.getReader({ mode: "byob" }));
   } catch (error) {
-    // A stream of chunks, as scripts make them.
+    // A stream that a script made gives chunks.
     if (error instanceof TypeError) return chunkReader(stream.getReader());
     throw error;
   }

@@ -10,35 +10,38 @@ export interface BodyRules {
   readonly wanted: string;
   readonly claim: Claim;
   readonly patience?: Patience;
-  /** Ends the reading: nobody wants the body any more. */
+  /** Ends the reading when nobody wants the body any more. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A sender who takes longer is cut off. */
+/** Longest times that a sender may take; a slower one is cut off. */
 export interface Patience {
-  /** Without a byte. */
+  /** Longest time without a byte, ms. */
   readonly maxSilenceMs: number;
   readonly maxTotalMs: number;
 }
 
-/** Ten megabytes in a minute are 1.4 Mbit/s. */
+/** Default times. Ten megabytes in a minute are 1.4 Mbit/s. */
 export const defaultPatience: Patience = { maxSilenceMs: 10_000, maxTotalMs: 60_000 };
 
-/** What the first byte of a body takes; doubled while it grows, it meets `smallBodyBytes`. */
+/**
+ * Bytes of room that are taken with a body's first byte. Doubled while the body grows, they reach `smallBodyBytes`
+ * exactly.
+ */
 const firstBytes = 4 * 1024;
 
-/** Between two looks at whether others wait for what a slow sender holds. */
+/** Time between two checks whether other requests wait for the room that a slow sender holds, ms. */
 const lookMs = 500;
 
-/** A look that is later than this says that the isolate computed: what has come may lie unread. */
+/** Lateness of a check above which the isolate was busy computing, so that bytes may have arrived unread, ms. */
 const punctualMs = 50;
 
 /**
- * The bytes of the body, decoded where it is gzip. Room is taken for its declared length before a byte is
- * read; without one, as it grows. The buffer belongs to the claim, which frees it when it closes.
+ * Reads the bytes of the body, and decodes them where they are gzip. Room is taken for the declared length before a
+ * byte is read; for a body without one, as it grows. The buffer belongs to the claim, which frees it when it closes.
  *
- * Fails with `body_too_large`, `invalid_request` (empty, broken off, damaged gzip), `request_timeout`,
- * `overloaded`, or `unsupported_media_type` for another coding.
+ * Fails with `body_too_large`, `invalid_request` (empty, broken off, damaged gzip), `request_timeout`, `overloaded`,
+ * or `unsupported_media_type` for another coding.
  */
 export async function readBody(request: Request, rules: BodyRules): Promise<Result<Uint8Array<ArrayBuffer>>> {
   const { limitBytes, wanted, claim, patience = defaultPatience, signal } = rules;
@@ -64,7 +67,7 @@ export async function readBody(request: Request, rules: BodyRules): Promise<Resu
       // The sender's time does not run while the body waits for room.
       watch.listen();
       const { buffer, offset, end } = growing.free();
-      // A full buffer is followed by the end, or by one byte too many.
+      // A full buffer is followed by the body's end, or by one byte too many.
       const probe = offset === end;
       const read = await reader.read(
         probe ? new Uint8Array(1) : new Uint8Array(buffer, offset, end - offset),
@@ -91,7 +94,10 @@ export async function readBody(request: Request, rules: BodyRules): Promise<Resu
   }
 }
 
-/** One buffer that doubles while a body of unknown length or pace arrives: at most twice what has come. */
+/**
+ * Makes a buffer that doubles while a body of unknown length or pace arrives, to at most twice the bytes that have
+ * come.
+ */
 function createGrowingBuffer(claim: Claim, limitBytes: number, lengthBytes: number | undefined) {
   let buffer = new ArrayBuffer(0);
   let size = 0;
@@ -101,7 +107,7 @@ function createGrowingBuffer(claim: Claim, limitBytes: number, lengthBytes: numb
     async makeRoom(): Promise<Result<void>> {
       const capacity = buffer.byteLength;
       if (size < capacity || capacity === mostBytes) return ok(undefined);
-      // Beyond a small body's size one that declared no length is taken for a photo.
+      // A body without a declared length counts as a photo once it is larger than a small body.
       if (lengthBytes === undefined && capacity === isolateLimits.smallBodyBytes) {
         const room = await claim.expect(mostBytes);
         if (!room.ok) return room;
@@ -112,12 +118,12 @@ function createGrowingBuffer(claim: Claim, limitBytes: number, lengthBytes: numb
       return room;
     },
     free: () => ({ buffer, offset: size, end: buffer.byteLength }),
-    /** Reading into a buffer moves its memory into another. */
+    /** Takes over the memory after a read, which moved it into another buffer. */
     took(now: ArrayBuffer, bytes: number) {
       buffer = now;
       size += bytes;
     },
-    /** The buffer is the claim's from here on. */
+    /** Hands the buffer over to the claim. */
     finish(): Uint8Array<ArrayBuffer> {
       finished = true;
       if (size < buffer.byteLength) buffer = buffer.transfer(size);
@@ -148,7 +154,7 @@ function watchSender(
   };
   const silent = giveUp(`no byte came for ${maxSilenceMs} ms`);
   const total = setTimeout(giveUp(`the body took more than ${maxTotalMs} ms`), maxTotalMs);
-  // A busy isolate may run a timer before it takes in what has come: one more turn decides.
+  // A busy isolate may run a timer before it takes in bytes that have come, so one more turn of the event loop decides.
   const fallSilent = () => {
     silence = setTimeout(silent, Math.min(lookMs, maxSilenceMs));
   };
@@ -189,7 +195,7 @@ function watchSender(
   };
 }
 
-/** `Content-Length`; undefined when the body is chunked. */
+/** Reads `Content-Length`, bytes; undefined when the body is chunked. */
 export function declaredLength(request: Request): number | undefined {
   const header = request.headers.get("Content-Length");
   return header !== null && /^\d+$/.test(header) ? Number(header) : undefined;

@@ -13,7 +13,7 @@ import { check } from "./input.ts";
 
 const header = "Idempotency-Key";
 
-/** Undefined without the header. Fails with `invalid_request` for one that is empty or too long. */
+/** Reads the header; undefined without it. Fails with `invalid_request` for a value that is empty or too long. */
 export async function readEnrolmentRequest(
   c: Context<AppEnv>,
   source: FaceSource,
@@ -26,7 +26,7 @@ export async function readEnrolmentRequest(
   const bytes = source.kind === "photo" ? source.image : encodeFloat32(source.embedding.values);
   const face = toHex(await sha256(bytes));
   const names = Object.keys(enrolmentOptionsSchema.shape) as (keyof typeof options)[];
-  // With the key in it, the hash tells nobody that two requests brought the same photo.
+  // The hash covers the key too, so that it does not reveal that two requests brought the same photo.
   const content = JSON.stringify([
     key.value,
     source.kind,

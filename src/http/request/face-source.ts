@@ -1,6 +1,6 @@
 /**
- * A face as a request brings it: a photo for the pipeline, or an embedding that the pipeline made
- * before, from callers with the scope "embeddings".
+ * A face in a request: a photo for the pipeline, or, from callers with the scope "embeddings", an embedding that the
+ * pipeline made before.
  */
 
 import type { Context } from "hono";
@@ -26,7 +26,7 @@ export type FaceSource =
 
 export interface Probe {
   readonly embedding: Embedding;
-  /** Undefined when the embedding was sent: nothing is known of its photo. */
+  /** Face of the photo; undefined when an embedding was sent, of whose photo nothing is known. */
   readonly encoded: EncodedFace | undefined;
 }
 
@@ -36,7 +36,10 @@ export interface PhotoDeps {
   readonly pipeline: Pick<Pipeline, "encodeFace">;
 }
 
-/** Dependencies of reading a photo or an embedding: it must have the encoder's id, and so many float32 numbers. */
+/**
+ * Dependencies of reading a photo or an embedding. An embedding must name the encoder's id and have its number of
+ * float32 values.
+ */
 export interface FaceDeps extends PhotoDeps {
   readonly pipeline: Pick<Pipeline, "encodeFace" | "encoderId">;
   readonly embeddingLength: number;
@@ -45,7 +48,10 @@ export interface FaceDeps extends PhotoDeps {
 /** Tolerance of an embedding's squared length; float32 moves it by less than 1e-6. */
 const unitTolerance = 1e-3;
 
-/** Fails as `readPhotos` does, with `forbidden`, and with `model_mismatch` for another model's embedding. */
+/**
+ * Reads the photo or the embedding of a request. Fails as `readPhotos` does, with `forbidden`, and with
+ * `model_mismatch` for another model's embedding.
+ */
 export async function readFaceSource<Options extends z.ZodObject>(
   c: Context<AppEnv>,
   { config, pipeline, embeddingLength }: FaceDeps,
@@ -66,8 +72,8 @@ export async function readFaceSource<Options extends z.ZodObject>(
 }
 
 /**
- * Float32, little endian, of unit length. Fails with `model_mismatch` or `invalid_request`; never
- * repeats a value.
+ * Reads an embedding: `length` float32 numbers, little endian, of unit length. Fails with `model_mismatch` or
+ * `invalid_request`; a failure never repeats a value.
  */
 export function parseEmbedding(sent: SentEmbedding, model: string, length: number): Result<Embedding> {
   if (sent.model !== model) {
@@ -78,7 +84,7 @@ export function parseEmbedding(sent: SentEmbedding, model: string, length: numbe
     return fail(invalid("embedding", `must be ${length} float32 numbers`));
   const values = decodeFloat32(sent.bytes);
   const squaredLength = values.reduce((sum, value) => sum + value * value, 0);
-  // Written so that NaN and infinity fail too.
+  // The comparison is negated so that NaN and infinity fail too.
   if (!(Math.abs(squaredLength - 1) <= unitTolerance)) {
     return fail(invalid("embedding", "must be finite and of unit length"));
   }
@@ -89,27 +95,33 @@ export interface EncodingOptions {
   readonly face?: FacePolicy | undefined;
   readonly quality?: "warn" | "refuse" | undefined;
   readonly include?: "crop" | undefined;
+  readonly listFaces?: boolean;
 }
 
-/** Fails as the pipeline does, and with `low_quality` where that is asked for. */
+/** Encodes a photo. Fails as the pipeline does, and with `low_quality` where the options ask for that. */
 export async function encodePhoto(
   c: Context<AppEnv>,
   { pipeline }: Pick<PhotoDeps, "pipeline">,
   image: Bytes,
-  { face = "largest", quality = "warn", include }: EncodingOptions,
+  { face = "largest", quality = "warn", include, listFaces = false }: EncodingOptions,
 ): Promise<Result<EncodedFace>> {
   const { time } = c.var.stopwatch;
   const encoded = await pipeline.encodeFace(image, face, {
     time,
     room: c.var.claim,
     keepCrop: include === "crop",
+    listFaces,
+    backgroundFaceShare: c.var.settings.backgroundFaceShare,
   });
   if (!encoded.ok || quality === "warn") return encoded;
   const fit = requireQuality(encoded.value.quality);
   return fit.ok ? encoded : fit;
 }
 
-/** An embedding passes: its photo was judged, or not, when it was made. Fails as `encodePhoto` does. */
+/**
+ * Encodes a photo. An embedding passes unchanged: its photo was judged, or not, when it was made. Fails as
+ * `encodePhoto` does.
+ */
 export async function encodeSource(
   c: Context<AppEnv>,
   deps: Pick<PhotoDeps, "pipeline">,

@@ -1,4 +1,4 @@
-/** Paths, queries and JSON checked against their schemas; what does not fit is `invalid_request`. */
+/** Checks paths, queries and JSON against their schemas; what does not fit is `invalid_request`. */
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type * as z from "zod";
@@ -8,7 +8,7 @@ import { refuse } from "../answer.ts";
 import type { AppEnv } from "../app-env.ts";
 import { faceIdSchema, subjectIdSchema } from "../schemas/requests.ts";
 
-/** Fails with `invalid_request` that names the first thing wrong, and never repeats what was sent. */
+/** Checks a value. Fails with `invalid_request`, which names the first thing wrong and never repeats what was sent. */
 export function check<S extends z.ZodType>(schema: S, value: unknown, field?: string): Result<z.output<S>> {
   const parsed = schema.safeParse(value, { error: plainWords });
   return parsed.success ? ok(parsed.data) : fail(describe(parsed.error, field));
@@ -22,7 +22,7 @@ export function faceIdOf(c: Context<AppEnv>): Result<FaceId> {
   return check(faceIdSchema, c.req.param("face_id"), "face_id") as Result<FaceId>;
 }
 
-/** Refuses a word that the schema does not name, and one that is given twice. */
+/** Checks the query. Refuses a parameter that the schema does not name, and one that is given twice. */
 export function checkQuery<S extends z.ZodObject>(c: Context<AppEnv>, schema: S): Result<z.output<S>> {
   const given: Record<string, string> = {};
   for (const [name, values] of Object.entries(c.req.queries())) {
@@ -33,7 +33,7 @@ export function checkQuery<S extends z.ZodObject>(c: Context<AppEnv>, schema: S)
   return check(schema, given);
 }
 
-/** Middleware of a route that has no options in its query. */
+/** Refuses every parameter of a query, for a route that has none. */
 export function requireNoQuery() {
   return createMiddleware<AppEnv>(async function requireNoQuery(c, next) {
     const [unknown] = Object.keys(c.req.queries());
@@ -45,7 +45,7 @@ export function invalid(field: string, fault: string): Failure {
   return { code: "invalid_request", field, reason: `"${field}" ${fault}.` };
 }
 
-/** The words for what a schema has no words of its own for. */
+/** Describes a fault for which the schema has no message of its own. */
 const plainWords: z.core.$ZodErrorMap = (issue) => {
   if (issue.input === undefined) return "is missing";
   switch (issue.code) {
@@ -63,7 +63,7 @@ const plainWords: z.core.$ZodErrorMap = (issue) => {
 };
 
 function describe({ issues }: z.ZodError, field: string | undefined): Failure {
-  // An unknown field beside a missing one is most often the missing one misspelt.
+  // Another fault goes before an unknown field: beside a missing field, it is most often that one misspelt.
   const first = issues.find(({ code }) => code !== "unrecognized_keys") ?? issues[0];
   const unknown = issues.find((issue) => issue.code === "unrecognized_keys")?.keys ?? [];
   if (first.code === "unrecognized_keys") return unknownField(unknown[0]);
@@ -72,7 +72,7 @@ function describe({ issues }: z.ZodError, field: string | undefined): Failure {
   return invalid(name, first.message);
 }
 
-/** A caller's own word is repeated only when it looks like a name. */
+/** Refuses a field that the request does not have. Its name is repeated only when it looks like a name. */
 export function unknownField(name: string): Failure {
   return /^[\w.-]{1,64}$/.test(name)
     ? invalid(name, "is not a field of this request")

@@ -1,4 +1,4 @@
-/** A small JSON body, checked. */
+/** Reads a small JSON body and checks it. */
 import type { Context } from "hono";
 import type * as z from "zod";
 import { fail, type Result } from "../../errors.ts";
@@ -8,10 +8,10 @@ import { formOf } from "./body-form.ts";
 import { check } from "./input.ts";
 import { parseJsonBody } from "./parsing/json-body.ts";
 
-/** The longest body of a request without photos. */
+/** Longest body of a request without photos, bytes. */
 const maxJsonBytes = 16 * 1024;
 
-/** Fails with `invalid_request`, `unsupported_media_type`, and as `readBody` does. */
+/** Reads the body and checks it. Fails with `invalid_request`, `unsupported_media_type`, and as `readBody` does. */
 export async function readJson<S extends z.ZodType>(
   c: Context<AppEnv>,
   schema: S,
@@ -22,7 +22,7 @@ export async function readJson<S extends z.ZodType>(
   if (form.value !== "json") {
     return fail({
       code: "unsupported_media_type",
-      found: "a body that is not called JSON",
+      found: "a body whose Content-Type is not JSON",
       instead: "Send application/json.",
     });
   }

@@ -1,8 +1,8 @@
 /**
- * Takes in the rest of a refused body. A server that closes while data is still coming resets the connection,
- * and the caller loses the answer with it (RFC 9112, section 9.6). So what is left of the body is
- * taken in and dropped before the answer goes out, within bounds: a caller who declared more than
- * they send, or never stops, waits or is cut off, and nothing is ever held.
+ * Takes in the rest of a refused body. A server that closes while data is still coming resets the connection, and the
+ * caller loses the answer with it (RFC 9112, section 9.6). So the rest of the body is taken in and dropped before the
+ * answer goes out, within bounds. A caller who declared more than they send, or never stops, waits or is cut off, and
+ * nothing is ever held.
  */
 import { readerOf } from "./body-stream.ts";
 
@@ -15,7 +15,7 @@ export interface LeftoverBounds {
 
 const defaultBounds: LeftoverBounds = { maxSilenceMs: 250, maxTotalMs: 5000, maxBytes: 64 * 1024 * 1024 };
 
-/** All that a refused body ever holds. */
+/** Bytes that a refused body holds at most. */
 const pieceBytes = 16 * 1024;
 
 /** Resolves when the stream has ended, failed, or met a bound. */

@@ -1,4 +1,4 @@
-/** The photos and options of a body, by its form. */
+/** Reads the photos and options of a body, by its form. */
 import type * as z from "zod";
 import { type Failure, fail, ok, type Result } from "../../errors.ts";
 import { check, invalid, unknownField } from "./input.ts";
@@ -11,13 +11,13 @@ type AnyRequest<Name extends string> = PhotoRequest<Name, z.ZodObject>;
 
 export interface Fields<Name extends string> {
   readonly images: Record<Name, Bytes>;
-  /** With it there are no images. */
+  /** Embedding in place of images: there are none with it. */
   readonly embedding?: SentEmbedding;
-  /** The options that the body gives, checked. */
+  /** Checked options of the body. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** The body is the photo. Fails with `unsupported_media_type` for a form or JSON under another name. */
+/** Takes the whole body for the photo. Fails with `unsupported_media_type` for a form or JSON under another name. */
 export function readRawField<Name extends string>(
   body: Bytes,
   contentType: string,
@@ -74,7 +74,7 @@ function mistakenForm(body: Bytes, contentType: string): Failure | undefined {
   };
 }
 
-/** Text of an option, also where a client sends it as a file. */
+/** Longest text of an option, also where a client sends it as a file. */
 const maxOptionBytes = 8 * 1024;
 
 export function readFormFields<Name extends string>(
@@ -154,7 +154,7 @@ export function readJsonFields<Name extends string>(
   });
 }
 
-/** An option that is null counts as left out, as clients write what they do not set. */
+/** Drops options that are null: clients write null for options that they do not set. */
 function withoutNulls(value: unknown, options: z.ZodObject): unknown {
   if (!isObject(value)) return value;
   const given = Object.entries(value);

@@ -1,4 +1,4 @@
-/** What each route asks for: its photos, by the names of their fields, and its options. */
+/** Photos that each route asks for, by the names of their fields, and its options. */
 import * as z from "zod";
 import { identificationOptionsSchema } from "../schemas/identification.ts";
 import {
@@ -16,7 +16,7 @@ export interface PhotoRequest<Name extends string, Options extends z.ZodObject> 
   readonly options: Options;
   /** Photos and options as one JSON object. */
   readonly json: z.ZodType;
-  /** The same with an embedding in place of the photo. */
+  /** Options and an embedding in place of the photo, as one JSON object. */
   readonly embeddingJson: z.ZodType;
 }
 
@@ -39,7 +39,7 @@ export const photoToIdentify = asks(["image"], identificationOptionsSchema);
 export const photoToEncode = asks(["image"], embeddingOptionsSchema);
 export const photosToCompare = asks(["image_a", "image_b"], decisionOptionsSchema);
 
-/** An embedding in place of a photo, as it came: neither its length nor its values were looked at. */
+/** Embedding in place of a photo, as it was sent: neither its length nor its values were checked. */
 export interface SentEmbedding {
   readonly model: string;
   readonly bytes: Uint8Array<ArrayBuffer>;

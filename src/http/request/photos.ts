@@ -1,7 +1,7 @@
 /**
- * Photos out of a request, the same everywhere: the bytes themselves (where one photo is meant, under any
- * type), `multipart/form-data`, or JSON with base64 or data URLs. What the bytes are is for the pipeline to
- * say, whatever they are called here. A photo is a view of the body: it is never copied.
+ * Reads the photos of a request in any of its forms: the bytes themselves (for a single photo, under any type),
+ * `multipart/form-data`, or JSON with base64 or data URLs. The pipeline finds the format by content, whatever the
+ * request calls it. A photo is a view of the body: it is never copied.
  */
 import type { Context } from "hono";
 import type * as z from "zod";
@@ -15,15 +15,15 @@ import type { PhotoRequest, SentEmbedding } from "./photo-request.ts";
 
 export interface Photos<Name extends string, Options extends z.ZodObject> {
   readonly images: Record<Name, Uint8Array<ArrayBuffer>>;
-  /** In place of the images, where `embeddings` allows it. */
+  /** Embedding in place of the images, where `embeddings` allows it. */
   readonly embedding: SentEmbedding | undefined;
-  /** From query and body together. */
+  /** Options of query and body together. */
   readonly options: z.output<Options>;
 }
 
 /**
- * Fails with `invalid_request`, `unsupported_media_type`, and as `readBody` does. Every image has at least
- * one byte.
+ * Reads photos and options. Fails with `invalid_request`, `unsupported_media_type`, and as `readBody` does. Every
+ * image has at least one byte.
  */
 export async function readPhotos<Name extends string, Options extends z.ZodObject>(
   c: Context<AppEnv>,
@@ -46,7 +46,7 @@ export async function readPhotos<Name extends string, Options extends z.ZodObjec
   const fromQuery: Record<string, unknown> = query.value;
   for (const [name, value] of Object.entries(options)) {
     if (fromQuery[name] !== undefined && JSON.stringify(fromQuery[name]) !== JSON.stringify(value)) {
-      return fail(invalid(name, "says one thing in the query and another in the body"));
+      return fail(invalid(name, "has one value in the query and another in the body"));
     }
   }
   return ok({ images, embedding, options: { ...fromQuery, ...options } as z.output<Options> });

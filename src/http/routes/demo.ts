@@ -1,4 +1,4 @@
-/** Settings of the page to try the service on. A caller could read each of them elsewhere. */
+/** Settings of the demo page. A caller could read each of them elsewhere. */
 import type { Config } from "../../config.ts";
 import type { DistanceHistograms } from "../../face/calibration.ts";
 import { defaultQualityLimits } from "../../face/quality.ts";
@@ -8,14 +8,14 @@ import type { Handler } from "../app-env.ts";
 
 interface DemoDeps {
   readonly config: Pick<Config, "environment" | "apiKey">;
-  /** Measured with the encoder that runs; undefined where the manifest has none. */
+  /** Distances measured with the encoder that runs; undefined where the manifest has none. */
   readonly distances: DistanceHistograms | undefined;
 }
 
 /** GET /demo/settings.json */
 export function demoSettings({ config, distances }: DemoDeps): Handler {
   const { environment, apiKey } = config;
-  // In development the page works at once; any other key is for people to enter.
+  // In development the page gets the published key and works at once. People enter any other key themselves.
   const key = environment === "development" && apiKey === publishedKey ? publishedKey : null;
   const limits = defaultQualityLimits;
   const settings = {

@@ -1,13 +1,13 @@
 /**
- * A photo of nobody in particular: where the face is and how fit it is, and, for callers who keep it themselves, its
- * embedding, which is as private as the photo. Nothing is kept.
+ * Detection and embedding of a photo that belongs to no subject: where the face is, how fit it is, and, for callers
+ * who keep it themselves, its embedding, which is as private as the photo. Nothing is stored.
  */
 import type { Context } from "hono";
 import { encodeBase64 } from "../../crypto/base64.ts";
 import { encodeFloat32 } from "../../crypto/float32.ts";
 import type { Result } from "../../errors.ts";
 import type { EncodedFace } from "../../face/face.ts";
-import { faceBody } from "../../rendering/face-body.ts";
+import { faceBody, facesBody } from "../../rendering/face-body.ts";
 import { answer, refuse } from "../answer.ts";
 import type { AppEnv, Handler } from "../app-env.ts";
 import { encodePhoto, type PhotoDeps } from "../request/face-source.ts";
@@ -18,10 +18,11 @@ import type { Body, detectionAnswerSchema, embeddingAnswerSchema } from "../sche
 /** POST /v1/detect */
 export function detect(deps: PhotoDeps): Handler {
   return async (c) => {
-    const encoded = await encodeSentPhoto(c, deps);
+    const encoded = await encodeSentPhoto(c, deps, { listFaces: true });
     if (!encoded.ok) return refuse(c, encoded.failure);
     return answer(c, 200, {
       face: await faceBody(encoded.value),
+      faces: facesBody(encoded.value.faces ?? []),
       image: encoded.value.image,
     } satisfies Body<typeof detectionAnswerSchema>);
   };
@@ -43,8 +44,12 @@ export function embed(deps: PhotoDeps): Handler {
   };
 }
 
-async function encodeSentPhoto(c: Context<AppEnv>, deps: PhotoDeps): Promise<Result<EncodedFace>> {
+async function encodeSentPhoto(
+  c: Context<AppEnv>,
+  deps: PhotoDeps,
+  { listFaces = false } = {},
+): Promise<Result<EncodedFace>> {
   const photos = await readPhotos(c, deps.config.maxBodyBytes, photoToEncode);
   if (!photos.ok) return photos;
-  return encodePhoto(c, deps, photos.value.images.image, photos.value.options);
+  return encodePhoto(c, deps, photos.value.images.image, { ...photos.value.options, listFaces });
 }

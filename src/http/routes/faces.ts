@@ -41,7 +41,8 @@ export function enrol(deps: EnrolmentDeps): Handler {
     const createdAt = clock();
     const details = enrolmentDetails(options, createdAt);
     if (!details.ok) return refuse(c, details.failure);
-    // Before any search: what is refused anyway must not tell whether somebody is enrolled.
+    // Consent is checked before any search: a request that is refused anyway must not tell whether somebody is
+    // enrolled.
     const consented = requireConsent(settings, details.value.consent);
     if (!consented.ok) return refuse(c, consented.failure);
     const request = await readEnrolmentRequest(c, source, options);
@@ -122,7 +123,10 @@ export function updateFace({ clock }: Pick<EnrolmentDeps, "clock">): Handler {
   };
 }
 
-/** Fails with `invalid_request` for half a consent, and for a time of deletion that has passed. */
+/**
+ * Reads consent and time of deletion. Fails with `invalid_request` for half a consent, and for a time that has
+ * passed.
+ */
 function enrolmentDetails(
   options: z.output<typeof enrolmentOptionsSchema>,
   now: Date,

@@ -1,4 +1,4 @@
-/** Alive, and ready. Neither asks for a key. */
+/** Routes that tell whether the service is alive, and whether it is ready. Neither asks for a key. */
 import type { Pipeline } from "../../pipeline.ts";
 import { answer, refuse } from "../answer.ts";
 import type { Handler } from "../app-env.ts";

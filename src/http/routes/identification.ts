@@ -1,4 +1,4 @@
-/** Who is this: a photo against everybody who is enrolled. */
+/** Identification of a photo among everybody who is enrolled. */
 import { type Calibration, type FalseMatchRate, fmrAt } from "../../face/calibration.ts";
 import type { Candidate } from "../../identity/store/store.ts";
 import { chooseRate } from "../../trust/rates/rate-choice.ts";
@@ -71,7 +71,7 @@ function candidateBody(
   return {
     subject_id: subjectId,
     face_id: faceId,
-    // A millionth is finer than the arithmetic of any two devices.
+    // Rounded to a millionth, which is finer than the arithmetic of two devices agrees.
     distance: Number(distance.toFixed(6)),
     fmr: rateBody(fmrAt(calibration, distance)),
   };

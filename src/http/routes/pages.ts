@@ -1,11 +1,11 @@
 /**
- * The pages for people and the API's document: files of public/, which the platform keeps beside the
- * Worker, so that they cost its isolates nothing. They load nothing from any other host.
+ * Serves the pages for people and the API's document: files of public/, which the platform keeps beside the Worker,
+ * so that they cost its isolates nothing. They load nothing from any other host.
  */
 import { refuse } from "../answer.ts";
 import type { Handler } from "../app-env.ts";
 
-/** Headers of the file that hold here too; nobody keeps a file without asking whether it is current. */
+/** Headers of the file that are passed on. Nobody keeps a file without asking whether it is current. */
 const keptHeaders = ["Content-Type", "ETag"];
 
 /** Cloudflare's binding of static assets, as far as it is used. */
@@ -14,11 +14,11 @@ export interface Files {
 }
 
 interface PagesDeps {
-  /** Files of public/; undefined where they are not bound, and then there are no pages. */
+  /** Files of public/; undefined where they are not bound: there are no pages then. */
   readonly files: Files | undefined;
 }
 
-/** @param path of the file in public/; that of the request unless it says so */
+/** @param path of the file in public/; by default the request's own path */
 export function showFile({ files }: PagesDeps, path?: string): Handler {
   return async (c) => {
     const request = new Request(new URL(path ?? c.req.path, c.req.url));

@@ -1,4 +1,4 @@
-/** Are these the same person: a photo against a subject, and a photo against a photo. */
+/** Verification of a photo against a subject, and comparison of two photos. */
 import type { Context } from "hono";
 import type * as z from "zod";
 import { sha256, toHex } from "../../crypto/digest.ts";
@@ -44,7 +44,7 @@ export function verify(deps: VerificationDeps): Handler {
     const { principal, settings, store, stopwatch } = c.var;
     const session = sessionFor(principal, subjectId.value);
     if (!session.ok) return refuse(c, session.failure);
-    // The store answers while the photo arrives, and a photo that it refuses is not read to its end.
+    // The store answers while the photo arrives, and the photo of a refused attempt is not read to its end.
     const unwanted = new AbortController();
     const [read, attempt] = await Promise.all([
       readFaceSource(c, deps, photoToVerify, unwanted.signal),
@@ -54,7 +54,7 @@ export function verify(deps: VerificationDeps): Handler {
         return begun;
       }),
     ]);
-    // A body that was given up for the attempt's sake is no fault of the caller's.
+    // A body that was given up because the attempt was refused is no fault of the caller's.
     if (!attempt.ok && (read.ok || read.failure.code === "request_timeout"))
       return refuse(c, attempt.failure);
     if (!read.ok) return refuse(c, read.failure);
@@ -102,7 +102,7 @@ export function compare(deps: ComparisonDeps): Handler {
     const { images, options } = photos.value;
     const chosen = chooseRate(c.var.principal, c.var.settings, { maxFmr: options.max_fmr });
     if (!chosen.ok) return refuse(c, chosen.failure);
-    // One after the other, so that only one decoded photo is held.
+    // The photos are encoded one after the other, so that only one decoded photo is held.
     const a = await encodePhoto(c, deps, images.image_a, options);
     if (!a.ok) return refuse(c, { ...a.failure, field: "image_a" });
     const b = await encodePhoto(c, deps, images.image_b, options);
@@ -123,7 +123,7 @@ export function compare(deps: ComparisonDeps): Handler {
   };
 }
 
-/** The session of a caller who has one. Fails with `forbidden` where it is another subject's. */
+/** Reads the session of a caller who has one. Fails with `forbidden` where it is another subject's. */
 function sessionFor(principal: Principal, subjectId: SubjectId) {
   if (principal.kind !== "session") return ok(undefined);
   if (principal.subjectId === subjectId && principal.action === "verify") return ok(principal);

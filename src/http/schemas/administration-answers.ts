@@ -1,4 +1,7 @@
-/** Answers of administration: tenants, keys, settings, sessions, the audit trail. Types alone, as in answers.ts. */
+/**
+ * Answers of administration: tenants, keys, settings, sessions, the audit trail. The service uses their types alone,
+ * as in answers.ts.
+ */
 import * as z from "zod";
 import { scopes } from "../../identity/scopes.ts";
 import { apiKeyIdSchema, settingsSchema, tenantIdSchema } from "./administration.ts";
@@ -9,7 +12,6 @@ export const settingsAnswerSchema = settingsSchema
   .extend({ request_id: requestIdSchema })
   .meta({ id: "SettingsAnswer" });
 
-/** Of a change of the settings. */
 export const changedSettingsAnswerSchema = settingsSchema
   .extend({
     faces_beyond_retention: z
@@ -17,7 +19,7 @@ export const changedSettingsAnswerSchema = settingsSchema
       .min(0)
       .optional()
       .describe(
-        "Faces that outlive the `retention_seconds` of the change: enrolled before it, or with an end of their own. Where the change names one.",
+        "Number of faces that outlive the `retention_seconds` of the change: enrolled before it, or with an end of their own. Present when the change names a retention.",
       ),
     request_id: requestIdSchema,
   })
@@ -29,7 +31,7 @@ const keySchema = z.strictObject({
   scopes: z.array(z.enum(scopes)),
   created_at: timeSchema,
   expires_at: timeSchema.nullable(),
-  revoked_at: timeSchema.nullable().describe("From then on the key is refused; it may lie ahead."),
+  revoked_at: timeSchema.nullable().describe("Time from which the key is refused; may be in the future."),
 });
 
 export const keyListAnswerSchema = z
@@ -40,7 +42,10 @@ export const keyListAnswerSchema = z
   .meta({ id: "ApiKeyList" });
 
 export const newKeyAnswerSchema = keySchema
-  .extend({ key: z.string().describe("The key itself, shown this once."), request_id: requestIdSchema })
+  .extend({
+    key: z.string().describe("The key itself, which is shown only once."),
+    request_id: requestIdSchema,
+  })
   .meta({ id: "NewApiKey" });
 
 export const revokedKeyAnswerSchema = z
@@ -51,7 +56,7 @@ export const newTenantAnswerSchema = z
   .strictObject({
     tenant_id: tenantIdSchema,
     settings: settingsSchema,
-    key: z.string().describe("The tenant's first key, with all scopes; shown this once."),
+    key: z.string().describe("The tenant's first key, with all scopes, which is shown only once."),
     key_id: apiKeyIdSchema,
     request_id: requestIdSchema,
   })
@@ -67,9 +72,9 @@ export const tenantListAnswerSchema = z
 
 export const sessionAnswerSchema = z
   .strictObject({
-    token: z.string().describe("For the phone, in place of an API key."),
+    token: z.string().describe("Token that the phone sends in place of an API key."),
     expires_at: timeSchema,
-    nonce: z.string().describe("Comes back in a receipt of this session."),
+    nonce: z.string().describe("Random value that comes back in each receipt of this session."),
     request_id: requestIdSchema,
   })
   .meta({ id: "Session" });
@@ -80,7 +85,7 @@ export const auditAnswerSchema = z
       z
         .strictObject({
           at: timeSchema,
-          actor: z.string().describe("`root`, `key:<id>` or `session:<id>`."),
+          actor: z.string().describe("Name of the caller: `root`, `key:<id>` or `session:<id>`."),
           action: z.string(),
           subject_id: z.string().nullable(),
           face_id: z.string().nullable(),
@@ -97,11 +102,14 @@ export const auditAnswerSchema = z
 export const importAnswerSchema = z
   .strictObject({
     imported: z.int().min(0),
-    skipped: z.int().min(0).describe("Already there under the same ids, of the same model."),
+    skipped: z
+      .int()
+      .min(0)
+      .describe("Number of faces that were there already, with the same ids and of the same model."),
     complete: z
       .boolean()
-      .describe("Whether the page came whole; if not, send the rest of it, or all of it again."),
-    next_cursor: z.string().nullable().describe("Where the export went on after this page."),
+      .describe("True when the whole page arrived. When false, send the rest of it, or all of it again."),
+    next_cursor: z.string().nullable().describe("Cursor with which the export goes on after this page."),
     request_id: requestIdSchema,
   })
   .meta({ id: "ImportedPage" });
@@ -113,33 +121,40 @@ export const unlockAnswerSchema = z
 export const rewrapAnswerSchema = z
   .strictObject({
     rewrapped: z.int().min(0),
-    done: z.boolean().describe("Whether nothing is left that an earlier KEK wraps."),
+    done: z.boolean().describe("True when an earlier KEK wraps nothing any more."),
     request_id: requestIdSchema,
   })
   .meta({ id: "Rewrapped" });
 
 export const doctorAnswerSchema = z
   .strictObject({
-    now: timeSchema.describe("The service's clock."),
+    now: timeSchema.describe("Time by the service's clock."),
     environment: z.enum(["development", "production"]),
     tenant_id: tenantIdSchema,
-    actor: z.string().describe("`root` or `key:<id>`: whom the key speaks for."),
+    actor: z.string().describe("Name of the caller that the key stands for: `root` or `key:<id>`."),
     scopes: z.array(z.enum(scopes)),
     checks: z
       .array(
         z.strictObject({
           name: z.enum(["secrets", "bindings", "directory", "kv", "models"]),
           status: z.enum(["ok", "warning", "failed"]),
-          detail: z.string().nullable().describe("What is wrong, and what to do; null where all is well."),
-          ms: z.number().describe("By the service's clock, which a deployed Worker sees move with I/O only."),
+          detail: z
+            .string()
+            .nullable()
+            .describe("The fault, and what to do about it; null when all is well."),
+          ms: z
+            .number()
+            .describe(
+              "Duration by the service's clock, ms. In a deployed Worker the clock moves with I/O only.",
+            ),
         }),
       )
       .optional()
-      .describe("For the deployment's own key."),
+      .describe("Results of all checks; present for the deployment's own key only."),
     request_id: requestIdSchema,
   })
   .meta({ id: "Doctor" });
 
 export const signingKeyAnswerSchema = z
-  .strictObject({ kid: z.string().describe("The new key's id in the JWKS."), request_id: requestIdSchema })
+  .strictObject({ kid: z.string().describe("Id of the new key in the JWKS."), request_id: requestIdSchema })
   .meta({ id: "SigningKey" });

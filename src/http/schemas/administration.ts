@@ -18,54 +18,59 @@ const { shape } = tenantSettingsSchema;
 /** A tenant's settings, on the wire. The descriptions are for the API's document. */
 export const settingsSchema = z.strictObject({
   consistency: shape.consistency.describe(
-    "`strong`: what was deleted, locked or revoked is so at once, everywhere. `edge`: within `edge_seconds`, for a faster answer.",
+    "`strong`: a deletion, a lock or a revocation takes effect at once, everywhere. `edge`: it takes effect within `edge_seconds`, and answers are faster.",
   ),
   edge_seconds: shape.edgeSeconds,
-  consent_required: shape.consentRequired.describe("Whether an enrolment without consent is refused."),
+  consent_required: shape.consentRequired.describe("True when an enrolment without consent is refused."),
   retention_seconds: shape.retentionSeconds.describe(
-    "From enrolment to deletion, when the enrolment does not say; null keeps a face until it is deleted.",
+    "Seconds from enrolment to deletion, for enrolments without `expires_at`; null keeps a face until it is deleted.",
   ),
   lock_out: z
     .strictObject({
-      max_in_a_row: shape.lockOut.shape.maxInARow.describe("Failures until further attempts must wait."),
+      max_in_a_row: shape.lockOut.shape.maxInARow.describe(
+        "Failures in a row after which further attempts must wait.",
+      ),
       delay_seconds: shape.lockOut.shape.delaySeconds.describe(
-        "The first wait; each further one is twice as long.",
+        "Length of the first wait, seconds; each further wait is twice as long.",
       ),
       max_total: shape.lockOut.shape.maxTotal.describe(
-        "Failures without a match until the subject is locked.",
+        "Failures without a match between them after which the subject is locked.",
       ),
     })
-    .describe("When failed verifications of a subject stop further ones."),
-  // Without their defaults: what a change leaves out stays as it is.
+    .describe("Limits at which failed verifications of a subject stop further ones."),
+  // The defaults are taken off, since a setting that a change leaves out stays as it is.
   audit_retention_seconds: shape.auditSeconds
     .unwrap()
     .describe(
-      "How long the audit trail goes back; each further shard hears of a change with its next entry.",
+      "Seconds for which entries of the audit trail are kept. After a change, each further shard learns of it with its next entry.",
     ),
   max_fmr: shape.maxFmr
     .unwrap()
     .describe(
-      "The false match rate of requests that name none. Callers without the scope `scores` may ask for it, or for it divided by 10, 100 and so on, and for nothing else.",
+      "False match rate of requests that name none. Callers without the scope `scores` may ask for this rate, or for this rate divided by 10, 100 and so on, and for no other.",
     ),
   max_fmr_with_scores: shape.maxFmrWithScores
     .unwrap()
     .describe(
-      "The laxest rate that callers with the scope `scores` may ask for, though never below `max_fmr`; null for any that was measured.",
+      "Highest false match rate that callers with the scope `scores` may ask for; they may always ask for `max_fmr`. Null allows every rate that was measured.",
     ),
-  max_fpir: shape.maxFpir
+  max_fpir: shape.maxFpir.unwrap().describe("False positive identification rate of searches that name none."),
+  background_face_share: shape.backgroundFaceShare
     .unwrap()
-    .describe("The false positive identification rate of searches that name none."),
+    .describe(
+      "Share of the largest face's side from which a further face counts as another person under `face=only`; 0 counts every face that is found.",
+    ),
   shards: shape.shards.describe(
-    "Directories and galleries over which the subjects are spread; fixed when the tenant is made. One holds some hundred thousand faces.",
+    "Number of directories and galleries over which the subjects are spread; fixed when the tenant is made. One shard holds some hundred thousand faces.",
   ),
 });
 
-/** The shards are fixed: subjects would be looked for where they are not. */
+/** Change of settings. The shards are fixed: after a change of them subjects would be looked for where they are not. */
 export const settingsChangeSchema = settingsSchema.omit({ shards: true }).partial();
 
 export const tenantRequestSchema = z.strictObject({
   tenant_id: tenantIdSchema,
-  settings: settingsSchema.partial().optional().describe("Those that are not to be as by default."),
+  settings: settingsSchema.partial().optional().describe("Settings that differ from the defaults."),
 });
 
 const scopesSchema = z.array(z.enum(scopes, `must be of ${scopes.join(", ")}`)).min(1, "must not be empty");
@@ -82,7 +87,7 @@ export const rotationRequestSchema = z.strictObject({
     .min(0)
     .max(2_592_000)
     .default(0)
-    .describe("For how long the old key goes on."),
+    .describe("Seconds for which the old key stays valid."),
 });
 
 export const sessionRequestSchema = z.strictObject({
@@ -102,5 +107,5 @@ export const exportQuerySchema = z.object({
     .transform(Number)
     .pipe(z.int().min(1, exportLimitRule).max(1000, exportLimitRule))
     .default(500),
-  cursor: z.string().optional().describe("`Sameface-Next-Cursor` of the page before."),
+  cursor: z.string().optional().describe("`Sameface-Next-Cursor` of the previous page."),
 });

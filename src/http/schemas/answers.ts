@@ -1,6 +1,6 @@
 /**
- * What answers look like on the wire, in its names (snake_case). The service uses the types alone:
- * what it says is checked as it is compiled, and the schemas are for the API's document and the tests.
+ * Answers as they look on the wire, with its names (snake_case). The service uses the types alone, to which the
+ * compiler holds its answers; the schemas are for the API's document and the tests.
  */
 import * as z from "zod";
 import { landmarkNames } from "../../face/geometry.ts";
@@ -8,32 +8,39 @@ import { qualityReasons } from "../../face/quality.ts";
 import type { PhotoFormat } from "../../image/sniff.ts";
 import { faceIdSchema, subjectIdSchema } from "./requests.ts";
 
-/** What a handler hands over; the request's id is added as it is written. */
+/** Body that a handler hands over; the request's id is added when it is written. */
 export type Body<S extends z.ZodType> = Omit<z.infer<S>, "request_id">;
 
 export const requestIdSchema = z
   .string()
-  .describe("The request's name, as in `X-Request-Id`: yours if you sent one.");
+  .describe("Id of the request, as in `X-Request-Id`: yours if you sent one.");
 
 export const timeSchema = z.iso.datetime();
 
-const coordinateSchema = z.number().describe("Of the upright photo, px; the first pixel's centre is 0.5.");
+const coordinateSchema = z
+  .number()
+  .describe("Coordinate in the upright photo, px; the first pixel's centre is 0.5.");
+
+const boxSchema = z
+  .strictObject({
+    x: coordinateSchema,
+    y: coordinateSchema,
+    width: z.number().describe("Width, px."),
+    height: z.number().describe("Height, px."),
+  })
+  .describe("Rectangle of the face in the upright photo; it may reach beyond the edge.");
+const scoreSchema = z.number().min(0).max(1).describe("Confidence of the detector.");
 
 export const faceSchema = z
   .strictObject({
-    box: z
-      .strictObject({
-        x: coordinateSchema,
-        y: coordinateSchema,
-        width: z.number().describe("px"),
-        height: z.number().describe("px"),
-      })
-      .describe("Where the face is in the upright photo; it may reach beyond the edge."),
-    score: z.number().min(0).max(1).describe("The detector's confidence."),
+    box: boxSchema,
+    score: scoreSchema,
     landmarks: z
       .array(
         z.strictObject({
-          name: z.enum(landmarkNames).describe("Left and right as seen in the picture."),
+          name: z
+            .enum(landmarkNames)
+            .describe("Name of the landmark, with left and right as seen in the picture."),
           x: coordinateSchema,
           y: coordinateSchema,
         }),
@@ -42,67 +49,67 @@ export const faceSchema = z
       .describe("Eyes, nose and corners of the mouth."),
     quality: z
       .strictObject({
-        eye_distance_px: z.number().min(0).describe("Between the eyes, in the photo as sent."),
+        eye_distance_px: z.number().min(0).describe("Distance between the eyes in the photo as sent, px."),
         sharpness: z
           .number()
           .min(0)
-          .describe("Detail for its contrast; a blurred or enlarged face has little."),
+          .describe("Detail of the face relative to its contrast; a blurred or enlarged face has little."),
         brightness: z.number().min(0).max(255).describe("Mean luma of the face."),
         contrast: z.number().min(0).describe("Standard deviation of the face's luma."),
-        yaw: z.number().describe("Degrees; positive to the picture's right."),
-        pitch: z.number().describe("Degrees; positive up."),
-        roll: z.number().describe("Degrees; positive clockwise."),
-        agreement: z.number().min(0).max(1).describe("Of detector and landmark model."),
+        yaw: z.number().describe("Turn to the side, degrees; positive to the picture's right."),
+        pitch: z.number().describe("Turn up or down, degrees; positive up."),
+        roll: z.number().describe("Turn in the picture's plane, degrees; positive clockwise."),
+        agreement: z.number().min(0).max(1).describe("Agreement of the detector and the landmark model."),
         in_frame: z.number().min(0).max(1).describe("Share of the face's crop inside the photo."),
         reasons: z
           .array(z.enum(qualityReasons))
-          .describe("The limits that this face does not meet; none for a good photo."),
+          .describe("Limits that this face does not meet; empty for a good photo."),
       })
-      .meta({ id: "Quality", description: "How fit the face is for comparison." }),
+      .meta({ id: "Quality", description: "Measures of how fit the face is for comparison." }),
     crop: z
       .string()
       .optional()
-      .describe("The aligned face as the encoder saw it: base64 of a PNG. With `include=crop`."),
+      .describe("Aligned face as the encoder saw it, a PNG in base64. Present with `include=crop`."),
   })
   .meta({ id: "Face", description: "The face that was found and used." });
 
 export const imageSchema = z
   .strictObject({
-    width: z.int().min(1).describe("Of the upright photo, px."),
-    height: z.int().min(1).describe("Of the upright photo, px."),
+    width: z.int().min(1).describe("Width of the upright photo, px."),
+    height: z.int().min(1).describe("Height of the upright photo, px."),
     format: z
       .enum(["jpeg", "png", "webp", "avif"] satisfies PhotoFormat[])
-      .describe("What the bytes are, whatever the request called them."),
+      .describe("Format of the bytes, whatever the request called them."),
   })
   .meta({ id: "Image", description: "The photo, turned upright by its EXIF orientation." });
 
-const modelSchema = z.string().describe("The encoder whose embeddings are meant.");
+const modelSchema = z.string().describe("Id of the encoder that made the embeddings.");
 
 const decisionFields = {
-  match: z.boolean().describe("Whether the distance is at or below the threshold."),
+  match: z.boolean().describe("True when the distance is at or below the threshold."),
   distance: z
     .number()
     .min(0)
     .optional()
-    .describe("Euclidean distance of the two embeddings, up to 2. With the scope `scores`."),
+    .describe("Euclidean distance of the two embeddings, 0 to 2. Present with the scope `scores`."),
   band: z
     .enum(["clear_match", "match", "no_match"])
     .describe(
-      "`clear_match`, with the scope `scores` alone: `fmr` is at most a tenth of the rate asked for. Without it the band is `match` or `no_match`.",
+      "`clear_match`: the `fmr` is at most a tenth of the rate asked for. Without the scope `scores` the band is `match` or `no_match`.",
     ),
-  threshold: z.number().min(0).max(2).describe("A match is a distance at or below this."),
-  max_fmr: z.number().describe("The false match rate asked for, which set the threshold."),
+  threshold: z.number().min(0).max(2).describe("Largest distance that is a match."),
+  max_fmr: z.number().describe("False match rate that was asked for, which set the threshold."),
   fmr: z
     .union([z.number(), z.string().regex(/^< /)])
     .optional()
     .describe(
-      'Measured probability that a stranger comes this close; `"< x"` where the data end. With the scope `scores`.',
+      'Measured probability that a stranger comes this close; `"< x"` where the measured data end. Present with the scope `scores`.',
     ),
   model: modelSchema,
 };
 
 const sentPhotoFields = {
-  face: faceSchema.optional().describe("Of the photo; absent when an embedding was sent."),
+  face: faceSchema.optional().describe("Face in the photo; absent when an embedding was sent."),
   image: imageSchema.optional().describe("The photo; absent when an embedding was sent."),
 };
 
@@ -113,7 +120,9 @@ export const enrolmentAnswerSchema = z
     ...sentPhotoFields,
     model: modelSchema,
     created_at: timeSchema,
-    expires_at: timeSchema.optional().describe("When the face will be deleted, if it will."),
+    expires_at: timeSchema
+      .optional()
+      .describe("Time at which the face will be deleted; absent when none is set."),
     request_id: requestIdSchema,
   })
   .meta({ id: "Enrolment" });
@@ -122,15 +131,32 @@ export const embeddingAnswerSchema = z
   .strictObject({
     model: modelSchema,
     dimension: z.int().min(1),
-    embedding: z.string().describe("Base64 of `dimension` float32, little endian, of unit length."),
+    embedding: z.string().describe("Base64 of `dimension` float32 numbers, little endian, of unit length."),
     face: faceSchema,
     image: imageSchema,
     request_id: requestIdSchema,
   })
   .meta({ id: "Embedding" });
 
+const foundFaceSchema = z
+  .strictObject({
+    box: boxSchema,
+    score: scoreSchema,
+    counted: z
+      .boolean()
+      .describe(
+        "True when the face counts as a person before the camera: its side is at least the tenant's `background_face_share` of the largest face's.",
+      ),
+  })
+  .meta({ id: "FoundFace" });
+
 export const detectionAnswerSchema = z
-  .strictObject({ face: faceSchema, image: imageSchema, request_id: requestIdSchema })
+  .strictObject({
+    face: faceSchema,
+    faces: z.array(foundFaceSchema).min(1).describe("Every face that was found, largest first."),
+    image: imageSchema,
+    request_id: requestIdSchema,
+  })
   .meta({ id: "Detection" });
 
 export const verificationAnswerSchema = z
@@ -138,12 +164,12 @@ export const verificationAnswerSchema = z
     ...decisionFields,
     face_id: faceIdSchema
       .optional()
-      .describe("The enrolled face that came closest. With the scope `scores`."),
+      .describe("Enrolled face that came closest. Present with the scope `scores`."),
     ...sentPhotoFields,
     receipt: z
       .string()
       .optional()
-      .describe("A JWS that `/.well-known/jwks.json` verifies, when it was asked for."),
+      .describe("JWS that `/.well-known/jwks.json` verifies; present when it was asked for."),
     request_id: requestIdSchema,
   })
   .meta({ id: "Verification" });
@@ -167,36 +193,42 @@ export const identificationAnswerSchema = z
           subject_id: subjectIdSchema,
           face_id: faceIdSchema
             .optional()
-            .describe("The subject's face that came closest. With the scope `scores`, as the next two."),
+            .describe(
+              "Face of the subject that came closest. This and the next two fields are present with the scope `scores`.",
+            ),
           distance: decisionFields.distance,
           fmr: decisionFields.fmr,
         }),
       )
       .describe(
-        "Subjects within the threshold, closest first, or without the scope `scores` in the order of their ids; empty when nobody is.",
+        "Subjects within the threshold: closest first, or without the scope `scores` in the order of their ids. Empty when nobody is within it.",
       ),
     more_candidates: z
       .literal(true)
       .optional()
       .describe(
-        "More subjects than were asked for are within the threshold; absent when there are none. Without the scope `scores`.",
+        "True when more subjects than were asked for are within the threshold; absent when there are none. Present without the scope `scores` only.",
       ),
-    gallery_size: z.int().min(0).describe("Faces that were compared."),
+    gallery_size: z.int().min(0).describe("Number of faces that were compared."),
     not_compared: z
       .int()
       .min(1)
       .optional()
-      .describe("Faces that were not, because another model made them; absent when there are none."),
+      .describe(
+        "Number of faces that were not compared, because another model made them; absent when there are none.",
+      ),
     threshold: z
       .number()
       .min(0)
       .max(2)
-      .describe("A candidate is a subject with a face at or below this distance."),
+      .describe("Largest distance at which a face makes its subject a candidate."),
     max_fpir: z
       .number()
       .gt(0)
       .lt(1)
-      .describe("How often a search for a stranger answers with anyone, at most."),
+      .describe(
+        "False positive identification rate: largest share of searches for strangers that name anyone.",
+      ),
     ...sentPhotoFields,
     model: modelSchema,
     request_id: requestIdSchema,
@@ -213,11 +245,13 @@ export const subjectAnswerSchema = z
             face_id: faceIdSchema,
             model: modelSchema,
             created_at: timeSchema,
-            expires_at: timeSchema.optional().describe("When the face will be deleted, if it will."),
+            expires_at: timeSchema
+              .optional()
+              .describe("Time at which the face will be deleted; absent when none is set."),
             consent: z
               .strictObject({ version: z.string(), purpose: z.string(), at: timeSchema })
               .optional()
-              .describe("What the person agreed to, as the enrolment said."),
+              .describe("Consent of the person, as the enrolment stated it."),
             metadata: z.record(z.string(), z.string()).optional().describe("The caller's own notes."),
           })
           .meta({ id: "EnrolledFace" }),
@@ -242,7 +276,7 @@ export const deletionAnswerSchema = z
 export const nextCursorSchema = z
   .string()
   .nullable()
-  .describe("Ask with it for the next page; null on the last. A page may be short and yet not the last.");
+  .describe("Cursor of the next page; null on the last page. A page may be short without being the last.");
 
 export const subjectListAnswerSchema = z
   .strictObject({
@@ -262,35 +296,39 @@ export const readinessAnswerSchema = z
     models: z.array(
       z.strictObject({
         id: z.string(),
-        role: z.string().describe("`encoder`, `detector`, `landmarks`."),
-        sha256: z.string().describe("Of the model's bytes, hex."),
+        role: z.string().describe("Role of the model: `encoder`, `detector` or `landmarks`."),
+        sha256: z.string().describe("SHA-256 of the model's bytes, hex."),
       }),
     ),
     request_id: requestIdSchema,
   })
   .meta({ id: "Readiness" });
 
-/** Which of them an error has goes by its code. */
+/** Details of an error; its code decides which of them it has. */
 const errorDetailsSchema = z.strictObject({
-  field: z.string().describe("The part of the request that it is about."),
-  reasons: z.array(z.enum(qualityReasons)).describe("`low_quality`: the limits that the face does not meet."),
-  found: z.string().describe("`unsupported_media_type`: what the bytes or the header turned out to be."),
-  limit: z.number().describe("`body_too_large`, `image_too_large`: the most that is accepted."),
-  actual: z.number().describe("`body_too_large`, `image_too_large`: what this has."),
-  unit: z.enum(["bytes", "pixels", "scans"]).describe("The unit of `limit` and `actual`."),
-  count: z.int().describe("`multiple_faces`: how many the photo shows."),
-  stored: z.string().describe("`model_mismatch`: the embedding's model."),
-  expected: z.string().describe("`model_mismatch`: the model in use."),
-  face_id: faceIdSchema.describe("The enrolled face that it is about."),
-  subject_id: subjectIdSchema.describe("`identity_conflict`: who it is, for keys that may identify."),
+  field: z.string().describe("Part of the request that the error is about."),
+  reasons: z.array(z.enum(qualityReasons)).describe("`low_quality`: limits that the face does not meet."),
+  found: z.string().describe("`unsupported_media_type`: type that the bytes or the header turned out to be."),
+  limit: z.number().describe("`body_too_large`, `image_too_large`: largest value that is accepted."),
+  actual: z
+    .number()
+    .describe("`body_too_large`, `image_too_large`: value of the body or photo that was sent."),
+  unit: z.enum(["bytes", "pixels", "scans"]).describe("Unit of `limit` and `actual`."),
+  count: z.int().describe("`multiple_faces`: number of faces in the photo."),
+  stored: z.string().describe("`model_mismatch`: model of the embedding."),
+  expected: z.string().describe("`model_mismatch`: model in use."),
+  face_id: faceIdSchema.describe("Enrolled face that the error is about."),
+  subject_id: subjectIdSchema.describe(
+    "`identity_conflict`: subject as whom the person is enrolled; present for keys that may identify.",
+  ),
 });
 
-/** Its codes are those of `errors.ts`; the API's document lists them. */
+/** Body of an error. Its codes are those of `errors.ts`; the API's document lists them. */
 export const errorAnswerSchema = z
   .strictObject({
     error: z.strictObject({
-      code: z.string().describe("Stable: programs branch on it."),
-      message: z.string().describe("A sentence for people. It may change."),
+      code: z.string().describe("Stable name of the error, for programs to branch on."),
+      message: z.string().describe("Sentence for people; its wording may change."),
       details: errorDetailsSchema.partial().optional(),
     }),
     request_id: requestIdSchema,

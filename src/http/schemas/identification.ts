@@ -21,7 +21,7 @@ const maxCandidatesSchema = z
   )
   .pipe(z.int(maxCandidatesRule).min(1, maxCandidatesRule).max(mostCandidates, maxCandidatesRule))
   .describe(
-    `The most subjects to be named, ${defaultMaxCandidates} unless it says so: the closest, or without the scope \`scores\` the first by their ids.`,
+    `Largest number of subjects to name, default ${defaultMaxCandidates}: the closest ones, or without the scope \`scores\` the first by their ids.`,
   );
 
 const maxFpirRule = "must be a number between 0 and 1";
@@ -39,7 +39,7 @@ const maxFpirSchema = z
   )
   .pipe(z.number(maxFpirRule).gt(0, maxFpirRule).lt(1, maxFpirRule))
   .describe(
-    "The false positive identification rate: how often a search for a stranger may answer with anyone. To choose it a key needs the scope `scores`.",
+    "False positive identification rate: largest share of searches for strangers that may name anyone. Only a key with the scope `scores` may choose it.",
   );
 
 /** Options of a request that identifies. */

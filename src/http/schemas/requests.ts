@@ -1,4 +1,4 @@
-/** What requests look like on the wire, in its names (snake_case). */
+/** Requests as they look on the wire, with its names (snake_case). */
 import * as z from "zod";
 import type { Config } from "../../config.ts";
 import type { FacePolicy } from "../../face/face.ts";
@@ -19,19 +19,21 @@ export const subjectIdSchema = z
   .refine(isNormal, "must be in the normal form NFC of Unicode")
   .refine(fitsBytes, `must be at most ${maxSubjectIdBytes} bytes in UTF-8`)
   .describe(
-    `Your own name for a person: up to 128 letters and digits of any script or \`. _ ~ : @ + = | -\`, at most ${maxSubjectIdBytes} bytes in UTF-8, in the normal form NFC, compared byte by byte; percent-encoded in a path.`,
+    `Your own name for a person: up to 128 letters and digits of any script or \`. _ ~ : @ + = | -\`, at most ${maxSubjectIdBytes} bytes in UTF-8, in the normal form NFC. Names are compared byte by byte, and percent-encoded in a path.`,
   );
 
 export const faceIdSchema = z.string().regex(faceIdPattern, "must be 1 to 64 of A-Z a-z 0-9 _ -");
 
-/** As long as a UUID, a hash or a path of the caller's may be. */
+/** Key as long as a caller's UUID, hash or path may be. */
 export const idempotencyKeySchema = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters");
 
 const facePolicySchema = z
   .enum(["largest", "center", "only"] satisfies FacePolicy[], "must be largest, center or only")
-  .describe("Which face of several is meant: `largest` unless it says so; `only` refuses several.");
+  .describe(
+    "Face to use when the photo shows several; default `largest`. `only` refuses a photo with several.",
+  );
 
 /** The message for a field that is not a text; a field that is not there is missing. */
 const textRule = (rule: string) => ({
@@ -44,7 +46,7 @@ export const imageTextSchema = z
 
 export const embeddingTextSchema = z
   .string(textRule("must be a string of base64"))
-  .describe("Base64 of the float32 numbers, as `POST /v1/embed` gives them.");
+  .describe("Base64 of the float32 numbers, as `POST /v1/embed` answers them.");
 
 /** A number, or its text in a query or a form. */
 export const maxFmrSchema = z
@@ -59,30 +61,30 @@ export const maxFmrSchema = z
     "must be a number",
   )
   .describe(
-    "The false match rate that you can live with: it sets the threshold. The tenant's `max_fmr` (1e-4) unless it says so; without the scope `scores` that, or that divided by 10, 100 and so on.",
+    "Highest false match rate that you accept; it sets the threshold. Default: the tenant's `max_fmr`, which is 1e-4 unless the tenant changed it. Without the scope `scores` it must be the tenant's rate, or that rate divided by 10, 100 and so on.",
   );
 
 const qualityPolicySchema = z
   .enum(["warn", "refuse"], "must be warn or refuse")
-  .describe("What to do about a photo that is not fit for comparison: `warn` unless it says so.");
+  .describe("Treatment of a photo that is not fit for comparison; default `warn`.");
 
 const includeSchema = z
   .enum(["crop"], "must be crop")
-  .describe("What else the answer is to have: `crop`, the aligned face as the encoder saw it.");
+  .describe("Additional field of the answer: `crop`, the aligned face as the encoder saw it.");
 
 const timeSchema = z.iso.datetime({ offset: true, error: "must be a time, as 2030-01-31T12:00:00Z" });
 
-/** A character that can be seen. The braille blank is empty ink, and no property of Unicode says so. */
+/** Character that can be seen. The braille blank is empty ink, and no property of Unicode says so. */
 const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800]/u;
 
-/** Kept as it came: what a person agreed to is not for the service to trim. */
+/** Text of a consent, kept as it came: what a person agreed to is not for the service to trim. */
 const consentTextSchema = z
   .string()
   .min(1, "must not be empty")
   .max(200, "must be at most 200 letters")
   .refine((text) => visible.test(text), "must not be blank");
 
-/** Of the JSON that it makes. */
+/** Most bytes of the JSON that metadata make. */
 export const maxMetadataBytes = 1024;
 
 const notesSchema = z
@@ -104,25 +106,33 @@ const metadataSchema = z
   }, notesSchema)
   .describe("Your own notes: an object of texts, up to 1,024 bytes of JSON.");
 
-/** Options of a request that enrols; each may stand in the query, a form or JSON. */
+/** Options of a request that enrols, each from the query, a form or JSON. */
 export const enrolmentOptionsSchema = z.object({
   face: facePolicySchema.optional(),
   include: includeSchema.optional(),
-  expires_at: timeSchema.optional().describe("When the face is to be deleted."),
-  consent_version: consentTextSchema.optional().describe("Of the text that the person agreed to; not blank."),
-  consent_purpose: consentTextSchema.optional().describe("What the person agreed to; not blank."),
-  consent_at: timeSchema.optional().describe("When the person agreed; now unless it says so."),
+  expires_at: timeSchema.optional().describe("Time at which the face is to be deleted."),
+  consent_version: consentTextSchema
+    .optional()
+    .describe("Version of the text that the person agreed to; not blank."),
+  consent_purpose: consentTextSchema.optional().describe("Purpose that the person agreed to; not blank."),
+  consent_at: timeSchema.optional().describe("Time at which the person agreed; default now."),
   metadata: metadataSchema.optional(),
   duplicates: z
     .enum(["allow", "refuse"], "must be allow or refuse")
     .optional()
-    .describe("Whether somebody enrolled as another subject may be enrolled: `allow` unless it says so."),
+    .describe("Treatment of a person who is enrolled as another subject already; default `allow`."),
 });
 
 export const faceUpdateSchema = z
   .strictObject({
-    expires_at: timeSchema.nullable().optional().describe("Null keeps the face until it is deleted."),
-    metadata: metadataSchema.nullable().optional().describe("In place of the old notes; null drops them."),
+    expires_at: timeSchema
+      .nullable()
+      .optional()
+      .describe("New time of deletion; null keeps the face until it is deleted."),
+    metadata: metadataSchema
+      .nullable()
+      .optional()
+      .describe("Notes that replace the old ones; null removes them."),
   })
   .meta({ id: "FaceUpdateRequest" });
 
@@ -143,17 +153,17 @@ export const verificationOptionsSchema = decisionOptionsSchema.extend({
     .stringbool({ error: "must be true or false" })
     .or(z.boolean())
     .optional()
-    .describe("Whether the answer is to carry a signed receipt."),
+    .describe("True when the answer is to carry a signed receipt."),
   nonce: z
     .string()
     .regex(/^[A-Za-z0-9._~-]{1,128}$/, "must be 1 to 128 of A-Z a-z 0-9 . _ ~ -")
     .optional()
-    .describe("Your own, for the receipt; a session has one."),
+    .describe("Your own value for the receipt. A session has its own."),
 });
 
-const cursorSchema = z.string().optional().describe("`next_cursor` of the page before.");
+const cursorSchema = z.string().optional().describe("`next_cursor` of the previous page.");
 
-/** How many entries a page of a listing has. */
+/** Numbers of entries on a page of a listing: the default and the largest. */
 export type PageSizes = Pick<Config, "defaultPageSize" | "maxPageSize">;
 
 export function listQuerySchema({ defaultPageSize, maxPageSize }: PageSizes) {

@@ -23,7 +23,7 @@ export function withAdministration<Base extends HoldsParts>(base: Base) {
     async createTenant(settings: TenantSettings, firstKey: ApiKeyRow, context: Context) {
       const { sql, write } = this.parts.ledger;
       return write(context, () => {
-        // Settings without a key are half a tenant of an earlier version: nobody can have used it.
+        // Settings without a key are half a tenant that an earlier version made. Nobody can have used it.
         if (control.readApiKeys(sql).length > 0) return fail({ code: "conflict", what: "tenant" });
         control.writeSettings(sql, settings);
         control.insertApiKey(sql, firstKey);
@@ -37,7 +37,7 @@ export function withAdministration<Base extends HoldsParts>(base: Base) {
       const { sql, audited } = this.parts.ledger;
       return audited({ action: "settings.change", outcome: "changed" }, context, () => {
         const kept = control.readSettings(sql);
-        // The default tenant is there without having been made.
+        // The default tenant exists without having been made.
         if (kept === null && context.tenant !== defaultTenant)
           return fail({ code: "not_found", what: "tenant" });
         const changed = applyChange(kept ?? defaultSettings, change);
@@ -114,7 +114,7 @@ export function withAdministration<Base extends HoldsParts>(base: Base) {
       return audited({ action: "signing_key.create", outcome: key.id }, context, () => {
         const newest = control.readSigningKeys(sql).at(-1);
         if (first && newest !== undefined) return fail({ code: "conflict", what: "signing key" });
-        // The newest signs, whatever the callers' clocks say.
+        // The newest key signs, so a new key is dated after it, whatever the callers' clocks say.
         const createdAtMs = Math.max(key.createdAtMs, (newest?.createdAtMs ?? 0) + 1);
         control.insertSigningKey(sql, { ...key, createdAtMs });
         return ok(undefined);

@@ -1,7 +1,7 @@
 /**
- * What follows a change outside the directory: copies at the edge, the gallery, and the removal of what
- * has expired. The alarm is set with the change itself, before anything is awaited, and stands until all
- * is done: should the object die in between, it wakes up to finish.
+ * Work outside the directory that follows a change: copies at the edge, the gallery, and the removal of what has
+ * expired. The alarm is set with the change itself, before anything is awaited, and stands until all is done. Should
+ * the object die in between, the alarm wakes it up to finish.
  */
 import type { RecordCopies } from "../records/record-copies.ts";
 import type { GalleryFeed } from "./gallery-feed.ts";
@@ -10,23 +10,23 @@ import { auditEnd } from "./tables/audit.ts";
 import * as faces from "./tables/faces.ts";
 import { flushCopies, hasTasks } from "./tables/outbox.ts";
 
-/** Until what could not be done is tried again. */
+/** Time after which work that failed is tried again, ms. */
 const retryMs = 10_000;
 
-/** A change does not wait longer than this for what follows it. */
+/** Longest time that a change waits for the work that follows it, ms. */
 const maxWaitMs = 2_000;
 
 const never = Number.POSITIVE_INFINITY;
 
-/** The alarm's own run ends here and goes on with the next. */
+/** Time after which a run of the alarm ends and leaves the rest to the next one, ms. */
 const maxRunMs = 20_000;
 
 export interface Chores {
-  /** After a change: waits for what follows it, within bounds, and for nothing that failed. */
+  /** Does the work that follows a change. Waits for it within bounds, and does not wait for what failed. */
   follow(): Promise<void>;
-  /** Does what is outstanding, and sets the alarm for the rest. */
+  /** Does all outstanding work, and sets the alarm for the rest. */
   run(): Promise<void>;
-  /** Has the alarm finish what a search began. */
+  /** Sets the alarm to finish what a search began. */
   schedule(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export function createChores({ storage, ledger, copies, feed, clock }: ChoresDep
   const { sql } = ledger;
   let flushing = Promise.resolve();
 
-  /** One run at a time, each after the one before, whatever became of that. */
+  /** Runs one flush at a time, each after the one before, whether that succeeded or not. */
   function flush(): Promise<void> {
     const tenant = ledger.owner();
     flushing = flushing.catch(() => undefined).then(() => flushCopies(sql, tenant, copies));

@@ -8,7 +8,7 @@ import type { Bytes } from "../../crypto/sealing.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
 import type { Scope } from "../scopes.ts";
 
-/** Who asks, for the audit trail, and when. */
+/** Caller and time of a call, for the audit trail. */
 export interface Context {
   readonly tenant: TenantId;
   readonly actor: string;
@@ -30,7 +30,7 @@ export interface FaceKey extends WrappedKey {
   readonly faceId: FaceId;
   readonly model: string;
   readonly createdAtMs: number;
-  /** Names the data key; it stays when the key is wrapped anew. */
+  /** Name of the data key; it stays when the key is wrapped anew. */
   readonly keyId: string;
 }
 
@@ -42,7 +42,7 @@ export interface FaceRow extends FaceKey {
   readonly expiresAtMs: number | null;
   readonly consent: Consent | null;
   readonly sealed: Bytes;
-  /** JSON, sealed with the face's data key. */
+  /** Metadata as JSON, sealed with the face's data key. */
   readonly sealedMetadata: Bytes | null;
 }
 
@@ -58,18 +58,18 @@ export interface EnrolmentRequest {
 
 export type FaceDetails = Omit<FaceRow, "sealed">;
 
-/** Undefined leaves a value as it is. */
+/** Change of a face. Undefined leaves a value as it is. */
 export interface FaceChange {
   readonly expiresAtMs?: number | null;
-  /** With the name of the data key that sealed them: they are for the face that still has it. */
+  /** Sealed metadata, and the name of the data key that sealed them: they fit the face only while it has that key. */
   readonly sealedMetadata?: { readonly sealed: Bytes; readonly keyId: string } | null;
 }
 
 export interface Attempt {
   readonly subjectId: SubjectId;
-  /** The one that came closest, for the audit trail. */
+  /** Face that came closest, for the audit trail. */
   readonly faceId: FaceId;
-  /** All that were compared: each must still be there, or the refusal would say which came closest. */
+  /** All faces that were compared. Each must still be enrolled, or the refusal would tell which came closest. */
   readonly compared: readonly FaceId[];
   readonly match: boolean;
   /** True when a match starts the count of failures anew. */
@@ -89,7 +89,7 @@ export interface SearchQuery {
   readonly model: string;
   /** The probe's embedding. */
   readonly values: Float32Array;
-  /** That many of the closest subjects; null for everybody within `maxDistance`. */
+  /** Largest number of closest subjects; null for everybody within `maxDistance`. */
   readonly limit: number | null;
   readonly maxDistance: number;
 }
@@ -105,7 +105,7 @@ export interface SearchState {
   readonly faces: number;
   /** Number of faces of other kinds, and of damaged ones. */
   readonly notCompared: number;
-  /** Changes that the gallery has not heard of. */
+  /** Number of changes that the gallery does not have yet. */
   readonly behind: number;
 }
 
@@ -155,7 +155,7 @@ export interface Outliving {
 }
 
 export interface Page {
-  /** The last one already given out. */
+  /** Last entry that was already given out. */
   readonly after: string | null;
   readonly limit: number;
 }

@@ -1,7 +1,7 @@
 /**
- * A tenant's directory over SQLite: the source of truth for who is enrolled, what is locked, revoked
- * or used up, and what was done. One of it runs for each shard of a tenant, one call at a time
- * between awaits, so what a method reads and writes without awaiting is one step.
+ * Directory of a tenant's shard over SQLite: the source of truth for who is enrolled, what is locked, revoked or used
+ * up, and what was done. Each shard has one, which runs one call at a time between awaits, so what a method reads and
+ * writes without awaiting is one step.
  */
 import { withAdministration } from "./administration.ts";
 import { withEnrolments } from "./enrolments.ts";
@@ -15,7 +15,7 @@ export function withDirectory<Base extends HoldsParts>(base: Base) {
   return withSearches(withVerifications(withEnrolments(withAdministration(base))));
 }
 
-/** A directory that is no Durable Object. */
+/** Directory that is no Durable Object. */
 class PlainDirectory extends withDirectory(
   class {
     readonly parts: DirectoryParts;

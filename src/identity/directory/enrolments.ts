@@ -1,4 +1,4 @@
-/** Faces that come, change and go, and what is told of them. */
+/** Methods of a directory that add, change, remove and describe faces. */
 
 import type { WrappedKey } from "../../crypto/key-ring.ts";
 import { fail, ok } from "../../errors.ts";
@@ -69,7 +69,7 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
         if (!faces.hasFace(sql, subjectId, faceId, context.nowMs))
           return fail({ code: "not_found", what: "face" });
         const keyId = change.sealedMetadata?.keyId;
-        // What another data key sealed would never open again.
+        // Metadata sealed with another data key could never be opened again.
         if (keyId !== undefined && queries.readFaceKey(sql, subjectId, faceId)?.keyId !== keyId)
           return fail({ code: "not_ready", reason: "the face was replaced while its metadata were sealed" });
         faces.changeFace(sql, subjectId, faceId, change);

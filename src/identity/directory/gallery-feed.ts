@@ -1,7 +1,7 @@
 /**
- * Tells the gallery of faces that come and go, in their order, until it has heard of all. What it
- * holds must be what is written here: where the two do not fit (a gallery that is new, lost or damaged,
- * or a directory set back to an earlier day) the gallery is built anew, from the first face on.
+ * Tells the gallery of added and removed faces, in their order, until it has all of them. The gallery must hold what
+ * the directory holds. Where the two do not fit (a gallery that is new, lost or damaged, or a directory set back to
+ * an earlier day), the gallery is built anew from the first face on.
  */
 import type { Gallery, GalleryChange, GalleryState } from "../gallery/types.ts";
 import type { SearchKind } from "./data.ts";
@@ -9,20 +9,20 @@ import type { DirectoryStorage, Ledger } from "./ledger.ts";
 import { readFaceKey, readRecord } from "./tables/face-queries.ts";
 import { enqueueAll, hasTasks, lastTask, readGalleryTasks, removeGalleryTasks } from "./tables/outbox.ts";
 
-/** About 120 KB of sealed records. */
+/** Changes in one call: about 120 KB of sealed records. */
 const changesPerCall = 100;
 
 export interface GalleryFeed {
-  /** Until the gallery has heard of everything, or that time has come. Throws when it cannot be reached. */
+  /** Sends changes until the gallery has all of them, or until that time. Throws when the gallery cannot be reached. */
   flush(untilMs: number): Promise<void>;
-  /** What the gallery has of the kind, once that fits; undefined while it is being built. */
+  /** State of the gallery for the kind, once it fits the directory; undefined while it is being built. */
   settledState(kind: SearchKind, untilMs: number): Promise<GalleryState | undefined>;
   /**
-   * Names what the gallery was built from; undefined while it is being built, or may be: a search of
-   * that would miss somebody. It answers for the time between two equal names.
+   * Name of the history from which the gallery was built; undefined while it is being built, or may be: a search of
+   * it would miss somebody then. Two equal answers mean that it was complete for the time between them.
    */
   builtEpoch(): string | undefined;
-  /** Has the gallery forget everything, and be told of every face again. */
+  /** Has the gallery drop everything, and sends it every face again. */
   rebuild(): void;
 }
 
@@ -37,7 +37,7 @@ export interface FeedDeps {
 export function createGalleryFeed({ storage, ledger, openGallery, clock, newEpoch }: FeedDeps): GalleryFeed {
   const { sql } = ledger;
   let flushing = Promise.resolve();
-  /** Not known of a directory that has just woken up: it may have been told to build. */
+  /** False in a directory that has just woken up, since it may have been told to build. */
   let built = false;
 
   function readFeed(): { epoch: string; appliedThrough: number } | undefined {
@@ -64,7 +64,7 @@ export function createGalleryFeed({ storage, ledger, openGallery, clock, newEpoc
       const changes = tasks.map(({ seq, subjectId, faceId }): GalleryChange => {
         const key = readFaceKey(sql, subjectId, faceId);
         const record = readRecord(sql, subjectId, faceId);
-        // Whatever was to be done: what counts is whether the face is there now.
+        // A task's own operation does not matter: the face's presence now decides.
         if (key === undefined || record === undefined) return { seq, operation: "remove", subjectId, faceId };
         return { seq, operation: "add", key, sealed: record.sealed };
       });
@@ -85,7 +85,7 @@ export function createGalleryFeed({ storage, ledger, openGallery, clock, newEpoc
     });
   }
 
-  /** One run at a time, each after the one before, whatever became of that. */
+  /** Runs one flush at a time, each after the one before, whether that succeeded or not. */
   function flush(untilMs: number): Promise<void> {
     flushing = flushing.catch(() => undefined).then(() => flushNow(untilMs));
     return flushing;
@@ -103,7 +103,7 @@ export function createGalleryFeed({ storage, ledger, openGallery, clock, newEpoc
         const before = readFeed();
         const state = await openGallery().state(kind);
         const after = readFeed();
-        // Others may go on meanwhile: the gallery was somewhere between the two.
+        // Another flush may have moved the gallery meanwhile: it was somewhere between the two.
         const most = Math.max(after?.appliedThrough ?? 0, lastTask(sql));
         const fits = state.appliedThrough >= (before?.appliedThrough ?? 0) && state.appliedThrough <= most;
         if (before === undefined) return { ...state, faces: 0, notCompared: 0 };

@@ -1,6 +1,6 @@
 /**
- * How a directory is read and written: nothing is made for those who only ask, every change is one
- * transaction with its line in the audit trail, and none is made in another tenant's name.
+ * Rules of reading and writing a directory: reading makes no tables, every change is one transaction with its line in
+ * the audit trail, and no change is made in another tenant's name.
  */
 import type { Result } from "../../errors.ts";
 import type { TenantId } from "../ids.ts";
@@ -15,13 +15,13 @@ export type DirectoryStorage = Pick<
 
 export interface Ledger {
   readonly sql: SqlStorage;
-  /** Whether anything was ever written. */
+  /** True when anything was ever written. */
   readonly present: boolean;
-  /** Whose it is. Throws when nothing was written yet. */
+  /** Tenant that the directory belongs to. Throws when nothing was written yet. */
   owner(): TenantId;
   read<T>(query: () => T, ifNew: T): T;
   write<T>(context: Pick<Context, "tenant">, change: () => T): T;
-  /** Writes the event where the change succeeds. */
+  /** Runs the change, and writes the event when it succeeds. */
   audited<T>(event: AuditEvent, context: Context, change: () => Result<T>): Result<T>;
 }
 

@@ -22,7 +22,7 @@ class StoredParts extends DurableObject<DirectoryEnv> {
     this.parts = openParts({
       storage: ctx.storage,
       copies: createKvCopies(env.TEMPLATES),
-      // One gallery for each shard: its changes are numbered by that shard's directory alone.
+      // Each shard has its own gallery, since its changes are numbered by that shard's directory alone.
       openGallery: () => openGallery(ctx.id.toString()),
       clock: () => Date.now(),
       newEpoch: () => crypto.randomUUID(),

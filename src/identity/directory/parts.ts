@@ -10,7 +10,7 @@ export interface DirectoryDeps {
   readonly copies: RecordCopies;
   /** Opens the gallery of this shard, for one call. */
   readonly openGallery: () => Gallery;
-  /** ms since 1970; for alarms alone. */
+  /** Time, ms since 1970; used for alarms alone. */
   readonly clock: () => number;
   /** Makes a name that was never made before. */
   readonly newEpoch: () => string;

@@ -1,4 +1,6 @@
-/** Searches over all faces: the gallery names who may be meant, and here is said who is enrolled. */
+/**
+ * Searches over all faces: the gallery names faces that may match, and the directory says which of them are enrolled.
+ */
 import { fail, ok } from "../../errors.ts";
 import type { Gallery } from "../gallery/types.ts";
 import type { SubjectId } from "../ids.ts";
@@ -10,7 +12,7 @@ import * as faces from "./tables/faces.ts";
 import { countGalleryTasks } from "./tables/outbox.ts";
 import type { SearchDirectory } from "./types.ts";
 
-/** A search that meets a gallery which is far behind brings it up to date for so long. */
+/** Longest time that a search spends on bringing a gallery up to date, ms. */
 const maxFlushMs = 10_000;
 
 export function withSearches<Base extends HoldsParts>(base: Base) {
@@ -34,13 +36,13 @@ export function withSearches<Base extends HoldsParts>(base: Base) {
         if (feed.builtEpoch() === undefined) await feed.flush(clock() + maxFlushMs);
         const epoch = feed.builtEpoch();
         found = await openGallery().search(query);
-        // Another search may have had it built anew meanwhile.
+        // Another search may have had the gallery built anew meanwhile.
         if (epoch === undefined || feed.builtEpoch() !== epoch) return notReady("the gallery is being built");
       } catch (error) {
         return notReady(`the gallery does not answer: ${(error as Error).message}`);
       }
       if (found === null) return rebuild(this.parts);
-      // One whose record was replaced by another model's in this moment is not compared any more.
+      // A face whose record was just replaced by another model's is not compared any more.
       const named = queries.readNamedFaces(sql, found.names, nowMs);
       return ok({ faces: named.filter(({ model }) => model === query.model), more: found.more });
     }

@@ -33,21 +33,27 @@ import type {
   SigningKeyRow,
 } from "./data.ts";
 
-/** The tenant itself: settings, keys, the audit trail. The root tenant's has the deployment's own data too. */
+/**
+ * Administration of the tenant: settings, keys, the audit trail. The root tenant's directory has the deployment's own
+ * data too.
+ */
 export interface AdministrationDirectory {
-  /** Settings of a tenant that exists, and the key of this id if it has one. */
+  /** Answers the settings of a tenant that exists, and the key of this id if there is one. */
   admit(keyId: string | null): Promise<{ settings: TenantSettings | null; key: ApiKeyRow | null }>;
-  /** Settings and first key, or neither. Fails with `conflict` for a tenant that has a key. */
+  /** Writes settings and first key, or neither. Fails with `conflict` for a tenant that has a key. */
   createTenant(settings: TenantSettings, firstKey: ApiKeyRow, context: Context): Promise<Result<void>>;
-  /** Answers all of the settings. Fails with `invalid_request`, or `not_found` for a tenant that nobody made. */
+  /**
+   * Changes settings and answers all of them. Fails with `invalid_request`, or `not_found` for a tenant that nobody
+   * made.
+   */
   changeSettings(change: SettingsChange, context: Context): Promise<Result<TenantSettings>>;
   addApiKey(key: ApiKeyRow, context: Context): Promise<Result<void>>;
   listApiKeys(): Promise<readonly ApiKeyRow[]>;
   /** Refuses the key from `atMs` on, or from an earlier time set before; answers that time. Fails with `not_found`. */
   revokeApiKey(id: string, atMs: number, context: Context): Promise<Result<number>>;
   /**
-   * Another key with the same name, scopes and end, while the old one goes on until `oldEndsAtMs`; both or
-   * neither. Fails with `not_found` for a key that is not there, has expired, or has its end already.
+   * Makes another key with the same name, scopes and end, and lets the old one go on until `oldEndsAtMs`; both or
+   * neither. Fails with `not_found` for a key that does not exist, has expired, or was revoked or rotated before.
    */
   rotateApiKey(
     id: string,
@@ -55,31 +61,31 @@ export interface AdministrationDirectory {
     oldEndsAtMs: number,
     context: Context,
   ): Promise<Result<ApiKeyRow>>;
-  /** Adds to the list of tenants, which the root tenant's directory keeps. */
+  /** Adds a tenant to the list of tenants, which the root tenant's directory keeps. */
   registerTenant(id: TenantId, context: Context): Promise<Result<void>>;
   listTenants(page: Page): Promise<readonly TenantId[]>;
-  /** Oldest first. */
+  /** Lists the keys, oldest first. */
   listSigningKeys(): Promise<readonly SigningKeyRow[]>;
-  /** Fails with `conflict` where it was to be the first, and there is one. */
+  /** Adds a key. Fails with `conflict` when `first` is true and there is a key already. */
   addSigningKey(key: SigningKeyRow, first: boolean, context: Context): Promise<Result<void>>;
   rewrapSigningKey(id: string, before: WrappedKey, after: WrappedKey): Promise<boolean>;
   listAudit(page: { after: number; limit: number }): Promise<readonly AuditEntry[]>;
   note(action: string, outcome: string, context: Context): Promise<void>;
 }
 
-/** Faces that come, change and go, and what is told of them. */
+/** Adds, changes, removes and describes faces. */
 export interface EnrolmentDirectory {
   /**
-   * Answers the face that an earlier request with the same key made, if there was one, and adds
-   * nothing. Fails with `conflict`, or `idempotency_key_reused`.
+   * Adds a face. When an earlier request with the same key made one, answers that face and adds nothing. Fails with
+   * `conflict`, or `idempotency_key_reused`.
    */
   addFace(row: FaceRow, context: Context, request: EnrolmentRequest | null): Promise<Result<EnrolledFace>>;
   /**
-   * Adds the faces that are not there yet, and replaces those of another model; all or none. Answers
-   * the number of both.
+   * Adds the faces that are not there yet, and replaces those of another model; all or none. Answers the number of
+   * added and replaced faces together.
    */
   importFaces(rows: readonly FaceRow[], context: Context): Promise<number>;
-  /** Fails with `not_found`, or `not_ready` where another record has taken the face's place. */
+  /** Changes a face. Fails with `not_found`, or `not_ready` where another record has taken the face's place. */
   updateFace(
     subjectId: SubjectId,
     faceId: FaceId,
@@ -91,27 +97,27 @@ export interface EnrolmentDirectory {
     faceIds: readonly FaceId[] | "all",
     context: Context,
   ): Promise<Result<readonly FaceId[]>>;
-  /** Oldest first; empty for a subject that is not known. */
+  /** Describes a subject's faces, oldest first; empty for a subject that is not known. */
   describeFaces(subjectId: SubjectId, nowMs: number): Promise<readonly FaceDetails[]>;
   listSubjects(page: Page, nowMs: number): Promise<readonly SubjectId[]>;
-  /** Whole faces in the order of subject and face, for an export. */
+  /** Lists whole faces in the order of subject and face, for an export. */
   listFaces(after: FaceName | null, limit: number, nowMs: number): Promise<readonly FaceRow[]>;
   /** Counts the faces on a page that such a retention would not end. */
   countOutliving(retentionSeconds: number, after: FaceName | null, nowMs: number): Promise<Outliving>;
-  /** Faces whose data key another KEK wraps. */
+  /** Lists faces whose data key a KEK other than `kekId` wraps. */
   listWrappedByOthers(kekId: string, limit: number): Promise<readonly FaceKey[]>;
-  /** Replaces a wrapped key if it is still the one that was read. Answers how many were. */
+  /** Replaces each wrapped key that is still the one that was read. Answers how many were replaced. */
   rewrap(keys: readonly { face: FaceKey; wrapped: WrappedKey }[]): Promise<number>;
   /** Removes what has expired, and brings copies and gallery up to date. */
   maintain(nowMs: number): Promise<void>;
 }
 
-/** Attempts at one subject, from being let in to being counted, and the sessions that allow them. */
+/** Attempts at one subject, from their admission to their count, and the sessions that allow them. */
 export interface VerificationDirectory {
   /**
-   * Lets an attempt begin, and gives the faces to compare with. `withRecords` brings their records along, which
-   * spares the caller another journey. Fails with `subject_has_no_faces`,
-   * `locked`, or `unauthorized` for a session that is used up, expired or unknown.
+   * Lets an attempt begin, and answers the faces to compare with. `withRecords` adds their records, which spares the
+   * caller another call. Fails with `subject_has_no_faces`, `locked`, or `unauthorized` for a session that is used
+   * up, expired or unknown.
    */
   beginAttempt(
     subjectId: SubjectId,
@@ -120,12 +126,11 @@ export interface VerificationDirectory {
     nowMs: number,
     withRecords: boolean,
   ): Promise<Result<readonly AttemptFace[]>>;
-  /** The records themselves, for what the edge copy does not have (yet). */
+  /** Reads records that the copies at the edge lack. */
   readRecords(subjectId: SubjectId, faceIds: readonly FaceId[]): Promise<readonly [FaceId, Bytes][]>;
   /**
-   * Counts a scored attempt, uses the session once, and writes the audit trail, all or nothing. No
-   * decision may leave the Worker before this has agreed: it fails as `beginAttempt` does, whatever
-   * happened since.
+   * Counts a scored attempt, uses the session once, and writes the audit trail, all or nothing. A decision may leave
+   * the Worker only after this has succeeded. It fails as `beginAttempt` does, for anything that happened since.
    */
   settleAttempt(attempt: Attempt, policy: LockOutPolicy, context: Context): Promise<Result<void>>;
   /** Starts the count of failures anew. Fails with `not_found`. */
@@ -138,21 +143,24 @@ export interface SearchDirectory {
   /** Brings the gallery up to date, as far as that goes within some seconds. */
   prepareSearch(kind: SearchKind): Promise<SearchState>;
   /**
-   * Every face that may belong to one of the subjects asked for within `maxDistance`, and by a hair more:
-   * with its record, for an exact comparison. Each of them is enrolled. Fails with `not_ready` when the
-   * gallery cannot answer, or has to be built anew.
+   * Finds every face that may belong to one of the requested subjects within `maxDistance`, with a small margin, and
+   * its record for an exact comparison. Each of them is enrolled. Fails with `not_ready` when the gallery cannot
+   * answer, or has to be built anew.
    */
   search(query: SearchQuery, nowMs: number): Promise<Result<FoundFaces>>;
   /**
-   * Writes who was found into the audit trail, each subject once, by the first of its faces that is still
-   * there. Answers which of the faces are.
+   * Writes each subject that was found into the audit trail once, by the first of its faces that is still enrolled.
+   * Answers which of the faces still are.
    */
   settleSearch(
     found: readonly FaceName[],
     action: SearchAction,
     context: Context,
   ): Promise<readonly FaceId[]>;
-  /** The keys of the gallery's blocks, likewise: answers how many, and whether all are. Fails with `not_ready`. */
+  /**
+   * Wraps the keys of the gallery's blocks by `kekId`. Answers how many were wrapped, and whether all are. Fails with
+   * `not_ready`.
+   */
   rewrapGallery(kekId: string): Promise<Result<{ readonly rewrapped: number; readonly done: boolean }>>;
 }
 

@@ -1,4 +1,4 @@
-/** Attempts at one subject, from being let in to being counted, and the sessions that allow them. */
+/** Attempts at one subject, from their admission to their count, and the sessions that allow them. */
 import { fail, ok } from "../../errors.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
 import type { LockOutPolicy } from "../lock-out.ts";
@@ -65,7 +65,7 @@ export function withVerifications<Base extends HoldsParts>(base: Base) {
           if (attempts.failure.code === "locked") writeAudit(sql, { ...event, outcome: "locked" }, context);
           return attempts;
         }
-        // Deleted while the photo was being scored: nothing may be said of it any more.
+        // A face that was deleted while the photo was being scored may not decide any more.
         if (!compared.every((each) => faces.hasFace(sql, subjectId, each, context.nowMs))) {
           return fail({ code: "not_found", what: "face" });
         }

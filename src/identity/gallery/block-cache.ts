@@ -1,16 +1,15 @@
 /**
- * Opened blocks, between searches. Objects of one class may share an isolate of 128 MB, so there is a
- * bound for each gallery and one for all of an isolate together: the gallery that was not searched for
- * the longest gives way.
+ * Keeps opened blocks between searches. Objects of one class may share an isolate of 128 MB, so there is a bound for
+ * each gallery and one for all of an isolate together: the gallery that was not searched for the longest gives way.
  *
- * A search goes through all blocks in one order, which is the worst case of "least recently used": each
- * block would be thrown out just before it is wanted. So a full cache takes nothing more of the same
- * gallery, and the blocks that it has are hits every time.
+ * A search goes through all blocks in one order, which is the worst case of "least recently used": each block would
+ * be dropped just before it is needed. So a full cache takes no further block of the same gallery, and the blocks
+ * that it has are hits every time.
  */
 import type { Block } from "./block.ts";
 
 export interface BlockCache {
-  /** Undefined unless that very version is here. */
+  /** Finds a block; undefined unless it is cached in this very version. */
   find(gallery: string, id: number, version: string): Block | undefined;
   keep(gallery: string, id: number, version: string, block: Block): void;
   forget(gallery: string, id: number): void;
@@ -28,7 +27,7 @@ interface Shelf {
 }
 
 export function createBlockCache(limits: { maxBytesEach: number; maxBytes: number }): BlockCache {
-  /** The gallery used last comes last. */
+  /** Cached blocks by gallery; the gallery used last comes last. */
   const shelves = new Map<string, Shelf>();
   let bytes = 0;
 
@@ -49,7 +48,7 @@ export function createBlockCache(limits: { maxBytesEach: number; maxBytes: numbe
     if (shelf.blocks.size === 0) shelves.delete(gallery);
   }
 
-  /** Those of other galleries, until `wanted` more fit. */
+  /** Drops blocks of other galleries until `wanted` more bytes fit. */
   function makeRoom(gallery: string, wanted: number): void {
     for (const [other, { blocks }] of shelves) {
       if (other === gallery) continue;

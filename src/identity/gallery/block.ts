@@ -13,7 +13,7 @@
 import type { Bytes } from "../../crypto/sealing.ts";
 import type { QuantizedTemplate } from "../../face/quantize.ts";
 
-/** Beside the codes. */
+/** Bytes of an entry beside its codes. */
 const bytesPerEntry = 20;
 
 export interface Block {
@@ -34,15 +34,15 @@ export interface BlockEntry {
   readonly template: QuantizedTemplate;
 }
 
-/** Templates of which a block has at most `maxBytes`. */
+/** Number of templates that fit a block of `maxBytes`. */
 export function capacityOf(stride: number, maxBytes: number): number {
   return Math.floor(maxBytes / (stride + bytesPerEntry));
 }
 
-/** Undefined for bytes that are not whole templates of this stride. */
+/** Reads a block; undefined for bytes that are not whole templates of this stride. */
 export function readBlock(bytes: Bytes, stride: number): Block | undefined {
   const count = bytes.length / (stride + bytesPerEntry);
-  // The arrays are views: they need memory that begins at a whole word.
+  // The arrays are views, which need memory that begins at a whole word.
   const aligned = bytes.byteOffset % 16 === 0 ? bytes : bytes.slice();
   return Number.isInteger(count) ? view(aligned, stride, count) : undefined;
 }
@@ -51,7 +51,7 @@ export function emptyBlock(stride: number): Block {
   return view(new Uint8Array(0), stride, 0);
 }
 
-/** `block` without the entries of these numbers, and with others after them. */
+/** Makes a copy of `block` without the entries of these numbers, and with others after them. */
 export function changeBlock(
   block: Block,
   without: ReadonlySet<number>,
@@ -75,7 +75,7 @@ export function changeBlock(
   return changed;
 }
 
-/** Both, one after the other. */
+/** Joins two blocks, one after the other. */
 export function joinBlocks(a: Block, b: Block): Block {
   const count = a.count + b.count;
   const joined = view(new Uint8Array(count * (a.stride + bytesPerEntry)), a.stride, count);

@@ -1,7 +1,7 @@
 /**
- * A shard's gallery over SQLite: the templates of all its faces in sealed blocks, for searches that look
- * at every one. It is a copy of what the directory has, and answers with names alone: whether a face is
- * there, and how far it is, is for the directory's own record to say.
+ * Gallery of a shard over SQLite: the templates of all its faces in sealed blocks, for searches that look at every
+ * one. It is a copy of what the directory has, and answers names alone: the directory's own record decides whether a
+ * face is enrolled, and how far it is.
  */
 
 import { crc32 } from "../../crypto/crc32.ts";
@@ -20,10 +20,10 @@ import type { FaceName, Gallery, GalleryChange, GalleryChanges } from "./types.t
 
 export interface GalleryDeps {
   readonly storage: Pick<DurableObjectStorage, "sql" | "transactionSync">;
-  /** Of this gallery alone. */
+  /** Name of this gallery, which no other has. */
   readonly name: string;
   readonly ring: KeyRing;
-  /** What a sealed record says. */
+  /** Opens a sealed record. */
   readonly openRecord: typeof openFace;
   readonly random: RandomBytes;
   readonly cache: BlockCache;
@@ -38,7 +38,7 @@ export function createGallery(deps: GalleryDeps): Gallery {
 
   const stateNow = () => (present ? rows.readState(sql) : undefined);
 
-  /** @param sealed of the row, where it was read already */
+  /** @param sealed sealed block of the row, where it was read already */
   async function load(place: Place, row: rows.BlockRow, sealed?: Uint8Array<ArrayBuffer>) {
     const cached = cache.find(name, row.id, row.keyId);
     if (cached !== undefined) return cached;
@@ -73,7 +73,7 @@ export function createGallery(deps: GalleryDeps): Gallery {
     return true;
   }
 
-  /** Numbers go on: what an earlier search still knows by its number never becomes somebody else. */
+  /** Deletes all rows. Numbering goes on: a number that an earlier search still knows never becomes another face's. */
   function clear(state: rows.State): void {
     storage.transactionSync(() => {
       sql.exec(rows.schema);
@@ -149,7 +149,7 @@ export function createGallery(deps: GalleryDeps): Gallery {
         scan(probe.codes, block.codes, block.stride, block.count, dots);
         selection.take(block, dots);
       };
-      // Read before anything is awaited: what leaves the young block from here on was seen in it.
+      // The young row is read before anything is awaited: an entry that leaves it after that was seen in it.
       const young = rows.readYoungRow(sql, kind);
       if (young !== undefined) {
         const row = young;
@@ -165,7 +165,7 @@ export function createGallery(deps: GalleryDeps): Gallery {
       }
       const { ids, more } = selection.chosen();
       const names = ids.map((id) => rows.findName(sql, id));
-      // Undefined for one that was taken out since.
+      // A name is undefined when its face was removed meanwhile.
       return { names: names.filter((found) => found !== undefined), more };
     },
 
@@ -190,13 +190,13 @@ function nameOf(change: GalleryChange): FaceName {
   return [subjectId, faceId];
 }
 
-/** Of every face the last change alone, in their order. */
+/** Keeps only the last change of every face, in their order. */
 function lastOfEach(changes: readonly GalleryChange[]): GalleryChange[] {
   const last = new Map(changes.map((change) => [nameOf(change).join("!"), change]));
   return [...last.values()];
 }
 
-/** What can be compared with each other. */
+/** Name of a kind: embeddings of one kind can be compared with each other. */
 function kindOf(model: string, dimension: number): string {
   return `${model} ${dimension}`;
 }

@@ -12,10 +12,13 @@ import type { Gallery, GalleryChanges } from "./types.ts";
 
 const mebibyte = 1024 * 1024;
 
-/** Of this isolate, which has 128 MB for all of its objects and, in development, the models. */
+/** Cache of this isolate, which has 128 MB for all of its objects and, in development, the models. */
 const cache = createBlockCache({ maxBytesEach: 16 * mebibyte, maxBytes: 40 * mebibyte });
 
-/** Reads the Worker's own secrets: it opens what it compares. The Worker's entry says what scans. */
+/**
+ * Gallery as a Durable Object. It reads the Worker's own secrets, since it opens what it compares. The Worker's entry
+ * provides the scan.
+ */
 export class GalleryObject extends DurableObject<Record<string, unknown>> implements Gallery {
   readonly #gallery: Gallery;
 

@@ -1,8 +1,7 @@
 /**
- * A batch of changes, thought through in memory before anything is written: which entries go and come,
- * and what the blocks become. New faces go into a young block, which is small and so cheap to write;
- * once it is full it goes whole into a large one. Faces move in no other way: a search that looks at
- * the young block first misses nobody.
+ * Plans a batch of changes in memory before anything is written: which entries are removed and added, and what the
+ * blocks become. New faces go into a young block, which is small and so cheap to write. A full young block goes whole
+ * into a large one. Faces move in no other way: a search that looks at the young block first misses nobody.
  */
 import type { Block, BlockEntry } from "./block.ts";
 import { capacityOf, changeBlock, emptyBlock, joinBlocks } from "./block.ts";
@@ -10,15 +9,15 @@ import * as rows from "./rows.ts";
 import type { Draft } from "./sealed-blocks.ts";
 import type { FaceName } from "./types.ts";
 
-/** Templates that a young block has at least before it goes into a large one; 95 KB at a stride of 352. */
+/** Fewest templates of a young block that goes into a large one; 95 KB at a stride of 352. */
 const youngCapacity = 256;
 
-/** A row holds 2 MB; sealing adds 28 bytes, and the rest of the row some hundred. */
+/** Most bytes of a block. A row holds 2 MB; sealing adds 28 bytes, and the rest of the row some hundred. */
 const maxBlockBytes = 1_900_000;
 
 export interface Arrival {
   readonly name: FaceName;
-  /** Undefined for a face that could not be read. */
+  /** Template of the face; undefined for a face that could not be read. */
   readonly template: { readonly kind: string; readonly entry: BlockEntry } | undefined;
   readonly id: number;
 }
@@ -27,18 +26,18 @@ export interface Plan {
   readonly gone: readonly number[];
   readonly come: readonly { readonly entry: rows.EntryRow; readonly name: FaceName }[];
   readonly moved: readonly { readonly ids: Uint32Array; readonly block: number }[];
-  /** Those without entries are to be deleted. */
+  /** Blocks to write; a block without entries is to be deleted. */
   readonly drafts: readonly Draft[];
   readonly nextBlock: number;
 }
 
-/** Undefined when the block does not open. */
+/** Loads a block; undefined when it does not open. */
 export type LoadBlock = (row: rows.BlockRow) => Promise<Block | undefined>;
 
 /**
- * @param leaving entries that go, with their blocks
+ * Plans the changes; undefined when a block does not open.
  *
- * Undefined when a block does not open.
+ * @param leaving entries to remove, with their blocks
  */
 export async function planChanges(
   sql: SqlStorage,
@@ -49,7 +48,7 @@ export async function planChanges(
 ): Promise<Plan | undefined> {
   const drafts = new Map<number, Draft>();
 
-  /** As the plan has it so far. */
+  /** Draft of a block as planned so far. */
   async function draftOf(row: rows.BlockRow): Promise<Draft | undefined> {
     const known = drafts.get(row.id);
     if (known !== undefined) return known;

@@ -1,12 +1,12 @@
-/** The tables of a gallery. They are made by the first write: one that was only asked leaves nothing behind. */
+/** Tables of a gallery. The first write makes them: a gallery that was only asked leaves nothing behind. */
 import type { WrappedKey } from "../../crypto/key-ring.ts";
 import type { Bytes } from "../../crypto/sealing.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
 import type { FaceName } from "./types.ts";
 
 /**
- * A block's bytes stand last in its row, so that the rest is read without them. An entry without a
- * block is a face that could not be read.
+ * The bytes of a block stand last in its row, so that the rest is read without them. An entry without a block is a
+ * face that could not be read.
  */
 export const schema = `
 CREATE TABLE IF NOT EXISTS entry (
@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS state (
 `;
 
 export function hasSchema(sql: SqlStorage): boolean {
-  // The last table that the schema makes.
+  // The schema makes this table last.
   return sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'state'").toArray().length > 0;
 }
 
@@ -64,7 +64,7 @@ export function writeState(sql: SqlStorage, state: State): void {
 
 export interface EntryRow {
   readonly id: number;
-  /** Null for a face that could not be read. */
+  /** Number of the block; null for a face that could not be read. */
   readonly block: number | null;
 }
 
@@ -100,13 +100,13 @@ export function deleteEntry(sql: SqlStorage, id: number): void {
 
 export interface BlockRow extends WrappedKey {
   readonly id: number;
-  /** The model and the dimension: what can be compared with each other. */
+  /** Model and dimension: embeddings of one kind can be compared with each other. */
   readonly kind: string;
   readonly stride: number;
-  /** Small, and written anew with every enrolment; the others grow by whole young blocks. */
+  /** True for the small block that every enrolment writes anew; large blocks grow by whole young blocks. */
   readonly young: boolean;
   readonly count: number;
-  /** Names the data key, which is another one each time that the block is written. */
+  /** Name of the data key; each write of the block uses a new one. */
   readonly keyId: string;
 }
 
@@ -135,7 +135,7 @@ export function readYoungRow(sql: SqlStorage, kind: string): BlockRow | undefine
   return row === undefined ? undefined : toBlockRow(row);
 }
 
-/** The first of the large ones whose number is beyond `after`. */
+/** Reads the first large block whose number is beyond `after`. */
 export function readNextRow(sql: SqlStorage, kind: string, after: number): BlockRow | undefined {
   const [row] = sql
     .exec(
@@ -147,7 +147,7 @@ export function readNextRow(sql: SqlStorage, kind: string, after: number): Block
   return row === undefined ? undefined : toBlockRow(row);
 }
 
-/** A large one with room for so many more. */
+/** Finds a large block with room for this many more entries. */
 export function findRoom(
   sql: SqlStorage,
   kind: string,
@@ -192,7 +192,7 @@ export function readWrappedByOthers(sql: SqlStorage, kekId: string): BlockRow[] 
   return sql.exec(`SELECT ${columns} FROM block WHERE kek_id <> ?`, kekId).toArray().map(toBlockRow);
 }
 
-/** False when the block was written, or its key wrapped, anew since. */
+/** Replaces a wrapped key. False when the block was written, or its key wrapped, anew meanwhile. */
 export function replaceWrap(sql: SqlStorage, row: BlockRow, { kekId, wrapped }: WrappedKey): boolean {
   const { rowsWritten } = sql.exec(
     "UPDATE block SET kek_id = ?, wrapped = ? WHERE id = ? AND key_id = ? AND wrapped = ?",

@@ -1,7 +1,7 @@
 /**
- * Blocks as they are kept: sealed with a data key, which is wrapped by the KEK and is a new one each
- * time that the block is written. So taking a face out leaves no key to any earlier copy of the block,
- * wherever it may be, and a block is bound to its gallery, its place, its kind and its length.
+ * Seals blocks for storage. Each write of a block uses a new data key, which the KEK wraps. So a face that is taken
+ * out leaves no key to any earlier copy of the block, wherever that may be. A block is bound to its gallery, its
+ * place, its kind and its length.
  */
 
 import { toHex } from "../../crypto/digest.ts";
@@ -14,10 +14,10 @@ import type { BlockRow } from "./rows.ts";
 
 const keyIdBytes = 8;
 
-/** Whose blocks: two galleries cannot exchange them. */
+/** Owner of a block: two galleries cannot exchange their blocks. */
 export interface Place {
   readonly tenant: TenantId;
-  /** The gallery's own. */
+  /** Name of the gallery. */
   readonly name: string;
 }
 
@@ -63,7 +63,7 @@ export async function sealBlock(
   };
 }
 
-/** Undefined when it was altered, cut or moved. Throws where the KEK is not at hand. */
+/** Opens a block; undefined when it was altered, cut or moved. Throws where the KEK is not available. */
 export async function openBlock(
   place: Place,
   row: BlockRow,
@@ -76,7 +76,7 @@ export async function openBlock(
   return block?.count === row.count ? block : undefined;
 }
 
-/** The block's key wrapped by the ring's current KEK. Undefined and throws as `openBlock` does. */
+/** Wraps the block's key by the ring's current KEK. Answers undefined and throws as `openBlock` does. */
 export async function rewrapBlockKey(
   place: Place,
   row: BlockRow,

@@ -1,36 +1,36 @@
 /**
- * The templates that may belong to one of the k closest subjects. Of each the true distance is known
- * within bounds; once k subjects have an upper bound, whatever has its lower bound beyond the largest
- * of these is out. So the selection holds every face that an exact comparison would choose.
+ * Selects the templates that may belong to one of the k closest subjects. The true distance of each is known within
+ * bounds. Once k subjects have an upper bound, a template whose lower bound is beyond the largest of these is out. So
+ * the selection holds every face that an exact comparison would choose.
  *
- * Without k it holds every face that may lie within the distance, and how close they are decides nothing
- * more: where they are too many, those enrolled first are kept.
+ * Without k it holds every face that may lie within the distance, regardless of how close it is: where they are too
+ * many, those enrolled first are kept.
  */
 import type { QuantizedProbe } from "../../face/quantize.ts";
 import type { Block } from "./block.ts";
 
 /**
- * Of a squared distance: float32 keeps squared lengths to 6e-8, and float32 arithmetic elsewhere may
- * see a distance this much smaller.
+ * Slack of a squared distance: float32 keeps squared lengths to 6e-8, and float32 arithmetic elsewhere may see a
+ * distance smaller by this.
  */
 const squaredSlack = 1e-6;
 
 /**
- * Records that a directory reads, and a Worker opens, at most. Only thousands of nearly equal
- * templates have more; of the k closest, the ones nearest by quantized distance are kept then.
+ * Most records that a directory reads and a Worker opens. Only thousands of nearly equal templates exceed it; of the
+ * k closest, those nearest by quantized distance are kept then.
  */
 const maxSelected = 512;
 
 export interface Selection {
   /** @param dots as `ScanBlock` wrote them for this block */
   take(block: Block, dots: Int32Array): void;
-  /** Numbers of faces, the nearest or the first enrolled first, and whether there are more than were kept. */
+  /** Numbers of the faces, the nearest or the first enrolled first, and whether more were found than are kept. */
   chosen(): { readonly ids: readonly number[]; readonly more: boolean };
 }
 
 /** @param limit k; null for every face within `maxDistance` */
 export function createSelection(probe: QuantizedProbe, limit: number | null, maxDistance: number): Selection {
-  /** The upper bounds of the closest subjects, nearest first. */
+  /** Upper bounds of the closest subjects, nearest first. */
   const nearest: { owner: number; upper: number }[] = [];
   let selected: { id: number; lower: number }[] = [];
   let cutoff = maxDistance;

@@ -1,11 +1,10 @@
 /**
- * Copies of sealed records in Workers KV, the only file that knows it.
+ * Keeps copies of sealed records in Workers KV. No other file knows KV.
  *
- * One key a face, so simultaneous enrolments cannot overwrite each other. The value is in base64: KV
+ * Each face has its own key, so simultaneous enrolments cannot overwrite each other. The value is in base64: KV
  * fetches up to 100 values in one operation, as text only.
  *
- * KV is eventually consistent: another location may miss a new face, or still see a removed one,
- * for 60 s or more.
+ * KV is eventually consistent: another location may miss a new face, or still see a removed one, for 60 s or more.
  */
 import { decodeBase64, encodeBase64 } from "../../crypto/base64.ts";
 import type { Bytes } from "../../crypto/sealing.ts";
@@ -13,16 +12,16 @@ import type { FaceId } from "../ids.ts";
 import { faceKey } from "./keys.ts";
 import type { RecordCopies } from "./record-copies.ts";
 
-/** KV's own limits. */
+/** Most keys that KV reads in one operation. */
 const maxKeysPerGet = 100;
 const shortestExpirySeconds = 60;
-/** 2038-01-19: KV takes an expiry as a signed 32-bit number. */
+/** Latest expiry, 2038-01-19: KV takes it as a signed 32-bit number. */
 const latestExpirySeconds = 2 ** 31 - 1;
 
 export function createKvCopies(kv: KVNamespace, clock: () => number = Date.now): RecordCopies {
   return {
     async write(tenant, subjectId, faceId, sealed, expiresAtMs) {
-      // KV's own expiry is a second broom; what counts is the directory's.
+      // The directory decides what has expired; KV's own expiry only cleans up after it.
       const expiration = expiresAtMs === null ? undefined : Math.ceil(expiresAtMs / 1000);
       const expires =
         expiration !== undefined &&

@@ -1,4 +1,4 @@
-/** Copies of sealed records near the callers. They may be missing, late or stale: nothing rests on them. */
+/** Copies of sealed records near the callers. They may be missing, late or stale: no decision depends on them. */
 import type { Bytes } from "../../crypto/sealing.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
 
@@ -12,7 +12,7 @@ export interface RecordCopies {
     expiresAtMs: number | null,
   ): Promise<void>;
   remove(tenant: TenantId, subjectId: SubjectId, faceId: FaceId): Promise<void>;
-  /** Those that are at hand and are base64; the others are left out. */
+  /** Reads the copies that exist and are base64; the others are left out. */
   read(
     tenant: TenantId,
     subjectId: SubjectId,

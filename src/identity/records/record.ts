@@ -51,10 +51,10 @@ const checksumBytes = 4;
 const maxDimension = 4096;
 const maxDateMs = 8.64e15;
 const modelIdPattern = /^[\x21-\x7e]{1,64}$/;
-/** Of the squared length: rounding to float32 moves it by less than 1e-6. */
+/** Tolerance of the squared length: rounding to float32 moves it by less than 1e-6. */
 const unitTolerance = 1e-3;
 
-/** Throws on what could never be read back: that is a bug of the caller, found before it is stored. */
+/** Writes a record. Throws for a face that could never be read back, which is a bug of the caller. */
 export function encodeRecord(face: StoredFace): Uint8Array<ArrayBuffer> {
   const { model, values } = face.embedding;
   if (!modelIdPattern.test(model)) throw new Error(`model id "${model}" does not fit a record`);
@@ -141,7 +141,7 @@ export function decodeRecord(bytes: Uint8Array, subjectId: SubjectId, faceId: Fa
   });
 }
 
-/** Reads the measures that are known; undefined where none is. */
+/** Reads the known measures; undefined when none is known. */
 function readMeasures(view: DataView, count: number): StoredQuality | undefined {
   const known: { -readonly [Name in keyof Quality]?: number } = {};
   for (const [i, name] of measureNames.slice(0, count).entries()) {
@@ -164,7 +164,7 @@ function ascii(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
-/** Bytes that are no UTF-8 become U+FFFD, which is in no name. */
+/** Decodes UTF-8. Other bytes become U+FFFD, which is in no name. */
 function utf8(bytes: Uint8Array): string {
   return new TextDecoder("utf-8", { fatal: false, ignoreBOM: true }).decode(bytes);
 }
@@ -173,7 +173,7 @@ function isTime(ms: number): boolean {
   return Number.isInteger(ms) && ms >= 0 && ms <= maxDateMs;
 }
 
-/** False for NaN and infinities too: no comparison with them holds. */
+/** True for a unit vector. False for NaN and infinities too: no comparison with them holds. */
 function isUnit(values: Float32Array): boolean {
   let squaredLength = 0;
   for (const value of values) squaredLength += value * value;

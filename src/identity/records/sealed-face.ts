@@ -1,9 +1,8 @@
 /**
- * A face as it is kept: its record sealed with a data key of its own, and that key wrapped.
+ * Seals a face for storage: its record with a data key of its own, and that key wrapped.
  *
- * Every sealed text is bound to the tenant, the subject, the face, the model and the data key's id,
- * so one that was moved or altered does not open. Whoever deletes the wrapped key has deleted every
- * copy of the record.
+ * Every sealed text is bound to the tenant, the subject, the face, the model and the data key's id, so one that was
+ * moved or altered does not open. Whoever deletes the wrapped key has deleted every copy of the record.
  */
 
 import { toHex } from "../../crypto/digest.ts";
@@ -52,12 +51,12 @@ export async function sealFace(
   };
 }
 
-/** Undefined when no KEK at hand opens the data key. */
+/** Unwraps the data key; undefined when no KEK of the ring opens it. */
 async function openDataKey(tenant: TenantId, key: FaceKey, ring: KeyRing): Promise<Bytes | undefined> {
   return ring.unwrap(key, context("data key", tenant, key));
 }
 
-/** Fails with `corrupt_record` or `model_mismatch`. */
+/** Opens a sealed record. Fails with `corrupt_record` or `model_mismatch`. */
 export async function openFace(
   tenant: TenantId,
   key: FaceKey,
@@ -75,7 +74,7 @@ export async function openFace(
   return face;
 }
 
-/** Fails with `corrupt_record`. */
+/** Seals metadata with the face's data key. Fails with `corrupt_record`. */
 export async function sealMetadata(
   tenant: TenantId,
   key: FaceKey,
@@ -101,7 +100,7 @@ function sealMetadataWith(
   return seal(dataKey, new Uint8Array(text), context("metadata", tenant, name), random);
 }
 
-/** Fails with `corrupt_record`. */
+/** Opens sealed metadata. Fails with `corrupt_record`. */
 export async function openMetadata(
   tenant: TenantId,
   key: FaceKey,
@@ -116,7 +115,7 @@ export async function openMetadata(
   return ok(JSON.parse(new TextDecoder().decode(text)) as Metadata);
 }
 
-/** The data key wrapped by the ring's current KEK; undefined when none at hand opens it. */
+/** Wraps the data key by the ring's current KEK; undefined when no KEK of the ring opens it. */
 export async function rewrapFaceKey(tenant: TenantId, key: FaceKey, ring: KeyRing) {
   const raw = await openDataKey(tenant, key, ring);
   return raw === undefined ? undefined : ring.wrap(raw, context("data key", tenant, key));

@@ -1,4 +1,4 @@
-/** One probe against the faces of one subject. */
+/** Compares one probe with the faces of one subject. */
 import { fail, ok, type Result } from "../../errors.ts";
 import { distance } from "../../face/decide.ts";
 import type { Embedding } from "../../face/embedding.ts";
@@ -11,8 +11,8 @@ export interface Closest {
 }
 
 /**
- * The face at the smallest distance. Fails with `subject_has_no_faces`, or with `model_mismatch`
- * when one face, even if others fit, is of another model than the probe.
+ * Finds the face at the smallest distance. Fails with `subject_has_no_faces`, or with `model_mismatch` when one face,
+ * even if others fit, is of another model than the probe.
  */
 export function closestFace(probe: Embedding, faces: readonly StoredFace[]): Result<Closest> {
   let closest: Closest | undefined;

@@ -1,4 +1,4 @@
-/** Consent as it is kept, and as it is used. */
+/** Consent as it is stored, and as it is used. */
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Consent as StoredConsent } from "../directory/data.ts";
 import type { TenantSettings } from "../settings.ts";
@@ -14,7 +14,10 @@ export function fromStoredConsent(consent: StoredConsent | null): Consent | unde
   return { version: consent.version, purpose: consent.purpose, at: new Date(consent.atMs) };
 }
 
-/** Fails with `invalid_request` where the tenant requires consent and there is none. */
+/**
+ * Checks the consent of an enrolment. Fails with `invalid_request` where the tenant requires consent and there is
+ * none.
+ */
 export function requireConsent(
   { consentRequired }: Pick<TenantSettings, "consentRequired">,
   consent: Consent | undefined,

@@ -28,13 +28,13 @@ export interface ExportedFace {
 
 export interface ExportPage {
   readonly faces: readonly ExportedFace[];
-  /** Null after the last page. */
+  /** Cursor of the next page; null after the last page. */
   readonly nextCursor: string | null;
 }
 
 export interface ImportedPage {
   readonly faces: readonly ExportedFace[];
-  /** Undefined when the page was cut off: there may be more in it. */
+  /** End of the page; undefined when the page was cut off, so that faces may be missing. */
   readonly end: { readonly nextCursor: string | null } | undefined;
 }
 
@@ -71,7 +71,7 @@ export async function writePage(
 }
 
 /**
- * Fails with `invalid_request` for what is not a page, or was sealed with another key, altered or
+ * Reads a page. Fails with `invalid_request` for text that is not a page, or was sealed with another key, altered or
  * put together anew, and with `model_mismatch` for a face of another model than `model`; null takes any.
  */
 export async function readPage(
@@ -80,7 +80,7 @@ export async function readPage(
   model: string | null,
 ): Promise<Result<ImportedPage>> {
   const lines = text.split("\n");
-  // What follows the last line's end is nothing, or a line that was cut off.
+  // Behind the last line's end is nothing, or a line that was cut off.
   lines.pop();
   const header = headerSchema.safeParse(parse(lines[0]));
   if (!header.success) return refuse("The body is not an export of this version.");
@@ -90,17 +90,18 @@ export async function readPage(
     const value = parse(line);
     const end = endSchema.safeParse(value);
     if (end.success) {
-      if (i + 2 < lines.length) return refuse("Something follows the end of the page.");
+      if (i + 2 < lines.length) return refuse("The body goes on after the end of the page.");
       const payload = endPayloadSchema.safeParse(
         await openLine(end.data.sealed_end, key, context(page, `end ${i}`)),
       );
       return payload.success
         ? ok({ faces, end: { nextCursor: payload.data.next_cursor } })
-        : refuse(`Line ${i + 2} does not open: another key, or altered.`);
+        : refuse(`Line ${i + 2} cannot be opened: it was sealed with another key, or altered.`);
     }
     const opened = typeof value === "string" ? await openLine(value, key, context(page, `${i}`)) : undefined;
     const face = readFace(opened);
-    if (face === undefined) return refuse(`Line ${i + 2} does not open: another key, or altered.`);
+    if (face === undefined)
+      return refuse(`Line ${i + 2} cannot be opened: it was sealed with another key, or altered.`);
     const stored = face.face.embedding.model;
     if (model !== null && stored !== model) return fail({ code: "model_mismatch", stored, expected: model });
     faces.push(face);

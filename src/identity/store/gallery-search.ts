@@ -1,7 +1,6 @@
 /**
- * A probe against all of a tenant's faces: every directory names the few that can be among the
- * closest, with their sealed records, and here these are opened and compared exactly as a verification
- * compares them.
+ * Compares a probe with all of a tenant's faces. Every directory names the few faces that can be among the closest,
+ * with their sealed records; here these are opened and compared exactly as a verification compares them.
  */
 
 import type { KeyRing } from "../../crypto/key-ring.ts";
@@ -16,14 +15,14 @@ import type { Candidate, GallerySearch, SearchOptions } from "./store.ts";
 
 export interface SearchDeps {
   readonly tenant: TenantId;
-  /** All of the tenant's, in the order of their shards. */
+  /** All directories of the tenant, in the order of their shards. */
   readonly directories: readonly SearchDirectory[];
   readonly shardOf: (subjectId: SubjectId) => number;
   readonly ring: KeyRing;
   readonly context: () => Context;
 }
 
-/** Fails with `not_ready`. */
+/** Opens a search. Fails with `not_ready`. */
 export async function beginSearch(deps: SearchDeps, kind: SearchKind): Promise<Result<GallerySearch>> {
   const { directories, context } = deps;
   const states = await Promise.all(directories.map((directory) => directory.prepareSearch(kind)));
@@ -36,7 +35,7 @@ export async function beginSearch(deps: SearchDeps, kind: SearchKind): Promise<R
 
     async find(probe, { limit, order, maxDistance, except, action }) {
       const { nowMs } = context();
-      // The one that does not count may be among the closest.
+      // The excepted subject may be among the closest.
       const closest = except === undefined ? limit : limit + 1;
       const query = {
         model: probe.model,
@@ -69,7 +68,10 @@ export async function beginSearch(deps: SearchDeps, kind: SearchKind): Promise<R
   });
 }
 
-/** Fails with `corrupt_record` or `model_mismatch`: a face that drops out unsaid could be the person. */
+/**
+ * Measures distances. Fails with `corrupt_record` or `model_mismatch`: a face that is left out silently could be the
+ * person's.
+ */
 async function measure(
   { tenant, ring }: SearchDeps,
   probe: Embedding,
@@ -90,7 +92,7 @@ async function measure(
   return ok(measured);
 }
 
-/** One for each subject; closest first, and at the same distance in the order of their ids. */
+/** Keeps the closest face of each subject; closest first, and at the same distance in the order of their ids. */
 function closestOfEach(faces: readonly Candidate[], order: SearchOptions["order"]): Candidate[] {
   const closest = new Map<SubjectId, Candidate>();
   for (const face of faces) {
@@ -104,8 +106,9 @@ function closestOfEach(faces: readonly Candidate[], order: SearchOptions["order"
 }
 
 /**
- * Into the audit trail of each directory that knows one of them; those that are still there. All faces of
- * a subject within the distance are asked for: one that is deleted in this moment takes no other with it.
+ * Writes the subjects into the audit trail of each directory that knows one of them, and keeps those that still
+ * exist. All faces of a subject within the distance are asked for: one that is deleted at this moment takes no other
+ * with it.
  */
 async function settle(
   deps: SearchDeps,

@@ -1,23 +1,23 @@
 /**
- * What an isolate was told of a subject a moment ago, for tenants with `consistency: edge`. Wrapped
- * keys alone: what it holds opens nothing without the KEK. Bounded, oldest out first.
+ * Recent answers of directories about subjects, in an isolate's memory, for tenants with `consistency: edge`. They
+ * hold wrapped keys alone, which open nothing without the KEK. Their number is bounded, oldest out first.
  */
 import type { AttemptFace } from "../directory/data.ts";
 import type { SubjectId, TenantId } from "../ids.ts";
 
 export interface RecentKeys {
-  /** Undefined when nothing was asked since `sinceMs`. */
+  /** Finds keys; undefined when the directory was not asked since `sinceMs`. */
   find(tenant: TenantId, subjectId: SubjectId, sinceMs: number): readonly AttemptFace[] | undefined;
   /**
-   * Says that the directory is being asked. Keeps what is given to the function that it answers, unless
-   * the subject was forgotten, or asked about again, since.
+   * Notes that the directory is being asked. Returns a function that keeps the answer, unless the subject was
+   * forgotten, or asked about again, since.
    */
   ask(tenant: TenantId, subjectId: SubjectId, nowMs: number): (keys: readonly AttemptFace[]) => void;
   forget(tenant: TenantId, subjectId: SubjectId): void;
   /**
-   * Lets one attempt with these keys be told before it is counted, until the function is called that it
-   * answers. Undefined while another one is told so, and for keys that were asked for before `sinceMs` or
-   * are not the ones that are kept any more.
+   * Lets one attempt with these keys be told before it is counted, until the returned function is called. Undefined
+   * while another attempt is told so, and for keys that were asked for before `sinceMs` or are not the ones that are
+   * kept any more.
    */
   tellFirst(
     tenant: TenantId,
@@ -27,11 +27,11 @@ export interface RecentKeys {
   ): (() => void) | undefined;
 }
 
-/** About 1 KB each. */
+/** Most subjects; each takes about 1 KB. */
 const maxSubjects = 1000;
 
 interface Entry {
-  /** Undefined until the directory has answered. */
+  /** Keys of the subject; undefined until the directory has answered. */
   keys: readonly AttemptFace[] | undefined;
   readonly askedAtMs: number;
 }

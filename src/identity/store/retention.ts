@@ -1,11 +1,11 @@
 /**
- * Faces of a tenant that its retention would not end. A retention holds for what is enrolled under it: what
- * was enrolled before keeps its end, or has none.
+ * Counts faces of a tenant that its retention would not end. A retention holds for faces that are enrolled under it:
+ * a face enrolled before keeps its end, or has none.
  */
 import type { FaceName } from "../directory/data.ts";
 import type { EnrolmentDirectory } from "../directory/types.ts";
 
-/** Over all of the tenant's directories, which are asked at the same time, each a page after the other. */
+/** Counts over all of the tenant's directories, which are asked at the same time, each a page after the other. */
 export async function countOutliving(
   directories: readonly Pick<EnrolmentDirectory, "countOutliving">[],
   retentionSeconds: number,

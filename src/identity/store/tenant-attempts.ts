@@ -1,9 +1,9 @@
 /**
- * Attempts at one subject, as the tenant chose: with `consistency: strong` the directory is asked, the
- * records come along, and the outcome is counted before it is told. With `edge` what was told a moment
- * ago is good enough to begin with, the records are read from the copies, and a match may be told first,
- * one at a time. Whatever else comes meanwhile, and every attempt that is no match, is counted first. A
- * session is always `strong`.
+ * Attempts at one subject, by the tenant's choice of consistency. With `strong` the directory is asked, it sends the
+ * records along, and the outcome is counted before it is told. With `edge` a recent answer is good enough to begin
+ * with, the records are read from the copies, and a match may be told before it is counted, one at a time. Every
+ * other attempt that comes meanwhile, and every attempt that is no match, is counted first. A session is always
+ * `strong`.
  */
 
 import type { KeyRing } from "../../crypto/key-ring.ts";
@@ -24,11 +24,11 @@ export interface AttemptDeps {
   readonly ring: KeyRing;
   readonly recent: RecentKeys;
   readonly context: () => Context;
-  /** Goes on with a promise after the answer. */
+  /** Keeps the isolate at work on a promise after the answer. */
   readonly background: (work: Promise<unknown>) => void;
 }
 
-/** As `TenantStore.beginAttempt`. */
+/** Begins an attempt as `TenantStore.beginAttempt` does. */
 export async function beginAttempt(
   deps: AttemptDeps,
   { tenant, settings }: Pick<Caller, "tenant" | "settings">,
@@ -59,7 +59,7 @@ export async function beginAttempt(
       if (!relaxed) return settling;
       const sinceMs = now.nowMs - 1000 * edgeSeconds;
       const told = match ? recent.tellFirst(tenant, subjectId, keys.value, sinceMs) : undefined;
-      // The next attempt asks again, and so meets the lock or the deletion.
+      // The next attempt asks the directory again, and so meets the lock or the deletion.
       const forget = () => recent.forget(tenant, subjectId);
       const counted = settling.then(
         (settled) => {
@@ -78,7 +78,7 @@ export async function beginAttempt(
   });
 }
 
-/** The directory's own records where they came along; else the copies, and what those lack. */
+/** Opens the records that the directory sent, then the copies; the directory is asked for those that are still missing. */
 async function readFaces(
   { directory, copies, ring }: AttemptDeps,
   tenant: Caller["tenant"],
@@ -96,7 +96,7 @@ async function readFaces(
   const opened = await Promise.all(
     keys.map((key) => {
       const sealed = records.get(key.faceId);
-      // Deleted in this moment: `settle` will say so.
+      // The face was deleted at this moment: `settle` will say so.
       return sealed === undefined ? undefined : openFace(tenant, key, sealed, ring);
     }),
   );

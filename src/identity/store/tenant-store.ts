@@ -1,4 +1,4 @@
-/** Faces of a tenant: the directory decides, and the keys that open the records come from it. */
+/** Store of a tenant's faces: the directory decides, and gives the keys that open the records. */
 import * as z from "zod";
 import { crc32 } from "../../crypto/crc32.ts";
 import type { KeyRing } from "../../crypto/key-ring.ts";
@@ -28,18 +28,18 @@ export interface StoreDeps {
   readonly ring: KeyRing;
   readonly random: RandomBytes;
   readonly clock: () => Date;
-  /** For `consistency: edge`: what this isolate was last told. */
+  /** Recent answers of directories to this isolate, for `consistency: edge`. */
   readonly recent: RecentKeys;
-  /** Goes on with a promise after the answer. */
+  /** Keeps the isolate at work on a promise after the answer. */
   readonly background: (work: Promise<unknown>) => void;
 }
 
-/** Of a face that is replaced each time before its metadata arrive. */
+/** Most tries to update a face that is replaced each time before its metadata arrive. */
 const maxUpdates = 3;
 
 const subjectCursorSchema = z.string().refine((text) => parseSubjectId(text) !== undefined);
 
-/** Which of a tenant's directories knows a subject. */
+/** Number of the tenant's directory that knows a subject. */
 export function shardOf(subjectId: SubjectId, shards: number): number {
   return shards === 1 ? 0 : crc32(new TextEncoder().encode(subjectId)) % shards;
 }
@@ -71,7 +71,7 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
     });
   }
 
-  /** Metadata under the data key that the face has now. Fails with `not_found` or `corrupt_record`. */
+  /** Seals metadata with the data key that the face has now. Fails with `not_found` or `corrupt_record`. */
   async function sealNotes(
     directory: EnrolmentDirectory,
     subjectId: SubjectId,
@@ -183,7 +183,7 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
     async listSubjects({ limit, cursor }) {
       const after = cursor === undefined ? ok(null) : decodeCursor(subjectCursorSchema, cursor);
       if (!after.ok) return after;
-      // One more than asked for tells whether there is a next page.
+      // One more subject than asked for tells whether there is a next page.
       const page = { after: after.value, limit: limit + 1 };
       const pages = await Promise.all(
         Array.from({ length: shards }, (_, shard) =>

@@ -1,7 +1,7 @@
 /**
- * A tenant's faces out of the store and into it, a page at a time, one shard after the other. An
- * import passes over what is there already, so a page can be sent again after a failure; a face that is there
- * as another model's, which nothing can be compared with any more, gives way.
+ * Exports and imports a tenant's faces, a page at a time, one shard after the other. An import skips faces that exist
+ * already, so a page can be sent again after a failure. It replaces a face of another model, with which nothing can
+ * be compared any more.
  */
 import * as z from "zod";
 import { ok, type Result } from "../../errors.ts";
@@ -16,7 +16,10 @@ import type { ExportedFace, ExportPage } from "./export-page.ts";
 import { type StoreDeps, shardOf } from "./tenant-store.ts";
 
 export interface TenantTransfer {
-  /** Fails with `corrupt_record` or `model_mismatch` at a record that cannot be read: none is left out unsaid. */
+  /**
+   * Exports a page. Fails with `corrupt_record` or `model_mismatch` at a record that cannot be read: no face is left
+   * out silently.
+   */
   exportPage(page: { limit: number; cursor?: string | undefined }): Promise<Result<ExportPage>>;
   importFaces(faces: readonly ExportedFace[]): Promise<{ imported: number; skipped: number }>;
 }
@@ -99,7 +102,7 @@ function createTransfer(deps: TransferDeps, caller: Caller): TenantTransfer {
         }
         if (rows.length < wanted) [shard, after] = [shard + 1, null];
       }
-      // Written down before anything leaves.
+      // The export is in the audit trail before any face leaves.
       const outcome = `exported ${faces.length}`;
       await openDirectory(tenant, 0).note("tenant.export", outcome, contextOf(caller, clock()));
       return ok({ faces, nextCursor: shard < shards ? encodeCursor({ shard, after }) : null });

@@ -1,9 +1,9 @@
 /**
  * API keys: `sf_<tenant>.<id>.<secret>`.
  *
- * The tenant and the id say where the key is looked up; the secret is 32 random bytes, so a plain
- * SHA-256 of the key is all that is kept (NIST SP 800-63B-4, section 3.1.2.2: secrets of 112 bits or
- * more need no salt or slow hash). A key is shown once, when it is made.
+ * The tenant and the id say where the key is looked up. The secret is 32 random bytes, so only a plain SHA-256 of the
+ * key is stored (NIST SP 800-63B-4, section 3.1.2.2: secrets of 112 bits or more need no salt or slow hash). A key is
+ * shown once, when it is made.
  */
 import { encodeBase64Url } from "../../crypto/base64.ts";
 import { sha256 } from "../../crypto/digest.ts";
@@ -18,14 +18,14 @@ export const apiKeyIdPattern = /^[A-Za-z0-9_-]{12}$/;
 
 export interface MintedKey {
   readonly id: string;
-  /** The key itself: for the caller's eyes, and never kept. */
+  /** Text of the key: for the caller's eyes, and never stored. */
   readonly text: string;
   readonly hash: Uint8Array<ArrayBuffer>;
 }
 
 export async function mintApiKey(tenant: TenantId, random: RandomBytes): Promise<MintedKey> {
   const idSource = random(idBytes);
-  // Begins with a letter: a word that begins with "-" is an option to a command line.
+  // The id begins with a letter: a command line takes a word that begins with "-" for an option.
   idSource[0] &= 0x7f;
   const id = encodeBase64Url(idSource);
   const text = `sf_${tenant}.${id}.${encodeBase64Url(random(secretBytes))}`;
@@ -38,7 +38,7 @@ export interface ApiKeyName {
   readonly id: string;
 }
 
-/** Undefined for text that `mintApiKey` cannot have made. */
+/** Parses a key; undefined for text that `mintApiKey` cannot have made. */
 export function parseApiKey(text: string): ApiKeyName | undefined {
   const parts = keyPattern.exec(text);
   if (parts === null) return undefined;

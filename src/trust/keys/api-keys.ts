@@ -1,4 +1,6 @@
-/** A tenant's API keys: made, listed, rotated and revoked. The text of a key is answered once, and never kept. */
+/**
+ * A tenant's API keys: makes, lists, rotates and revokes them. The text of a key is answered once, and never stored.
+ */
 import type { RandomBytes } from "../../crypto/random.ts";
 import { ok, type Result } from "../../errors.ts";
 import { type Caller, contextOf } from "../../identity/caller.ts";
@@ -15,9 +17,9 @@ export interface NewKey {
 export interface ApiKeys {
   list(caller: Pick<Caller, "tenant">): Promise<readonly ApiKeyRow[]>;
   make(caller: Caller, key: Pick<ApiKeyRow, "name" | "scopes" | "expiresAtMs">): Promise<Result<NewKey>>;
-  /** Makes another in the place of one, which goes on for so long. Fails with `not_found`. */
+  /** Makes a key in place of an old one, which stays valid for `graceSeconds`. Fails with `not_found`. */
   rotate(caller: Caller, id: string, graceSeconds: number): Promise<Result<NewKey>>;
-  /** Answers since when it is refused, ms since 1970. Fails with `not_found`. */
+  /** Revokes a key. Answers the time from which it is refused, ms since 1970. Fails with `not_found`. */
   revoke(caller: Caller, id: string): Promise<Result<number>>;
 }
 

@@ -1,4 +1,4 @@
-/** Wraps the keys of every tenant and shard anew that an earlier KEK wraps. */
+/** Wraps every key anew that an earlier KEK wraps, of all tenants and shards. */
 import type { KeyRing } from "../../crypto/key-ring.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import type {
@@ -13,14 +13,14 @@ import { defaultSettings } from "../../identity/settings.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 /**
- * Data keys of one call, some 30 ms of computing. Its subrequests, of which a Worker may make 10,000 on the paid plan,
- * do not grow with it: there are one for each tenant and three for each shard.
+ * Most data keys of one call, some 30 ms of computing. The number of its subrequests, of which a Worker may make
+ * 10,000 on the paid plan, does not depend on it: there are one for each tenant and three for each shard.
  */
 const keysPerCall = 500;
 
 /**
- * Wraps some hundreds of keys anew. Every step stands for itself: a call that breaks off is followed by another, until
- * `done`. Fails with `not_ready`.
+ * Wraps some hundreds of keys anew. Every step is complete in itself: a call that breaks off is followed by another,
+ * until `done`. Fails with `not_ready`.
  */
 export type RewrapKeys = () => Promise<Result<{ readonly rewrapped: number; readonly done: boolean }>>;
 

@@ -1,8 +1,7 @@
 /**
- * The deployment's Ed25519 keys (RFC 8032), which sign session tokens and receipts. They are made
- * here, kept in the default tenant's directory with their private halves wrapped by the KEK, and
- * named by their thumbprints (RFC 7638). The newest signs; all of them verify, for good: a receipt
- * has no end.
+ * The deployment's Ed25519 keys (RFC 8032), which sign session tokens and receipts. They are made here, kept in the
+ * default tenant's directory with their private halves wrapped by the KEK, and named by their thumbprints (RFC 7638).
+ * The newest key signs. All keys verify, without end: a receipt does not expire.
  */
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { encodeBase64Url } from "../../crypto/base64.ts";
@@ -14,13 +13,13 @@ import { defaultTenant } from "../../identity/ids.ts";
 
 export interface SigningKeys {
   current(): Promise<{ id: string; privateKey: CryptoKey }>;
-  /** Undefined when no key has this id. */
+  /** Public key of this id; undefined when there is none. */
   publicKey(id: string): Promise<CryptoKey | undefined>;
-  /** RFC 7517, section 5. */
+  /** Public keys as a JWK set (RFC 7517, section 5). */
   jwks(): Promise<{ keys: JWK[] }>;
-  /** Makes a new one. Answers with its id. */
+  /** Makes a new key. Answers its id. */
   rotate(context: Context): Promise<Result<string>>;
-  /** Wraps the private halves by the ring's current KEK. Answers how many were. */
+  /** Wraps the private halves by the ring's current KEK. Answers how many were wrapped. */
   rewrap(): Promise<number>;
 }
 
@@ -35,12 +34,15 @@ export interface SigningKeysDeps {
   readonly clock: () => Date;
 }
 
-/** An isolate signs with a key for this long after another was made. */
+/** Longest time that an isolate signs with a key after another isolate made a newer one, ms. */
 const maxAgeMs = 300_000;
-/** The key set is read anew after this long, and what anybody can send asks the directory `maxReads` times in it. */
+/**
+ * Time after which the key set is read anew, ms. Requests that anybody can send make the directory read at most
+ * `maxReads` times in it.
+ */
 const readsMs = 5_000;
 /**
- * Of tokens of unknown keys, and of requests for the key set. The first one reads at once: a key that was made
+ * Reads for tokens of unknown keys, and for requests of the key set. The first one reads at once: a key that was made
  * elsewhere is known here with the first token that it signed.
  */
 const maxReads = 4;
@@ -48,7 +50,7 @@ const maxReads = 4;
 export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDeps): SigningKeys {
   const directory = () => openDirectory(defaultTenant, 0);
   let known: { rows: readonly SigningKeyRow[]; atMs: number } | undefined;
-  /** Grows when what was read before is out of date. */
+  /** Counter that grows when the rows read before are out of date. */
   let generation = 0;
   const imported = new Map<string, CryptoKey>();
   const mayReadForToken = createAllowance(maxReads, readsMs);
@@ -69,7 +71,7 @@ export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDep
     known = undefined;
   }
 
-  /** @param first only where there is none: of isolates that find none at the same instant, one has its way */
+  /** @param first make a key only where there is none: of isolates that find none at the same instant, one succeeds */
   async function make(context: Context, first: boolean): Promise<Result<string>> {
     const pair = (await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"])) as CryptoKeyPair;
     const publicKey = new Uint8Array((await crypto.subtle.exportKey("raw", pair.publicKey)) as ArrayBuffer);
@@ -136,7 +138,7 @@ export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDep
 
 type Allowance = (nowMs: number) => boolean;
 
-/** So many times in a period, which begins with the first after the last one. */
+/** Allows `times` uses in a period. A period begins with the first use after the last period's end. */
 function createAllowance(times: number, periodMs: number): Allowance {
   let sinceMs = Number.NEGATIVE_INFINITY;
   let used = 0;
@@ -150,7 +152,7 @@ function wrapContext(id: string): string[] {
   return ["sameface signing key 1", id];
 }
 
-/** RFC 8037, section 2. */
+/** Public key as a JWK (RFC 8037, section 2). */
 function jwkOf(publicKey: Uint8Array): { kty: string; crv: string; x: string } {
   return { kty: "OKP", crv: "Ed25519", x: encodeBase64Url(publicKey) };
 }

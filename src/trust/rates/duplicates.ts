@@ -1,6 +1,6 @@
 /**
- * Refuses to enrol a person who is enrolled under another name already. That name is told
- * to keys that may identify. Two enrolments at the same instant do not see each other.
+ * Refuses to enrol a person who is enrolled as another subject already. Keys that may identify are told that subject.
+ * Two enrolments at the same instant do not see each other.
  */
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/calibration.ts";
@@ -19,7 +19,7 @@ export interface DuplicateSearch {
   readonly calibration: Calibration;
 }
 
-/** Fails with `identity_conflict`, and as a search does. */
+/** Searches for the person. Fails with `identity_conflict`, and as a search does. */
 export async function refuseDuplicates(
   { store, principal, settings, calibration }: DuplicateSearch,
   embedding: Embedding,

@@ -1,9 +1,9 @@
 /**
- * Who may choose the false match rate, and what a decision at that rate tells and counts.
+ * Decides who may choose the false match rate, and what a decision at that rate tells and counts.
  *
- * Whoever may vary the rate at will measures a distance with it: a decision flips where the rate passes
- * that of the distance. So a caller without the scope "scores" has the tenant's own rate and the
- * decades below it, 10^-k of it, and no second threshold that costs no failure.
+ * A caller who may vary the rate at will measures a distance with it: a decision flips where the rate passes that of
+ * the distance. So a caller without the scope "scores" has the tenant's own rate and the decades below it, 10^-k of
+ * it, and no second threshold that costs no failure.
  */
 import { fail, ok, type Result } from "../../errors.ts";
 import { decadeOf } from "../../face/decades.ts";
@@ -14,7 +14,7 @@ type RateCaller =
   | Pick<Exclude<Principal, SessionPrincipal>, "kind" | "scopes">
   | Pick<SessionPrincipal, "kind" | "scopes" | "maxFmr">;
 
-/** Undefined leaves the choice to the tenant, or to the maker of the session. */
+/** Rates that a request asks for. Undefined leaves the choice to the tenant, or to the maker of the session. */
 export interface AskedRate {
   readonly maxFmr?: number | undefined;
   /** False positive identification rate of a search. */
@@ -22,11 +22,11 @@ export interface AskedRate {
 }
 
 export interface RateChoice {
-  /** Sets the threshold of a verification or a comparison, and the laxest of a search that names no rate. */
+  /** Rate that sets the threshold of a verification or a comparison, and the highest of a search that names no rate. */
   readonly maxFmr: number;
-  /** As it was asked for, of a search. */
+  /** Rate that a search asked for. */
   readonly maxFpir: number | undefined;
-  /** No comparison of this caller is laxer, whatever a search asks for; infinite for no limit. */
+  /** Highest rate of any comparison of this caller, whatever a search asks for; infinite for no limit. */
   readonly ceilingFmr: number;
   /** True when a match starts the lock-out's count anew. A match at a laxer rate than the tenant's does not. */
   readonly resetsLockOut: boolean;
@@ -35,14 +35,14 @@ export interface RateChoice {
    * decades and no order by closeness.
    */
   readonly tellsScores: boolean;
-  /** A match at or below this rate is called clear; undefined where the caller is not told so. */
+  /** Rate at or below which a match is called clear; undefined where the caller is not told so. */
   readonly clearFmr: number | undefined;
 }
 
 /** Factor by which the rate of a clear match lies below the rate that was asked for. */
 const clearFactor = 10;
 
-/** Fails with `forbidden`, whose reason says what is allowed. */
+/** Chooses the rate. Fails with `forbidden`, whose reason says what is allowed. */
 export function chooseRate(caller: RateCaller, rules: RateRules, asked: AskedRate): Result<RateChoice> {
   const tellsScores = caller.scopes.has("scores");
   if (asked.maxFpir !== undefined && !tellsScores) {

@@ -1,4 +1,4 @@
-/** A tenant's false match rates, held to what was measured before they become its settings. */
+/** Checks a tenant's false match rates against the measured ones before they become its settings. */
 import { ok, type Result } from "../../errors.ts";
 import { type Calibration, thresholdAt } from "../../face/calibration.ts";
 import type { SettingsChange } from "../../identity/settings.ts";
@@ -6,7 +6,7 @@ import type { SettingsChange } from "../../identity/settings.ts";
 /** The rates, by the caller's names for them. What is absent is not changed, and null sets no limit. */
 const names = { maxFmr: "max_fmr", maxFmrWithScores: "max_fmr_with_scores" } as const;
 
-/** Fails with `invalid_request` that names the rate which the calibration does not cover. */
+/** Checks the rates. Fails with `invalid_request` that names the rate which the calibration does not cover. */
 export function checkRates(
   calibration: Calibration,
   change: Pick<SettingsChange, keyof typeof names>,

@@ -10,7 +10,7 @@ export interface SearchLimits extends GalleryThreshold {
   readonly order: SearchOptions["order"];
 }
 
-/** Fails as `thresholdForGallery`. */
+/** Computes the limits. Fails as `thresholdForGallery` does. */
 export function searchLimits(
   calibration: Calibration,
   faces: number,
@@ -22,7 +22,8 @@ export function searchLimits(
     defaultMaxFpir: settings.maxFpir,
     maxFmr,
     ceilingFmr,
-    // Whoever enrols moves the threshold, and whoever enrols faces of known places measures by the order.
+    // Exact thresholds would tell distances: enrolments move the threshold, and enrolled faces of known places measure
+    // by the order.
     inDecades: !tellsScores,
   });
   if (!limits.ok) return limits;

@@ -1,7 +1,7 @@
 /**
- * Session tokens for phones: a JWT (RFC 7519) signed with EdDSA (RFC 8037), bound to a tenant, a
- * subject, an action and a nonce. It says what may be done; how often it was is kept in the
- * subject's directory under the token's `jti`, so a copy elsewhere is the same few uses.
+ * Session tokens for phones: a JWT (RFC 7519) signed with EdDSA (RFC 8037), bound to a tenant, a subject, an action
+ * and a nonce. The token says what may be done. The subject's directory counts its uses under the token's `jti`, so a
+ * copied token has no uses of its own.
  */
 import { errors, jwtVerify, SignJWT } from "jose";
 import * as z from "zod";
@@ -25,7 +25,7 @@ export interface Session {
 
 export interface SessionTokens {
   issue(session: Session): Promise<string>;
-  /** Fails with `unauthorized` for what was not issued here, was altered, or has expired. */
+  /** Verifies a token. Fails with `unauthorized` for one that was not issued here, was altered, or has expired. */
   verify(token: string): Promise<Result<SessionPrincipal>>;
 }
 

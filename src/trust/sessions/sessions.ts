@@ -18,18 +18,18 @@ export interface SessionRequest {
   readonly action: SessionAction;
   readonly maxUses: number;
   readonly ttlSeconds: number;
-  /** Undefined leaves the rate to the tenant. */
+  /** False match rate; undefined leaves it to the tenant. */
   readonly maxFmr: number | undefined;
 }
 
 export interface OpenedSession {
   readonly token: string;
   readonly expiresAtMs: number;
-  /** Comes back in the receipts of the session, base64url. */
+  /** Nonce that comes back in the receipts of the session, base64url. */
   readonly nonce: string;
 }
 
-/** Fails with `forbidden` or `invalid_request` for a rate, or with `subject_has_no_faces`. */
+/** Opens a session. Fails with `forbidden` or `invalid_request` for a rate, or with `subject_has_no_faces`. */
 export type OpenSession = (
   caller: Caller,
   principal: Principal,
@@ -54,7 +54,7 @@ export function createOpenSession(deps: SessionsDeps): OpenSession {
     const threshold = thresholdAt(calibration, maxFmr);
     if (!threshold.ok) return threshold;
     const context = contextOf(caller, clock());
-    // A JWT counts in whole seconds.
+    // A JWT counts time in whole seconds.
     const expiresAtMs = 1000 * Math.ceil(context.nowMs / 1000 + ttlSeconds);
     const id = encodeBase64Url(randomBytes(nonceBytes));
     const nonce = encodeBase64Url(randomBytes(nonceBytes));

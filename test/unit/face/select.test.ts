@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Detection } from "../../../src/face/detect.ts";
 import type { FacePolicy } from "../../../src/face/face.ts";
-import { selectFace } from "../../../src/face/select.ts";
+import { listOf, selectFace } from "../../../src/face/select.ts";
 
 const photo = { width: 400, height: 200 };
 
@@ -37,6 +37,37 @@ describe("policy only", () => {
       ok: false,
       failure: { code: "multiple_faces", count: 2 },
     });
+  });
+});
+
+describe("a further face under policy only", () => {
+  const main = face(0, 0, 100, 100);
+
+  it("counts from a fifth of the largest face's side on, whichever side of its box is longer", () => {
+    expect(chosen("only", main, face(200, 0, 19, 19.9))).toBe(0);
+    for (const other of [face(200, 0, 20, 20), face(200, 0, 5, 20), face(200, 0, 20, 5)]) {
+      expect(selectFace([other, main], "only", photo)).toMatchObject({
+        failure: { code: "multiple_faces", count: 2 },
+      });
+    }
+  });
+
+  it("counts by the share that is asked for: every one at 0, and only those as large at 1", () => {
+    const small = face(200, 0, 1, 1);
+    expect(selectFace([main, small], "only", photo, 0)).toMatchObject({ failure: { count: 2 } });
+    expect(selectFace([main, face(200, 0, 99, 99)], "only", photo, 1)).toMatchObject({ ok: true });
+    expect(selectFace([main, face(200, 0, 100, 1)], "only", photo, 1)).toMatchObject({
+      failure: { count: 2 },
+    });
+  });
+
+  it("that does not count is not taken in place of the largest, and is listed after it as not counted", () => {
+    const behind = face(200, 0, 10, 10);
+    expect(chosen("only", behind, main)).toBe(1);
+    expect(listOf([behind, main], 0.2)).toEqual([
+      { box: main.box, score: 0.9, counted: true },
+      { box: behind.box, score: 0.9, counted: false },
+    ]);
   });
 });
 

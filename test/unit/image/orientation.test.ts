@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { shrink } from "../../../src/image/codecs/shrink.ts";
 import { openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
 import { placeRaster, readExifOrientation, uprightSize } from "../../../src/image/orientation.ts";
 import { compose } from "../../../src/image/photo.ts";
-import { shrink } from "../../../src/image/shrink.ts";
 import { invert } from "../../fixtures/affine.ts";
 import { nodeCodecs } from "../../fixtures/codecs.ts";
 import { areaAverage, meanDifference, upright } from "../../fixtures/compare.ts";

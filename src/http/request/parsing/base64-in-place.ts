@@ -1,9 +1,9 @@
 /**
- * Base64 (RFC 4648, sections 4 and 5) decoded over itself: three bytes are written where four
- * characters were read, so that a photo is held once.
+ * Decodes base64 (RFC 4648, sections 4 and 5) over itself: three bytes are written where four characters were read,
+ * so that a photo is held once.
  *
- * Texts are accepted as `atob` accepts them: white space anywhere, padding in full or not at all, and
- * the unused bits of the last character ignored. `-` and `_` mean what `+` and `/` mean, in one text too.
+ * Texts are accepted as `atob` accepts them: white space may stand anywhere, padding is complete or absent, and the
+ * unused bits of the last character are ignored. `-` and `_` mean `+` and `/`; one text may have all four.
  */
 import { escapeLength, readEscape } from "./json-string.ts";
 
@@ -12,13 +12,13 @@ const padding = -3;
 const escaped = -4;
 
 const plainSextets = sextetTable(" \t\n\f\r");
-/** Line breaks and tabs are escaped in JSON. */
+/** Alphabet inside JSON, where line breaks and tabs are escaped. */
 const jsonSextets = sextetTable(" ");
 jsonSextets["\\".charCodeAt(0)] = escaped;
 
 /**
- * A view of the start of `characters`, whose bytes are overwritten; undefined when they are not base64.
- * As the content of a `json string` they may have its escapes, and no control characters.
+ * Decodes `characters`, whose bytes are overwritten, and answers a view of their start; undefined when they are not
+ * base64. The content of a `json string` may have JSON's escapes, and no control characters.
  */
 export function decodeBase64InPlace(
   characters: Uint8Array<ArrayBuffer>,
@@ -83,7 +83,7 @@ function writeTriple(bytes: Uint8Array, at: number, bits: number): void {
   bytes[at + 2] = bits;
 }
 
-/** The value of each byte as a character; negative for what is no character of base64. */
+/** Makes a table of the value of each byte as a character; negative for a byte that is no character of base64. */
 function sextetTable(whiteSpace: string): Int8Array {
   const table = new Int8Array(256).fill(-1);
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

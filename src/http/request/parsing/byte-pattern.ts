@@ -1,12 +1,12 @@
 /**
- * Search for a short text in many bytes, as Horspool does: by the last byte of each window, past as
- * many bytes as the text is long. The first character of the text occurs in it once, so that what
- * matched in one window is not matched again in another, and the time is linear whatever the bytes.
+ * Searches for a short text in many bytes by Horspool's algorithm: the last byte of each window tells how far to move
+ * it, at most by the length of the text. The first character of the text occurs in it once, so that bytes that
+ * matched in one window are not matched again in another, and the time is linear whatever the bytes.
  */
 
 export interface BytePattern {
   readonly bytes: Uint8Array;
-  /** How far to move a window by its last byte. */
+  /** Distances to move a window, by its last byte. */
   readonly skips: Uint8Array;
 }
 

@@ -5,15 +5,15 @@ const [tab, lf, cr, space, dash] = [0x09, 0x0a, 0x0d, 0x20, 0x2d];
 
 export interface Delimiter {
   readonly kind: "opens a part" | "closes the form" | "has a bare LF";
-  /** Index of the CRLF before it, which is no part of what it delimits. */
+  /** Index of the CRLF before it, which belongs to the delimiter. */
   readonly start: number;
   /** Index behind its line, or behind the two dashes that close the form. */
   readonly end: number;
 }
 
 /**
- * A delimiter between bare LFs is found like any other, for the caller to refuse: taken for content, it
- * would make one part of two.
+ * Finds the delimiters of a body. One between bare LFs is found like any other, for the caller to refuse: taken for
+ * content, it would make one part of two.
  */
 export class Delimiters {
   readonly #body: Uint8Array;
@@ -25,14 +25,16 @@ export class Delimiters {
     this.#pattern = bytePattern(`\n--${boundary}`);
   }
 
-  /** The one that the body starts with, or the first behind a preamble. */
+  /** Finds the delimiter that the body starts with, or the first behind a preamble. */
   first(): Delimiter | undefined {
     const withoutLf = this.#pattern.bytes.subarray(1);
     const atStart = startsWith(this.#body, withoutLf, 0) ? this.#line(0, withoutLf.length) : undefined;
     return atStart ?? this.next(0);
   }
 
-  /** The first whose LF is at `from` or behind it. Text that goes on where its line must end is none. */
+  /**
+   * Finds the first delimiter whose LF is at `from` or behind it. Text that goes on where its line must end is none.
+   */
   next(from: number): Delimiter | undefined {
     for (let search = from; ; ) {
       const at = indexOfPattern(this.#body, this.#pattern, search);

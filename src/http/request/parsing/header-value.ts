@@ -1,23 +1,26 @@
 /** Header values with parameters: `form-data; name=image; filename="a.jpg"` (RFC 2045, 2183). */
 
 export interface HeaderValue {
-  /** In small letters. */
+  /** Value before the parameters, in small letters. */
   readonly value: string;
-  /** By name in small letters, without quotes and the backslashes before quotes and backslashes. */
+  /** Parameters by name in small letters, without quotes and the backslashes before quotes and backslashes. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
 /**
- * A name with a value in quotes, or with one that ends at the semicolon. Other backslashes in quotes are
- * characters: browsers write paths of Windows so. Each character matches one alternative, so that
- * the time is linear.
+ * Matches a name with a value in quotes, or with one that ends at the semicolon. Other backslashes in quotes are
+ * characters, since browsers write Windows paths with them. Each character matches one alternative, so that the time
+ * is linear.
  */
 const parameter = /\s*([^\s;="]+)\s*=\s*(?:"((?:\\["\\]|\\(?!["\\])|[^"\\])*)"\s*|([^;"\s][^;]*)?)(?:;|$)/y;
-/** A file's name with quotes as they are, as Guzzle writes it: it ends at one that a semicolon or nothing follows. */
+/**
+ * Matches a file's name with quotes that are not escaped, as Guzzle writes it. The name ends at a quote that is
+ * followed by a semicolon or by nothing.
+ */
 const quotedName = /\s*(filename)\s*=\s*"((?:\\["\\]|\\(?!["\\])|"(?!\s*(?:;|$))|[^"\\])*)"\s*(?:;|$)/iy;
 const blank = /\s*(?:;|$)/y;
 
-/** Undefined when it is not well formed or gives a parameter twice. */
+/** Parses a header's value; undefined when it is not well formed or gives a parameter twice. */
 export function parseHeaderValue(text: string): HeaderValue | undefined {
   const value = text.split(";", 1)[0];
   const parameters = new Map<string, string>();

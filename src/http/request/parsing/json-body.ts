@@ -1,6 +1,6 @@
 /**
- * A JSON body with photos or embeddings in base64. Those are decoded where they lie and never become
- * text; the rest is small and goes through `JSON.parse`.
+ * Parses a JSON body with photos or embeddings in base64. They are decoded where they lie and never become text; the
+ * rest is small and goes through `JSON.parse`.
  */
 import { ok, type Result } from "../../../errors.ts";
 import { decodeBase64InPlace } from "./base64-in-place.ts";
@@ -10,18 +10,18 @@ import { refuseField } from "./refusal.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 export interface JsonBody {
-  /** As `JSON.parse` has it; a decoded field is `""` here. */
+  /** Value as `JSON.parse` gives it; a decoded field is `""` in it. */
   readonly value: unknown;
-  /** Views of the body, none of them empty. */
+  /** Decoded fields by name: views of the body, none of them empty. */
   readonly binaries: ReadonlyMap<string, Bytes>;
 }
 
 /**
- * Takes the members of the top object that are strings and named in `binaryFields` as base64, plain or
- * in a data URL. `body` is overwritten there. A byte order mark is accepted.
+ * Parses a body. Members of the top object that are strings and named in `binaryFields` are decoded as base64, plain
+ * or in a data URL, and `body` is overwritten there. A byte order mark is accepted.
  *
- * Fails with `invalid_request`: not UTF-8 or not JSON, a name twice in one object, over one of the
- * limits of `json-scan.ts`, or a binary field that is empty or not base64.
+ * Fails with `invalid_request` for a body that is not UTF-8 or not JSON, a name that occurs twice in one object, a
+ * body over one of the limits of `json-scan.ts`, and a binary field that is empty or not base64.
  */
 export function parseJsonBody(body: Bytes, binaryFields: readonly string[]): Result<JsonBody> {
   const scan = new JsonScan(body, binaryFields);
@@ -42,11 +42,17 @@ export function parseJsonBody(body: Bytes, binaryFields: readonly string[]): Res
   return ok({ value, binaries });
 }
 
-/** `data:`, up to 256 characters of media type and parameters, `;base64`; each may be an escape. */
+/**
+ * Longest head of a data URL, bytes: `data:`, up to 256 characters of media type and parameters, and `;base64`; each
+ * character may be an escape.
+ */
 const maxDataUrlHead = 6 * (5 + 256 + 7);
 const commaCode = 0x2c;
 
-/** Base64, plain or in a data URL (RFC 2397), whose media type is not believed and so not read. */
+/**
+ * Decodes base64, plain or in a data URL (RFC 2397). The URL's media type is not read, since formats are found by
+ * content.
+ */
 function decodeText(content: Bytes, field: string): Result<Bytes> {
   const start = content.subarray(0, maxDataUrlHead + 1);
   const comma = start.indexOf(commaCode);
@@ -60,7 +66,7 @@ function decodeText(content: Bytes, field: string): Result<Bytes> {
   return bytes.length === 0 ? refuseField(field, "is empty") : ok(bytes);
 }
 
-/** The text that the content of a JSON string is; empty when it is none. */
+/** Reads the content of a JSON string as text; empty when it is not a string's. */
 function unquote(content: string): string {
   try {
     return JSON.parse(`"${content}"`) as string;

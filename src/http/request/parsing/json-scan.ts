@@ -1,41 +1,41 @@
 /**
  * Finds the strings of a JSON body and counts the marks of structure outside of them, in one pass.
  *
- * What it takes for a string is one, because `JSON.parse` reads the same bytes afterwards, with `""` for
- * each that was taken out.
+ * Everything that it takes for a string is one, because `JSON.parse` reads the same bytes afterwards, with `""` for
+ * each string that was taken out.
  */
 import { endOfString } from "./json-string.ts";
 import { type Refusal, refuseBody, refuseField } from "./refusal.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Bytes of JSON beside the fields taken out; the largest request without them has 16 KiB. */
+/** Most bytes of JSON beside the fields that are taken out; the largest request without such fields has 16 KiB. */
 export const maxJsonBytes = 64 * 1024;
 export const maxJsonNesting = 32;
-/** Fields and elements of lists; notes of a face are at most a kilobyte. */
+/** Most fields and elements of lists; notes of a face are at most a kilobyte. */
 export const maxJsonValues = 1024;
 
 export const notJson = refuseBody("The body is not well-formed JSON.");
-/** Drops a byte order mark. */
+/** Decodes UTF-8 and drops a byte order mark; throws on other bytes. */
 export const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 const [quote, comma, backslash] = [0x22, 0x2c, 0x5c];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 export class JsonScan {
-  /** The content of the strings taken out, by name: views of the body, with their escapes. */
+  /** Contents of the strings that were taken out, by name: views of the body, with their escapes. */
   readonly taken = new Map<string, Bytes>();
   readonly #body: Bytes;
   readonly #fields: readonly string[];
-  /** The body without what was taken out, in pieces. */
+  /** Pieces of the body without the strings that were taken out. */
   readonly #kept: Bytes[] = [];
   #keptFrom = 0;
   #takenBytes = 0;
-  /** The names in each open object; undefined for a list. */
+  /** Names in each open object; undefined for a list. */
   readonly #open: (Set<string> | undefined)[] = [];
   #values = 0;
   #nameIsNext = false;
-  /** The name whose value is next, for as long as it has none. */
+  /** Name whose value comes next; undefined when no name waits for a value. */
   #name: string | undefined;
   /** The last name in the top object. */
   #member: string | undefined;
@@ -58,7 +58,7 @@ export class JsonScan {
     return undefined;
   }
 
-  /** What `run` has not taken out. */
+  /** Body without the strings that `run` took out. */
   rest(): Bytes {
     const kept = [...this.#kept, this.#body.subarray(this.#keptFrom)];
     const rest = new Uint8Array(kept.reduce((sum, { length }) => sum + length, 0));
@@ -139,7 +139,7 @@ export class JsonScan {
     return end;
   }
 
-  /** Looks for the first quote as fast as the engine does: base64 has no escaped one. */
+  /** Finds the end of a long string with the engine's own search for a quote: base64 has no escaped one. */
   #endOfLongString(start: number): number | undefined {
     const quoteAt = this.#body.indexOf(quote, start);
     if (quoteAt < 0) return undefined;
@@ -157,7 +157,7 @@ export class JsonScan {
   }
 }
 
-/** Undefined when `text` is not a string of JSON. */
+/** Reads a name; undefined when `text` is not a string of JSON. */
 function parseName(text: Uint8Array): string | undefined {
   try {
     return JSON.parse(utf8.decode(text)) as string;

@@ -1,16 +1,16 @@
-/** Strings of JSON (RFC 8259, section 7) as bytes. */
+/** Reads strings of JSON (RFC 8259, section 7) as bytes. */
 
 const quote = 0x22;
 const backslash = 0x5c;
 const letterU = 0x75;
 
-/** The character that a backslash and the letter behind it are; 0 for no escape. */
+/** Characters of escapes, by the letter behind the backslash; 0 for no escape. */
 const escapes = new Uint8Array(256);
 for (const [letter, character] of ['""', "\\\\", "//", "b\b", "f\f", "n\n", "r\r", "t\t"]) {
   escapes[letter.charCodeAt(0)] = character.charCodeAt(0);
 }
 
-/** The value of a hexadecimal digit; negative for any other byte. */
+/** Values of hexadecimal digits; negative for any other byte. */
 const hexDigits = new Int8Array(256).fill(-1);
 for (let value = 0; value < 16; value++) {
   hexDigits[value.toString(16).charCodeAt(0)] = value;
@@ -26,7 +26,7 @@ export function endOfString(body: Uint8Array, start: number, limit: number): num
   return undefined;
 }
 
-/** How many bytes the escape has whose backslash is at `at`, if it is one. */
+/** Length in bytes of the escape whose backslash is at `at`, if it is one. */
 export function escapeLength(bytes: Uint8Array, at: number): number {
   return bytes[at + 1] === letterU ? 6 : 2;
 }

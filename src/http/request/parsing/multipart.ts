@@ -1,6 +1,6 @@
 /**
- * `multipart/form-data` (RFC 7578) as browsers and HTTP libraries write it. A part is a view of the
- * body: what costs memory is names and headers, which are bounded in number and length.
+ * Parses `multipart/form-data` (RFC 7578) as browsers and HTTP libraries write it. A part is a view of the body: only
+ * names and headers cost memory, and they are bounded in number and length.
  */
 import { ok, type Result } from "../../../errors.ts";
 import { decodeBase64InPlace } from "./base64-in-place.ts";
@@ -11,20 +11,20 @@ import { refuseBody, refuseField } from "./refusal.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** A request has fewer than ten. */
+/** Most parts of a form; a request has fewer than ten. */
 export const maxParts = 64;
 
 export interface Part {
   readonly name: string;
-  /** Undefined where the client names no file, as with texts. */
+  /** Name of the file; undefined where the client names none, as with texts. */
   readonly fileName: string | undefined;
   readonly contentType: string | undefined;
   readonly bytes: Bytes;
 }
 
 /**
- * The parts in their order; names may repeat. `contentType` is the request's header. Base64 of a part
- * with that transfer encoding is overwritten by what it decodes to.
+ * Splits a body into its parts, in their order; names may repeat. `contentType` is the request's header. A part whose
+ * transfer encoding is base64 is overwritten by the bytes that it decodes to.
  *
  * Fails with `invalid_request`.
  */

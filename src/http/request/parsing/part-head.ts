@@ -1,14 +1,14 @@
-/** The headers of one part of a form (RFC 7578, section 4), as clients write them. */
+/** Reads the headers of one part of a form (RFC 7578, section 4), as clients write them. */
 import { ok, type Result } from "../../../errors.ts";
 import { parseHeaderValue } from "./header-value.ts";
 import { refuseBody } from "./refusal.ts";
 
-/** The headers of one part and the empty line behind them. */
+/** Most bytes of one part's headers and the empty line behind them. */
 export const maxPartHeaderBytes = 8192;
 
 export interface PartHead {
   readonly name: string;
-  /** Undefined for a text; empty when it cannot be read. */
+  /** Name of the file; undefined for a text, and empty when it cannot be read. */
   readonly fileName: string | undefined;
   readonly contentType: string | undefined;
   /** `Content-Transfer-Encoding` in small letters. */
@@ -26,7 +26,7 @@ const [lf, cr] = [0x0a, 0x0d];
 /** File names in other encodings become replacement characters: nobody reads them. */
 const utf8 = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
-/** Fails with `invalid_request`. */
+/** Reads the headers that begin at `start`. Fails with `invalid_request`. */
 export function readPartHead(body: Uint8Array, start: number): Result<PartHead> {
   const lines = readLines(body, start);
   if (!lines.ok) return lines;
@@ -79,14 +79,17 @@ function parseHeaders(lines: readonly string[]): Result<ReadonlyMap<KnownHeader,
   return ok(headers);
 }
 
-/** `filename*` before `filename`: who writes both means the first. */
+/** Reads `filename*` before `filename`: clients that write both mean the first. */
 function readName(parameters: ReadonlyMap<string, string>, name: string): string | undefined {
   const extended = parameters.get(`${name}*`);
   const decoded = extended === undefined ? undefined : decodeExtended(extended);
   return decoded ?? decodeQuotes(parameters.get(name)) ?? (extended === undefined ? undefined : "");
 }
 
-/** `utf-8''na%C3%AFve.jpg` (RFC 5987); undefined when it is not, or in another character set. */
+/**
+ * Decodes a value such as `utf-8''na%C3%AFve.jpg` (RFC 5987); undefined when it is malformed or in another character
+ * set.
+ */
 function decodeExtended(text: string): string | undefined {
   const [, charset, encoded] = /^(utf-8|iso-8859-1)'[^']*'(.*)$/i.exec(text) ?? [];
   if (encoded === undefined) return undefined;
@@ -102,7 +105,7 @@ function decodeExtended(text: string): string | undefined {
   }
 }
 
-/** The three characters that browsers escape in names. */
+/** Decodes the three characters that browsers escape in names. */
 function decodeQuotes(text: string | undefined): string | undefined {
   return text?.replace(/%(?:22|0D|0A)/gi, decodeURIComponent);
 }

@@ -1,4 +1,4 @@
-/** The deployment's own keys: data keys wrapped anew, signing keys replaced, public keys shown. */
+/** The deployment's own keys: wraps data keys anew, replaces signing keys, shows public keys. */
 import type { Config } from "../../../config.ts";
 import { contextOf } from "../../../identity/caller.ts";
 import type { RewrapKeys } from "../../../trust/keys/kek-rotation.ts";
@@ -13,7 +13,7 @@ interface RewrapDeps {
   readonly rewrapKeys: RewrapKeys;
 }
 
-/** POST /v1/kek/rewrap: wraps what an earlier KEK wraps by the current one, some hundreds at a time. */
+/** POST /v1/kek/rewrap: wraps keys of an earlier KEK by the current one, some hundreds at a time. */
 export function rewrap({ rewrapKeys }: RewrapDeps): Handler {
   return async (c) => {
     const rewrapped = await rewrapKeys();
@@ -27,7 +27,7 @@ interface SigningKeyDeps {
   readonly clock: () => Date;
 }
 
-/** POST /v1/signing-keys: what was signed before stays good. */
+/** POST /v1/signing-keys: makes a new key. Signatures of earlier keys stay valid. */
 export function rotateSigningKey({ signingKeys, clock }: SigningKeyDeps): Handler {
   return async (c) => {
     const made = await signingKeys.rotate(contextOf(callerOf(c), clock()));
@@ -41,7 +41,7 @@ interface PublicKeysDeps {
   readonly config: Pick<Config, "keks">;
 }
 
-/** GET /.well-known/jwks.json (RFC 7517, section 5), to anybody. */
+/** GET /.well-known/jwks.json (RFC 7517, section 5), for anybody. */
 export function showPublicKeys({ config, signingKeys }: PublicKeysDeps): Handler {
   return async (c) => {
     if (config.keks.length === 0) return refuse(c, { code: "not_ready", reason: "SAMEFACE_KEK is not set" });

@@ -38,7 +38,7 @@ export function createKey({ apiKeys }: KeysDeps): Handler {
   };
 }
 
-/** POST /v1/keys/{key_id}/rotate: another key in its place, with the same scopes. */
+/** POST /v1/keys/{key_id}/rotate: makes another key in its place, with the same scopes. */
 export function rotateKey({ apiKeys }: KeysDeps): Handler {
   return async (c) => {
     const request = await readJson(c, rotationRequestSchema);
@@ -50,7 +50,7 @@ export function rotateKey({ apiKeys }: KeysDeps): Handler {
   };
 }
 
-/** DELETE /v1/keys/{key_id}: refused from now on, and listed for the record. */
+/** DELETE /v1/keys/{key_id}: the key is refused from now on, and stays in the list. */
 export function revokeKey({ apiKeys }: KeysDeps): Handler {
   return async (c) => {
     const id = check(apiKeyIdSchema, c.req.param("key_id"), "key_id");

@@ -70,7 +70,7 @@ export function getSettings(): Handler {
     answer(c, 200, settingsBody(c.var.settings) satisfies Body<typeof settingsAnswerSchema>);
 }
 
-/** PATCH /v1/settings: where it names a retention, the answer says how many faces outlive that. */
+/** PATCH /v1/settings: when the change names a retention, the answer says how many faces outlive it. */
 export function changeSettings({ tenants }: TenantsDeps): Handler {
   return async (c) => {
     const change = await readJson(c, settingsChangeSchema);
@@ -103,6 +103,7 @@ function settingsBody(settings: TenantSettings): WireSettings {
     max_fmr: settings.maxFmr,
     max_fmr_with_scores: settings.maxFmrWithScores,
     max_fpir: settings.maxFpir,
+    background_face_share: settings.backgroundFaceShare,
     shards: settings.shards,
   };
 }
@@ -123,5 +124,6 @@ function fromWire(change: z.infer<typeof settingsChangeSchema>): SettingsChange 
     maxFmr: change.max_fmr,
     maxFmrWithScores: change.max_fmr_with_scores,
     maxFpir: change.max_fpir,
+    backgroundFaceShare: change.background_face_share,
   };
 }

@@ -1,4 +1,4 @@
-/** A tenant's faces out of the service and into it, in pages sealed with the caller's own key. */
+/** Export and import of a tenant's faces, in pages sealed with the caller's own key. */
 import type { Context } from "hono";
 import type { Config } from "../../../config.ts";
 import { parseKek } from "../../../crypto/key-ring.ts";
@@ -17,10 +17,10 @@ import { exportQuerySchema } from "../../schemas/administration.ts";
 import type { importAnswerSchema } from "../../schemas/administration-answers.ts";
 import type { Body } from "../../schemas/answers.ts";
 
-/** Times that a page's bytes are held while it is read, beside the body. */
+/** Copies of a page's bytes that are held while it is read, beside the body. */
 const importCopies = 3;
 
-/** Carries the key: an address would be logged on its way. */
+/** Header that carries the key: an address would be logged on its way. */
 const keyHeader = "Sameface-Transfer-Key";
 
 interface ExportDeps {
@@ -52,7 +52,7 @@ interface ImportDeps {
   readonly pipeline: Pick<Pipeline, "encoderId">;
 }
 
-/** POST /v1/import: nothing of a page is taken unless all of it that came can be. */
+/** POST /v1/import: takes every face of the page that arrived, or none. */
 export function importFaces({ openTransfer, config, pipeline }: ImportDeps): Handler {
   return async (c) => {
     const key = await transferKey(c);
@@ -64,7 +64,7 @@ export function importFaces({ openTransfer, config, pipeline }: ImportDeps): Han
       claim,
     });
     if (!body.ok) return refuse(c, body.failure);
-    // The text, and the faces read from it.
+    // The room holds the text, and the faces read from it.
     const room = await claim.decode(importCopies * body.value.length);
     if (!room.ok) return refuse(c, room.failure);
     const page = await readPage(new TextDecoder().decode(body.value), key.value, pipeline.encoderId);

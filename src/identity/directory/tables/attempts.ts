@@ -4,7 +4,7 @@ import type { SubjectId } from "../../ids.ts";
 import { type Attempts, countAttempt, type LockOutPolicy, lockAt } from "../../lock-out.ts";
 import type { SessionRow } from "../data.ts";
 
-/** Undefined for a subject that is not known. */
+/** Counts of a subject; undefined when the subject is not known. */
 function readAttempts(sql: SqlStorage, subjectId: SubjectId): Attempts | undefined {
   const [row] = sql
     .exec("SELECT failures, last_failure_at_ms FROM subject WHERE id = ?", subjectId)
@@ -22,7 +22,7 @@ function writeAttempts(sql: SqlStorage, subjectId: SubjectId, { failures, lastFa
   );
 }
 
-/** Fails with `locked` or `subject_has_no_faces`. */
+/** Checks that an attempt may begin. Fails with `locked` or `subject_has_no_faces`. */
 export function checkLock(
   sql: SqlStorage,
   subjectId: SubjectId,
@@ -39,7 +39,7 @@ export function checkLock(
   });
 }
 
-/** Writes only what changes: a match after a match costs nothing. */
+/** Counts an attempt. Only what changes is written: a match after a match costs nothing. */
 export function recordAttempt(
   sql: SqlStorage,
   subjectId: SubjectId,
@@ -51,7 +51,7 @@ export function recordAttempt(
   writeAttempts(sql, subjectId, countAttempt(before, match, nowMs));
 }
 
-/** False when the subject is not known. */
+/** Starts the count of failures anew. False when the subject is not known. */
 export function clearAttempts(sql: SqlStorage, subjectId: SubjectId): boolean {
   if (readAttempts(sql, subjectId) === undefined) return false;
   writeAttempts(sql, subjectId, { failures: 0, lastFailureAtMs: 0 });
@@ -69,7 +69,7 @@ export function insertSession(sql: SqlStorage, session: SessionRow, nowMs: numbe
   );
 }
 
-/** Fails with `unauthorized`. */
+/** Checks that the session allows one more attempt. Fails with `unauthorized`. */
 export function checkSession(sql: SqlStorage, id: string, subjectId: SubjectId, nowMs: number): Result<void> {
   const [row] = sql
     .exec("SELECT subject_id, uses_left, expires_at_ms FROM session WHERE id = ?", id)

@@ -1,4 +1,4 @@
-/** Who did what, when, with what outcome: never pixels, embeddings, distances or keys. */
+/** Audit trail: who did what, when, with what outcome. It never has pixels, embeddings, distances or keys. */
 import type { AuditEntry, Context } from "../data.ts";
 
 export interface AuditEvent {
@@ -8,15 +8,16 @@ export interface AuditEvent {
   readonly faceId?: string;
 }
 
-/** Of old entries that a new one takes with it: more than come, so none stays for long. */
+/** Old entries that a new entry deletes: more than one, so that none stays for long. */
 const prunedPerEntry = 4;
 
-/** Of old entries that the alarm takes at once. */
+/** Old entries that one run of the alarm deletes. */
 const prunedPerRun = 10_000;
 
 export function writeAudit(sql: SqlStorage, event: AuditEvent, context: Context): void {
   const { actor, requestId, nowMs } = context;
-  // A request may have been let in before the tenant changed its mind: its own settings say it where they are kept.
+  // The context's retention may be older than the tenant's last change. The settings themselves count where they are
+  // kept.
   const auditSeconds = settledSeconds(sql) ?? context.auditSeconds;
   if (auditSeconds !== null && auditSeconds !== readAuditSeconds(sql)) {
     sql.exec("INSERT OR REPLACE INTO audit_rule (id, seconds) VALUES (1, ?)", auditSeconds);
@@ -34,7 +35,7 @@ export function writeAudit(sql: SqlStorage, event: AuditEvent, context: Context)
   );
 }
 
-/** Oldest first, from the one after `after` on. */
+/** Reads entries oldest first, from the one after `after` on. */
 export function readAudit(sql: SqlStorage, after: number, limit: number): AuditEntry[] {
   const rows = sql.exec("SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", after, limit).toArray();
   return rows.map((row) => ({
@@ -49,18 +50,18 @@ export function readAudit(sql: SqlStorage, after: number, limit: number): AuditE
   }));
 }
 
-/** Undefined for a directory that does not keep its tenant's settings. */
+/** Retention of the audit trail by the tenant's settings, s; undefined for a directory that does not keep them. */
 function settledSeconds(sql: SqlStorage): number | undefined {
   const [row] = sql.exec("SELECT json_extract(json, '$.auditSeconds') AS seconds FROM setting").toArray();
   return (row?.seconds as number | null | undefined) ?? undefined;
 }
 
-/** Undefined for a directory that was never told. */
+/** Retention that a caller last told this directory, s; undefined when it was never told. */
 function readAuditSeconds(sql: SqlStorage): number | undefined {
   return sql.exec("SELECT seconds FROM audit_rule").toArray().at(0)?.seconds as number | undefined;
 }
 
-/** Takes away what is older than the tenant keeps, oldest first. */
+/** Deletes what is older than the tenant keeps, oldest first. */
 export function pruneAudit(sql: SqlStorage, nowMs: number, limit = prunedPerRun): void {
   const end = auditEnd(sql);
   if (end === undefined || end > nowMs) return;
@@ -72,7 +73,7 @@ export function pruneAudit(sql: SqlStorage, nowMs: number, limit = prunedPerRun)
   );
 }
 
-/** When the oldest entry is to go, ms since 1970; undefined for never. */
+/** Time at which the oldest entry is to be deleted, ms since 1970; undefined for never. */
 export function auditEnd(sql: SqlStorage): number | undefined {
   const seconds = readAuditSeconds(sql);
   const oldest = sql.exec("SELECT at_ms FROM audit ORDER BY seq LIMIT 1").toArray().at(0)?.at_ms;

@@ -7,7 +7,10 @@ import type { Scope } from "../../scopes.ts";
 import { type TenantSettings, tenantSettingsSchema } from "../../settings.ts";
 import type { ApiKeyRow, Page, SigningKeyRow } from "../data.ts";
 
-/** Throws when the settings are not what was written: no default is safe in their place. */
+/**
+ * Reads the settings; null when there are none. Throws when they are not what was written: no default is safe in
+ * their place.
+ */
 export function readSettings(sql: SqlStorage): TenantSettings | null {
   const [row] = sql.exec("SELECT json FROM setting").toArray();
   return row === undefined ? null : tenantSettingsSchema.parse(JSON.parse(row.json as string));
@@ -46,7 +49,10 @@ export function readApiKeys(sql: SqlStorage, id?: string): ApiKeyRow[] {
   }));
 }
 
-/** An earlier revocation stays: a key never comes back. Answers since when. */
+/**
+ * Revokes the key from `atMs` on, and answers the time from which it is refused. An earlier revocation stays: a key
+ * never comes back.
+ */
 export function markRevoked(sql: SqlStorage, id: string, atMs: number): Result<number> {
   const [row] = sql
     .exec(
@@ -60,7 +66,7 @@ export function markRevoked(sql: SqlStorage, id: string, atMs: number): Result<n
   return row === undefined ? fail({ code: "not_found", what: "key" }) : ok(row.revoked_at_ms as number);
 }
 
-/** False when it was there already. */
+/** Adds a tenant to the list. False when it was there already. */
 export function insertTenant(sql: SqlStorage, id: TenantId): boolean {
   return sql.exec("INSERT OR IGNORE INTO tenant (id) VALUES (?)", id).rowsWritten > 0;
 }

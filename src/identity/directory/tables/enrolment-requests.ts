@@ -1,7 +1,7 @@
 /**
- * Enrolments that were asked for under a key of the caller's own (`Idempotency-Key`,
- * draft-ietf-httpapi-idempotency-key-header): a repeated request finds the face that the first one
- * made. Kept for a day, also when the face is deleted meanwhile: a late repetition does not bring it back.
+ * Enrolments that were requested under a key of the caller's own (`Idempotency-Key`,
+ * draft-ietf-httpapi-idempotency-key-header): a repeated request finds the face that the first one made. They are
+ * kept for a day, also when the face is deleted meanwhile, so that a late repetition does not bring it back.
  */
 import { fail, ok, type Result } from "../../../errors.ts";
 import type { FaceId } from "../../ids.ts";
@@ -9,7 +9,10 @@ import type { EnrolledFace, EnrolmentRequest, FaceRow } from "../data.ts";
 
 const keptMs = 24 * 3600 * 1000;
 
-/** Undefined for a key that is new. Fails with `idempotency_key_reused` where the key asked for something else. */
+/**
+ * Finds the face that an earlier request made; undefined for a key that is new. Fails with `idempotency_key_reused`
+ * where the key asked for something else.
+ */
 export function findEnrolled(
   sql: SqlStorage,
   { subjectId }: Pick<FaceRow, "subjectId">,

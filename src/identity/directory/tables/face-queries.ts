@@ -1,4 +1,4 @@
-/** Faces as they are asked for: their keys, their records, and what is told of them. */
+/** Reads faces: their keys, their records, and what callers are told of them. */
 import type { FaceId, SubjectId } from "../../ids.ts";
 import type { AttemptFace, Consent, FaceDetails, FaceKey, FaceRow, Page } from "../data.ts";
 import { alive, detailColumns } from "./faces.ts";
@@ -44,7 +44,7 @@ export function readFaceKey(sql: SqlStorage, subjectId: SubjectId, faceId: FaceI
   return row === undefined ? undefined : toFaceKey(row);
 }
 
-/** Those of them that are there, with their records. */
+/** Reads the named faces that exist, with their records. */
 export function readNamedFaces(
   sql: SqlStorage,
   names: readonly (readonly [SubjectId, FaceId])[],

@@ -1,4 +1,6 @@
-/** Faces that come, change and go. A subject is its faces: its row comes with the first and goes with the last. */
+/**
+ * Adds, changes and removes faces. A subject is its faces: its row is made with the first and removed with the last.
+ */
 import type { WrappedKey } from "../../../crypto/key-ring.ts";
 import type { FaceId, SubjectId } from "../../ids.ts";
 import type { FaceChange, FaceKey, FaceRow } from "../data.ts";
@@ -7,7 +9,9 @@ import type { FaceChange, FaceKey, FaceRow } from "../data.ts";
 export const detailColumns =
   "subject_id, face_id, model, created_at_ms, expires_at_ms, key_id, kek_id, wrapped, sealed_metadata, consent_version, consent_purpose, consent_at_ms";
 
-/** An expired face is not there, whether or not it was removed already. */
+/**
+ * Condition of a face that has not expired. An expired face counts as removed, whether or not it was removed already.
+ */
 export const alive = "(expires_at_ms IS NULL OR expires_at_ms > ?)";
 
 export function insertFace(sql: SqlStorage, row: FaceRow): void {
@@ -43,18 +47,21 @@ export function hasFace(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId, n
   return found.toArray().length > 0;
 }
 
-/** Undefined where there is no such face. */
+/** Model of a face; undefined where there is no such face. */
 export function readModel(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId): string | undefined {
   const found = sql.exec("SELECT model FROM face WHERE subject_id = ? AND face_id = ?", subjectId, faceId);
   return found.toArray()[0]?.model as string | undefined;
 }
 
-/** Makes room for another record of the same name. Its subject stays, and with it what it has failed. */
+/**
+ * Removes a face to make room for another record of the same name. Its subject stays, with the subject's count of
+ * failures.
+ */
 export function dropFace(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId): void {
   sql.exec("DELETE FROM face WHERE subject_id = ? AND face_id = ?", subjectId, faceId);
 }
 
-/** False when there is no such face. */
+/** Changes a face. False when there is no such face. */
 export function changeFace(
   sql: SqlStorage,
   subjectId: SubjectId,
@@ -75,7 +82,7 @@ export function changeFace(
   return rowsWritten > 0;
 }
 
-/** Takes the data keys with the rows: copies of the records, wherever they are, stay shut for good. */
+/** Removes faces with their data keys: copies of their records, wherever they are, can never be opened again. */
 export function removeFaces(
   sql: SqlStorage,
   subjectId: SubjectId,
@@ -113,7 +120,7 @@ export function nextExpiry(sql: SqlStorage): number | undefined {
   return (row.next as number | null) ?? undefined;
 }
 
-/** False when the key is no longer the one that was read. */
+/** Replaces a wrapped key. False when the key is no longer the one that was read. */
 export function replaceWrap(sql: SqlStorage, face: FaceKey, { kekId, wrapped }: WrappedKey): boolean {
   const { rowsWritten } = sql.exec(
     "UPDATE face SET kek_id = ?, wrapped = ? WHERE subject_id = ? AND face_id = ? AND wrapped = ?",

@@ -1,14 +1,13 @@
 /**
- * What must still happen outside the directory because of what was written in it: copies of records
- * to write to the edge or take away, and entries of the gallery. A task is stored with the write
- * that makes it necessary, in one transaction, and goes when it is done; a crash in between leaves
- * it to the next call or the alarm.
+ * Tasks that a write in the directory leaves to do outside of it: copies of records to write to the edge or to take
+ * away, and entries of the gallery. A task is stored in one transaction with the write that makes it necessary, and
+ * is deleted when it is done. After a crash in between, the next call or the alarm does it.
  */
 import type { FaceId, SubjectId, TenantId } from "../../ids.ts";
 import type { RecordCopies } from "../../records/record-copies.ts";
 import { readRecord } from "./face-queries.ts";
 
-/** Of KV operations at once: a Worker may have six connections open, and the rest would wait in line. */
+/** KV operations at once. A Worker may have six connections open, and more would wait in line. */
 const batchSize = 6;
 
 export type Target = "copy" | "gallery";
@@ -31,7 +30,7 @@ export function enqueue(
   }
 }
 
-/** Every face anew, in place of what was outstanding. */
+/** Enqueues every face anew, in place of all outstanding tasks. */
 export function enqueueAll(sql: SqlStorage): void {
   sql.exec("DELETE FROM outbox WHERE target = 'gallery'");
   sql.exec(
@@ -40,7 +39,7 @@ export function enqueueAll(sql: SqlStorage): void {
   );
 }
 
-/** For any target, where none is named. */
+/** True when tasks are outstanding for the target, or for any target where none is named. */
 export function hasTasks(sql: SqlStorage, target?: Target): boolean {
   const rows =
     target === undefined
@@ -57,8 +56,8 @@ interface CopyTask {
 }
 
 /**
- * Writes and removes copies until none is outstanding, in the order of the tasks of each face.
- * Throws when the store of the copies does; what was done until then stays done.
+ * Writes and removes copies until none is outstanding, in the order of the tasks of each face. Throws when the store
+ * of the copies does; tasks done until then stay done.
  *
  * Two runs must not overlap: an older copy could then be written after its removal.
  */
@@ -76,7 +75,7 @@ export async function flushCopies(sql: SqlStorage, tenant: TenantId, copies: Rec
   }
 }
 
-/** The oldest tasks, one for each face: the last one counts, and stands for those before it. */
+/** Reads the oldest tasks, one for each face: its last task replaces all tasks before it. */
 function nextCopyTasks(sql: SqlStorage): CopyTask[] {
   const rows = sql
     .exec("SELECT * FROM outbox WHERE target = 'copy' ORDER BY seq LIMIT ?", 4 * batchSize)
@@ -103,19 +102,19 @@ async function carryOut(
   { operation, subjectId, faceId }: CopyTask,
 ): Promise<void> {
   const record = operation === "add" ? readRecord(sql, subjectId, faceId) : undefined;
-  // A face that is gone again has its removal in the queue, or just had it.
+  // A face that was removed meanwhile has its removal in the queue, or just had it.
   if (record === undefined) await copies.remove(tenant, subjectId, faceId);
   else await copies.write(tenant, subjectId, faceId, record.sealed, record.expiresAtMs);
 }
 
-/** A face that came or went. */
+/** Addition or removal of a face. */
 export interface GalleryTask {
   readonly seq: number;
   readonly subjectId: SubjectId;
   readonly faceId: FaceId;
 }
 
-/** Oldest first. */
+/** Reads tasks of the gallery, oldest first. */
 export function readGalleryTasks(sql: SqlStorage, limit: number): GalleryTask[] {
   const rows = sql
     .exec("SELECT * FROM outbox WHERE target = 'gallery' ORDER BY seq LIMIT ?", limit)
@@ -135,7 +134,7 @@ export function countGalleryTasks(sql: SqlStorage): number {
   return sql.exec("SELECT COUNT(*) AS count FROM outbox WHERE target = 'gallery'").one().count as number;
 }
 
-/** 0 when none is outstanding. */
+/** Number of the last task; 0 when none is outstanding. */
 export function lastTask(sql: SqlStorage): number {
   const { last } = sql.exec("SELECT MAX(seq) AS last FROM outbox WHERE target = 'gallery'").one();
   return (last as number | null) ?? 0;

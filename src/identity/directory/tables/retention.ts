@@ -1,4 +1,4 @@
-/** Faces that a tenant's retention would not end: they were enrolled under a longer one, or with an end of their own. */
+/** Counts faces that a tenant's retention would not end: enrolled under a longer one, or with an end of their own. */
 import type { FaceId, SubjectId } from "../../ids.ts";
 import type { FaceName, Outliving } from "../data.ts";
 import { alive } from "./faces.ts";
@@ -9,7 +9,7 @@ import { alive } from "./faces.ts";
  */
 export const facesPerCall = 10_000;
 
-/** Of the page of faces behind `after`, in the order of subject and face. */
+/** Counts such faces in the page behind `after`, in the order of subject and face. */
 export function countOutliving(
   sql: SqlStorage,
   retentionSeconds: number,

@@ -1,6 +1,6 @@
 /**
- * The tables of a directory. They are made by the first write: an object that was only asked leaves
- * nothing behind, so a stranger's guesses at tenants' names cost no storage.
+ * Tables of a directory. The first write makes them: an object that was only asked leaves nothing behind, so a
+ * stranger's guesses at tenants' names cost no storage.
  */
 export const schema = `
 CREATE TABLE IF NOT EXISTS owner (id INTEGER PRIMARY KEY CHECK (id = 1), tenant TEXT NOT NULL);
@@ -52,14 +52,14 @@ CREATE TABLE IF NOT EXISTS gallery (
 );
 `;
 
-/** Whether anything was ever written. */
+/** True when anything was ever written. */
 export function hasSchema(sql: SqlStorage): boolean {
   return has(sql, "outbox");
 }
 
-/** False for a directory of an earlier version, which lacks tables. */
+/** True when all tables exist; a directory of an earlier version lacks some. */
 export function isComplete(sql: SqlStorage): boolean {
-  // The last thing that the schema makes.
+  // The schema makes this table last.
   return has(sql, "gallery");
 }
 

@@ -34,7 +34,10 @@ const read = (lines: readonly string[], model: string | null = null, opener = ke
 
 const doesNotOpen = (line: number) => ({
   ok: false,
-  failure: { code: "invalid_request", reason: `Line ${line} does not open: another key, or altered.` },
+  failure: {
+    code: "invalid_request",
+    reason: `Line ${line} cannot be opened: it was sealed with another key, or altered.`,
+  },
 });
 
 describe("a page of an export", () => {
@@ -78,7 +81,7 @@ describe("a page of an export", () => {
     const lines = await linesOf(page);
     expect(await read([...lines, lines[1]])).toEqual({
       ok: false,
-      failure: { code: "invalid_request", reason: "Something follows the end of the page." },
+      failure: { code: "invalid_request", reason: "The body goes on after the end of the page." },
     });
   });
 

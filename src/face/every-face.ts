@@ -1,0 +1,95 @@
+/**
+ * Every face of a photo. Both detectors look at the whole photo, and the one for small faces at its quarters where the
+ * faces are small: one look finds faces down to about a twelfth of the longer side.
+ */
+import { ok, type Result } from "../errors.ts";
+import type { Photo } from "../image/photo.ts";
+import type { Detection, Detector } from "./detect.ts";
+import type { Box } from "./geometry.ts";
+
+/** Share of the photo's longer side: where no face is larger, the quarters are looked at. */
+const smallFaceShare = 0.3;
+/** Side of a quarter as a share of the photo's: neighbours share a face that lies on their border. */
+const quarterShare = 0.6;
+/** Intersection over the smaller box above which two finds are one face. */
+const sameFaceShare = 0.5;
+
+/**
+ * Finds the faces of the first detector that sees one: enough to choose the largest, or the one in the middle. Fails with
+ * `not_ready`.
+ */
+export async function findFirstFaces(
+  detectors: readonly Detector[],
+  photo: Photo,
+): Promise<Result<readonly Detection[]>> {
+  for (const detector of detectors) {
+    const found = await detector.detect(photo);
+    if (!found.ok || found.value.length > 0) return found;
+  }
+  return ok([]);
+}
+
+/** Finds all faces, best score first, each once. Fails with `not_ready`. */
+export async function findEveryFace(
+  detectors: readonly Detector[],
+  photo: Photo,
+): Promise<Result<readonly Detection[]>> {
+  const found: Detection[] = [];
+  for (const detector of detectors) {
+    const seen = await detector.detect(photo);
+    if (!seen.ok) return seen;
+    found.push(...seen.value);
+  }
+  const largest = Math.max(0, ...found.map(({ box }) => Math.max(box.width, box.height)));
+  if (largest < smallFaceShare * Math.max(photo.width, photo.height)) {
+    const detector = detectors[detectors.length - 1];
+    for (const quarter of quartersOf(photo)) {
+      const seen = await detector.detect(partOf(photo, quarter));
+      if (!seen.ok) return seen;
+      found.push(...seen.value.map((detection) => moved(detection, quarter.x, quarter.y)));
+    }
+  }
+  return ok(eachOnce(found));
+}
+
+function quartersOf({ width, height }: Photo): Box[] {
+  const [w, h] = [quarterShare * width, quarterShare * height];
+  return [0, height - h].flatMap((y) => [0, width - w].map((x) => ({ x, y, width: w, height: h })));
+}
+
+function partOf({ raster, toRaster }: Photo, { x, y, width, height }: Box): Photo {
+  const { a, b, c, d, tx, ty } = toRaster;
+  return { width, height, raster, toRaster: { ...toRaster, tx: tx + a * x + b * y, ty: ty + c * x + d * y } };
+}
+
+function moved({ score, box, leftEye, rightEye, nose, mouth }: Detection, dx: number, dy: number): Detection {
+  const by = <P extends { x: number; y: number }>(point: P): P => ({
+    ...point,
+    x: point.x + dx,
+    y: point.y + dy,
+  });
+  return {
+    score,
+    box: by(box),
+    leftEye: by(leftEye),
+    rightEye: by(rightEye),
+    nose: by(nose),
+    mouth: by(mouth),
+  };
+}
+
+function eachOnce(found: readonly Detection[]): Detection[] {
+  const kept: Detection[] = [];
+  for (const detection of [...found].sort((a, b) => b.score - a.score)) {
+    if (kept.every(({ box }) => sharedShare(box, detection.box) <= sameFaceShare)) kept.push(detection);
+  }
+  return kept;
+}
+
+/** Intersection over the smaller box. */
+function sharedShare(a: Box, b: Box): number {
+  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  if (width <= 0 || height <= 0) return 0;
+  return (width * height) / Math.min(a.width * a.height, b.width * b.height);
+}
