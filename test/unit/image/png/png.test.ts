@@ -120,6 +120,34 @@ describe("a PNG's limits", () => {
     expect(await bytesOf(true, 1)).toBeLessThan(defaultImageLimits.maxWorkingBytes);
   });
 
+  it.each([
+    ["narrow", 40, 600],
+    ["wide", 12_000, 33],
+    ["square", 200, 180],
+  ] as const)(
+    "on memory: no decode holds more than it reserves, where the photo is %s",
+    async (_, width, height) => {
+      const photo = scene(width, height);
+      for (const [colourType, bitDepth] of [
+        [0, 1],
+        [2, 8],
+        [6, 16],
+      ] as const) {
+        for (const interlaced of [false, true]) {
+          const bytes = await encodePng(photo, { colourType, bitDepth, interlaced, filter: () => 0 });
+          for (const scaleAtLeast of [1, 1 / 7]) {
+            const codecs = nodeCodecs();
+            const opened = await openPhoto(bytes, defaultImageLimits, codecs);
+            const decoded = opened.ok ? await opened.value.decode({ scaleAtLeast }) : opened;
+            if (!opened.ok || !decoded.ok) throw new Error("it does not decode");
+            const held = codecs.heldBytes() + decoded.value.raster.data.length;
+            expect(held).toBeLessThanOrEqual(opened.value.workingBytes({ scaleAtLeast }));
+          }
+        }
+      }
+    },
+  );
+
   it("stop reading a stream that unfolds to more than the header says", async () => {
     const claimed = { width: 2000, height: 32 };
     const bytes = await encodePng(scene(2000, 1500), { claimed, filter: () => 0 });
