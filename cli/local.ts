@@ -2,10 +2,10 @@
 import { type Comparison, type DecisionOptions, type ErrorCode, SamefaceError } from "../client/index.ts";
 import { loadRuntime, readCalibration, readRecognisability } from "../model/runtime.ts";
 import { type Failure, toWire } from "../src/errors.ts";
-import { decideAtFmr, distance } from "../src/face/decide.ts";
+import { decideAtFmr, distance } from "../src/face/decision/decide.ts";
 import type { EncodedFace } from "../src/face/face.ts";
-import { requireQuality } from "../src/face/quality.ts";
-import { type Side, toleranceOf } from "../src/face/recognisability.ts";
+import { requireQuality } from "../src/face/quality/quality.ts";
+import { type Side, toleranceOf } from "../src/face/quality/recognisability.ts";
 import { defaultSettings } from "../src/identity/settings.ts";
 import { decisionBody } from "../src/rendering/decision-body.ts";
 import { faceBody } from "../src/rendering/face-body.ts";

@@ -6,9 +6,12 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Result } from "../src/errors.ts";
-import { type Calibration, parseCalibration } from "../src/face/calibration.ts";
+import { type Calibration, parseCalibration } from "../src/face/decision/calibration.ts";
 import type { Encoder } from "../src/face/encode.ts";
-import type { RecognisabilityEntry, RecognisabilityModel } from "../src/face/recognisability-model.ts";
+import type {
+  RecognisabilityEntry,
+  RecognisabilityModel,
+} from "../src/face/quality/recognisability-model.ts";
 import { createCodecs, type EncodedPhoto, openPhoto } from "../src/image/decode.ts";
 import { defaultImageLimits } from "../src/image/limits.ts";
 import type { Engine, ModelFactory } from "../src/inference/engine.ts";

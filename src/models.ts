@@ -3,10 +3,10 @@
  * another encoder is another entry in it.
  */
 import type { DetectorDescriptor, EncoderDescriptor, ModelDescriptor } from "./face/descriptor.ts";
-import { createDetector } from "./face/detect.ts";
+import { createDetector } from "./face/detection/detect.ts";
+import { createLandmarkFinder } from "./face/detection/landmarks.ts";
 import { createEncoder, encoderId } from "./face/encode.ts";
-import { createLandmarkFinder } from "./face/landmarks.ts";
-import { parseRecognisability, type RecognisabilityModel } from "./face/recognisability-model.ts";
+import { parseRecognisability, type RecognisabilityModel } from "./face/quality/recognisability-model.ts";
 import type { ModelFactory } from "./inference/engine.ts";
 import type { Model } from "./inference/model.ts";
 import type { PipelineParts } from "./pipeline.ts";

@@ -9,16 +9,23 @@ import {
   unlimited,
 } from "./decoder.ts";
 import { fail, ok, type Result } from "./errors.ts";
-import type { Detector } from "./face/detect.ts";
+import type { Detector } from "./face/detection/detect.ts";
+import { findEveryFace, findFirstFaces } from "./face/detection/every-face.ts";
+import type { LandmarkFinder } from "./face/detection/landmarks.ts";
+import { defaultBackgroundFaceShare, listOf, selectFace } from "./face/detection/select.ts";
+import {
+  evidenceFor,
+  mapDetection,
+  mapLandmarks,
+  mapPoint,
+  saysOfFaces,
+  turnsToTry,
+} from "./face/detection/turned.ts";
 import type { Encoder } from "./face/encode.ts";
-import { findEveryFace, findFirstFaces } from "./face/every-face.ts";
 import type { EncodedFace, FacePolicy } from "./face/face.ts";
-import type { LandmarkFinder } from "./face/landmarks.ts";
-import { defaultQualityLimits, judgeQuality, measureQuality } from "./face/quality.ts";
-import { isRecognisable, recognisabilityOf } from "./face/recognisability.ts";
-import type { RecognisabilityModel } from "./face/recognisability-model.ts";
-import { defaultBackgroundFaceShare, listOf, selectFace } from "./face/select.ts";
-import { evidenceFor, mapDetection, mapLandmarks, mapPoint, saysOfFaces, turnsToTry } from "./face/turned.ts";
+import { defaultQualityLimits, judgeQuality, measureQuality } from "./face/quality/quality.ts";
+import { isRecognisable, recognisabilityOf } from "./face/quality/recognisability.ts";
+import type { RecognisabilityModel } from "./face/quality/recognisability-model.ts";
 import type { EncodedPhoto } from "./image/decode.ts";
 import { fromTurned, type QuarterTurn, turnPhoto } from "./image/turn.ts";
 import type { Stopwatch } from "./stopwatch.ts";

@@ -12,7 +12,7 @@ import png from "../wasm/png.wasm";
 import { type Budget, createBudget } from "./admission/budget.ts";
 import { parseConfig } from "./config.ts";
 import { sha256, toHex } from "./crypto/digest.ts";
-import { parseCalibration } from "./face/calibration.ts";
+import { parseCalibration } from "./face/decision/calibration.ts";
 import type { ModelDescriptor } from "./face/descriptor.ts";
 import { createCodecs, openPhoto } from "./image/decode.ts";
 import { defaultImageLimits } from "./image/limits.ts";

@@ -2,7 +2,7 @@
  * Fits thresholds by false match rate for one encoder to an all-against-all comparison of labelled photos, with
  * intervals from a bootstrap over people.
  */
-import type { DistanceHistograms, FmrKnot } from "../../src/face/calibration.ts";
+import type { DistanceHistograms, FmrKnot } from "../../src/face/decision/calibration.ts";
 import { type Interval, percentileInterval, resampleIdentities } from "../evaluate/bootstrap.ts";
 import type { Trials } from "../evaluate/comparisons.ts";
 import { lowestSupportedRate } from "../evaluate/metrics.ts";

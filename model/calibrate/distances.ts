@@ -1,7 +1,7 @@
 /**
  * Histograms of the distances between photos of one person and between photos of two people, for people to look at.
  */
-import type { DistanceHistograms } from "../../src/face/calibration.ts";
+import type { DistanceHistograms } from "../../src/face/decision/calibration.ts";
 import type { Trials } from "../evaluate/comparisons.ts";
 
 const binWidth = 0.04;

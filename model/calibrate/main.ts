@@ -7,7 +7,7 @@
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { parseCalibration, thresholdAt } from "../../src/face/calibration.ts";
+import { parseCalibration, thresholdAt } from "../../src/face/decision/calibration.ts";
 import { encoderInUse } from "../../src/models.ts";
 import { acquireAll } from "../evaluate/acquire.ts";
 import { compareAll, type Trials } from "../evaluate/comparisons.ts";

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { SingleBar } from "cli-progress";
 import pLimit from "p-limit";
 import type { FacePolicy } from "../../src/face/face.ts";
-import type { Quality } from "../../src/face/quality.ts";
+import type { Quality } from "../../src/face/quality/quality.ts";
 import { kernelPaths, modelPath, readManifest } from "../runtime.ts";
 import { type Acquisition, openCache } from "./cache.ts";
 import type { EmbeddingSet } from "./comparisons.ts";

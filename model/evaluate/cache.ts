@@ -7,7 +7,7 @@
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Quality } from "../../src/face/quality.ts";
+import type { Quality } from "../../src/face/quality/quality.ts";
 
 /** An embedding and the face's quality, or the code of the failure to acquire them. */
 export type Acquisition =

@@ -11,7 +11,7 @@ import {
   type Quality,
   type QualityLimits,
   type QualityReason,
-} from "../../src/face/quality.ts";
+} from "../../src/face/quality/quality.ts";
 import { type Interval, percentileInterval } from "./bootstrap.ts";
 import type { Comparisons, People } from "./comparisons.ts";
 

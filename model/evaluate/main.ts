@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { thresholdAt } from "../../src/face/calibration.ts";
+import { thresholdAt } from "../../src/face/decision/calibration.ts";
 import { defaultSettings } from "../../src/identity/settings.ts";
 import { encoderInUse } from "../../src/models.ts";
 import { readCalibration, readManifest } from "../runtime.ts";

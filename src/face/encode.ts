@@ -13,7 +13,7 @@ import type { EncoderDescriptor } from "./descriptor.ts";
 import type { Embedding } from "./embedding.ts";
 import type { Crop } from "./face.ts";
 import type { Landmarks, Point } from "./geometry.ts";
-import { type Appearance, measureAppearance } from "./quality.ts";
+import { type Appearance, measureAppearance } from "./quality/quality.ts";
 
 /** Embedding of a face, and measures of the crop that the encoder saw. */
 export interface Encoding {

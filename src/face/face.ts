@@ -2,7 +2,7 @@ import type { PhotoFormat } from "../image/sniff.ts";
 import type { QuarterTurn } from "../image/turn.ts";
 import type { Embedding } from "./embedding.ts";
 import type { Box, Landmarks } from "./geometry.ts";
-import type { Quality } from "./quality.ts";
+import type { Quality } from "./quality/quality.ts";
 
 export interface Face {
   readonly box: Box;

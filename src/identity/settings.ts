@@ -1,7 +1,7 @@
 /** Settings that a tenant decides for itself. Its directory keeps them. */
 import * as z from "zod";
 import { fail, ok, type Result } from "../errors.ts";
-import { defaultBackgroundFaceShare } from "../face/select.ts";
+import { defaultBackgroundFaceShare } from "../face/detection/select.ts";
 import { defaultLockOut } from "./lock-out.ts";
 
 /** Rules of a tenant about false match rates. */

@@ -1,5 +1,5 @@
 /** A decision in its wire form, limited to the fields that the caller may see. */
-import type { CalibratedDecision } from "../face/decide.ts";
+import type { CalibratedDecision } from "../face/decision/decide.ts";
 import type { RateChoice } from "../trust/rates/rate-choice.ts";
 
 export function decisionBody(

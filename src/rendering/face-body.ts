@@ -2,7 +2,7 @@
 import { encodeBase64 } from "../crypto/base64.ts";
 import type { EncodedFace, FoundFace } from "../face/face.ts";
 import { landmarkNames } from "../face/geometry.ts";
-import { defaultQualityLimits, judgeQuality } from "../face/quality.ts";
+import { defaultQualityLimits, judgeQuality } from "../face/quality/quality.ts";
 import { writePng } from "../image/png/png-writer.ts";
 
 function round(value: number, digits: number): number {

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { RandomBytes } from "../crypto/random.ts";
 import { fail, ok, type Result } from "../errors.ts";
-import type { Calibration } from "../face/calibration.ts";
+import type { Calibration } from "../face/decision/calibration.ts";
 import { type Caller, contextOf } from "../identity/caller.ts";
 import { decodeCursor, encodeCursor } from "../identity/cursor.ts";
 import type {

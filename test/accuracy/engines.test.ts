@@ -9,7 +9,7 @@ import type { EmbeddingSet, People } from "../../model/evaluate/comparisons.ts";
 import { readDataset } from "../../model/evaluate/dataset.ts";
 import type { EngineName } from "../../model/evaluate/engines.ts";
 import { readCalibration } from "../../model/runtime.ts";
-import { thresholdAt } from "../../src/face/calibration.ts";
+import { thresholdAt } from "../../src/face/decision/calibration.ts";
 import { lfwDev } from "../fixtures/data.ts";
 
 const { folder, isPresent } = lfwDev;

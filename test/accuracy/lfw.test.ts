@@ -6,7 +6,7 @@ import { acquireAll } from "../../model/evaluate/acquire.ts";
 import { readDataset } from "../../model/evaluate/dataset.ts";
 import { type Evaluation, evaluate } from "../../model/evaluate/evaluate.ts";
 import { readCalibration } from "../../model/runtime.ts";
-import { thresholdAt } from "../../src/face/calibration.ts";
+import { thresholdAt } from "../../src/face/decision/calibration.ts";
 import { lfwDev } from "../fixtures/data.ts";
 
 const { folder, isPresent } = lfwDev;

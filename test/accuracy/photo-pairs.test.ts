@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadRuntime, readCalibration } from "../../model/runtime.ts";
-import { thresholdAt } from "../../src/face/calibration.ts";
-import { decide, distance } from "../../src/face/decide.ts";
+import { thresholdAt } from "../../src/face/decision/calibration.ts";
+import { decide, distance } from "../../src/face/decision/decide.ts";
 import type { Embedding } from "../../src/face/embedding.ts";
 import { photoPairs } from "../fixtures/data.ts";
 

@@ -8,9 +8,9 @@ import { kindGroups } from "../../model/evaluate/degradation/kinds/all.ts";
 import { createRandom } from "../../model/evaluate/random.ts";
 import { loadRuntime, readCalibration, readRecognisability } from "../../model/runtime.ts";
 import type { Result } from "../../src/errors.ts";
-import { decideAtFmr, distance } from "../../src/face/decide.ts";
+import { decideAtFmr, distance } from "../../src/face/decision/decide.ts";
 import type { EncodedFace } from "../../src/face/face.ts";
-import { toleranceOf } from "../../src/face/recognisability.ts";
+import { toleranceOf } from "../../src/face/quality/recognisability.ts";
 import type { Pipeline } from "../../src/pipeline.ts";
 import { lfwDev } from "../fixtures/data.ts";
 

@@ -8,7 +8,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { parseCalibration, thresholdAt } from "../../src/face/calibration.ts";
+import { parseCalibration, thresholdAt } from "../../src/face/decision/calibration.ts";
 import { encoderInUse } from "../../src/models.ts";
 import { measureIdentification } from "./measure/identification.ts";
 import { startWorkerd } from "./service/workerd.ts";

@@ -30,7 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each([
   ["all of it, as uploaded", /./, 6e6],
-  ["its script", /\.js$/, 0.4 * mebibyte],
+  ["its script", /\.js$/, 0.45 * mebibyte],
   ["its models", /\.plan$/, 3.65 * mebibyte],
   ["its kernels", /kernels.*\.wasm$/, 32 * 1024],
   ["its codecs", /(jpeg|png|_dec)\.wasm$/, 1.4 * mebibyte],

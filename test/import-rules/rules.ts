@@ -120,7 +120,7 @@ function targetOf(file: string, specifier: string): string {
 }
 
 /**
- * Returns a path's room: `src/face/pose.ts` is of "face", `src/app.ts` of "app.ts", `hono/cors` of "hono",
+ * Returns a path's room: `src/face/quality/pose.ts` is of "face", `src/app.ts` of "app.ts", `hono/cors` of "hono",
  * `wasm/kernels.wasm` of "wasm".
  */
 function roomOf(path: string): string {

@@ -14,7 +14,7 @@ export interface Equivalent {
 
 export const equivalents: readonly Equivalent[] = [
   {
-    file: "src/face/quality.ts",
+    file: "src/face/quality/quality.ts",
     before: "for (let i = 0; i < size; i++) {",
     after: "for (let i = 1; i < size; i++) {",
     reason: "The first pixel is a corner of the crop: none of the ellipse, and no neighbour of one.",

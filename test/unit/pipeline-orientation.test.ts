@@ -2,7 +2,7 @@
 import jpegJs from "jpeg-js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadRuntime } from "../../model/runtime.ts";
-import { distance } from "../../src/face/decide.ts";
+import { distance } from "../../src/face/decision/decide.ts";
 import type { EncodedFace } from "../../src/face/face.ts";
 import type { Box, Landmarks } from "../../src/face/geometry.ts";
 import type { Raster } from "../../src/image/photo.ts";

@@ -3,7 +3,7 @@ import jpegJs from "jpeg-js";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { loadRuntime } from "../../model/runtime.ts";
-import { distance } from "../../src/face/decide.ts";
+import { distance } from "../../src/face/decision/decide.ts";
 import type { Raster } from "../../src/image/photo.ts";
 import { readMedia } from "../fixtures/data.ts";
 import { encodePng } from "../fixtures/png.ts";

@@ -7,8 +7,8 @@
 import { reset } from "cloudflare:test";
 import { afterAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { seededRandom } from "../../model/convert/proof/images.ts";
-import { thresholdAt } from "../../src/face/calibration.ts";
-import { thresholdForGallery } from "../../src/face/gallery-threshold.ts";
+import { thresholdAt } from "../../src/face/decision/calibration.ts";
+import { thresholdForGallery } from "../../src/face/decision/gallery-threshold.ts";
 import { newKeyAnswerSchema, sessionAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { type Climbed, climb, type Decision, probeAt } from "../fixtures/climber.ts";
 import { times } from "../fixtures/exhaustive.ts";

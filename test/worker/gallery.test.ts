@@ -1,7 +1,7 @@
 /** The gallery over the real storage of Durable Objects: exact, sealed, and in step with its directory. */
 import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { distance } from "../../src/face/decide.ts";
+import { distance } from "../../src/face/decision/decide.ts";
 import { quantizeTemplate } from "../../src/face/quantize.ts";
 import { readWrappedByOthers, replaceWrap } from "../../src/identity/gallery/rows.ts";
 import type { Gallery } from "../../src/identity/gallery/types.ts";

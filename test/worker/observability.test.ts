@@ -14,7 +14,7 @@ function timed() {
   const encodeFace: typeof plain.encodeFace = async (image, policy, observation) => {
     await observation?.time?.("decode", async () => undefined);
     await observation?.time?.("detect", async () => undefined);
-    return plain.encodeFace(image, policy);
+    return plain.encodeFace(image, policy, { listFaces: observation?.listFaces ?? false });
   };
   return { nowMs: () => (nowMs += 10), pipeline: { encodeFace } };
 }

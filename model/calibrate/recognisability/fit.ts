@@ -3,8 +3,11 @@
  * those of a photo made worse do as long as they match the same photo as it was, at a false match rate of 1e-4.
  */
 import { encodeBase64 } from "../../../src/crypto/base64.ts";
-import { likeness, logit, strangenessOf } from "../../../src/face/recognisability.ts";
-import type { RecognisabilityEntry, RecognisabilityModel } from "../../../src/face/recognisability-model.ts";
+import { likeness, logit, strangenessOf } from "../../../src/face/quality/recognisability.ts";
+import type {
+  RecognisabilityEntry,
+  RecognisabilityModel,
+} from "../../../src/face/quality/recognisability-model.ts";
 import { createRandom } from "../../evaluate/random.ts";
 import { findCentroids } from "./centroids.ts";
 import { fitLogistic, type LogisticFit } from "./logistic.ts";

@@ -1,7 +1,7 @@
 /** How a fit does on faces: whom it refuses, and how many strangers match among the others. */
-import { type Calibration, thresholdAt } from "../../../src/face/calibration.ts";
-import { isRecognisable, recognisabilityOf, toleranceOf } from "../../../src/face/recognisability.ts";
-import type { RecognisabilityModel } from "../../../src/face/recognisability-model.ts";
+import { type Calibration, thresholdAt } from "../../../src/face/decision/calibration.ts";
+import { isRecognisable, recognisabilityOf, toleranceOf } from "../../../src/face/quality/recognisability.ts";
+import type { RecognisabilityModel } from "../../../src/face/quality/recognisability-model.ts";
 import { dot } from "./centroids.ts";
 import type { Sample } from "./samples.ts";
 

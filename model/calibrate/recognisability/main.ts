@@ -7,7 +7,10 @@
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { parseRecognisability, type RecognisabilityEntry } from "../../../src/face/recognisability-model.ts";
+import {
+  parseRecognisability,
+  type RecognisabilityEntry,
+} from "../../../src/face/quality/recognisability-model.ts";
 import { encoderInUse } from "../../../src/models.ts";
 import { readCalibration, readManifest } from "../../runtime.ts";
 import { writeCalibration } from "../manifest.ts";

@@ -1,10 +1,10 @@
 /** The production pipeline, and what its stages found on the way: more than it answers. */
 import { readFileSync } from "node:fs";
-import type { Detection } from "../../../src/face/detect.ts";
+import type { Detection } from "../../../src/face/detection/detect.ts";
+import type { LocatedLandmarks } from "../../../src/face/detection/landmarks.ts";
+import { selectFace } from "../../../src/face/detection/select.ts";
 import type { Encoding } from "../../../src/face/encode.ts";
-import type { LocatedLandmarks } from "../../../src/face/landmarks.ts";
-import { type Measured, measureQuality } from "../../../src/face/quality.ts";
-import { selectFace } from "../../../src/face/select.ts";
+import { type Measured, measureQuality } from "../../../src/face/quality/quality.ts";
 import { createStages } from "../../../src/models.ts";
 import { kernelsInNode, modelPath, photoOpener, readManifest } from "../../runtime.ts";
 

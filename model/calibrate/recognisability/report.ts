@@ -1,6 +1,6 @@
 /** What a fit does, in tables. */
-import type { Calibration } from "../../../src/face/calibration.ts";
-import type { RecognisabilityModel } from "../../../src/face/recognisability-model.ts";
+import type { Calibration } from "../../../src/face/decision/calibration.ts";
+import type { RecognisabilityModel } from "../../../src/face/quality/recognisability-model.ts";
 import {
   type Count,
   closerBy,

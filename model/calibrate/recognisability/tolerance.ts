@@ -5,8 +5,8 @@
  * The better of both decides, since one poor face alone does no harm: strangers of whom one is poor and one ordinary match
  * less often than promised, and the more often the poorer both are.
  */
-import type { Calibration } from "../../../src/face/calibration.ts";
-import type { ToleranceKnot } from "../../../src/face/recognisability-model.ts";
+import type { Calibration } from "../../../src/face/decision/calibration.ts";
+import type { ToleranceKnot } from "../../../src/face/quality/recognisability-model.ts";
 import { quantile } from "./fit.ts";
 import { type JudgedFace, requireThreshold, strangersAmong } from "./judge.ts";
 

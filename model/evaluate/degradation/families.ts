@@ -1,5 +1,5 @@
 /** The kinds and levels of degradation, and the quality measure that should detect each. */
-import type { Quality } from "../../../src/face/quality.ts";
+import type { Quality } from "../../../src/face/quality/quality.ts";
 import { blur, cutLeft, expose, type Picture, shrink } from "./degrade.ts";
 
 export interface Family {

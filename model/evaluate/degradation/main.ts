@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import jpeg from "jpeg-js";
-import { thresholdAt } from "../../../src/face/calibration.ts";
+import { thresholdAt } from "../../../src/face/decision/calibration.ts";
 import { readCalibration } from "../../runtime.ts";
 import { type Acquired, acquireAll } from "../acquire.ts";
 import { distanceOf } from "../comparisons.ts";

@@ -4,7 +4,7 @@ import {
   judgeQuality,
   type Quality,
   type QualityLimits,
-} from "../../../src/face/quality.ts";
+} from "../../../src/face/quality/quality.ts";
 
 /** One worsened photo compared with the untouched ones. */
 export interface Probe {

@@ -1,6 +1,6 @@
 /** Calibrates a trained model's thresholds on people that it has not learned from. */
-import { parseCalibration } from "../../../src/face/calibration.ts";
-import type { RecognisabilityEntry } from "../../../src/face/recognisability-model.ts";
+import { parseCalibration } from "../../../src/face/decision/calibration.ts";
+import type { RecognisabilityEntry } from "../../../src/face/quality/recognisability-model.ts";
 import { calibrate } from "../../calibrate/calibrate.ts";
 import type { TrainingSet } from "../batches.ts";
 import { compareSet } from "../gain.ts";

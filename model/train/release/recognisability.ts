@@ -4,12 +4,12 @@
  * worse are not looked at again; `model/calibrate/recognisability/main.ts` does that.
  */
 import { encodeBase64 } from "../../../src/crypto/base64.ts";
-import { likeness, strangenessOf } from "../../../src/face/recognisability.ts";
+import { likeness, strangenessOf } from "../../../src/face/quality/recognisability.ts";
 import {
   parseRecognisability,
   type RecognisabilityEntry,
   type RecognisabilityModel,
-} from "../../../src/face/recognisability-model.ts";
+} from "../../../src/face/quality/recognisability-model.ts";
 import { encodeVector } from "../../calibrate/recognisability/fit.ts";
 import { findRareDirections } from "../../calibrate/recognisability/rare-directions.ts";
 import { applyHead, type Head, normsBehind } from "../head.ts";

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { parseCalibration } from "../../../src/face/calibration.ts";
+import { parseCalibration } from "../../../src/face/decision/calibration.ts";
 import { encoderInUse, type Manifest, recognisabilityIn } from "../../../src/models.ts";
 
 /** Files that replace others; the manifest comes last, so that it never names a missing file. */

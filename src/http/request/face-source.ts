@@ -10,7 +10,7 @@ import { decodeFloat32 } from "../../crypto/float32.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import type { EncodedFace, FacePolicy } from "../../face/face.ts";
-import { requireQuality } from "../../face/quality.ts";
+import { requireQuality } from "../../face/quality/quality.ts";
 import type { Pipeline } from "../../pipeline.ts";
 import { faceBody } from "../../rendering/face-body.ts";
 import type { AppEnv } from "../app-env.ts";

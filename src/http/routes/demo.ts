@@ -1,7 +1,7 @@
 /** Settings of the demo page. A caller could read each of them elsewhere. */
 import type { Config } from "../../config.ts";
-import type { DistanceHistograms } from "../../face/calibration.ts";
-import { defaultQualityLimits } from "../../face/quality.ts";
+import type { DistanceHistograms } from "../../face/decision/calibration.ts";
+import { defaultQualityLimits } from "../../face/quality/quality.ts";
 import { defaultSettings } from "../../identity/settings.ts";
 import { publishedKey } from "../../trust/authenticate.ts";
 import type { Handler } from "../app-env.ts";

@@ -1,7 +1,7 @@
 /** Enrolment, and the update and deletion of one face. */
 import type * as z from "zod";
 import { fail, ok, type Result } from "../../errors.ts";
-import type { Calibration } from "../../face/calibration.ts";
+import type { Calibration } from "../../face/decision/calibration.ts";
 import { parseFaceId } from "../../identity/ids.ts";
 import { requireConsent } from "../../identity/store/consent.ts";
 import type { EnrolmentDetails } from "../../identity/store/store.ts";

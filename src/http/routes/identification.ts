@@ -1,5 +1,5 @@
 /** Identification of a photo among everybody who is enrolled. */
-import { type Calibration, type FalseMatchRate, fmrAt } from "../../face/calibration.ts";
+import { type Calibration, type FalseMatchRate, fmrAt } from "../../face/decision/calibration.ts";
 import type { Candidate } from "../../identity/store/store.ts";
 import { chooseRate } from "../../trust/rates/rate-choice.ts";
 import { searchLimits } from "../../trust/rates/search-limits.ts";

@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { landmarkNames } from "../../face/geometry.ts";
-import { qualityReasons } from "../../face/quality.ts";
+import { qualityReasons } from "../../face/quality/quality.ts";
 import type { PhotoFormat } from "../../image/sniff.ts";
 import { quarterTurns } from "../../image/turn.ts";
 import { faceIdSchema, subjectIdSchema } from "./requests.ts";

@@ -24,7 +24,7 @@
 import { crc32 } from "../../crypto/crc32.ts";
 import { decodeFloat32, encodeFloat32 } from "../../crypto/float32.ts";
 import { type Failure, fail, ok, type Result } from "../../errors.ts";
-import type { Quality } from "../../face/quality.ts";
+import type { Quality } from "../../face/quality/quality.ts";
 import { type FaceId, parseFaceId, parseSubjectId, type SubjectId } from "../ids.ts";
 import type { StoredFace, StoredQuality } from "../store/store.ts";
 

@@ -1,6 +1,6 @@
 /** Compares one probe with the faces of one subject. */
 import { fail, ok, type Result } from "../../errors.ts";
-import { distance } from "../../face/decide.ts";
+import { distance } from "../../face/decision/decide.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import type { FaceId } from "../ids.ts";
 import type { StoredFace } from "./store.ts";

@@ -5,7 +5,7 @@
 
 import type { KeyRing } from "../../crypto/key-ring.ts";
 import { fail, ok, type Result } from "../../errors.ts";
-import { distance } from "../../face/decide.ts";
+import { distance } from "../../face/decision/decide.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import type { AttemptFace, Context, SearchAction, SearchKind } from "../directory/data.ts";
 import type { SearchDirectory } from "../directory/types.ts";

@@ -1,7 +1,7 @@
 /** Interface of the store of a tenant's faces. A subject is its faces: it exists while it has one. */
 import type { Result } from "../../errors.ts";
 import type { Embedding } from "../../face/embedding.ts";
-import type { Quality } from "../../face/quality.ts";
+import type { Quality } from "../../face/quality/quality.ts";
 import type { Caller } from "../caller.ts";
 import type { EnrolmentRequest, SearchAction } from "../directory/data.ts";
 import type { FaceId, SubjectId } from "../ids.ts";

@@ -3,7 +3,7 @@
  * Two enrolments at the same instant do not see each other.
  */
 import { fail, ok, type Result } from "../../errors.ts";
-import type { Calibration } from "../../face/calibration.ts";
+import type { Calibration } from "../../face/decision/calibration.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import type { SubjectId } from "../../identity/ids.ts";
 import type { TenantSettings } from "../../identity/settings.ts";

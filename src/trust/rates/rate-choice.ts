@@ -6,7 +6,7 @@
  * it, and no second threshold that costs no failure.
  */
 import { fail, ok, type Result } from "../../errors.ts";
-import { decadeOf } from "../../face/decades.ts";
+import { decadeOf } from "../../face/decision/decades.ts";
 import type { RateRules } from "../../identity/settings.ts";
 import type { Principal, SessionPrincipal } from "../principal.ts";
 

@@ -1,6 +1,6 @@
 /** Checks a tenant's false match rates against the measured ones before they become its settings. */
 import { ok, type Result } from "../../errors.ts";
-import { type Calibration, thresholdAt } from "../../face/calibration.ts";
+import { type Calibration, thresholdAt } from "../../face/decision/calibration.ts";
 import type { SettingsChange } from "../../identity/settings.ts";
 
 /** The rates, by the caller's names for them. What is absent is not changed, and null sets no limit. */

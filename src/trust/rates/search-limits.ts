@@ -1,7 +1,7 @@
 /** Limits of a caller's search, its threshold and the order of its answers, from the rate that was chosen. */
 import { ok, type Result } from "../../errors.ts";
-import type { Calibration } from "../../face/calibration.ts";
-import { type GalleryThreshold, thresholdForGallery } from "../../face/gallery-threshold.ts";
+import type { Calibration } from "../../face/decision/calibration.ts";
+import { type GalleryThreshold, thresholdForGallery } from "../../face/decision/gallery-threshold.ts";
 import type { TenantSettings } from "../../identity/settings.ts";
 import type { SearchOptions } from "../../identity/store/store.ts";
 import type { RateChoice } from "./rate-choice.ts";

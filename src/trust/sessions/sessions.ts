@@ -2,7 +2,7 @@
 import { encodeBase64Url } from "../../crypto/base64.ts";
 import type { RandomBytes } from "../../crypto/random.ts";
 import { ok, type Result } from "../../errors.ts";
-import { type Calibration, thresholdAt } from "../../face/calibration.ts";
+import { type Calibration, thresholdAt } from "../../face/decision/calibration.ts";
 import { type Caller, contextOf } from "../../identity/caller.ts";
 import type { OpenDirectory, VerificationDirectory } from "../../identity/directory/types.ts";
 import type { SubjectId } from "../../identity/ids.ts";

@@ -16,7 +16,7 @@
 import manifest from "../../../model/manifest.json";
 import jpegTurbo from "../../../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import onnxRuntime from "../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
-import { distance } from "../../../src/face/decide.ts";
+import { distance } from "../../../src/face/decision/decide.ts";
 import type { EncodedFace } from "../../../src/face/face.ts";
 import { createCodecs, openPhoto } from "../../../src/image/decode.ts";
 import { createIdleInstances } from "../../../src/image/idle-instances.ts";

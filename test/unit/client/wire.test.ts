@@ -4,7 +4,7 @@ import type * as z from "zod";
 import type { ErrorCode } from "../../../client/error.ts";
 import type * as wire from "../../../client/wire.ts";
 import type { FailureCode } from "../../../src/errors.ts";
-import type { QualityReason } from "../../../src/face/quality.ts";
+import type { QualityReason } from "../../../src/face/quality/quality.ts";
 import type {
   keyRequestSchema,
   sessionRequestSchema,

@@ -113,7 +113,9 @@ describe("the mutants of a source", () => {
   it("parse, and differ from what they change, in every file of src/face", () => {
     const folder = join(import.meta.dirname, "../../../src/face");
     let count = 0;
-    for (const file of readdirSync(folder)) {
+    for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith(".ts"),
+    )) {
       const source = readFileSync(join(folder, file), "utf8");
       for (const mutant of mutantsOf(file, source)) {
         const mutated = apply(source, mutant);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CalibratedDecision } from "../../../src/face/decide.ts";
+import type { CalibratedDecision } from "../../../src/face/decision/decide.ts";
 import { decisionBody } from "../../../src/rendering/decision-body.ts";
 
 function decided(fmr: number, { match = true, bounded = false } = {}): CalibratedDecision {

@@ -11,7 +11,7 @@ import type { Trials } from "../../../../model/evaluate/comparisons.ts";
 import { probit } from "../../../../model/evaluate/probit.ts";
 import { createRandom } from "../../../../model/evaluate/random.ts";
 import { ok } from "../../../../src/errors.ts";
-import { parseCalibration, thresholdAt } from "../../../../src/face/calibration.ts";
+import { parseCalibration, thresholdAt } from "../../../../src/face/decision/calibration.ts";
 
 const golden = JSON.parse(
   readFileSync(new URL("../../../vectors/evaluate-metrics.json", import.meta.url), "utf8"),

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { readCalibration } from "../../../../model/runtime.ts";
-import { thresholdAt } from "../../../../src/face/calibration.ts";
+import { thresholdAt } from "../../../../src/face/decision/calibration.ts";
 import { defaultSettings } from "../../../../src/identity/settings.ts";
 
 it("the manifest's calibration is of the very encoder that it ships", () => {

@@ -23,7 +23,7 @@ import { fuseActivations } from "../../../../model/convert/rewrite/convolutions.
 import { convertDlibResnet } from "../../../../model/convert/tfjs/dlib-resnet.ts";
 import { readTfjsWeights } from "../../../../model/convert/tfjs/weights.ts";
 import shipped from "../../../../model/manifest.json" with { type: "json" };
-import { distance } from "../../../../src/face/decide.ts";
+import { distance } from "../../../../src/face/decision/decide.ts";
 import type { Embedding } from "../../../../src/face/embedding.ts";
 import { encoderInUse, type Manifest } from "../../../../src/models.ts";
 import { readMedia } from "../../../fixtures/data.ts";

@@ -7,7 +7,7 @@ import {
   shrink,
 } from "../../../../model/evaluate/degradation/degrade.ts";
 import { binProbes, median, summarizeProbes } from "../../../../model/evaluate/degradation/study.ts";
-import { defaultQualityLimits, type Quality } from "../../../../src/face/quality.ts";
+import { defaultQualityLimits, type Quality } from "../../../../src/face/quality/quality.ts";
 
 /** Makes a picture of grey values, one row a line. */
 function picture(...rows: number[][]): Picture {

@@ -6,7 +6,7 @@ import {
   type QualityMeasure,
   qualityMeasures,
 } from "../../../../model/evaluate/discard.ts";
-import { defaultQualityLimits, type Quality } from "../../../../src/face/quality.ts";
+import { defaultQualityLimits, type Quality } from "../../../../src/face/quality/quality.ts";
 
 const good: Quality = {
   eyeDistancePx: 60,

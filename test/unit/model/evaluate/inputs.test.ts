@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openCache } from "../../../../model/evaluate/cache.ts";
 import { readDataset } from "../../../../model/evaluate/dataset.ts";
 import { fingerprint, sourcesOf } from "../../../../model/evaluate/fingerprint.ts";
-import type { Quality } from "../../../../src/face/quality.ts";
+import type { Quality } from "../../../../src/face/quality/quality.ts";
 
 let folder = "";
 beforeAll(() => {

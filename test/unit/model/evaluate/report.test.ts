@@ -8,7 +8,7 @@ import { createRandom } from "../../../../model/evaluate/random.ts";
 import { renderPage } from "../../../../model/evaluate/report/page.ts";
 import { worstTrials } from "../../../../model/evaluate/report/worst.ts";
 import { formatTable, type Summary, summarize } from "../../../../model/evaluate/summary.ts";
-import type { Quality } from "../../../../src/face/quality.ts";
+import type { Quality } from "../../../../src/face/quality/quality.ts";
 
 const people = 40;
 const perPerson = 3;

@@ -21,11 +21,11 @@ import { fuseHead } from "../../../../model/train/release/fuse.ts";
 import { carryRecognisability } from "../../../../model/train/release/recognisability.ts";
 import { writeRelease } from "../../../../model/train/release/release.ts";
 import { useModel } from "../../../../model/train/release/use.ts";
-import { logit, recognisabilityOf } from "../../../../src/face/recognisability.ts";
+import { logit, recognisabilityOf } from "../../../../src/face/quality/recognisability.ts";
 import {
   parseRecognisability,
   type RecognisabilityModel,
-} from "../../../../src/face/recognisability-model.ts";
+} from "../../../../src/face/quality/recognisability-model.ts";
 import { createEngine } from "../../../../src/inference/kernels/engine.ts";
 import { sweep } from "../../../fixtures/exhaustive.ts";
 

@@ -1,9 +1,9 @@
 /** Faces of a photo that shows several, by detectors that see what the test says. */
 import { describe, expect, it } from "vitest";
-import { fail, ok } from "../../../src/errors.ts";
-import type { Detection, Detector } from "../../../src/face/detect.ts";
-import { findEveryFace, findFirstFaces } from "../../../src/face/every-face.ts";
-import type { Photo } from "../../../src/image/photo.ts";
+import { fail, ok } from "../../../../src/errors.ts";
+import type { Detection, Detector } from "../../../../src/face/detection/detect.ts";
+import { findEveryFace, findFirstFaces } from "../../../../src/face/detection/every-face.ts";
+import type { Photo } from "../../../../src/image/photo.ts";
 
 const raster = { width: 10, height: 10, data: new Uint8Array(400) };
 const photo: Photo = {

@@ -6,8 +6,8 @@ import {
   recognisabilityOf,
   recognisabilityOfEmbedding,
   toleranceOf,
-} from "../../../src/face/recognisability.ts";
-import { parseRecognisability } from "../../../src/face/recognisability-model.ts";
+} from "../../../../src/face/quality/recognisability.ts";
+import { parseRecognisability } from "../../../../src/face/quality/recognisability-model.ts";
 
 const entry = {
   dataset: "made up",

@@ -2,10 +2,10 @@
  * Quality of a face for comparison: one number for each property (after ISO/IEC 29794-5), and the reasons for a
  * refusal where a number is beyond its limit.
  */
-import { fail, ok, type Result } from "../errors.ts";
-import type { Normalisation } from "../image/sampling/warp.ts";
-import type { Detection } from "./detect.ts";
-import type { Landmarks, Point } from "./geometry.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import type { Normalisation } from "../../image/sampling/warp.ts";
+import type { Detection } from "../detection/detect.ts";
+import type { Landmarks, Point } from "../geometry.ts";
 import { estimatePose, type Pose } from "./pose.ts";
 
 /** Measures by geometry and pixels. */
@@ -19,7 +19,7 @@ export interface Measured extends Pose, Appearance {
 }
 
 export interface Quality extends Measured {
-  /** Probability that the embedding tells whose face it is, 0..1: src/face/recognisability.ts. */
+  /** Probability that the embedding tells whose face it is, 0..1: src/face/quality/recognisability.ts. */
   readonly recognisability: number;
 }
 

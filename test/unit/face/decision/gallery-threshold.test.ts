@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Calibration, fmrAt } from "../../../src/face/calibration.ts";
+import { type Calibration, fmrAt } from "../../../../src/face/decision/calibration.ts";
 import {
   comparisonRate,
   galleryRate,
   type SearchRates,
   thresholdForGallery,
-} from "../../../src/face/gallery-threshold.ts";
+} from "../../../../src/face/decision/gallery-threshold.ts";
 
 const calibration: Calibration = {
   modelSha256: "",

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Calibration } from "../../../src/face/calibration.ts";
-import { decide, decideAtFmr, distance } from "../../../src/face/decide.ts";
+import type { Calibration } from "../../../../src/face/decision/calibration.ts";
+import { decide, decideAtFmr, distance } from "../../../../src/face/decision/decide.ts";
 
 function unit(values: readonly number[], model = "m") {
   const length = Math.hypot(...values);

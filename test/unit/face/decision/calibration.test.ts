@@ -6,7 +6,7 @@ import {
   fmrAt,
   parseCalibration,
   thresholdAt,
-} from "../../../src/face/calibration.ts";
+} from "../../../../src/face/decision/calibration.ts";
 
 const calibration: Calibration = {
   modelSha256: "0".repeat(64),

@@ -5,13 +5,13 @@
  * The network runs twice on a square crop in which the eyes are level: the first crop comes from the detector, the
  * second from the box and the eyes that the first run found.
  */
-import { ok, type Result } from "../errors.ts";
-import type { Affine, Photo } from "../image/photo.ts";
-import { warp } from "../image/sampling/warp.ts";
-import type { Model } from "../inference/model.ts";
-import type { ModelDescriptor } from "./descriptor.ts";
+import { ok, type Result } from "../../errors.ts";
+import type { Affine, Photo } from "../../image/photo.ts";
+import { warp } from "../../image/sampling/warp.ts";
+import type { Model } from "../../inference/model.ts";
+import type { ModelDescriptor } from "../descriptor.ts";
+import type { Landmarks, Point } from "../geometry.ts";
 import type { Detection } from "./detect.ts";
-import type { Landmarks, Point } from "./geometry.ts";
 
 export interface LandmarkFinder {
   readonly model: Model;

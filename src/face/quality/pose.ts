@@ -2,7 +2,7 @@
  * Head pose from five landmarks: the scaled orthographic camera that best shows a generic face (POS, DeMenthon &
  * Davis 1995: least squares for the camera's two axes, then made orthonormal).
  */
-import type { Landmarks } from "./geometry.ts";
+import type { Landmarks } from "../geometry.ts";
 
 /** Rotation of the head in degrees; all zero when it looks into the camera. */
 export interface Pose {

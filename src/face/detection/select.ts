@@ -1,7 +1,7 @@
 /** Chooses the face that a request means. For a face that the frame cuts, only the visible part counts as large. */
-import { fail, ok, type Result } from "../errors.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import type { FacePolicy, FoundFace } from "../face.ts";
 import type { Detection } from "./detect.ts";
-import type { FacePolicy, FoundFace } from "./face.ts";
 
 /**
  * Share of the largest face's side at which a further face counts as another person before the camera. A head a fifth as

@@ -2,10 +2,10 @@
  * Every face of a photo. Both detectors look at the whole photo, and the one for small faces at its quarters where the
  * faces are small: one look finds faces down to about a twelfth of the longer side.
  */
-import { ok, type Result } from "../errors.ts";
-import type { Photo } from "../image/photo.ts";
+import { ok, type Result } from "../../errors.ts";
+import type { Photo } from "../../image/photo.ts";
+import type { Box } from "../geometry.ts";
 import type { Detection, Detector } from "./detect.ts";
-import type { Box } from "./geometry.ts";
 
 /** Share of the photo's longer side: where no face is larger, the quarters are looked at. */
 const smallFaceShare = 0.3;

@@ -5,7 +5,7 @@
  * has as many chances as there are faces: with comparisons that err independently at rate f, FPIR = 1 - (1 - f)^N.
  * Similar faces make it smaller, not larger.
  */
-import { fail, ok, type Result } from "../errors.ts";
+import { fail, ok, type Result } from "../../errors.ts";
 import { type Calibration, thresholdAt } from "./calibration.ts";
 import { decadeBelow } from "./decades.ts";
 

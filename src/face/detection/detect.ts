@@ -4,12 +4,12 @@
  * boxes are blended by score rather than dropped (weighted non-maximum suppression, section 4 of the paper), which
  * steadies keypoints.
  */
-import { ok, type Result } from "../errors.ts";
-import type { Photo } from "../image/photo.ts";
-import { warp } from "../image/sampling/warp.ts";
-import type { Model } from "../inference/model.ts";
-import type { DetectorDescriptor } from "./descriptor.ts";
-import type { Box, Point } from "./geometry.ts";
+import { ok, type Result } from "../../errors.ts";
+import type { Photo } from "../../image/photo.ts";
+import { warp } from "../../image/sampling/warp.ts";
+import type { Model } from "../../inference/model.ts";
+import type { DetectorDescriptor } from "../descriptor.ts";
+import type { Box, Point } from "../geometry.ts";
 
 export interface Detection {
   readonly box: Box;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Detection } from "../../../src/face/detect.ts";
-import type { FacePolicy } from "../../../src/face/face.ts";
-import { listOf, selectFace } from "../../../src/face/select.ts";
+import type { Detection } from "../../../../src/face/detection/detect.ts";
+import { listOf, selectFace } from "../../../../src/face/detection/select.ts";
+import type { FacePolicy } from "../../../../src/face/face.ts";
 
 const photo = { width: 400, height: 200 };
 

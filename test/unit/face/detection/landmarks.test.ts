@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { fail, ok, type Result } from "../../../src/errors.ts";
-import type { ModelDescriptor } from "../../../src/face/descriptor.ts";
-import type { Detection } from "../../../src/face/detect.ts";
-import type { Point } from "../../../src/face/geometry.ts";
-import { createLandmarkFinder } from "../../../src/face/landmarks.ts";
-import type { Photo } from "../../../src/image/photo.ts";
+import { fail, ok, type Result } from "../../../../src/errors.ts";
+import type { ModelDescriptor } from "../../../../src/face/descriptor.ts";
+import type { Detection } from "../../../../src/face/detection/detect.ts";
+import { createLandmarkFinder } from "../../../../src/face/detection/landmarks.ts";
+import type { Point } from "../../../../src/face/geometry.ts";
+import type { Photo } from "../../../../src/image/photo.ts";
 
 const side = 16;
 const descriptor = {

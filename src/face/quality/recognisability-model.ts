@@ -1,6 +1,6 @@
 /** What recognisability was fitted to be (model/calibrate/recognisability), as the manifest has it beside the thresholds. */
 import * as z from "zod";
-import { decodeBase64 } from "../crypto/base64.ts";
+import { decodeBase64 } from "../../crypto/base64.ts";
 
 /** Log-odds of a face being recognisable: `bias` and a term for each piece of evidence. */
 export interface Weights {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { fail, ok, type Result } from "../../../src/errors.ts";
-import type { EncodedFace } from "../../../src/face/face.ts";
-import { evidenceFor, mapDetection, turnsToTry } from "../../../src/face/turned.ts";
-import { fromTurned, type QuarterTurn } from "../../../src/image/turn.ts";
+import { fail, ok, type Result } from "../../../../src/errors.ts";
+import { evidenceFor, mapDetection, turnsToTry } from "../../../../src/face/detection/turned.ts";
+import type { EncodedFace } from "../../../../src/face/face.ts";
+import { fromTurned, type QuarterTurn } from "../../../../src/image/turn.ts";
 
 const none: Result<EncodedFace> = fail({ code: "face_not_found" });
 const several: Result<EncodedFace> = fail({ code: "multiple_faces", count: 2 });

@@ -5,7 +5,7 @@
  * straight line over distance, so both directions are exact inverses. Below the lowest measured rate nothing is
  * extrapolated: a threshold is refused, and a rate becomes an upper bound.
  */
-import { fail, ok, type Result } from "../errors.ts";
+import { fail, ok, type Result } from "../../errors.ts";
 
 /** One knot: the share of pairs of strangers at or below this distance, with its 95 % interval. */
 export type FmrKnot = readonly [distance: number, fmr: number, low: number, high: number];

@@ -2,9 +2,9 @@
  * Distance and decision. D = ||a - b||2 of unit vectors lies in [0, 2]; D^2 = 2 - 2 cos.
  * Anything that is not a finite distance between embeddings of one model is a failure, never a score.
  */
-import { fail, ok, type Result } from "../errors.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import type { Embedding } from "../embedding.ts";
 import { type Calibration, type FalseMatchRate, fmrAt, thresholdAt } from "./calibration.ts";
-import type { Embedding } from "./embedding.ts";
 
 /** Tolerance of a vector's length, far above the rounding of float32 storage. */
 const unitTolerance = 1e-3;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { fail, ok, type Result } from "../../../src/errors.ts";
-import type { DetectorDescriptor } from "../../../src/face/descriptor.ts";
-import { createDetector } from "../../../src/face/detect.ts";
-import type { Photo } from "../../../src/image/photo.ts";
-import golden from "../../vectors/detect.json" with { type: "json" };
+import { fail, ok, type Result } from "../../../../src/errors.ts";
+import type { DetectorDescriptor } from "../../../../src/face/descriptor.ts";
+import { createDetector } from "../../../../src/face/detection/detect.ts";
+import type { Photo } from "../../../../src/image/photo.ts";
+import golden from "../../../vectors/detect.json" with { type: "json" };
 
 const shortRange = { side: 128, minimum: 0.5, anchors: { strides: [8, 16], perCell: [2, 6] } };
 const fullRange = { side: 192, minimum: 0.6, anchors: { strides: [4], perCell: [1] } };

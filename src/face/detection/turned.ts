@@ -1,10 +1,10 @@
 /** Faces that do not stand upright: which turns of the photo to try, and what was found there in the photo's coordinates. */
-import type { Failure, Result } from "../errors.ts";
-import type { Affine } from "../image/photo.ts";
-import { type QuarterTurn, quarterTurns } from "../image/turn.ts";
+import type { Failure, Result } from "../../errors.ts";
+import type { Affine } from "../../image/photo.ts";
+import { type QuarterTurn, quarterTurns } from "../../image/turn.ts";
+import type { EncodedFace } from "../face.ts";
+import type { Box, Landmarks, Point } from "../geometry.ts";
 import type { Detection } from "./detect.ts";
-import type { EncodedFace } from "./face.ts";
-import type { Box, Landmarks, Point } from "./geometry.ts";
 
 export function mapPoint({ a, b, tx, c, d, ty }: Affine, { x, y }: Point): Point {
   return { x: a * x + b * y + tx, y: c * x + d * y + ty };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decadeBelow, decadeOf } from "../../../src/face/decades.ts";
+import { decadeBelow, decadeOf } from "../../../../src/face/decision/decades.ts";
 
 describe("a decade of a rate", () => {
   it.each([

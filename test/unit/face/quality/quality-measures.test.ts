@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Detection } from "../../../src/face/detect.ts";
-import type { Landmarks } from "../../../src/face/geometry.ts";
+import type { Detection } from "../../../../src/face/detection/detect.ts";
+import type { Landmarks } from "../../../../src/face/geometry.ts";
 import {
   defaultQualityLimits,
   judgeQuality,
@@ -8,7 +8,7 @@ import {
   measureAppearance,
   measureQuality,
   type QualityReason,
-} from "../../../src/face/quality.ts";
+} from "../../../../src/face/quality/quality.ts";
 
 const side = 112;
 const normalisation = { mean: [127.5, 127.5, 127.5], scale: [1 / 128, 1 / 128, 1 / 128] };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Landmarks } from "../../../src/face/geometry.ts";
-import { estimatePose } from "../../../src/face/pose.ts";
+import type { Landmarks } from "../../../../src/face/geometry.ts";
+import { estimatePose } from "../../../../src/face/quality/pose.ts";
 
 /** The generic face of the estimator, turned (degrees) and seen from far away at 2.5 px a millimetre. */
 function landmarksAt({ yaw = 0, pitch = 0, roll = 0 }): Landmarks {

@@ -10,7 +10,7 @@
  * Two things follow. A face below the limit is never compared. Of two faces above it, the less they are recognisable,
  * the closer they need to come: `toleranceOf` says by how much.
  */
-import type { Embedding } from "./embedding.ts";
+import type { Embedding } from "../embedding.ts";
 import type { RecognisabilityModel } from "./recognisability-model.ts";
 
 /** What is known of a face whose photo was seen. */
