@@ -6,7 +6,7 @@ import { fail } from "../../src/errors.ts";
 import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { identificationAnswerSchema } from "../../src/http/schemas/answers.ts";
 import type { Directory } from "../../src/identity/directory/types.ts";
-import { base64, form, jpeg, json, photoAt, type Service, startService } from "./service.ts";
+import { base64, form, jpeg, json, photoAt, recognisability, type Service, startService } from "./service.ts";
 import { directoriesWith } from "./watched.ts";
 
 beforeEach(reset);
@@ -38,6 +38,29 @@ const codeOf = async (response: Response) => {
   const { error } = (await response.json()) as { error?: { code: string } };
   return `${response.status} ${error?.code ?? "ok"}`;
 };
+
+describe("a photo that is hard to recognise", () => {
+  /** Faces as hard to recognise as the test's come closer by 0.4 than the threshold, 1.1. */
+  const poor = { ...recognisability, tolerance: [[0.995, 0.4] as const, [1, 0] as const] };
+  const angleAt = (distance: number) => 2 * Math.asin(distance / 2);
+
+  it("finds those who come closer than the threshold by as much as both faces ask for, and no others", async () => {
+    const people = { near: [angleAt(0.69)], far: [angleAt(0.71)] };
+    const [ordinary, hard] = [startService(), startService({ recognisability: poor })];
+    await enrol(ordinary, people);
+    expect(names(await identify(ordinary, 0))).toEqual(["near", "far"]);
+    expect(names(await identify(hard, 0))).toEqual(["near"]);
+  });
+
+  it("is no duplicate of one who does not come so close", async () => {
+    const service = startService({ recognisability: poor });
+    await enrol(service, { alice: [0] });
+    const again = (distance: number) =>
+      service.call("/v1/subjects/bob/faces?duplicates=refuse", jpeg(photoAt(angleAt(distance))));
+    expect(await codeOf(await again(0.69))).toBe("409 identity_conflict");
+    expect((await again(0.71)).status).toBe(201);
+  });
+});
 
 describe("an identification", () => {
   it("names those within the threshold, closest first, at the distances that verification finds", async () => {

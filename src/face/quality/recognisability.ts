@@ -80,6 +80,14 @@ export function toleranceOf(model: RecognisabilityModel, a: Side, b: Side): numb
   return more + ((pair - lower) / (higher - lower)) * (less - more);
 }
 
+/** Returns what `toleranceOf` asks of each face compared with this probe; undefined where it asks nothing of any. */
+export function tolerancesFor(
+  model: RecognisabilityModel,
+  probe: Side,
+): ((other: Side) => number) | undefined {
+  return toleranceOf(model, probe, probe) === 0 ? undefined : (other) => toleranceOf(model, probe, other);
+}
+
 function oddsOfEmbedding(
   model: RecognisabilityModel,
   { bias, similarity, strangeness }: RecognisabilityModel["embeddingAlone"],

@@ -11,6 +11,9 @@ import { fail, ok, type Result } from "../../errors.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import type { EncodedFace, FacePolicy } from "../../face/face.ts";
 import { requireQuality } from "../../face/quality/quality.ts";
+import { type Side, tolerancesFor } from "../../face/quality/recognisability.ts";
+import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
+import type { SearchOptions } from "../../identity/store/store.ts";
 import type { Pipeline } from "../../pipeline.ts";
 import { faceBody } from "../../rendering/face-body.ts";
 import type { AppEnv } from "../app-env.ts";
@@ -136,4 +139,18 @@ export async function encodeSource(
 /** Describes the photo in an answer, if there was one. */
 export async function photoBody({ encoded }: Probe) {
   return encoded === undefined ? {} : { face: await faceBody(encoded), image: encoded.image };
+}
+
+/** Returns the probe as one side of a comparison. */
+export function sideOf({ embedding, encoded }: Probe): Side {
+  return { embedding, recognisability: encoded?.quality.recognisability };
+}
+
+/** Returns by how much each enrolled face must come closer to this probe; undefined where none must. */
+export function closerBy(model: RecognisabilityModel, probe: Probe): SearchOptions["closerBy"] {
+  const toleranceOf = tolerancesFor(model, sideOf(probe));
+  return (
+    toleranceOf &&
+    (({ embedding, quality }) => toleranceOf({ embedding, recognisability: quality?.recognisability }))
+  );
 }

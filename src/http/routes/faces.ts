@@ -2,6 +2,7 @@
 import type * as z from "zod";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
+import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
 import { parseFaceId } from "../../identity/ids.ts";
 import { requireConsent } from "../../identity/store/consent.ts";
 import type { EnrolmentDetails } from "../../identity/store/store.ts";
@@ -9,7 +10,7 @@ import { refuseDuplicates } from "../../trust/rates/duplicates.ts";
 import { answer, refuse } from "../answer.ts";
 import type { Handler } from "../app-env.ts";
 import { readEnrolmentRequest } from "../request/enrolment-request.ts";
-import { encodeSource, type FaceDeps, photoBody, readFaceSource } from "../request/face-source.ts";
+import { closerBy, encodeSource, type FaceDeps, photoBody, readFaceSource } from "../request/face-source.ts";
 import { faceIdOf, invalid, subjectIdOf } from "../request/input.ts";
 import { readJson } from "../request/json.ts";
 import { photoToEnrol } from "../request/photo-request.ts";
@@ -23,6 +24,7 @@ import { type enrolmentOptionsSchema, faceUpdateSchema } from "../schemas/reques
 
 interface EnrolmentDeps extends FaceDeps {
   readonly calibration: Calibration;
+  readonly recognisability: RecognisabilityModel;
   readonly clock: () => Date;
   /** Makes a new name for a face, 1..64 of [A-Za-z0-9_-]. */
   readonly randomId: () => string;
@@ -30,7 +32,7 @@ interface EnrolmentDeps extends FaceDeps {
 
 /** POST /v1/subjects/{subject_id}/faces */
 export function enrol(deps: EnrolmentDeps): Handler {
-  const { calibration, clock, randomId } = deps;
+  const { calibration, recognisability, clock, randomId } = deps;
   return async (c) => {
     const { store, principal, settings, stopwatch } = c.var;
     const subjectId = subjectIdOf(c);
@@ -54,7 +56,7 @@ export function enrol(deps: EnrolmentDeps): Handler {
     const { embedding, encoded } = probe.value;
     if (options.duplicates === "refuse") {
       const unique = await refuseDuplicates(
-        { store, principal, settings, calibration },
+        { store, principal, settings, calibration, closerBy: closerBy(recognisability, probe.value) },
         embedding,
         subjectId.value,
       );

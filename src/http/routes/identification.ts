@@ -1,22 +1,24 @@
 /** Identification of a photo among everybody who is enrolled. */
 import { type Calibration, type FalseMatchRate, fmrAt } from "../../face/decision/calibration.ts";
+import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
 import type { Candidate } from "../../identity/store/store.ts";
 import { chooseRate } from "../../trust/rates/rate-choice.ts";
 import { searchLimits } from "../../trust/rates/search-limits.ts";
 import { answer, refuse } from "../answer.ts";
 import type { Handler } from "../app-env.ts";
-import { encodeSource, type FaceDeps, photoBody, readFaceSource } from "../request/face-source.ts";
+import { closerBy, encodeSource, type FaceDeps, photoBody, readFaceSource } from "../request/face-source.ts";
 import { photoToIdentify } from "../request/photo-request.ts";
 import type { Body, identificationAnswerSchema } from "../schemas/answers.ts";
 import { defaultMaxCandidates } from "../schemas/identification.ts";
 
 interface IdentificationDeps extends FaceDeps {
   readonly calibration: Calibration;
+  readonly recognisability: RecognisabilityModel;
 }
 
 /** POST /v1/identify */
 export function identify(deps: IdentificationDeps): Handler {
-  const { calibration, pipeline, embeddingLength } = deps;
+  const { calibration, recognisability, pipeline, embeddingLength } = deps;
   return async (c) => {
     const { principal, settings, store, stopwatch } = c.var;
     // The gallery gets ready while the photo arrives.
@@ -43,6 +45,7 @@ export function identify(deps: IdentificationDeps): Handler {
         limit: options.max_candidates ?? defaultMaxCandidates,
         order,
         maxDistance: threshold,
+        closerBy: closerBy(recognisability, probe.value),
         action: "identify",
       }),
     );

@@ -5,7 +5,7 @@ import { sha256, toHex } from "../../crypto/digest.ts";
 import { fail, ok } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
 import { type CalibratedDecision, decideAtFmr, distance } from "../../face/decision/decide.ts";
-import { type Side, toleranceOf } from "../../face/quality/recognisability.ts";
+import { toleranceOf } from "../../face/quality/recognisability.ts";
 import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
 import type { SubjectId } from "../../identity/ids.ts";
 import { closestFace } from "../../identity/store/closest.ts";
@@ -22,9 +22,9 @@ import {
   type FaceDeps,
   type FaceSource,
   type PhotoDeps,
-  type Probe,
   photoBody,
   readFaceSource,
+  sideOf,
 } from "../request/face-source.ts";
 import { subjectIdOf } from "../request/input.ts";
 import { photosToCompare, photoToVerify } from "../request/photo-request.ts";
@@ -139,10 +139,6 @@ export function compare(deps: ComparisonDeps): Handler {
       image_b: b.value.image,
     } satisfies Body<typeof comparisonAnswerSchema>);
   };
-}
-
-function sideOf({ embedding, encoded }: Probe): Side {
-  return { embedding, recognisability: encoded?.quality.recognisability };
 }
 
 /** Reads the session of a caller who has one. Fails with `forbidden` where it is another subject's. */

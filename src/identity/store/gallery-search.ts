@@ -33,14 +33,15 @@ export async function beginSearch(deps: SearchDeps, kind: SearchKind): Promise<R
     faces: states.reduce((sum, { faces }) => sum + faces, 0),
     notCompared: states.reduce((sum, { notCompared }) => sum + notCompared, 0),
 
-    async find(probe, { limit, order, maxDistance, except, action }) {
+    async find(probe, { limit, order, maxDistance, closerBy, except, action }) {
       const { nowMs } = context();
       // The excepted subject may be among the closest.
       const closest = except === undefined ? limit : limit + 1;
       const query = {
         model: probe.model,
         values: probe.values,
-        limit: order === "closest" ? closest : null,
+        // Faces that do not come close enough must not take the place of others.
+        limit: order === "closest" && closerBy === undefined ? closest : null,
         maxDistance,
       };
       const found = await Promise.all(directories.map((directory) => directory.search(query, nowMs)));
@@ -51,11 +52,11 @@ export async function beginSearch(deps: SearchDeps, kind: SearchKind): Promise<R
         faces.push(...each.value.faces);
         more ||= each.value.more;
       }
-      const measured = await measure(deps, probe, faces);
+      const measured = await measure(deps, probe, faces, closerBy);
       if (!measured.ok) return measured;
-      const within = measured.value.filter(
-        ({ subjectId, distance }) => distance <= maxDistance && subjectId !== except,
-      );
+      const within = measured.value
+        .filter(({ subjectId, distance, closer }) => distance <= maxDistance - closer && subjectId !== except)
+        .map(({ closer: _, ...candidate }): Candidate => candidate);
       const subjects = closestOfEach(within, order);
       const chosen = new Set(subjects.slice(0, limit).map(({ subjectId }) => subjectId));
       const named = within.filter(({ subjectId }) => chosen.has(subjectId));
@@ -76,18 +77,19 @@ async function measure(
   { tenant, ring }: SearchDeps,
   probe: Embedding,
   faces: readonly AttemptFace[],
-): Promise<Result<Candidate[]>> {
+  closerBy: SearchOptions["closerBy"],
+): Promise<Result<(Candidate & { readonly closer: number })[]>> {
   const opened = await Promise.all(
     faces.map((key) => (key.sealed === null ? undefined : openFace(tenant, key, key.sealed, ring))),
   );
-  const measured: Candidate[] = [];
+  const measured: (Candidate & { readonly closer: number })[] = [];
   for (const face of opened) {
     if (face === undefined) continue;
     if (!face.ok) return face;
     const { subjectId, faceId, embedding } = face.value;
     const between = distance(embedding, probe);
     if (!between.ok) return between;
-    measured.push({ subjectId, faceId, distance: between.value });
+    measured.push({ subjectId, faceId, distance: between.value, closer: closerBy?.(face.value) ?? 0 });
   }
   return ok(measured);
 }

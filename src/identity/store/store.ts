@@ -96,6 +96,8 @@ export interface SearchOptions {
    */
   readonly order: "closest" | "subject_id";
   readonly maxDistance: number;
+  /** Distance by which a face must come closer than that, for a probe that is hard to recognise. */
+  readonly closerBy?: ((face: StoredFace) => number) | undefined;
   /** Subject that is left out. */
   readonly except?: SubjectId;
   /** Purpose of the search, for the audit trail. */

@@ -7,7 +7,7 @@ import type { Calibration } from "../../face/decision/calibration.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import type { SubjectId } from "../../identity/ids.ts";
 import type { TenantSettings } from "../../identity/settings.ts";
-import type { TenantStore } from "../../identity/store/store.ts";
+import type { SearchOptions, TenantStore } from "../../identity/store/store.ts";
 import type { Principal } from "../principal.ts";
 import { chooseRate } from "./rate-choice.ts";
 import { searchLimits } from "./search-limits.ts";
@@ -17,11 +17,13 @@ export interface DuplicateSearch {
   readonly principal: Principal;
   readonly settings: TenantSettings;
   readonly calibration: Calibration;
+  /** Distance by which an enrolled face must come closer than the threshold. */
+  readonly closerBy: SearchOptions["closerBy"];
 }
 
 /** Searches for the person. Fails with `identity_conflict`, and as a search does. */
 export async function refuseDuplicates(
-  { store, principal, settings, calibration }: DuplicateSearch,
+  { store, principal, settings, calibration, closerBy }: DuplicateSearch,
   embedding: Embedding,
   subjectId: SubjectId,
 ): Promise<Result<void>> {
@@ -37,6 +39,7 @@ export async function refuseDuplicates(
     limit: 1,
     order,
     maxDistance: threshold,
+    closerBy,
     except: subjectId,
     action: "duplicate_check",
   });
