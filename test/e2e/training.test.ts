@@ -113,6 +113,19 @@ describe("npm run train", () => {
   }, 120_000);
 });
 
+/** Lets the model take every face for recognisable: the people of these tests are random numbers, beside which faces are strange. */
+function admitEveryFace(path: string, model: string): void {
+  const manifest = JSON.parse(readFileSync(path, "utf8"));
+  Object.assign(manifest.calibration[model].recognisability, {
+    limit: 1e-12,
+    tolerance: [
+      [0.5, 0],
+      [1, 0],
+    ],
+  });
+  writeFileSync(path, JSON.stringify(manifest));
+}
+
 describe.skipIf(!isExhaustive)("a service with the trained model", () => {
   const rootKey = "the-root-key-of-the-test-that-trains";
   const start = async (place: string) => {
@@ -149,6 +162,7 @@ describe.skipIf(!isExhaustive)("a service with the trained model", () => {
 
     const { id: model, calibrated } = useModel(join(place, "model"), join(folder, "gates"));
     expect(calibrated).toBe(true);
+    admitEveryFace(join(place, "model/manifest.json"), model);
     const after = await start(place);
     const verify = (photo: string) => after.client.verify("franck", read(photo), { max_fmr: 0.01 });
     await expect(verify(franckAgain)).rejects.toMatchObject({ code: "model_mismatch" });
