@@ -76,7 +76,7 @@ describe.each(forms)("$name", (form) => {
   it.each(kernelNames)("%s computes the reference's bits, and touches nothing else", (kernel) => {
     fc.assert(
       fc.property(callsOf(kernel), (call) => void run(form, call)),
-      { numRuns: times(120, 40) },
+      { numRuns: times(120, 25) },
     );
   });
 
@@ -163,7 +163,7 @@ describe.skipIf(!native)(
   () => {
     it("computes the same bits, inside its buffers, without undefined behaviour", () => {
       const calls = kernelNames.flatMap((kernel) =>
-        fc.sample(callsOf(kernel), { numRuns: times(150, 50), seed: 11 }),
+        fc.sample(callsOf(kernel), { numRuns: times(150, 30), seed: 11 }),
       );
       const outputs = runNatively(calls.map(nativeCall));
       let at = 0;
@@ -184,7 +184,7 @@ describe.skipIf(!native)(
     });
 
     it("expands sparse constants the same, and stays inside for any bitmap", () => {
-      const runs = fc.sample(sparseRuns, { numRuns: times(300, 100), seed: 12 });
+      const runs = fc.sample(sparseRuns, { numRuns: times(300, 50), seed: 12 });
       const calls = runs.map(({ type, bitmap, values, units }) => {
         const { kernel, unit } = kindOfUnits[type];
         return { kernel, parameters: [bitmap, values, new Uint8Array(units * unit).fill(0xa5), units] };

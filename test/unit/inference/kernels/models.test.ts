@@ -140,7 +140,7 @@ describe("one engine, all models", () => {
     );
     const first = await Promise.all(inputs.map(({ model, image }) => outputsOf(model, image)));
     const memory = engine.memoryBytes();
-    const runs = Number(process.env.SAMEFACE_RUNS ?? times(600, 60));
+    const runs = Number(process.env.SAMEFACE_RUNS ?? times(600, 30));
     const random = seededRandom(1);
     for (let i = 0; i < runs; i++) {
       const at = Math.floor(random() * inputs.length);
@@ -163,7 +163,7 @@ describe("one engine, all models", () => {
 describe("a plan that is not what was built", () => {
   const [id, { plan }] = models.find(([name]) => name === "mtcnn-onet")!;
   const file = read(plan.file);
-  const runs = times(3000, 600);
+  const runs = times(3000, 300);
   const { plan: header, constants: onetConstants } = readPlan(file);
 
   it.each([
