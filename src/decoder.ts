@@ -46,7 +46,7 @@ export interface Decoder {
 
 /** Longer side of the photo that detectors see, px: a 12-megapixel photo at 1/8. */
 const detectionSidePx = 480;
-/** The least of it, where the format has a scale that is much quicker: above the 192 px of the larger detector's input. */
+/** Least longer side at a format's quick scale, px: above the 192 px of the larger detector's input. */
 const quickDetectionSidePx = 256;
 /**
  * Side of a face's box below which the photo is decoded again, larger: more than the crop's 89 px for a frontal face.

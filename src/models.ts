@@ -17,7 +17,7 @@ export interface Manifest {
   readonly detectors: readonly string[];
   readonly landmarks: string;
   readonly models: Readonly<Record<string, ModelDescriptor>>;
-  /** What was measured of each encoder, by its id. */
+  /** Calibration of each encoder, by its id. */
   readonly calibration?: Readonly<Record<string, unknown>>;
 }
 
@@ -29,7 +29,7 @@ export interface EncoderInUse {
   readonly sha256: string;
   /** Float32 numbers in an embedding. */
   readonly embeddingLength: number;
-  /** How many networks it is made of. */
+  /** Number of networks. */
   readonly networks: number;
 }
 
@@ -43,7 +43,7 @@ export function encoderInUse({ encoder, models }: Manifest): EncoderInUse {
   };
 }
 
-/** Of the encoder in use. Throws where it was not fitted: no service is better than one that compares any two faces. */
+/** Reads the recognisability model of the encoder in use. Throws where it was not fitted: such a service must not start. */
 export function recognisabilityIn(manifest: Manifest): RecognisabilityModel {
   const encoder = encoderInUse(manifest);
   return parseRecognisability(manifest.calibration?.[encoder.id], encoder);

@@ -79,7 +79,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** What was fitted to these very bytes stays; it needs to be fitted again where thresholds moved by much. */
+/** Keeps the recognisability fitted to these very bytes; it must be fitted again when thresholds move by much. */
 function keptRecognisability(id: string, modelSha256: string): object {
   const before = (readManifest().calibration?.[id] ?? {}) as Partial<Record<string, unknown>>;
   const { recognisability } = before;

@@ -1,4 +1,4 @@
-/** What a decode makes, for formats whose decoders know no scales: a part of the photo at 1/factor of its size. */
+/** Parts of a photo at 1/factor of its size, for formats whose decoders know no scales. */
 import type { DecodeRequest, Region } from "./encoded-photo.ts";
 import { allowsRaster, type DecodingCost, type ImageLimits, workingBytes } from "./limits.ts";
 import { type Orientation, placeRaster, uprightSize, uprightToStored } from "./orientation.ts";
@@ -23,7 +23,7 @@ export interface StoredSize {
   readonly orientation: Orientation;
 }
 
-/** The largest factor with 1/factor >= `scaleAtLeast`, or the smallest that the limits allow. */
+/** Chooses the largest factor with 1/factor >= `scaleAtLeast`, or the smallest that the limits allow. */
 export function planPart(
   size: StoredSize,
   { scaleAtLeast, region }: DecodeRequest,

@@ -1,4 +1,4 @@
-/** A photo looked at from another side: nothing is copied, since whoever samples composes with the map. */
+/** Quarter turns of a photo. No pixel is copied: samplers compose with the map. */
 import { type Affine, compose, type Photo } from "./photo.ts";
 
 /** Degrees clockwise by which a photo is turned before it is looked at. */
@@ -17,7 +17,7 @@ export function turnPhoto(photo: Photo, turned: QuarterTurn): Photo {
   };
 }
 
-/** From the turned picture's coordinates to those of the photo, of this size before it is turned. */
+/** Maps the turned picture's coordinates to the photo's, whose size before the turn is given. */
 export function fromTurned(
   turned: QuarterTurn,
   { width, height }: { readonly width: number; readonly height: number },

@@ -9,7 +9,7 @@ export function decisionBody(
   const clear = match && clearFmr !== undefined && fmr.fmr <= clearFmr;
   const band = clear ? ("clear_match" as const) : match ? ("match" as const) : ("no_match" as const);
   const common = { match, band, max_fmr: maxFmr };
-  // How much closer two faces need to come is a number made from the enrolled one.
+  // The distance by which two faces must come closer depends on the enrolled one, so it is not told.
   if (!tellsScores) return { ...common, threshold: ordinaryThreshold };
   const rate = Number(fmr.fmr.toPrecision(3));
   // A millionth is finer than the difference between any two devices' arithmetic.

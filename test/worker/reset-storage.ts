@@ -12,7 +12,7 @@ export async function resetStorage(): Promise<void> {
   await reset();
 }
 
-/** The same at the end of a file, whose last writes to KV may still be under way: they must not meet the next file. */
+/** Empties the storage at the end of a file, whose last writes to KV may still be under way: the next file must not meet them. */
 export async function leaveNothing(): Promise<void> {
   await resetStorage();
   await new Promise((resolve) => setTimeout(resolve, underWayMs));

@@ -61,14 +61,14 @@ static void fetch(void) {
   }
 }
 
-/** At least 56 bits, by loading eight bytes. Bits beyond `bit_count` are those that follow. */
+/** Fills up to 56 bits or more by loading eight bytes. Bits beyond `bit_count` are those that follow. */
 INLINE void refill_fast(void) {
   bits |= load_u64(in) << bit_count;
   in += (63 - bit_count) >> 3;
   bit_count |= 56;
 }
 
-/** At least `count` of 0 to 32 bits, or false where the stream has no more. */
+/** Fills up to `count` of 0 to 32 bits or more; false where the stream has no more. */
 static s32 need(u32 count) {
   if (bit_count >= count) return 1;
   if (in_end - in < round_bytes && !is_last_piece) fetch();

@@ -41,7 +41,7 @@ static u32 end_column(void) { return (u32)((u64)request.right * request.factor <
 static u32 first_row(void) { return request.top * request.factor; }
 static u32 end_row(void) { return (u32)((u64)request.bottom * request.factor < request.height ? request.bottom * request.factor : request.height); }
 
-/** As many as are worth a call, and one where rows are long. */
+/** Returns the number of rows that are worth a call: one where rows are long. */
 static u32 rows_at_a_time(void) {
   const u32 rows = pixel_bytes / 4 / out_width();
   return rows == 0 ? 1 : rows < request.bottom - request.top ? rows : request.bottom - request.top;

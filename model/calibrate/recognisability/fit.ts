@@ -31,11 +31,11 @@ const refusedShare = 3e-4;
 const greatestCode = 127;
 const parts = 5;
 
-/** What ordinary photos alone say of a sample, by directions that were found without its person. */
+/** Strangeness of samples by ordinary photos alone, along directions that were found without the sample's person. */
 export interface Strangeness {
   readonly rare: RareDirections;
   of(sample: Sample): number;
-  /** A fit as it is for a person whose photos its directions were not found from. */
+  /** Returns the fit with directions that were found without this sample's person. */
   unbiased(model: RecognisabilityModel, sample: Sample): RecognisabilityModel;
 }
 
@@ -68,7 +68,7 @@ export function measureStrangeness(ordinary: readonly Sample[]): Strangeness {
   };
 }
 
-/** Without what only pairs tell: nothing more is asked of any pair. */
+/** Fits all that single faces tell: its tolerance asks nothing of any pair. */
 export function fitFaces(
   ordinary: readonly Sample[],
   worsened: readonly Sample[],
@@ -98,7 +98,7 @@ export function fitFaces(
       weights: strangeness.rare.weights.map(rounded),
       codes: join(strangeness.rare.directions.map(encodeVector)),
     },
-    // Odds count from the limit's, which is one half by that.
+    // The bias moves the limit to a probability of one half.
     weights: {
       bias: rounded(full.bias - limitOf(full, rows)),
       similarity,
@@ -122,7 +122,7 @@ function oddsOf({ bias, weights }: LogisticFit, row: readonly number[]): number 
   return weights.reduce((sum, weight, k) => sum + weight * row[k], bias);
 }
 
-/** What the embedding tells (two), detector, first and last belief, agreement, then the networks' norms. */
+/** Lists the features: likeness, strangeness, detector, first and last belief, agreement, then the networks' norms. */
 function featuresOf(sample: Sample, centroids: readonly Float32Array[], strangeness: Strangeness): number[] {
   const { embedding, detection, beliefs, agreement, norms } = sample;
   return [
@@ -136,12 +136,12 @@ function featuresOf(sample: Sample, centroids: readonly Float32Array[], strangen
   ];
 }
 
-/** As the manifest will hold them. */
+/** Rounds the directions to the codes that the manifest will hold. */
 function coded({ directions, weights }: RareDirections): RareDirections {
   return { directions: directions.map((direction) => decodeVector(encodeVector(direction))), weights };
 }
 
-/** Codes of 8 bits, signed, up to the vector's length. */
+/** Encodes a vector in signed codes of 8 bits, up to its length. */
 export function encodeVector(vector: Float32Array): Int8Array {
   const scale = greatestCode / Math.max(...vector.map(Math.abs));
   return Int8Array.from(vector, (value) => Math.round(value * scale));
@@ -156,7 +156,7 @@ function join(codes: readonly Int8Array[]): string {
   return encodeBase64(Uint8Array.from(codes.flatMap((code) => [...code])));
 }
 
-/** The value that this share of the others lies below. */
+/** Returns the value below which this share of the values lies. */
 export function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.floor(share * values.length)];
 }

@@ -1,4 +1,4 @@
-/** How a fit does on faces: whom it refuses, and how many strangers match among the others. */
+/** Judges a fit on faces: the refused ones, and the strangers that match among the others. */
 import { type Calibration, thresholdAt } from "../../../src/face/decision/calibration.ts";
 import { isRecognisable, recognisabilityOf, toleranceOf } from "../../../src/face/quality/recognisability.ts";
 import type { RecognisabilityModel } from "../../../src/face/quality/recognisability-model.ts";
@@ -27,7 +27,7 @@ export function judgeFaces(
   });
 }
 
-/** Pairs within a threshold, of how many. */
+/** Number of pairs within a threshold, and of all. */
 export interface Count {
   within: number;
   of: number;
@@ -36,7 +36,7 @@ export interface Count {
 export interface PairCounts {
   /** All pairs, at the threshold as it is. */
   readonly before: Count;
-  /** Those of which neither is refused, each at its own threshold. */
+  /** Pairs of which neither face is refused, each at its own threshold. */
   readonly after: Count;
 }
 
@@ -46,7 +46,7 @@ export interface Pair {
   readonly distance: number;
 }
 
-/** Each unordered pair of two people's faces. */
+/** Yields each unordered pair of two people's faces. */
 export function* strangersAmong(faces: readonly JudgedFace[]): Generator<Pair> {
   for (const [k, a] of faces.entries()) {
     for (let j = 0; j < k; j++) {
@@ -56,7 +56,7 @@ export function* strangersAmong(faces: readonly JudgedFace[]): Generator<Pair> {
   }
 }
 
-/** Each of some with each of others, of two people or of one: never a photo with itself. */
+/** Pairs each of some with each of others, of two people or of one: never a photo with itself. */
 export function* pairsBetween(
   some: readonly JudgedFace[],
   others: readonly JudgedFace[],
@@ -83,7 +83,7 @@ export function countPairs(
     if (pair.distance <= threshold) before.within++;
     if (!pair.a.kept || !pair.b.kept) continue;
     after.of++;
-    // What is not within the threshold as it is cannot be within a lower one.
+    // A pair beyond the ordinary threshold is beyond any lower one.
     if (pair.distance <= threshold && pair.distance <= threshold - closer(pair)) after.within++;
   }
   return { before, after };

@@ -5,7 +5,7 @@ export interface LogisticFit {
   readonly weights: readonly number[];
 }
 
-/** Of the mean log-likelihood, per squared weight of a standardised feature. */
+/** Penalty per squared weight of a standardised feature, on the scale of the mean log-likelihood. */
 const ridge = 1e-3;
 const rounds = 40;
 
@@ -43,7 +43,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** x of A x = b for a symmetric positive definite A, by Gaussian elimination. */
+/** Solves A x = b for a symmetric positive definite A, by Gaussian elimination. */
 function solve(a: readonly (readonly number[])[], b: readonly number[]): number[] {
   const rows = a.map((row, k) => [...row, b[k]]);
   for (let k = 0; k < rows.length; k++) {

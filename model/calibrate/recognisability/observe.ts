@@ -1,4 +1,4 @@
-/** The production pipeline, and what its stages found on the way: more than it answers. */
+/** Runs the production pipeline and keeps the findings of its stages, which it does not answer. */
 import { readFileSync } from "node:fs";
 import type { Detection } from "../../../src/face/detection/detect.ts";
 import type { LocatedLandmarks } from "../../../src/face/detection/landmarks.ts";
@@ -8,20 +8,20 @@ import { type Measured, measureQuality } from "../../../src/face/quality/quality
 import { createStages } from "../../../src/models.ts";
 import { kernelsInNode, modelPath, photoOpener, readManifest } from "../../runtime.ts";
 
-/** What the pipeline knows of a face when it has its embedding. */
+/** Findings of the pipeline's stages for one face. */
 export interface Observed {
   readonly encoding: Encoding;
   readonly located: LocatedLandmarks;
   readonly detection: Detection;
   readonly quality: Measured;
-  /** Which detector found it: 0 the first. */
+  /** Place of the detector that found it; the first is 0. */
   readonly detector: number;
 }
 
-/** Side at which a photo is looked at, px: one decode serves every stage. */
+/** Longest side of the decoded photo, px: one decode serves every stage. */
 const largestSidePx = 1000;
 
-/** `null` where no face was found or landmarks did not span one. The face nearest the middle is meant. */
+/** Opens the observer of the face nearest the middle. It returns `null` where no face was found or landmarks did not span one. */
 export async function openObserver(): Promise<(photo: Uint8Array) => Promise<Observed | null>> {
   const openPhoto = photoOpener();
   const { model } = await kernelsInNode.open();

@@ -12,9 +12,9 @@ export interface RareDirections {
   readonly weights: readonly number[];
 }
 
-/** So many main directions, as shares of the embedding's length, are common. */
+/** Share of the embedding's length that its common directions take. */
 const commonShare = 0.41;
-/** Beyond these the networks put out next to nothing whatever they see: rounding alone would tell. */
+/** Share beyond which the networks put out next to nothing for any photo, so that only rounding differs. */
 const usedShare = 0.653;
 /** Added to each mean square, so that the least of them does not decide alone. */
 const floor = 1e-5;

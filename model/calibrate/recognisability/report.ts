@@ -1,4 +1,4 @@
-/** What a fit does, in tables. */
+/** Tables of a fit's effect. */
 import type { Calibration } from "../../../src/face/decision/calibration.ts";
 import type { RecognisabilityModel } from "../../../src/face/quality/recognisability-model.ts";
 import {
@@ -15,7 +15,7 @@ import {
 const maxFmr = 1e-4;
 const stricterFmr = 1e-5;
 
-/** Refused, and both error rates at two thresholds, before and after. */
+/** Prints the refused share and both error rates at two thresholds, before and after. */
 export function printOrdinary(
   faces: readonly JudgedFace[],
   model: RecognisabilityModel,
@@ -39,7 +39,7 @@ export interface GroupTotals {
   readonly mixed: { readonly before: Count; readonly after: Count };
 }
 
-/** One line a kind, and one for all of them. */
+/** Prints a line for each kind, and one for all. */
 export function printKinds(
   name: string,
   kinds: readonly (readonly JudgedFace[])[],

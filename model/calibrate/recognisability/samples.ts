@@ -18,13 +18,13 @@ import { createRandom } from "../../evaluate/random.ts";
 import { kernelPaths, modelPath, readManifest } from "../../runtime.ts";
 import { type Observed, openObserver } from "./observe.ts";
 
-/** What was observed of a photo in which a face was found. */
+/** Observation of a photo in which a face was found. */
 export interface Sample {
   /** The name of the kinds' group; undefined for a photo as it is. */
   readonly group: string | undefined;
   readonly kind: string;
   readonly level: number;
-  /** Of the list. */
+  /** Row of the list. */
   readonly row: number;
   /** Number of the person; of a picture without a face one of its own. */
   readonly person: number;
@@ -49,9 +49,9 @@ export interface Collection {
   readonly list: string;
   readonly aliases: string;
   readonly imagesFolder: string;
-  /** Of whom one photo each is made worse, for each kind and level. */
+  /** Number of people of whom one photo each is made worse, for each kind and level. */
   readonly people: number;
-  /** Chooses them. */
+  /** Seed of their choice. */
   readonly seed: number;
   readonly report: (line: string) => void;
 }
@@ -125,7 +125,7 @@ function between(a: Float32Array, b: Float32Array): number {
   return Math.sqrt(squares);
 }
 
-/** One photo each of people with several, others for each kind and level, the same in each run. */
+/** Chooses one photo each of people with several: others for each kind and level, the same in each run. */
 function choosePhotos(dataset: Dataset, seed: number, people: number): number[] {
   const rowsOf = Array.from({ length: dataset.identityCount }, (): number[] => []);
   for (const [row, identity] of dataset.identityOf.entries()) rowsOf[identity].push(row);
@@ -138,7 +138,7 @@ function choosePhotos(dataset: Dataset, seed: number, people: number): number[] 
     .map(({ rows }) => rows[Math.floor(random() * rows.length)]);
 }
 
-/** A number of its own for each kind and level, whatever others there are. */
+/** Returns a number of its own for each kind and level, which other kinds do not change. */
 function numberOf({ name }: Kind, level: number): number {
   let hash = 7;
   for (const letter of `${name} ${level}`) hash = (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0;
@@ -208,7 +208,7 @@ function landmarksOf({ landmarks }: Kept): Landmarks {
   return landmarks.map(([x, y]) => ({ x, y })) as unknown as Landmarks;
 }
 
-/** Of whatever an observation depends on. */
+/** Hashes all that an observation depends on. */
 function observerFingerprint(imagesFolder: string, list: string): string {
   const { calibration: _, ...manifest } = readManifest();
   const models = [...manifest.detectors, manifest.landmarks, ...manifest.encoder];

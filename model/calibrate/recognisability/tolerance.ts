@@ -1,5 +1,5 @@
 /**
- * How much closer two faces need to come that are both poorly recognisable: the distances between strangers photographed
+ * Fits the distance by which two poorly recognisable faces must come closer, to the distances between strangers photographed
  * alike, by the recognisability of the better of both, against the calibration's thresholds.
  *
  * The better of both decides, since one poor face alone does no harm: strangers of whom one is poor and one ordinary match
@@ -11,8 +11,8 @@ import { quantile } from "./fit.ts";
 import { type JudgedFace, requireThreshold, strangersAmong } from "./judge.ts";
 
 /**
- * At most so much is asked of a pair whose better face is as poor as this share of ordinary photos. Both of a genuine pair
- * hardly ever are: on LFW's training view, with the limit, it loses one of 2,218 pairs at 1e-4 and one at 1e-5.
+ * Largest tolerances, for pairs whose better face is as poor as this share of ordinary photos. Both of a genuine pair
+ * are hardly ever so poor: on LFW's training view, limit and tolerances lose one of 2,218 pairs at 1e-4 and one at 1e-5.
  */
 const affordable = [
   [0.003, 0.6],
@@ -20,9 +20,9 @@ const affordable = [
   [0.02, 0.08],
   [0.03, 0],
 ] as const;
-/** At these rates strangers must not come closer than promised. */
+/** Rates at which strangers must not come closer than promised. */
 const rates = [1e-2, 1e-3, 1e-4];
-/** A rate is looked at where this many pairs are expected to be within its threshold. */
+/** Fewest pairs expected within a rate's threshold for the rate to count. */
 const fewestWithin = 1;
 
 /**

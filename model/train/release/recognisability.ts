@@ -1,5 +1,5 @@
 /**
- * What is recognisable, carried over to a trained model: corners of the space move with the head, and each piece of
+ * Carries recognisability over to a trained model: corners of the space move with the head, and each piece of
  * evidence is brought back to where ordinary faces have it, by its mean and spread on the training photos. Faces made
  * worse are not looked at again; `model/calibrate/recognisability/main.ts` does that.
  */

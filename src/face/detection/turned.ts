@@ -1,4 +1,4 @@
-/** Faces that do not stand upright: which turns of the photo to try, and what was found there in the photo's coordinates. */
+/** Faces that do not stand upright: turns of the photo to try, and maps of their finds to the photo's coordinates. */
 import type { Failure, Result } from "../../errors.ts";
 import type { Affine } from "../../image/photo.ts";
 import { type QuarterTurn, quarterTurns } from "../../image/turn.ts";
@@ -10,7 +10,7 @@ export function mapPoint({ a, b, tx, c, d, ty }: Affine, { x, y }: Point): Point
   return { x: a * x + b * y + tx, y: c * x + d * y + ty };
 }
 
-/** In the same order: the left eye stays the one that is left in the turned picture, where the face stands upright. */
+/** Maps landmarks and keeps their order: the left eye stays the one that is left in the turned, upright picture. */
 export function mapLandmarks(
   map: Affine,
   [leftEye, rightEye, nose, leftMouth, rightMouth]: Landmarks,
@@ -19,7 +19,7 @@ export function mapLandmarks(
   return [to(leftEye), to(rightEye), to(nose), to(leftMouth), to(rightMouth)];
 }
 
-/** @param map of quarter turns only, so that boxes stay boxes */
+/** @param map a turn by quarters, so that boxes stay boxes */
 export function mapDetection(map: Affine, detection: Detection): Detection {
   const to = (point: Point) => mapPoint(map, point);
   return {
@@ -43,12 +43,12 @@ function mapBox(map: Affine, { x, y, width, height }: Box): Box {
   };
 }
 
-/** Leaning by more than this, a face stands nearer to upright in the photo turned by a quarter. */
+/** Largest lean of a face that stands upright: one that leans further is nearer to upright after a quarter turn. */
 const uprightDegrees = 45;
 
 /**
- * The other turns in which the face may stand upright: none for one that is recognisable and upright, the one that its
- * lean asks for where that is all, and every other where the evidence is weak or there is no face.
+ * Lists the other turns in which the face may stand upright: none for one that is recognisable and upright, the one that its
+ * lean asks for when only the lean is wrong, and every other turn when the evidence is weak or there is no face.
  */
 export function turnsToTry(
   found: Result<EncodedFace>,
@@ -57,20 +57,20 @@ export function turnsToTry(
   if (!found.ok) return found.failure.code === "face_not_found" ? [180, 90, 270] : [];
   const { quality, turned } = found.value;
   if (isRefused(found.value)) return quarterTurns.filter((turn) => turn !== turned);
-  // Turned clockwise by t, the photo shows the face leaning by its roll and t.
+  // A photo turned clockwise by t shows the face leaning by its roll plus t.
   const lean = ((((quality.roll + turned + 180) % 360) + 360) % 360) - 180;
   if (Math.abs(lean) <= uprightDegrees) return [];
   return [quarterTurns[((Math.round(-quality.roll / 90) % 4) + 4) % 4]];
 }
 
-/** The more, the better a look at the photo is: how recognisable its face is, or that there is none, or are several. */
+/** Ranks looks at a photo, the best highest: by the face's recognisability; several faces and no face come last. */
 export function evidenceFor(found: Result<EncodedFace>): number {
   if (!found.ok) return found.failure.code === "face_not_found" ? -2 : -1;
   const { recognisability } = found.value.quality;
   return Number.isNaN(recognisability) ? -0.5 : recognisability;
 }
 
-/** Whether a failure is about the faces in view, not about the photo or the engine. */
+/** True when a failure is about the faces in view, not about the photo or the engine. */
 export function saysOfFaces({ code }: Failure): boolean {
   return code === "face_not_found" || code === "multiple_faces";
 }

@@ -40,7 +40,7 @@ export const qualityReasons = [
   "too_bright",
   "extreme_pose",
   "cut_off",
-  /** Not one of `QualityLimits`: the encoder's own, and no policy admits it. */
+  /** Refusal by the encoder's recognisability limit, which is none of `QualityLimits`: no policy admits such a face. */
   "unrecognizable",
 ] as const;
 

@@ -1,39 +1,39 @@
-/** What recognisability was fitted to be (model/calibrate/recognisability), as the manifest has it beside the thresholds. */
+/** Parameters of recognisability, which the manifest has beside the thresholds; model/calibrate/recognisability fits them. */
 import * as z from "zod";
 import { decodeBase64 } from "../../crypto/base64.ts";
 
 /** Log-odds of a face being recognisable: `bias` and a term for each piece of evidence. */
 export interface Weights {
   readonly bias: number;
-  /** Times the largest cosine to a centroid. */
+  /** Factor of the largest cosine to a centroid. */
   readonly similarity: number;
-  /** Times the natural logarithm of the embedding's strangeness. */
+  /** Factor of the natural logarithm of the embedding's strangeness. */
   readonly strangeness: number;
-  /** Times the natural logarithm of each network's norm. */
+  /** Factor of the natural logarithm of each network's norm. */
   readonly norms: readonly number[];
-  /** Times the logit of the detector's score. */
+  /** Factor of the logit of the detector's score. */
   readonly detection: number;
-  /** Times the logit of the landmark network's belief, at its first look and its last. */
+  /** Factors of the logit of the landmark network's belief, at its first look and its last. */
   readonly beliefs: readonly [first: number, last: number];
   readonly agreement: number;
 }
 
-/** Two faces of which the better one is as recognisable as this need to come so much closer. */
+/** Distance by which two faces must come closer when the better one is as recognisable as this. */
 export type ToleranceKnot = readonly [recognisability: number, closer: number];
 
 export interface RecognisabilityModel {
   /** Unit vectors: middles of the corners where embeddings of unrecognisable faces lie. */
   readonly centroids: readonly Float32Array[];
-  /** Unit vectors along which embeddings of ordinary photos hardly reach, by far fewer than their numbers. */
+  /** Unit vectors along which embeddings of ordinary photos hardly reach: fewer than an embedding has numbers. */
   readonly rareDirections: readonly Float32Array[];
-  /** For each of them one over the mean square that ordinary embeddings have along it. */
+  /** Weight of each rare direction: one over the mean square of ordinary embeddings along it. */
   readonly rareWeights: readonly number[];
   readonly weights: Weights;
-  /** For an embedding of which nothing else is known. */
+  /** Weights for an embedding whose photo is not known. */
   readonly embeddingAlone: Pick<Weights, "bias" | "similarity" | "strangeness">;
   /** A face is compared only at this recognisability or above it, 0..1. */
   readonly limit: number;
-  /** Recognisability rising, distance falling to 0; straight lines between. */
+  /** Knots of rising recognisability, whose distances fall to 0; straight lines lie between them. */
   readonly tolerance: readonly ToleranceKnot[];
 }
 

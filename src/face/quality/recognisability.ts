@@ -1,5 +1,5 @@
 /**
- * How likely it is that a face's embedding still tells whose it is, 0..1, from what the pipeline has computed anyway.
+ * Probability, 0..1, that a face's embedding still tells whose it is, from measures that the pipeline has computed anyway.
  *
  * Faces that an encoder cannot read (upside down, mosaicked, drawn, under noise) do not scatter over the space: their
  * embeddings fall into a few corners of it, so that strangers photographed alike come close to each other (Deng et al.,
@@ -13,7 +13,7 @@
 import type { Embedding } from "../embedding.ts";
 import type { RecognisabilityModel } from "./recognisability-model.ts";
 
-/** What is known of a face whose photo was seen. */
+/** Evidence from a face's photo. */
 export interface Evidence {
   readonly embedding: Embedding;
   /** Length of each network's output before scaling, in the networks' order. */
@@ -22,13 +22,13 @@ export interface Evidence {
   readonly detection: number;
   /** The landmark network's belief that this is a face at its first and its last look, 0..1. */
   readonly beliefs: readonly [first: number, last: number];
-  /** How far both agree on where eyes and nose are, up to 1. */
+  /** Agreement of both on where eyes and nose are, up to 1. */
   readonly agreement: number;
 }
 
 const surest = 1e-6;
 
-/** 0..1; NaN for evidence that is not finite, which no limit admits. */
+/** Returns 0..1; NaN for evidence that is not finite, which no limit admits. */
 export function recognisabilityOf(model: RecognisabilityModel, evidence: Evidence): number {
   const { weights } = model;
   const { norms, beliefs } = evidence;
@@ -44,12 +44,12 @@ export function recognisabilityOf(model: RecognisabilityModel, evidence: Evidenc
   return logistic(odds + weights.agreement * evidence.agreement);
 }
 
-/** The same of an embedding whose photo was not seen, or is not remembered: less sure. */
+/** Returns the recognisability by the embedding alone, for a photo that was not seen or is not remembered: less sure. */
 export function recognisabilityOfEmbedding(model: RecognisabilityModel, embedding: Embedding): number {
   return logistic(oddsOfEmbedding(model, model.embeddingAlone, embedding));
 }
 
-/** Whether a face may be compared at all; NaN may not. */
+/** True when a face may be compared at all; NaN may not. */
 export function isRecognisable({ limit }: RecognisabilityModel, recognisability: number): boolean {
   return recognisability >= limit;
 }
@@ -122,7 +122,7 @@ export function likeness(centroids: readonly Float32Array[], values: Float32Arra
   return largest;
 }
 
-/** Of unit vectors; NaN for two lengths. */
+/** Returns the cosine of two unit vectors; NaN for vectors of two lengths. */
 function cosine(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) return Number.NaN;
   let sum = 0;

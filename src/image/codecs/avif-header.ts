@@ -1,5 +1,5 @@
 /**
- * What an AVIF says about its primary image: size, sample format, orientation. Reads the `meta` box
+ * Header of an AVIF's primary image: size, sample format, orientation. Reads the `meta` box
  * (ISO/IEC 14496-12, 8.11; ISO/IEC 23008-12, 6) and never the coded data. Refuses image sequences.
  *
  * `irot` and `imir` are the orientation (ISO/IEC 23000-22, 7.3.6.7); an Exif block's own is to be ignored.
@@ -10,11 +10,11 @@ import type { Orientation } from "../orientation.ts";
 import { invalid, truncated } from "../refusal.ts";
 
 export interface AvifHeader {
-  /** As stored, px, before orientation. */
+  /** Size as stored, px, before orientation. */
   readonly width: number;
   readonly height: number;
   readonly orientation: Orientation;
-  /** Of the most demanding coded image in the file: its bit depth, whether chroma is at full resolution. */
+  /** Bit depth of the most demanding coded image in the file, and whether its chroma is at full resolution. */
   readonly bitDepth: 8 | 10 | 12;
   readonly fullChroma: boolean;
   /** A second coded image holds alpha, or depth. */
@@ -70,7 +70,7 @@ function codedBits(flags: number): number {
   return flags & 0x20 ? 12 : 10;
 }
 
-/** By quarter turns anticlockwise (`irot`), then the mirroring (`imir`) that follows them. */
+/** Orientation by quarter turns anticlockwise (`irot`), then the mirroring (`imir`) that follows them. */
 const orientations: Record<"none" | "topBottom" | "leftRight", readonly Orientation[]> = {
   none: [1, 8, 3, 6],
   topBottom: [4, 5, 2, 7],

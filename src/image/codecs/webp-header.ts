@@ -7,7 +7,7 @@ import { type Orientation, readExifOrientation } from "../orientation.ts";
 import { invalid, sizesDisagree, truncated, unsupported } from "../refusal.ts";
 
 export interface WebpHeader {
-  /** As stored, px, before orientation. */
+  /** Size as stored, px, before orientation. */
   readonly width: number;
   readonly height: number;
   readonly orientation: Orientation;

@@ -9,7 +9,7 @@ import { type Orientation, readExifOrientation } from "../orientation.ts";
 import { invalid, truncated } from "../refusal.ts";
 
 export interface PngHeader {
-  /** As stored, px, before orientation. */
+  /** Size as stored, px, before orientation. */
   readonly width: number;
   readonly height: number;
   readonly bitDepth: 1 | 2 | 4 | 8 | 16;
@@ -46,7 +46,7 @@ export function bitsPerPixel({ colour, bitDepth }: Pick<PngHeader, "colour" | "b
   return channels[colour] * bitDepth;
 }
 
-/** Smaller than any that an encoder would choose for 10 MB, so that the walk stays short. */
+/** Smallest mean size of a chunk: smaller than any that an encoder would choose for 10 MB, so that the walk stays short. */
 const maxChunks = 20_000;
 
 const signatureBytes = 8;
@@ -109,7 +109,7 @@ const none = new Uint8Array(0);
 /** Chunks whose checksum is compared: IDAT has zlib's own, and these are short. */
 const checked = new Set(["IHDR", "PLTE", "tRNS"]);
 
-/** As libpng: a tRNS of another length, or before the palette, counts as absent. */
+/** Reads tRNS as libpng does: one of another length, or before the palette, counts as absent. */
 function suits({ length }: Uint8Array, { colour }: Head, palette: Uint8Array): boolean {
   switch (colour) {
     case "grey":

@@ -63,7 +63,7 @@ describe("a JPEG's memory", () => {
   // 64 x 64 px in three planes are 192 blocks, in MCUs of 8 x 8 px.
   const size = { width: 64, height: 64 };
   const reader = 832 * 1024;
-  /** Of the overview: planes of 9 x 9 samples and 64 bytes, lines and rows of 8 px and 64 more, and the raster. */
+  /** Bytes of the overview: planes of 9 x 9 samples and 64 bytes, lines and rows of 8 px and 64 more, and the raster. */
   const shown = 3 * (81 + 64) + 69 * 72 + 256;
 
   it("is the file, the reader's own, and an overview with what was noted of places, twice", async () => {

@@ -33,7 +33,7 @@ describe("a decision on the wire", () => {
       expect(decisionBody(decided(1e-9, { match }), without)).toEqual({
         match,
         band: match ? "match" : "no_match",
-        // Of ordinary faces: how much closer these two need to come is a number made from the enrolled one.
+        // The threshold of ordinary faces: the distance by which these two must come closer depends on the enrolled one.
         threshold: 1.3,
         max_fmr: 1e-4,
       });

@@ -79,7 +79,7 @@ export const covers: KindGroup = {
 };
 
 type Colour = readonly [number, number, number];
-/** Whether a point is covered: u to the right and v down from between the eyes, in eye distances. */
+/** True when a point is covered: u to the right and v down from between the eyes, in eye distances. */
 type Shape = (u: number, v: number) => boolean;
 
 function cover(
@@ -98,7 +98,7 @@ function cover(
       return mapPixels(picture, (red, green, blue, at) => {
         const x = (at % picture.width) + 0.5;
         const y = Math.floor(at / picture.width) + 0.5;
-        // A little of a cloth's unevenness.
+        // Noise as of uneven cloth.
         const shade = 8 * Math.sin(0.3 * x + 0.2 * y);
         if (!covers(...toFace(x, y))) return [red, green, blue];
         return [colour[0] + shade, colour[1] + shade, colour[2] + shade];

@@ -61,7 +61,7 @@ function averageOf(picture: Picture, offsetsAt: (x: number, y: number) => readon
   return { width, height, data: new Uint8Array(out.buffer) };
 }
 
-/** Along a line of this length, in a direction of its own for each photo. */
+/** Blurs along a line of this length, in a direction of its own for each photo. */
 function moveCamera(picture: Picture, lengthPx: number, random: Random): Picture {
   const angle = Math.PI * random();
   const offsets = Array.from({ length: Math.round(lengthPx) }, (_, k): [number, number] => {
@@ -71,7 +71,7 @@ function moveCamera(picture: Picture, lengthPx: number, random: Random): Picture
   return averageOf(picture, () => offsets);
 }
 
-/** Over a disc. */
+/** Blurs over a disc. */
 function defocus(picture: Picture, radius: number): Picture {
   const offsets: [number, number][] = [];
   for (let dy = -radius; dy <= radius; dy++) {
@@ -97,7 +97,7 @@ function expose2(picture: Picture, apartPx: number, random: Random): Picture {
   return averageOf(picture, () => [[0, 0], offset]);
 }
 
-/** A pencil's: luma divided by its blurred self ("colour dodge"). */
+/** Draws as a pencil does: luma divided by its blurred self ("colour dodge"). */
 function sketch(picture: Picture, sigma: number): Picture {
   const luma = lumaOf(picture);
   const soft = lumaOf(blur(picture, sigma));
@@ -121,7 +121,7 @@ function gradientOf({ width, height }: Picture, luma: Float32Array): Float32Arra
   return out;
 }
 
-/** Dark, soft edges on white. */
+/** Draws dark, soft edges on white. */
 function charcoal(picture: Picture, sigma: number): Picture {
   const gradient = gradientOf(picture, lumaOf(blur(picture, sigma)));
   const drawn = fromGrey(picture.width, picture.height, (x, y) => 255 - 2 * gradient[y * picture.width + x]);

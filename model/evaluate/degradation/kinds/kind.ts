@@ -1,4 +1,4 @@
-/** What a way of making photos worse is: a seeded function on pixels. */
+/** Kinds of worsened photos: each a seeded function on pixels. */
 import type { Landmarks } from "../../../../src/face/geometry.ts";
 import type { Picture } from "../degrade.ts";
 

@@ -42,7 +42,7 @@ export const signals: KindGroup = {
   ],
 };
 
-/** About the centre, less with the distance from it. */
+/** Turns about the centre, less with the distance from it. */
 function swirl(picture: Picture, degrees: number): Picture {
   const centreX = picture.width / 2;
   const centreY = picture.height / 2;

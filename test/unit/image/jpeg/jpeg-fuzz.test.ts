@@ -9,7 +9,7 @@ import { mutate, seededRandom } from "../../../fuzz/mutate.ts";
 
 /** A photo's size bounds the work: larger ones take longer, and the service has its own limits on them. */
 const mostPixels = 300_000;
-/** What a decode of as many pixels takes a hundredth of on an idle machine. */
+/** Longest decode, ms: a hundred times the time of a photo of as many pixels on an idle machine. */
 const mostMs = 2000;
 
 const inputs = times(100_000, 2000);

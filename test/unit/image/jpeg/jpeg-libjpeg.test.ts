@@ -21,7 +21,7 @@ const title = missing
 /** The first difference, in words, or undefined. */
 function difference(read: Read, answer: LibjpegAnswer, eighths: number): string | undefined {
   for (const [i, plane] of answer.planes.entries()) {
-    // At 1/8 libjpeg shows what is sampled less, chroma as a rule, at twice the size of its means.
+    // libjpeg at 1/8 shows components that are sampled less, chroma as a rule, at twice the size of their means.
     if (eighths === 1 && plane.blockSide > 1) continue;
     const found = firstDifference(read.planes[i], plane);
     if (found) return `component ${i}: ${found}`;

@@ -122,7 +122,7 @@ describe("a JPEG of four inks", () => {
     // 255 is no ink: the light that each colour leaves, times the light that black leaves.
     [true, [220, 40, 60, 200], [173, 31, 47]],
     [true, [212, 192, 44, 30], [25, 23, 5]],
-    // Without Adobe's mark the inks are inverted all the same, as browsers and ImageMagick take them.
+    // Inks are inverted without Adobe's mark too, as browsers and ImageMagick take them.
     [false, [220, 40, 60, 200], [173, 31, 47]],
     [false, [212, 192, 44, 30], [25, 23, 5]],
   ])("with Adobe's mark (%s), of %j, is %j, opaque", async (adobe, values, colour) => {

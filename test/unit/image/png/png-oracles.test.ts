@@ -162,7 +162,7 @@ describe("a PNG's stream", () => {
   });
 });
 
-/** Where a part lies in the whole raster, of a photo that is upright. */
+/** Returns the place of a part in the whole raster of an upright photo. */
 function placeOf({ toRaster }: Photo, factor: number) {
   expect(toRaster.a).toBeCloseTo(1 / factor, 12);
   return { left: Math.round(-toRaster.tx), top: Math.round(-toRaster.ty) };

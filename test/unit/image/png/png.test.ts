@@ -114,7 +114,7 @@ describe("a PNG's limits", () => {
       const opened = await open(await encodePng(scene(64, 64), { claimed, interlaced }));
       return opened.ok ? opened.value.workingBytes({ scaleAtLeast }) : Number.NaN;
     };
-    // At 1/10 both have 500 x 500 px; at most 1/3 and 1/3 are allowed, by pixels and by memory.
+    // Both have 500 x 500 px at 1/10; pixels and memory allow at most 1/3 each.
     expect((await bytesOf(true, 0.1)) - (await bytesOf(false, 0.1))).toBe(12 * 500 * 500 - 12 * 5000);
     expect((await bytesOf(true, 1)) - (await bytesOf(false, 1))).toBe(12 * 1667 * 1667 - 12 * 5000);
     expect(await bytesOf(true, 1)).toBeLessThan(defaultImageLimits.maxWorkingBytes);

@@ -199,7 +199,7 @@ it("a hidden head inside a network has a plan for the kernels, which makes the s
 
 describe("what is recognisable, carried over to a trained model", () => {
   const random = createRandom(11);
-  /** As many as fill the space, in fewer directions than it has. */
+  /** Makes embeddings that fill the space along fewer directions than it has. */
   const embeddings = Array.from({ length: 500 }, () => {
     const values = Float32Array.from({ length: 352 }, (_, k) => (random() - 0.5) * 0.97 ** k);
     const length = Math.hypot(...values);
