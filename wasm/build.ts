@@ -55,12 +55,14 @@ export const kernelSources = [
   "softmax-f32.c",
 ].map((name) => join(import.meta.dirname, "kernels", name));
 
-/** Sources in an order that does not depend on the machine. */
+/** Sources in an order that does not depend on the machine, then those that both readers share. */
 export const [jpegSources, pngSources] = ["jpeg", "png"].map((folder) =>
-  readdirSync(join(import.meta.dirname, folder))
-    .filter((file) => file.endsWith(".c"))
-    .sort()
-    .map((file) => join(import.meta.dirname, folder, file)),
+  [folder, "readers"].flatMap((each) =>
+    readdirSync(join(import.meta.dirname, each))
+      .filter((file) => file.endsWith(".c"))
+      .sort()
+      .map((file) => join(import.meta.dirname, each, file)),
+  ),
 );
 
 interface Build {

@@ -2,12 +2,10 @@
  * `npm run fuzz:png -- [inputs] [first seed]`: mutated zlib streams of PNGs through the reader, compiled natively with
  * address and undefined-behaviour sanitizers; 1,000,000 by default. Exits with 1 where a sanitizer speaks up.
  */
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { constants, deflateSync } from "node:zlib";
-import { compiler, pngSources } from "../../wasm/build.ts";
+import { pngSources } from "../../wasm/build.ts";
+import { adam7 } from "../fixtures/png.ts";
+import { fuzzFromCommandLine, fuzzNatively } from "./native.ts";
 
 const kinds = [
   [1, 1],
@@ -56,17 +54,7 @@ function pngSeeds(): Buffer[] {
 }
 
 function linesOf(width: number, height: number, bits: number, interlaced: boolean): Uint8Array {
-  const passes = interlaced
-    ? [
-        [0, 0, 8, 8],
-        [4, 0, 8, 8],
-        [0, 4, 4, 8],
-        [2, 0, 4, 4],
-        [0, 2, 2, 4],
-        [1, 0, 2, 2],
-        [0, 1, 1, 2],
-      ]
-    : [[0, 0, 1, 1]];
+  const passes = interlaced ? adam7 : [[0, 0, 1, 1]];
   const bytes: number[] = [];
   for (const [x, y, dx, dy] of passes) {
     const across = Math.ceil((width - x) / dx);
@@ -81,29 +69,12 @@ function linesOf(width: number, height: number, bits: number, interlaced: boolea
 
 /** Runs the program and returns what it printed; throws when it did not end well. */
 export function fuzzPngNatively(inputs: number, firstSeed: number): string {
-  const scratch = mkdtempSync(join(tmpdir(), "sameface-png-"));
-  try {
-    const program = join(scratch, "fuzz");
-    const main = join(import.meta.dirname, "../../wasm/png-fuzz.c");
-    const flags = ["-std=c17", "-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
-    // Streams of 4 KB go through several pieces, and unfold to several blocks, as large ones do.
-    const pieces = ["-DPIECE_BYTES=64", "-DBLOCK_BYTES=512"];
-    execFileSync(compiler, [...flags, ...pieces, "-o", program, main, ...pngSources]);
-    const files = pngSeeds().map((bytes, i) => {
-      const path = join(scratch, `${i}.seed`);
-      writeFileSync(path, bytes);
-      return path;
-    });
-    const ended = spawnSync(program, [`${inputs}`, `${firstSeed}`, ...files], { encoding: "utf8" });
-    if (ended.status !== 0) throw new Error(`ended with ${ended.status ?? ended.signal}: ${ended.stderr}`);
-    return ended.stdout.trim();
-  } finally {
-    rmSync(scratch, { recursive: true });
-  }
+  const defines = ["-DPIECE_BYTES=64", "-DBLOCK_BYTES=512"];
+  return fuzzNatively(
+    { main: "png-fuzz.c", sources: pngSources, defines, seeds: pngSeeds() },
+    inputs,
+    firstSeed,
+  );
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const start = performance.now();
-  console.log(fuzzPngNatively(Number(process.argv[2] ?? 1_000_000), Number(process.argv[3] ?? 1)));
-  console.log(`${((performance.now() - start) / 1000).toFixed(0)} s`);
-}
+fuzzFromCommandLine(import.meta.filename, fuzzPngNatively);

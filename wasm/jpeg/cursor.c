@@ -32,9 +32,9 @@ static void add_chunk(Cursor *c, u32 have) {
         break;
       }
       while (count - k >= 16 && to - end >= 16) {
-        const u8x16 bytes = load_u8(from + k);
+        const u8x16 bytes = load_u8x16(from + k);
         const u32 found = find_ff(bytes);
-        store_u8(to - 16, reverse(bytes));
+        store_u8x16(to - 16, reverse(bytes));
         const u32 clear = found != 0 ? (u32)__builtin_ctz(found) : 16;
         k += clear, to -= clear;
         if (found != 0) break;
@@ -59,7 +59,7 @@ static void open_segment(Cursor *c, u32 start) {
 
 void next_chunk(Cursor *c) {
   const u32 from = c->at >> 3, have = (c->bits >> 3) - from;
-  for (u32 i = 16; i < have + 16; i += 16) store_u8(c->top - i, load_u8(c->top - from - i));
+  for (u32 i = 16; i < have + 16; i += 16) store_u8x16(c->top - i, load_u8x16(c->top - from - i));
   c->at -= from << 3, c->newer.bit -= (s32)(from << 3);
   add_chunk(c, have);
 }

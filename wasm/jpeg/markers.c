@@ -26,7 +26,7 @@ u32 next_marker(Source *source, u32 *at, u32 *start) {
         continue;
       }
       while (count - k >= 16) {
-        const u32 found = find_ff(load_u8(from + k));
+        const u32 found = find_ff(load_u8x16(from + k));
         if (found != 0) {
           k += (u32)__builtin_ctz(found);
           break;

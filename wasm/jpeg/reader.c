@@ -1,5 +1,5 @@
 #include "reader.h"
-#include "memory.h"
+#include "../readers/memory.h"
 #include "scans.h"
 
 /** Head of the notes: the number of the first place of each scan, or `no_places`. */

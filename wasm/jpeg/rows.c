@@ -22,10 +22,10 @@ INLINE const u8 *widen(const Component *c, s32 near, s32 far, s32 is_flat, Recta
   // Column 0 would lie at this index; `begin` is aligned.
   const s32 zero = 8 - begin;
   for (s32 x = first; x <= last; x += 16) {
-    const u8x16 a = load_u8(c->plane + (near + x));
+    const u8x16 a = load_u8x16(c->plane + (near + x));
     i16x8 low = widen_low_u8(a), high = widen_high_u8(a);
     if (!is_flat) {
-      const u8x16 b = load_u8(c->plane + (far + x));
+      const u8x16 b = load_u8x16(c->plane + (far + x));
       low = low * splat_i16(3) + widen_low_u8(b), high = high * splat_i16(3) + widen_high_u8(b);
     }
     store_i16(sums + (zero + x), low), store_i16(sums + (zero + x + 8), high);
@@ -38,7 +38,7 @@ INLINE const u8 *widen(const Component *c, s32 near, s32 far, s32 is_flat, Recta
     const i16x8 own = load_i16(sums + (zero + x)) * splat_i16(3);
     const i16x8 even = (own + load_i16(sums + (zero + x - 1)) + before) >> bits;
     const i16x8 odd = (own + load_i16(sums + (zero + x + 1)) + behind) >> bits;
-    store_u8(line + 2 * (x - begin), (u8x16)(even | odd << 8));
+    store_u8x16(line + 2 * (x - begin), (u8x16)(even | odd << 8));
   }
   return line + (pixels.left - 2 * begin);
 }
@@ -121,7 +121,7 @@ INLINE Light light_of(i16x8 y, i16x8 cb, i16x8 cr) {
 
 INLINE void show_ycc(const u8 *luma, const u8 *blue, const u8 *red, s32 width, u8 *to) {
   for (s32 x = 0; x < width; x += 16) {
-    const u8x16 y = load_u8(luma + x), cb = load_u8(blue + x), cr = load_u8(red + x);
+    const u8x16 y = load_u8x16(luma + x), cb = load_u8x16(blue + x), cr = load_u8x16(red + x);
     const Light low = light_of(widen_low_u8(y), widen_low_u8(cb), widen_low_u8(cr));
     const Light high = light_of(widen_high_u8(y), widen_high_u8(cb), widen_high_u8(cr));
     store_rgba(to + 4 * x, narrow_to_u8(low.red, high.red), narrow_to_u8(low.green, high.green),
@@ -160,8 +160,8 @@ void show_row(const View *view, s32 y, u8 *rgba) {
   } else {
     const s32 is_grey = view->colour == colour_grey;
     for (s32 x = 0; x < width; x += 16) {
-      const u8x16 first = load_u8(lines[0] + x);
-      store_rgba(rgba + 4 * x, first, is_grey ? first : load_u8(lines[1] + x), is_grey ? first : load_u8(lines[2] + x));
+      const u8x16 first = load_u8x16(lines[0] + x);
+      store_rgba(rgba + 4 * x, first, is_grey ? first : load_u8x16(lines[1] + x), is_grey ? first : load_u8x16(lines[2] + x));
     }
   }
 }

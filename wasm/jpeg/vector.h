@@ -2,23 +2,10 @@
 #ifndef SAMEFACE_JPEG_VECTOR_H
 #define SAMEFACE_JPEG_VECTOR_H
 
-#include "../include/simd.h"
+#include "../readers/bytes.h"
 
-typedef unsigned long long u64;
-typedef u8 u8x16 __attribute__((vector_size(16)));
-typedef u16 u16x8 __attribute__((vector_size(16)));
-typedef u64 u64_unaligned __attribute__((aligned(1), may_alias));
-typedef u8x16 u8x16_unaligned __attribute__((aligned(1), may_alias));
 typedef i16x8 i16x8_unaligned __attribute__((aligned(1), may_alias));
 
-#ifdef __wasm__
-#define EXPORT(name) __attribute__((export_name(#name)))
-#else
-#define EXPORT(name)
-#endif
-
-INLINE u8x16 load_u8(const void *from) { return *(const u8x16_unaligned *)from; }
-INLINE void store_u8(void *to, u8x16 value) { *(u8x16_unaligned *)to = value; }
 INLINE i16x8 load_i16(const void *from) { return *(const i16x8_unaligned *)from; }
 INLINE void store_i16(void *to, i16x8 value) { *(i16x8_unaligned *)to = value; }
 INLINE i16x8 splat_i16(s16 x) { return (i16x8){x, x, x, x, x, x, x, x}; }

@@ -2,28 +2,15 @@
 #ifndef SAMEFACE_PNG_BYTES_H
 #define SAMEFACE_PNG_BYTES_H
 
-#include "../include/simd.h"
+#include "../readers/bytes.h"
 
-typedef unsigned long long u64;
-typedef u64 u64_unaligned __attribute__((aligned(1), may_alias));
-typedef u8 u8x16 __attribute__((vector_size(16)));
 typedef u8 u8x8 __attribute__((vector_size(8)));
-typedef u16 u16x8 __attribute__((vector_size(16)));
-typedef u8x16 u8x16_unaligned __attribute__((aligned(1), may_alias));
 typedef u8x8 u8x8_unaligned __attribute__((aligned(1), may_alias));
 typedef u16x8 u16x8_unaligned __attribute__((aligned(2), may_alias));
-
-#ifdef __wasm__
-#define EXPORT(name) __attribute__((export_name(#name)))
-#else
-#define EXPORT(name)
-#endif
 
 INLINE u32 least_u32(u32 a, u32 b) { return a < b ? a : b; }
 INLINE u32 divide_up(u32 a, u32 b) { return a / b + (a % b != 0); }
 INLINE u64 load_u64(const void *from) { return *(const u64_unaligned *)from; }
-INLINE u8x16 load_u8x16(const void *from) { return *(const u8x16_unaligned *)from; }
-INLINE void store_u8x16(void *to, u8x16 value) { *(u8x16_unaligned *)to = value; }
 INLINE u8x8 load_u8x8(const void *from) { return *(const u8x8_unaligned *)from; }
 INLINE void store_u8x8(void *to, u8x8 value) { *(u8x8_unaligned *)to = value; }
 /** Eight bytes as words. */

@@ -2,7 +2,7 @@
 
 #include "filters.h"
 #include "inflate.h"
-#include "memory.h"
+#include "../readers/memory.h"
 
 enum {
   /** Rows whose bytes a sum of 16 bits holds. */
@@ -47,7 +47,7 @@ static u32 rows_at_a_time(void) {
   return rows == 0 ? 1 : rows < request.bottom - request.top ? rows : request.bottom - request.top;
 }
 EXPORT(pngOpen) s32 pngOpen(void) {
-  release_memory();
+  release_memory(0);
   const u32 bytes = line_bytes(request.width), shown = end_column() - first_column();
   const u32 rows = request.is_interlaced ? request.bottom - request.top : 1;
   const u64 box_bytes = (u64)rows * out_width() * 3 * sizeof(u32);

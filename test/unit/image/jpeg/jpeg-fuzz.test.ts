@@ -4,7 +4,7 @@ import { scales } from "../../../../src/image/jpeg/jpeg-reader.ts";
 import { compiler, hasCompiler } from "../../../../wasm/build.ts";
 import { times } from "../../../fixtures/exhaustive.ts";
 import { openJpegModule } from "../../../fixtures/jpeg-module.ts";
-import { fuzzNatively, jpegSeeds } from "../../../fuzz/jpeg.ts";
+import { fuzzJpegNatively, jpegSeeds } from "../../../fuzz/jpeg.ts";
 import { mutate, seededRandom } from "../../../fuzz/mutate.ts";
 
 /** A photo's size bounds the work: larger ones take longer, and the service has its own limits on them. */
@@ -57,6 +57,6 @@ const native = hasCompiler();
 describe.skipIf(!native)(`natively, with sanitizers${native ? "" : ` (skipped: no ${compiler})`}`, () => {
   const count = times(200_000, 1000);
   it(`${count} mutants end well`, { timeout: 900_000 }, () => {
-    expect(fuzzNatively(count, 7_000_000)).toMatch(/ok [1-9]/);
+    expect(fuzzJpegNatively(count, 7_000_000)).toMatch(/ok [1-9]/);
   });
 });

@@ -1,8 +1,8 @@
 /** Memory that grows and is given up as a whole: pages of WebAssembly, or buffers of their own under sanitizers. */
-#ifndef SAMEFACE_JPEG_MEMORY_H
-#define SAMEFACE_JPEG_MEMORY_H
+#ifndef SAMEFACE_READERS_MEMORY_H
+#define SAMEFACE_READERS_MEMORY_H
 
-#include "jpeg.h"
+#include "bytes.h"
 
 /** Takes a multiple of 16 bytes, not cleared; null where there is no more. */
 void *take_memory(u64 bytes);
