@@ -63,7 +63,7 @@ export interface CalibratedDecision extends Decision {
  *
  * Fails with `invalid_request` for a rate that the calibration does not cover.
  *
- * @param closer by how much these two faces need to come closer than ordinary ones: `toleranceOf`
+ * @param closer distance by which these two faces must come closer than ordinary ones, from `toleranceOf`
  */
 export function decideAtFmr(
   calibration: Calibration,

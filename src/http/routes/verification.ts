@@ -17,6 +17,7 @@ import type { SignReceipt } from "../../trust/receipt.ts";
 import { answer, refuse } from "../answer.ts";
 import type { AppEnv, Handler } from "../app-env.ts";
 import {
+  closerBy,
   encodePhoto,
   encodeSource,
   type FaceDeps,
@@ -74,10 +75,7 @@ export function verify(deps: VerificationDeps): Handler {
     if (!closest.ok) return refuse(c, closest.failure);
     const { faceId } = closest.value;
     const template = faces.find((face) => face.faceId === faceId)!;
-    const closer = toleranceOf(recognisability, sideOf(probe.value), {
-      embedding: template.embedding,
-      recognisability: template.quality?.recognisability,
-    });
+    const closer = closerBy(recognisability, probe.value)?.(template);
     const decision = decideAtFmr(calibration, closest.value.distance, maxFmr, faces.length, closer);
     if (!decision.ok) return refuse(c, decision.failure);
     const { match } = decision.value;
