@@ -1,4 +1,7 @@
-/** Stand-in for a model that is not fitted yet, in tools that observe an encoder in order to fit it. Nothing is decided by it. */
+/**
+ * Stand-in for a model that is not fitted yet, in tools that observe an encoder in order to fit it. Nothing is decided
+ * by it.
+ */
 import type { RecognisabilityModel } from "../src/face/quality/recognisability-model.ts";
 import { encoderInUse, type Manifest } from "../src/models.ts";
 

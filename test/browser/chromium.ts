@@ -34,7 +34,10 @@ export async function launchChromium(cameraPhoto: string, folder: string): Promi
   });
 }
 
-/** Takes a picture to be looked at, in `npm run test:exhaustive` alone: a whole page takes Chromium a second without a GPU. */
+/**
+ * Takes a picture to be looked at, in `npm run test:exhaustive` alone: a whole page takes Chromium a second without a
+ * GPU.
+ */
 export async function screenshot(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
   if (!isExhaustive) return;
   mkdirSync(outputFolder, { recursive: true });

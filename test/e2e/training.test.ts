@@ -113,7 +113,10 @@ describe("npm run train", () => {
   }, 120_000);
 });
 
-/** Lets the model take every face for recognisable: the people of these tests are random numbers, beside which faces are strange. */
+/**
+ * Lets the model take every face for recognisable: the people of these tests are random numbers, beside which faces are
+ * strange.
+ */
 function admitEveryFace(path: string, model: string): void {
   const manifest = JSON.parse(readFileSync(path, "utf8"));
   Object.assign(manifest.calibration[model].recognisability, {

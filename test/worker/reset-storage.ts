@@ -5,14 +5,20 @@ import { directories, galleries, templates } from "./service.ts";
 /** Time in which a write to KV that is under way arrives, ms. */
 const underWayMs = 30;
 
-/** Deletes what every object stores, and KV. `reset` alone passes over an object that was evicted, so each is woken first. */
+/**
+ * Deletes what every object stores, and KV. `reset` alone passes over an object that was evicted, so each is woken
+ * first.
+ */
 export async function resetStorage(): Promise<void> {
   await wakeAll(directories);
   await wakeAll(galleries);
   await reset();
 }
 
-/** Empties the storage at the end of a file, whose last writes to KV may still be under way: the next file must not meet them. */
+/**
+ * Empties the storage at the end of a file, whose last writes to KV may still be under way: the next file must not meet
+ * them.
+ */
 export async function leaveNothing(): Promise<void> {
   await resetStorage();
   await new Promise((resolve) => setTimeout(resolve, underWayMs));

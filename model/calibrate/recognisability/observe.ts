@@ -21,7 +21,10 @@ export interface Observed {
 /** Longest side of the decoded photo, px: one decode serves every stage. */
 const largestSidePx = 1000;
 
-/** Opens the observer of the face nearest the middle. It returns `null` where no face was found or landmarks did not span one. */
+/**
+ * Opens the observer of the face nearest the middle. It returns `null` where no face was found or landmarks did not
+ * span one.
+ */
 export async function openObserver(): Promise<(photo: Uint8Array) => Promise<Observed | null>> {
   const openPhoto = photoOpener();
   const { model } = await kernelsInNode.open();

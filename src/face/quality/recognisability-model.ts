@@ -1,4 +1,7 @@
-/** Parameters of recognisability, which the manifest has beside the thresholds; model/calibrate/recognisability fits them. */
+/**
+ * Parameters of recognisability, which the manifest has beside the thresholds; model/calibrate/recognisability fits
+ * them.
+ */
 import * as z from "zod";
 import { decodeBase64 } from "../../crypto/base64.ts";
 

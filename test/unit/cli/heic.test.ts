@@ -6,7 +6,10 @@ import { openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
 import { nodeCodecs } from "../../fixtures/codecs.ts";
 
-/** 96 x 64 from red at the top to blue at the bottom: ImageMagick's `gradient:red-blue`, by `heif-enc -q 40` of libheif 1.15. */
+/**
+ * 96 x 64 from red at the top to blue at the bottom: ImageMagick's `gradient:red-blue`, by `heif-enc -q 40` of libheif
+ * 1.15.
+ */
 const heic = Buffer.from(
   "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAUJtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAA" +
     "AA5waXRtAAAAAAABAAAAImlsb2MAAAAAREAAAQABAAAAAAFmAAEAAAAAAAAAMgAAACNpaW5mAAAAAAABAAAAFWluZmUCAAAAAAEA" +

@@ -25,7 +25,10 @@ function face(x: number, y: number, side: number, score = 0.9): Detection {
   };
 }
 
-/** A detector that sees these faces in the whole photo, and `inQuarters` in the parts, by the corner where a part begins. */
+/**
+ * A detector that sees these faces in the whole photo, and `inQuarters` in the parts, by the corner where a part
+ * begins.
+ */
 function detector(whole: readonly Detection[], inQuarters: Readonly<Record<string, Detection>> = {}) {
   const parts: string[] = [];
   const seeing: Detector = {
