@@ -13,11 +13,13 @@ const nobody = requestsOf(undefined);
 /** A well-formed key of a tenant that does not exist. */
 const strangeKey = `sf_nobody.${"a".repeat(12)}.${"b".repeat(43)}`;
 
+/** Damage leaves a face whole, leaves it unrecognisable, or leaves none. */
 const isRefusedPhoto = refuses(
   "413 image_too_large",
   "415 unsupported_media_type",
   "422 invalid_image",
   "422 face_not_found",
+  "422 low_quality",
 );
 
 export const hostile: readonly Journey[] = [
