@@ -25,7 +25,7 @@ export interface ErrorDetails {
   image_too_large: Details & {
     readonly limit: number;
     readonly actual?: number;
-    readonly unit: "pixels" | "scans";
+    readonly unit: "pixels" | "scans" | "bytes";
   };
   invalid_image: Details;
   face_not_found: Details;

@@ -3,7 +3,7 @@ import { fields, maybe, rule } from "./check.ts";
 import { isBlob } from "./photo.ts";
 
 export interface ShrinkOptions {
-  /** Longest side, px; default 1600. A smaller photo keeps its size. */
+  /** Longest side, px; default 1280. A smaller photo keeps its size. */
   readonly maxSidePx?: number;
   /** Quality of the JPEG, 0 to 1; default 0.9. */
   readonly quality?: number;
@@ -30,7 +30,7 @@ const shrinkOptions = fields<ShrinkOptions>({
 export async function shrinkPhoto(photo: Blob, options: ShrinkOptions = {}): Promise<Blob> {
   blob(photo, "photo");
   shrinkOptions(options, "options");
-  const { maxSidePx = 1600, quality = 0.9 } = options;
+  const { maxSidePx = 1280, quality = 0.9 } = options;
   const bitmap = await createImageBitmap(photo, { imageOrientation: "from-image" });
   try {
     const scale = Math.min(1, maxSidePx / Math.max(bitmap.width, bitmap.height));

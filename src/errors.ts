@@ -45,8 +45,8 @@ type FailureCase =
   | { code: "unsupported_media_type"; found: string; instead: string }
   /** The whole body is longer than the route accepts, as declared or as counted while it arrived. */
   | { code: "body_too_large"; limit: number; actual?: number }
-  /** A photo is beyond a limit, by its header, before anything is allocated for it. */
-  | { code: "image_too_large"; limit: number; actual?: number; unit: "pixels" | "scans" }
+  /** A photo is beyond a limit: by its header, or because its decoder needs more bytes of memory than it may have. */
+  | { code: "image_too_large"; limit: number; actual?: number; unit: "pixels" | "scans" | "bytes" }
   | { code: "invalid_image"; reason: string }
   | { code: "face_not_found" }
   /** `reasons` name the limits that the face does not meet. */
@@ -175,10 +175,11 @@ function describe(failure: FailureCase): WireFailure {
     }
     case "image_too_large": {
       const actual = failure.actual === undefined ? "" : `, and this has ${failure.actual}`;
+      const unit = failure.unit === "bytes" ? "bytes of memory" : failure.unit;
       return {
         status: 413,
         code,
-        message: `The image is too large: at most ${failure.limit} ${failure.unit} are accepted${actual}.`,
+        message: `The image is too large: at most ${failure.limit} ${unit} are accepted${actual}.`,
         details: {
           limit: failure.limit,
           unit: failure.unit,

@@ -7,7 +7,13 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import jpegJs from "jpeg-js";
-import { kernelsInNode, modelPath, readCalibration, readManifest } from "../../model/runtime.ts";
+import {
+  kernelsInNode,
+  modelPath,
+  readCalibration,
+  readManifest,
+  readRecognisability,
+} from "../../model/runtime.ts";
 import { thresholdAt } from "../../src/face/decision/calibration.ts";
 import { distance } from "../../src/face/decision/decide.ts";
 import type { EncodedFace } from "../../src/face/face.ts";
@@ -37,7 +43,8 @@ const stages = createStages(readManifest(), (file) => readFileSync(modelPath(fil
   artifactOf: kernelsInNode.artifactOf,
   createModel,
 });
-const pipelineOf = (open: PipelineParts["openPhoto"]) => createPipeline({ openPhoto: open, ...stages });
+const pipelineOf = (open: PipelineParts["openPhoto"]) =>
+  createPipeline({ openPhoto: open, ...stages, recognisability: readRecognisability() });
 const now = pipelineOf((bytes) => openPhoto(bytes, defaultImageLimits, codecs));
 const before = pipelineOf((bytes) => openPhotoBefore(bytes, codecs, turbo));
 const found = thresholdAt(readCalibration(), 1e-4);

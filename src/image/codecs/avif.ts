@@ -78,7 +78,11 @@ export function openAvif(
     format: "avif",
     ...uprightSize(orientation, width, height),
     orientation,
-    workingBytes: (request) => partBytes(header, planned(request), cost) - bytes.length,
+    workingBytes: (request) =>
+      Math.min(
+        limits.maxWorkingBytes,
+        partBytes(header, planned(request), cost) + detailBytesPerByte * bytes.length,
+      ) - bytes.length,
     async decode(request) {
       const part = planned(request);
       const neededBytes = workingBytes(width * height, 0, cost);
@@ -92,6 +96,11 @@ export function openAvif(
 /** libaom's frame and mode buffers, libavif's copy of the planes, RGBA: measured at 1 to 3 megapixels. */
 const lumaBytesPerPixel = { 8: 16.5, 10: 22, 12: 29 } as const;
 const chromaBytesPerPixel = { 8: 3.5, 10: 7, 12: 7 } as const;
+/**
+ * Further bytes for each of the file, at most: photos that sharp made at qualities 60 and 90 held 6 to 49 more, in
+ * steps. They are reserved, and no photo is refused for them by its header.
+ */
+const detailBytesPerByte = 46;
 
 function decodingCost(header: AvifHeader, fileBytes: number): DecodingCost {
   const luma = lumaBytesPerPixel[header.bitDepth];

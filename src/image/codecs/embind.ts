@@ -1,19 +1,19 @@
 /**
  * Decodes one photo with a codec built with embind, and shrinks it while its pixels are still in the codec's memory.
  */
-import { ok, type Result } from "../../errors.ts";
+import { fail, ok, type Result } from "../../errors.ts";
 import { codecMemories } from "../codec-memory.ts";
 import { type IdleInstances, withInstance } from "../idle-instances.ts";
 import type { Part } from "../part.ts";
 import type { Raster } from "../photo.ts";
-import { damaged, invalid, outOfMemory, type Refusal, sizesDisagree } from "../refusal.ts";
+import { damaged, outOfMemory, type Refusal, sizesDisagree } from "../refusal.ts";
 import { CodecStopped, type EmbindBuild, type EmbindCodec } from "./embind-host.ts";
 import { shrink } from "./shrink.ts";
 
 export interface EmbindDecoder {
   /**
-   * Decodes within `maxMemoryBytes` of WebAssembly memory. Fails with `invalid_image`, or `not_ready` where
-   * the isolate has no memory left.
+   * Decodes within `maxMemoryBytes` of WebAssembly memory. Fails with `invalid_image`, with `image_too_large` where that
+   * is too little, or with `not_ready` where the isolate has no memory left.
    */
   decode(request: EmbindRequest, maxMemoryBytes: number): Result<Raster>;
 }
@@ -51,7 +51,7 @@ export function createEmbindDecoder(
       raster = undefined;
     }
     if (raster) return ok(raster);
-    return sizesAgree ? refusal(codec) : sizesDisagree();
+    return sizesAgree ? refusal(codec, maxMemoryBytes) : sizesDisagree();
   }
 
   return {
@@ -64,8 +64,8 @@ export function createEmbindDecoder(
   };
 }
 
-function refusal(codec: EmbindCodec): Refusal {
+function refusal(codec: EmbindCodec, limit: number): Refusal {
   const refused = codec.memoryRefusal();
   if (refused === "isolate") return outOfMemory();
-  return refused === "cap" ? invalid("its data needs more memory than its header says") : damaged();
+  return refused === "cap" ? fail({ code: "image_too_large", limit, unit: "bytes" }) : damaged();
 }

@@ -115,7 +115,7 @@ describe("WebP and AVIF limits", () => {
     liar.set([0, 0, 0, 96, 0, 0, 0, 64], ispe + 8);
     expect(await decode(liar, 1, { maxWorkingBytes: 24 * 2 ** 20 })).toEqual({
       ok: false,
-      failure: { code: "invalid_image", reason: "its data needs more memory than its header says" },
+      failure: { code: "image_too_large", limit: 24 * 2 ** 20, unit: "bytes" },
     });
   });
 
