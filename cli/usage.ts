@@ -10,6 +10,7 @@ export const usage = `sameface <command> [options]
   identify <photo>...            which enrolled subject is this?
   subjects [list]                lists the enrolled subjects
   subjects show|delete|unlock <subject>...
+  subjects review                lists faces enrolled from photos that are not recognisable
   keys ...                       keys and tenants: sameface keys --help
   doctor                         checks a deployment and your key
 
@@ -29,7 +30,7 @@ command does not use are refused, and so is an option given twice with different
   --json             one line of JSON for each result
   --help, --version
 
-Exit code: 0 match, or done; 1 no match, or nobody found; 2 error. For several photos or subjects it is the
+Exit code: 0 match, or done; 1 no match, nobody found, or faces to enrol again; 2 error. For several photos or subjects it is the
 highest of theirs: after a failure the others are tried, unless they would fail in the same way.`;
 
 export const keysUsage = `sameface keys <command>

@@ -279,6 +279,26 @@ export interface SubjectPage extends Answer {
   next_cursor: string | null;
 }
 
+export interface UnrecognizableFace {
+  subject_id: string;
+  face_id: string;
+  created_at: string;
+  /** 0 to 1; below 0.5 for each face listed. */
+  recognisability: number;
+  /** `photo`: measured at the enrolment. `embedding`: computed from the stored embedding alone, which is less sure. */
+  judged_by: "photo" | "embedding";
+}
+
+export interface UnrecognizableFaces extends Answer {
+  faces: UnrecognizableFace[];
+  /** Number of faces that this page looked at. */
+  looked_at: number;
+  /** Number of those that another model made, or whose records are damaged; absent when there are none. */
+  not_judged?: number | undefined;
+  /** Null on the last page. */
+  next_cursor: string | null;
+}
+
 export interface UpdatedFace extends Answer {
   subject_id: string;
   face_id: string;
@@ -394,9 +414,9 @@ export interface Readiness extends Answer {
 }
 
 export interface DoctorCheck {
-  name: "secrets" | "bindings" | "directory" | "kv" | "models";
+  name: "secrets" | "bindings" | "directory" | "kv" | "models" | "faces";
   status: "ok" | "warning" | "failed";
-  /** The fault and its remedy; null when the check passed. */
+  /** The fault and its remedy; when the check passed null, or the number of faces that were looked at. */
   detail: string | null;
   ms: number;
 }

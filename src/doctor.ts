@@ -1,14 +1,16 @@
-/** Checks a deployment: its secrets, its bindings, its storage, its models. */
+/** Checks a deployment: its secrets, its bindings, its storage, its models, and a sample of its enrolled faces. */
 import type { Config } from "./config.ts";
 import { sameBytes } from "./crypto/digest.ts";
 import type { RandomBytes } from "./crypto/random.ts";
 import { type Caller, contextOf } from "./identity/caller.ts";
 import type { AdministrationDirectory, OpenDirectory } from "./identity/directory/types.ts";
-import { defaultTenant, type FaceId, type SubjectId } from "./identity/ids.ts";
+import { defaultTenant, type FaceId, type SubjectId, type TenantId } from "./identity/ids.ts";
 import type { RecordCopies } from "./identity/records/record-copies.ts";
+import { defaultSettings } from "./identity/settings.ts";
+import type { OpenReview } from "./identity/store/enrolled-review.ts";
 
 export interface Check extends Finding {
-  readonly name: "secrets" | "bindings" | "directory" | "kv" | "models";
+  readonly name: "secrets" | "bindings" | "directory" | "kv" | "models" | "faces";
   readonly ms: number;
 }
 
@@ -22,12 +24,13 @@ export type Examine = (root: Caller) => Promise<Check[]>;
 
 export interface DoctorDeps {
   readonly config: Pick<Config, "environment" | "apiKey" | "keks">;
-  readonly openDirectory: OpenDirectory<Pick<AdministrationDirectory, "note" | "admit">>;
+  readonly openDirectory: OpenDirectory<Pick<AdministrationDirectory, "note" | "admit" | "listTenants">>;
   readonly copies: RecordCopies;
   /** True for each binding that is there, by its name. */
   readonly bound: Readonly<Record<string, boolean>>;
   /** Hashes the models' bytes in the bundle: SHA-256, hex, beside the manifest's. */
   readonly hashModels: () => Promise<readonly { id: string; expected: string; actual: string }[]>;
+  readonly openReview: OpenReview;
   readonly randomId: () => string;
   readonly randomBytes: RandomBytes;
   readonly clock: () => Date;
@@ -52,6 +55,7 @@ export function createDoctor(deps: DoctorDeps): Examine {
     await run("directory", () => tryDirectory(root, deps));
     await run("kv", () => tryCopies(deps));
     await run("models", () => judgeModels(deps));
+    await run("faces", () => sampleFaces(root, deps));
     return checks;
   };
 }
@@ -111,4 +115,42 @@ async function judgeModels({ hashModels }: DoctorDeps): Promise<Finding> {
   const models = await hashModels();
   const wrong = models.filter(({ expected, actual }) => expected !== actual).map(({ id }) => id);
   return wrong.length === 0 ? good : failed(`Not the bytes of the manifest: ${wrong.join(", ")}.`);
+}
+
+/** Most tenants that one examination samples, chosen at random among the first thousand, and most faces of each. */
+const sampledTenants = 10;
+const sampledFaces = 50;
+
+/** Looks for faces that were enrolled from photos that the encoder cannot read. */
+async function sampleFaces(
+  root: Caller,
+  { openDirectory, openReview, randomBytes }: DoctorDeps,
+): Promise<Finding> {
+  const others = await openDirectory(defaultTenant, 0).listTenants({ after: null, limit: 1000 });
+  const tenants = choose([defaultTenant, ...others], sampledTenants, randomBytes);
+  const found: string[] = [];
+  let lookedAt = 0;
+  for (const tenant of tenants) {
+    const { settings } = await openDirectory(tenant, 0).admit(null);
+    const review = openReview({ ...root, tenant, settings: settings ?? defaultSettings });
+    const sample = await review.sample(sampledFaces);
+    lookedAt += sample.lookedAt;
+    const { length } = sample.unrecognisable;
+    if (length > 0) found.push(`${length} of ${sample.lookedAt} in ${tenant}`);
+  }
+  if (found.length === 0) return { status: "ok", detail: `none of ${lookedAt} looked at is unrecognizable` };
+  return warning(
+    `Enrolled from photos that are not recognisable: ${found.join(", ")}. \`subjects review\` with a key of the tenant lists them all.`,
+  );
+}
+
+/** Chooses at most `count` of the tenants. */
+function choose(tenants: readonly TenantId[], count: number, randomBytes: RandomBytes): TenantId[] {
+  const left = [...tenants];
+  const chosen: TenantId[] = [];
+  while (left.length > 0 && chosen.length < count) {
+    const [high, low] = randomBytes(2);
+    chosen.push(...left.splice((256 * high + low) % left.length, 1));
+  }
+  return chosen;
 }

@@ -1,5 +1,5 @@
-/** Lists, shows, unlocks and deletes subjects. */
-import type { EnrolledFace, Sameface } from "../../client/index.ts";
+/** Lists, shows, unlocks and deletes subjects, and reviews their faces. */
+import type { EnrolledFace, Sameface, UnrecognizableFace, UnrecognizableFaces } from "../../client/index.ts";
 import { type Command, serviceFlags } from "../command.ts";
 import { connect, neededId } from "../options.ts";
 import { type Row, runAll, show } from "../output.ts";
@@ -20,6 +20,41 @@ const list: Command = {
     return 0;
   },
 };
+
+/** Faces that one call looks at. */
+const facesPerCall = 500;
+
+const review: Command = {
+  maxWords: 0,
+  flags: serviceFlags,
+  async run(_, options) {
+    const client = connect(options);
+    const rows: Row[] = [];
+    let lookedAt = 0;
+    let notJudged = 0;
+    let cursor: string | null = null;
+    do {
+      const page: UnrecognizableFaces = await client.faces.unrecognizable({
+        limit: facesPerCall,
+        ...(cursor === null ? {} : { cursor }),
+      });
+      for (const face of page.faces) rows.push(reviewedRow(face));
+      lookedAt += page.looked_at;
+      notJudged += page.not_judged ?? 0;
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+    show(["subject", "face", "enrolled", "recognisability", "judged by"], rows, options.json);
+    const others = notJudged === 0 ? "" : `, ${notJudged} of another model or damaged`;
+    process.stderr.write(`looked at ${lookedAt} faces: ${rows.length} to enrol again${others}\n`);
+    return rows.length > 0 ? 1 : 0;
+  },
+};
+
+function reviewedRow(face: UnrecognizableFace): Row {
+  const { subject_id, face_id, created_at, recognisability, judged_by } = face;
+  const cells = [subject_id, face_id, created_at, recognisability, `the ${judged_by}`];
+  return { cells, json: face, exitCode: 1 };
+}
 
 /** Does the same for each subject named; after a failure the others are still done. */
 function each(
@@ -52,6 +87,7 @@ function faceRow(subject: string, face: EnrolledFace): Row {
 
 export const subjects: Readonly<Record<string, Command>> = {
   list,
+  review,
   show: each(["subject", "face", "enrolled", "expires", "model", ""], async (client, subject) =>
     (await client.subjects.get(subject)).faces.map((face) => faceRow(subject, face)),
   ),

@@ -60,6 +60,18 @@ export class Faces {
     this.#call = call;
   }
 
+  /**
+   * Looks at a page of enrolled faces for those whose embeddings do not tell whose they are, to be enrolled again. `limit` is
+   * the number of faces to look at. Needs the scope "admin".
+   */
+  async unrecognizable(
+    page: wire.PageOptions = {},
+    options?: CallOptions,
+  ): Promise<wire.UnrecognizableFaces> {
+    const query = queryOf({ ...checked(pageOptions, page, "page") });
+    return this.#call({ method: "GET", path: "/v1/faces/unrecognizable", query, repeatable: true }, options);
+  }
+
   /** Changes a face. Null removes a field; a field that is absent stays as it is. */
   async update(
     subjectId: string,

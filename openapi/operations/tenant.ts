@@ -4,6 +4,7 @@ import {
   auditAnswerSchema,
   changedSettingsAnswerSchema,
   importAnswerSchema,
+  reviewAnswerSchema,
   settingsAnswerSchema,
 } from "../../src/http/schemas/administration-answers.ts";
 import { createdAt, faceId, requestId, settings, subjectId } from "../examples.ts";
@@ -79,6 +80,36 @@ export const tenantOperations: readonly Operation[] = [
             request_id: requestId,
           },
         ],
+        next_cursor: null,
+        request_id: requestId,
+      }),
+    },
+    failures: ["invalid_request"],
+  },
+  {
+    method: "get",
+    path: "/v1/faces/unrecognizable",
+    operationId: "listUnrecognizableFaces",
+    tag: "Tenant",
+    summary: "Find enrolled faces that should be enrolled again",
+    description:
+      "Looks at `limit` enrolled faces and lists those whose embeddings do not tell whose they are, by the measures of their photos or, where these are not known, by the embeddings alone. Most pages list none: go on until `next_cursor` is null. The review is in the audit trail.",
+    caller: admin,
+    params: { query: listQuery },
+    answer: {
+      status: 200,
+      description: "The faces of this page that are not recognisable.",
+      content: json(reviewAnswerSchema, {
+        faces: [
+          {
+            subject_id: subjectId,
+            face_id: faceId,
+            created_at: createdAt,
+            recognisability: 0.021,
+            judged_by: "embedding",
+          },
+        ],
+        looked_at: 100,
         next_cursor: null,
         request_id: requestId,
       }),

@@ -9,6 +9,7 @@ import type { Calibration, DistanceHistograms } from "../face/decision/calibrati
 import type { RecognisabilityModel } from "../face/quality/recognisability-model.ts";
 import type { LogEntry } from "../http/middleware/log-entry.ts";
 import { createListAudit } from "../identity/audit-trail.ts";
+import { createReviewOpener } from "../identity/store/enrolled-review.ts";
 import { createRecentKeys } from "../identity/store/recent-keys.ts";
 import { createStoreOpener } from "../identity/store/tenant-store.ts";
 import { createTransferOpener } from "../identity/store/tenant-transfer.ts";
@@ -52,6 +53,7 @@ export interface ServiceParts extends Connections {
 /** Opens the app and the services that it is made of. */
 export function openService(parts: ServiceParts) {
   const { config, openDirectory, copies, calibration, clock, randomBytes, background, failureRate } = parts;
+  const { recognisability, pipeline } = parts;
   const ring = createKeyRing(config.keks, randomBytes);
   const signingKeys = createSigningKeys({ openDirectory, ring, clock });
   const sessionTokens = createSessionTokens(signingKeys, clock);
@@ -64,6 +66,12 @@ export function openService(parts: ServiceParts) {
     recent: createRecentKeys(),
     background,
   };
+  const openReview = createReviewOpener({
+    ...storeDeps,
+    randomBytes,
+    recognisability,
+    encoderId: pipeline.encoderId,
+  });
   const services = {
     ...parts,
     ring,
@@ -84,7 +92,8 @@ export function openService(parts: ServiceParts) {
     tenants: createTenants({ openDirectory, calibration, randomBytes, clock }),
     rewrapKeys: createKekRotation({ openDirectory, ring, signingKeys }),
     listAudit: createListAudit(openDirectory),
-    examine: createDoctor(parts),
+    openReview,
+    examine: createDoctor({ ...parts, openReview }),
   };
   return { app: createApp(services), ...services };
 }

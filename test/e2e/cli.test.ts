@@ -82,6 +82,14 @@ describe("sameface", () => {
     expect((await sameface("identify", cage)).code).toBe(1);
   });
 
+  it("reviews the enrolled faces, and finds photos of people well enrolled", async () => {
+    await sameface("enrol", "reviewed", franck);
+    const { code, out, err } = await sameface("subjects", "review");
+    expect([code, out]).toEqual([0, "subject  face  enrolled  recognisability  judged by\n"]);
+    expect(err).toMatch(/^looked at \d+ faces: 0 to enrol again$/m);
+    await sameface("subjects", "delete", "reviewed");
+  });
+
   it("stops at a lock, which every further photo would meet", async () => {
     await sameface("enrol", "locked", franck);
     const strangers = Array.from({ length: 8 }, () => cage);

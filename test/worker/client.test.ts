@@ -87,6 +87,7 @@ it("lists keys, tenants and the audit trail, and moves a tenant's faces", async 
   const actions: string[] = [];
   for await (const { action } of client.audit.all()) actions.push(action);
   expect(actions).toContain("face.enrol");
+  expect(await client.faces.unrecognizable({ limit: 1 })).toMatchObject({ faces: [], looked_at: 1 });
   const transferKey = btoa("thirty-two bytes to seal pages..");
   const { page, next_cursor } = await client.transfer.exportPage(transferKey);
   expect(next_cursor).toBeNull();

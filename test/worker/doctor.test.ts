@@ -23,6 +23,7 @@ describe("the doctor", () => {
       "directory ok",
       "kv ok",
       "models ok",
+      "faces ok",
     ]);
   });
 

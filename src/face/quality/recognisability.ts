@@ -60,6 +60,14 @@ export interface Side {
   readonly recognisability: number | undefined;
 }
 
+/** Returns the recognisability measured from the photo or, where that is not known, the one by the embedding alone. */
+export function recognisabilityOfSide(
+  model: RecognisabilityModel,
+  { embedding, recognisability }: Side,
+): number {
+  return recognisability ?? recognisabilityOfEmbedding(model, embedding);
+}
+
 /**
  * Distance by which two faces need to come closer than the calibration's threshold, by the better one: one poor face alone
  * does no harm, since its strangers among ordinary faces are fewer than promised. 0 where that one is of an ordinary photo.
@@ -67,9 +75,7 @@ export interface Side {
  */
 export function toleranceOf(model: RecognisabilityModel, a: Side, b: Side): number {
   const { tolerance } = model;
-  const known = ({ embedding, recognisability }: Side) =>
-    recognisability ?? recognisabilityOfEmbedding(model, embedding);
-  const pair = Math.max(known(a), known(b));
+  const pair = Math.max(recognisabilityOfSide(model, a), recognisabilityOfSide(model, b));
   if (Number.isNaN(pair)) throw new RangeError("a face of unknown recognisability is never compared");
   const above = tolerance.findIndex(([knot]) => knot >= pair);
   // Beyond the last knot nothing is asked for.

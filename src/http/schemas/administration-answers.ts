@@ -6,7 +6,7 @@ import * as z from "zod";
 import { scopes } from "../../identity/scopes.ts";
 import { apiKeyIdSchema, settingsSchema, tenantIdSchema } from "./administration.ts";
 import { nextCursorSchema, requestIdSchema, timeSchema } from "./answers.ts";
-import { subjectIdSchema } from "./requests.ts";
+import { faceIdSchema, subjectIdSchema } from "./requests.ts";
 
 export const settingsAnswerSchema = settingsSchema
   .extend({ request_id: requestIdSchema })
@@ -99,6 +99,44 @@ export const auditAnswerSchema = z
   })
   .meta({ id: "AuditPage" });
 
+export const reviewAnswerSchema = z
+  .strictObject({
+    faces: z
+      .array(
+        z
+          .strictObject({
+            subject_id: subjectIdSchema,
+            face_id: faceIdSchema,
+            created_at: timeSchema,
+            recognisability: z
+              .number()
+              .min(0)
+              .max(1)
+              .describe(
+                "How sure it is that the face's embedding tells whose it is; below 0.5 for each face here.",
+              ),
+            judged_by: z
+              .enum(["photo", "embedding"])
+              .describe(
+                "Origin of the number: `photo`, measured at the enrolment, or `embedding`, computed from the stored embedding alone, which is less sure.",
+              ),
+          })
+          .meta({ id: "UnrecognizableFace" }),
+      )
+      .describe("Faces of this page that should be enrolled again from other photos."),
+    looked_at: z.int().min(0).describe("Number of faces that this page looked at."),
+    not_judged: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        "Number of those that were not judged, because another model made them or their records are damaged; absent when there are none.",
+      ),
+    next_cursor: nextCursorSchema,
+    request_id: requestIdSchema,
+  })
+  .meta({ id: "UnrecognizableFaces" });
+
 export const importAnswerSchema = z
   .strictObject({
     imported: z.int().min(0),
@@ -136,12 +174,14 @@ export const doctorAnswerSchema = z
     checks: z
       .array(
         z.strictObject({
-          name: z.enum(["secrets", "bindings", "directory", "kv", "models"]),
+          name: z.enum(["secrets", "bindings", "directory", "kv", "models", "faces"]),
           status: z.enum(["ok", "warning", "failed"]),
           detail: z
             .string()
             .nullable()
-            .describe("The fault, and what to do about it; null when all is well."),
+            .describe(
+              "The fault, and what to do about it; when all is well null, or the number of faces that were looked at.",
+            ),
           ms: z
             .number()
             .describe(

@@ -3,16 +3,14 @@
  * already, so a page can be sent again after a failure. It replaces a face of another model, with which nothing can
  * be compared any more.
  */
-import * as z from "zod";
 import { ok, type Result } from "../../errors.ts";
 import { type Caller, contextOf } from "../caller.ts";
-import { decodeCursor, encodeCursor } from "../cursor.ts";
 import type { FaceRow } from "../directory/data.ts";
 import type { AdministrationDirectory, EnrolmentDirectory, OpenDirectory } from "../directory/types.ts";
-import { type FaceId, parseFaceId, parseSubjectId, type SubjectId } from "../ids.ts";
 import { openFace, openMetadata, sealFace } from "../records/sealed-face.ts";
 import { fromStoredConsent, toStoredConsent } from "./consent.ts";
 import type { ExportedFace, ExportPage } from "./export-page.ts";
+import { facesPerCall, placeOf, readFacePage } from "./face-pages.ts";
 import { type StoreDeps, shardOf } from "./tenant-store.ts";
 
 export interface TenantTransfer {
@@ -31,21 +29,6 @@ export interface TransferDeps extends Pick<StoreDeps, "ring" | "random" | "clock
 }
 
 export type OpenTransfer = (caller: Caller) => TenantTransfer;
-
-const placeSchema = z.strictObject({
-  shard: z.int().min(0),
-  after: z
-    .tuple([
-      z.string().refine((text) => parseSubjectId(text) !== undefined),
-      z.string().refine((text) => parseFaceId(text) !== undefined),
-    ])
-    .nullable(),
-});
-
-type Place = { shard: number; after: readonly [SubjectId, FaceId] | null };
-
-/** Faces that one call to a directory carries: about 200 KB. */
-const facesPerCall = 100;
 
 export function createTransferOpener(deps: TransferDeps): OpenTransfer {
   return (caller) => createTransfer(deps, caller);
@@ -87,25 +70,26 @@ function createTransfer(deps: TransferDeps, caller: Caller): TenantTransfer {
 
   return {
     async exportPage({ limit, cursor }) {
-      const start = cursor === undefined ? ok({ shard: 0, after: null }) : decodeCursor(placeSchema, cursor);
+      const start = placeOf(cursor);
       if (!start.ok) return start;
-      let { shard, after } = start.value as Place;
+      const nowMs = clock().getTime();
+      const { rows, nextCursor } = await readFacePage(
+        openDirectory,
+        { tenant, shards },
+        start.value,
+        limit,
+        nowMs,
+      );
       const faces: ExportedFace[] = [];
-      while (shard < shards && faces.length < limit) {
-        const wanted = Math.min(facesPerCall, limit - faces.length);
-        const rows = await openDirectory(tenant, shard).listFaces(after, wanted, clock().getTime());
-        for (const row of rows) {
-          const face = await unseal(row);
-          if (!face.ok) return face;
-          faces.push(face.value);
-          after = [row.subjectId, row.faceId];
-        }
-        if (rows.length < wanted) [shard, after] = [shard + 1, null];
+      for (const row of rows) {
+        const face = await unseal(row);
+        if (!face.ok) return face;
+        faces.push(face.value);
       }
       // The export is in the audit trail before any face leaves.
       const outcome = `exported ${faces.length}`;
       await openDirectory(tenant, 0).note("tenant.export", outcome, contextOf(caller, clock()));
-      return ok({ faces, nextCursor: shard < shards ? encodeCursor({ shard, after }) : null });
+      return ok({ faces, nextCursor });
     },
 
     async importFaces(faces) {

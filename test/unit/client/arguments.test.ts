@@ -137,6 +137,7 @@ describe("an option", () => {
     ["subjects.get", (client, o) => client.subjects.get("anna", o)],
     ["subjects.delete", (client, o) => client.subjects.delete("anna", o)],
     ["subjects.unlock", (client, o) => client.subjects.unlock("anna", o)],
+    ["faces.unrecognizable", (client, o) => client.faces.unrecognizable({}, o)],
     ["faces.update", (client, o) => client.faces.update("anna", "f", {}, o)],
     ["faces.delete", (client, o) => client.faces.delete("anna", "f", o)],
     ["keys.list", (client, o) => client.keys.list(o)],

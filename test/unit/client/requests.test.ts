@@ -225,7 +225,7 @@ it("whatever a call is given, it rejects or resolves, and no message has a value
     "embed",
     "createSession",
     ...["get", "delete", "unlock", "list"].map((name) => `subjects.${name}`),
-    ...["update", "delete"].map((name) => `faces.${name}`),
+    ...["update", "delete", "unrecognizable"].map((name) => `faces.${name}`),
     ...["create", "rotate", "revoke"].map((name) => `keys.${name}`),
     "settings.change",
     "tenants.create",

@@ -45,6 +45,7 @@ describe("the client's types", () => {
     expectTypeOf<wire.Rewrapped>().toEqualTypeOf<z.output<typeof admin.rewrapAnswerSchema>>();
     expectTypeOf<wire.SigningKey>().toEqualTypeOf<z.output<typeof admin.signingKeyAnswerSchema>>();
     expectTypeOf<wire.ImportedPage>().toEqualTypeOf<z.output<typeof admin.importAnswerSchema>>();
+    expectTypeOf<wire.UnrecognizableFaces>().toEqualTypeOf<z.output<typeof admin.reviewAnswerSchema>>();
     expectTypeOf<wire.Doctor>().toEqualTypeOf<z.output<typeof admin.doctorAnswerSchema>>();
     expectTypeOf<wire.Unlocked>().toEqualTypeOf<z.output<typeof admin.unlockAnswerSchema>>();
   });
