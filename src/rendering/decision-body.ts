@@ -2,20 +2,31 @@
 import type { CalibratedDecision } from "../face/decision/decide.ts";
 import type { RateChoice } from "../trust/rates/rate-choice.ts";
 
+/**
+ * Returns the threshold that the caller may see: without scores the one for ordinary faces, since the distance by which
+ * two faces must come closer depends on the enrolled one.
+ */
+export function toldThreshold(
+  { threshold, ordinaryThreshold }: Pick<CalibratedDecision, "threshold" | "ordinaryThreshold">,
+  { tellsScores }: Pick<RateChoice, "tellsScores">,
+): number {
+  return tellsScores ? threshold : ordinaryThreshold;
+}
+
 export function decisionBody(
-  { match, distance, threshold, ordinaryThreshold, maxFmr, fmr }: CalibratedDecision,
-  { tellsScores, clearFmr }: Pick<RateChoice, "tellsScores" | "clearFmr">,
+  decision: CalibratedDecision,
+  choice: Pick<RateChoice, "tellsScores" | "clearFmr">,
 ) {
+  const { match, distance, maxFmr, fmr } = decision;
+  const { tellsScores, clearFmr } = choice;
   const clear = match && clearFmr !== undefined && fmr.fmr <= clearFmr;
   const band = clear ? ("clear_match" as const) : match ? ("match" as const) : ("no_match" as const);
-  const common = { match, band, max_fmr: maxFmr };
-  // The distance by which two faces must come closer depends on the enrolled one, so it is not told.
-  if (!tellsScores) return { ...common, threshold: ordinaryThreshold };
+  const common = { match, band, max_fmr: maxFmr, threshold: toldThreshold(decision, choice) };
+  if (!tellsScores) return common;
   const rate = Number(fmr.fmr.toPrecision(3));
   // A millionth is finer than the difference between any two devices' arithmetic.
   return {
     ...common,
-    threshold,
     distance: Number(distance.toFixed(6)),
     fmr: fmr.bounded ? `< ${rate}` : rate,
   };

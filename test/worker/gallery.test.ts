@@ -90,7 +90,7 @@ function bruteForce(faces: readonly StoredFace[], values: Float32Array, limit = 
     if (!measured.ok) throw new Error(measured.failure.code);
     const known = closest.get(subjectId);
     if (known === undefined || measured.value < known.distance) {
-      closest.set(subjectId, { subjectId, faceId, distance: measured.value });
+      closest.set(subjectId, { subjectId, faceId, distance: measured.value, closer: 0 });
     }
   }
   return [...closest.values()].sort((a, b) => a.distance - b.distance).slice(0, limit);

@@ -6,7 +6,17 @@ import { fail } from "../../src/errors.ts";
 import { newKeyAnswerSchema, newTenantAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
 import { identificationAnswerSchema } from "../../src/http/schemas/answers.ts";
 import type { Directory } from "../../src/identity/directory/types.ts";
-import { base64, form, jpeg, json, photoAt, recognisability, type Service, startService } from "./service.ts";
+import {
+  base64,
+  form,
+  jpeg,
+  json,
+  photoAt,
+  recognisability,
+  type Service,
+  startService,
+  textPipeline,
+} from "./service.ts";
 import { directoriesWith } from "./watched.ts";
 
 beforeEach(reset);
@@ -50,6 +60,49 @@ describe("a photo that is hard to recognise", () => {
     await enrol(ordinary, people);
     expect(names(await identify(ordinary, 0))).toEqual(["near", "far"]);
     expect(names(await identify(hard, 0))).toEqual(["near"]);
+  });
+
+  it("has an fmr that counts what both faces must come closer, as a verification's does", async () => {
+    const [ordinary, hard] = [startService(), startService({ recognisability: poor })];
+    await enrol(ordinary, { near: [angleAt(0.65)] });
+    const [found] = (await identify(hard, 0)).candidates;
+    const verified = await hard.call("/v1/subjects/near/verify", jpeg(photoAt(0)));
+    const { fmr } = (await verified.json()) as { fmr: number };
+    expect(found.fmr).toBe(fmr);
+    // 0.65 and 0.4 closer is the rate of 1.05; at 0.65 alone nothing was measured.
+    expect(Number(found.fmr)).toBeCloseTo(1e-6 * 100 ** 0.75, 7);
+    expect((await identify(ordinary, 0)).candidates[0].fmr).toBe("< 0.000001");
+  });
+
+  it("goes by the face that matches best, which need not be the one at the smallest distance", async () => {
+    const measures = [0.985, 0.99];
+    const { encodeFace } = textPipeline();
+    // Beside a probe of 0.98 the face at 0.1 must come closer by 0.3, and the one at 0.3 by nothing.
+    const service = startService({
+      recognisability: {
+        ...recognisability,
+        tolerance: [
+          [0.98, 0.4],
+          [0.985, 0.3],
+          [0.99, 0],
+        ],
+      },
+      pipeline: {
+        async encodeFace(image, ...rest) {
+          const encoded = await encodeFace(image, ...rest);
+          if (!encoded.ok) return encoded;
+          const at = ["FACE 0.1", "FACE 0.3"].indexOf(new TextDecoder().decode(image));
+          const quality = { ...encoded.value.quality, recognisability: measures[at] ?? 0.98 };
+          return { ok: true, value: { ...encoded.value, quality } };
+        },
+      },
+    });
+    await enrol(service, { alice: [0.1, 0.3] });
+    const verified = await service.call("/v1/subjects/alice/verify", jpeg(photoAt(0)));
+    const [found] = (await identify(service, 0)).candidates;
+    const { face_id, distance } = (await verified.json()) as { face_id: string; distance: number };
+    expect(found).toMatchObject({ face_id, distance });
+    expect(distance).toBeCloseTo(2 * Math.sin(0.15), 5);
   });
 
   it("is no duplicate of one who does not come so close", async () => {

@@ -66,7 +66,7 @@ export function identify(deps: IdentificationDeps): Handler {
 }
 
 function candidateBody(
-  { subjectId, faceId, distance }: Candidate,
+  { subjectId, faceId, distance, closer }: Candidate,
   calibration: Calibration,
   tellsScores: boolean,
 ) {
@@ -76,7 +76,7 @@ function candidateBody(
     face_id: faceId,
     // Rounded to a millionth, which is finer than the arithmetic of two devices agrees.
     distance: Number(distance.toFixed(6)),
-    fmr: rateBody(fmrAt(calibration, distance)),
+    fmr: rateBody(fmrAt(calibration, distance + closer)),
   };
 }
 

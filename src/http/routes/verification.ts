@@ -9,7 +9,7 @@ import { toleranceOf } from "../../face/quality/recognisability.ts";
 import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
 import type { SubjectId } from "../../identity/ids.ts";
 import { closestFace } from "../../identity/store/closest.ts";
-import { decisionBody } from "../../rendering/decision-body.ts";
+import { decisionBody, toldThreshold } from "../../rendering/decision-body.ts";
 import { faceBody } from "../../rendering/face-body.ts";
 import type { Principal } from "../../trust/principal.ts";
 import { chooseRate } from "../../trust/rates/rate-choice.ts";
@@ -71,11 +71,9 @@ export function verify(deps: VerificationDeps): Handler {
     const probe = await encodeSource(c, deps, source, options);
     if (!probe.ok) return refuse(c, probe.failure);
     const { faces, settle } = attempt.value;
-    const closest = closestFace(probe.value.embedding, faces);
+    const closest = closestFace(probe.value.embedding, faces, closerBy(recognisability, probe.value));
     if (!closest.ok) return refuse(c, closest.failure);
-    const { faceId } = closest.value;
-    const template = faces.find((face) => face.faceId === faceId)!;
-    const closer = closerBy(recognisability, probe.value)?.(template);
+    const { faceId, closer } = closest.value;
     const decision = decideAtFmr(calibration, closest.value.distance, maxFmr, faces.length, closer);
     if (!decision.ok) return refuse(c, decision.failure);
     const { match } = decision.value;
@@ -84,8 +82,7 @@ export function verify(deps: VerificationDeps): Handler {
     if (!settled.ok) return refuse(c, settled.failure);
     const { model } = probe.value.embedding;
     // A receipt tells its holder no more than the answer does.
-    const { threshold, ordinaryThreshold } = decision.value;
-    const told = { ...decision.value, threshold: tellsScores ? threshold : ordinaryThreshold };
+    const told = { ...decision.value, threshold: toldThreshold(decision.value, chosen.value) };
     const receipt = options.receipt
       ? { receipt: await sign(c, deps, subjectId.value, told, model, source, options.nonce) }
       : {};

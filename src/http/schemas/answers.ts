@@ -214,7 +214,7 @@ export const identificationAnswerSchema = z
         }),
       )
       .describe(
-        "Subjects within the threshold: closest first, or without the scope `scores` in the order of their ids. Empty when nobody is within it.",
+        "Subjects within the threshold: closest first, where two faces that are hard to recognise count as farther, or without the scope `scores` in the order of their ids. Empty when nobody is within it.",
       ),
     more_candidates: z
       .literal(true)

@@ -11,6 +11,7 @@ import type { AttemptFace, Context, SearchAction, SearchKind } from "../director
 import type { SearchDirectory } from "../directory/types.ts";
 import { compareNames, type FaceId, type SubjectId, type TenantId } from "../ids.ts";
 import { openFace } from "../records/sealed-face.ts";
+import { compareMeasures } from "./closest.ts";
 import type { Candidate, GallerySearch, SearchOptions } from "./store.ts";
 
 export interface SearchDeps {
@@ -54,9 +55,9 @@ export async function beginSearch(deps: SearchDeps, kind: SearchKind): Promise<R
       }
       const measured = await measure(deps, probe, faces, closerBy);
       if (!measured.ok) return measured;
-      const within = measured.value
-        .filter(({ subjectId, distance, closer }) => distance <= maxDistance - closer && subjectId !== except)
-        .map(({ closer: _, ...candidate }): Candidate => candidate);
+      const within = measured.value.filter(
+        ({ subjectId, distance, closer }) => distance <= maxDistance - closer && subjectId !== except,
+      );
       const subjects = closestOfEach(within, order);
       const chosen = new Set(subjects.slice(0, limit).map(({ subjectId }) => subjectId));
       const named = within.filter(({ subjectId }) => chosen.has(subjectId));
@@ -78,11 +79,11 @@ async function measure(
   probe: Embedding,
   faces: readonly AttemptFace[],
   closerBy: SearchOptions["closerBy"],
-): Promise<Result<(Candidate & { readonly closer: number })[]>> {
+): Promise<Result<Candidate[]>> {
   const opened = await Promise.all(
     faces.map((key) => (key.sealed === null ? undefined : openFace(tenant, key, key.sealed, ring))),
   );
-  const measured: (Candidate & { readonly closer: number })[] = [];
+  const measured: Candidate[] = [];
   for (const face of opened) {
     if (face === undefined) continue;
     if (!face.ok) return face;
@@ -94,16 +95,16 @@ async function measure(
   return ok(measured);
 }
 
-/** Keeps the closest face of each subject; closest first, and at the same distance in the order of their ids. */
+/** Keeps the best face of each subject; the best match first, and equally good ones in the order of their ids. */
 function closestOfEach(faces: readonly Candidate[], order: SearchOptions["order"]): Candidate[] {
   const closest = new Map<SubjectId, Candidate>();
   for (const face of faces) {
     const known = closest.get(face.subjectId);
-    if (known === undefined || face.distance < known.distance) closest.set(face.subjectId, face);
+    if (known === undefined || compareMeasures(face, known) < 0) closest.set(face.subjectId, face);
   }
   const byId = (a: Candidate, b: Candidate) => compareNames(a.subjectId, b.subjectId);
   return [...closest.values()].sort(
-    order === "subject_id" ? byId : (a, b) => a.distance - b.distance || byId(a, b),
+    order === "subject_id" ? byId : (a, b) => compareMeasures(a, b) || byId(a, b),
   );
 }
 
@@ -119,7 +120,7 @@ async function settle(
 ): Promise<Candidate[]> {
   const { directories, shardOf, context } = deps;
   const named = new Map<number, [SubjectId, FaceId][]>();
-  const closestFirst = [...candidates].sort((a, b) => a.distance - b.distance);
+  const closestFirst = [...candidates].sort(compareMeasures);
   for (const { subjectId, faceId } of closestFirst) {
     const shard = shardOf(subjectId);
     named.set(shard, [...(named.get(shard) ?? []), [subjectId, faceId]]);

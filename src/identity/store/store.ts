@@ -85,14 +85,16 @@ export interface Candidate {
   readonly faceId: FaceId;
   /** Distance of the stored embedding and the probe, as `distance` computes it. */
   readonly distance: number;
+  /** Distance by which the face must come closer than an ordinary one. */
+  readonly closer: number;
 }
 
 export interface SearchOptions {
   /** Largest number of subjects. */
   readonly limit: number;
   /**
-   * Order of the answer, which also decides whom the limit keeps: the closest first, or by their ids, where closeness
-   * decides only who is within `maxDistance`.
+   * Order of the answer, which also decides whom the limit keeps: the closest first, where a face counts as farther by what
+   * it must come closer, or by their ids, where closeness decides only who is within `maxDistance`.
    */
   readonly order: "closest" | "subject_id";
   readonly maxDistance: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CalibratedDecision } from "../../../src/face/decision/decide.ts";
-import { decisionBody } from "../../../src/rendering/decision-body.ts";
+import { decisionBody, toldThreshold } from "../../../src/rendering/decision-body.ts";
 
 function decided(fmr: number, { match = true, bounded = false } = {}): CalibratedDecision {
   return {
@@ -42,6 +42,13 @@ describe("a decision on the wire", () => {
 
   it("with scores has the threshold that was decided by", () => {
     expect(decisionBody(decided(1e-5), withScores)).toMatchObject({ threshold: 1.1 });
+  });
+
+  it("tells a receipt the threshold that the answer tells", () => {
+    const decision = decided(1e-5);
+    for (const rate of [withScores, without]) {
+      expect(toldThreshold(decision, rate)).toBe(decisionBody(decision, rate).threshold);
+    }
   });
 
   it("with scores has six digits of the distance and three of the rate, or its bound", () => {
