@@ -22,7 +22,7 @@ export type QualityReason =
   | "too_bright"
   | "extreme_pose"
   | "cut_off"
-  /** Its embedding would not tell whose it is; refused whatever `quality` says. */
+  /** Its embedding would not tell whose it is; refused whatever `quality` says, and shown by `detect` alone. */
   | "unrecognizable";
 
 interface FaceOptions {

@@ -37,7 +37,8 @@ export interface Pipeline {
    * Decodes, detects, aligns and encodes one photo.
    *
    * Fails with `unsupported_media_type`, `image_too_large`, `invalid_image`, `face_not_found`,
-   * `multiple_faces` (policy `only`), `low_quality` (`unrecognizable`), `overloaded` or `not_ready`.
+   * `multiple_faces` (policy `only`), `low_quality` (`unrecognizable`, unless it is to be shown), `overloaded` or
+   * `not_ready`.
    */
   encodeFace(image: Uint8Array, policy: FacePolicy, observation?: Observation): Promise<Result<EncodedFace>>;
   /** Loads the models that every request needs. Fails with `not_ready`. */
@@ -54,6 +55,8 @@ export interface Observation {
   readonly keepCrop?: boolean;
   /** True to list every face of the photo. */
   readonly listFaces?: boolean;
+  /** True to answer an unrecognisable face, which says that it is one, in place of a failure. */
+  readonly showUnrecognisable?: boolean;
   /** Share of the largest face's side from which a further face counts, 0..1. */
   readonly backgroundFaceShare?: number;
 }
@@ -163,6 +166,7 @@ export function createPipeline({
           if (stands) break;
         }
         if (!best.ok || !isRefused(best.value)) return best;
+        if (observation.showUnrecognisable) return ok({ ...best.value, unrecognisable: true });
         const reasons = ["unrecognizable", ...judgeQuality(best.value.quality, defaultQualityLimits)];
         return fail({ code: "low_quality", reasons });
       } finally {

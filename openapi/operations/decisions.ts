@@ -101,7 +101,8 @@ export const decisionOperations: readonly Operation[] = [
     operationId: "detectFace",
     tag: "Decisions",
     summary: "Where is the face, and is it good enough for comparison?",
-    description: "Guides a camera before a photo is enrolled or verified. Stores nothing.",
+    description:
+      "Guides a camera before a photo is enrolled or verified. A face that every other call refuses is answered too, with `unrecognizable` among its reasons, unless the request asks for `quality=refuse`. Stores nothing.",
     caller: { kind: "key", scopes: ["verify"] },
     params: { query: photoToEncode.options },
     body: photoBody(photoToEncode),

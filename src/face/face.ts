@@ -37,6 +37,8 @@ export interface EncodedFace {
   readonly quality: Quality;
   /** Degrees clockwise by which the photo was turned for the face to stand upright; all coordinates are the photo's. */
   readonly turned: QuarterTurn;
+  /** Present for a face whose embedding tells nobody: it is shown to people, and never compared or kept. */
+  readonly unrecognisable?: true;
   /** Every face of the photo, largest first; present when they were asked for. */
   readonly faces?: readonly FoundFace[];
   /** Present when the crop was asked for. */

@@ -13,7 +13,7 @@ function round(value: number, digits: number): number {
 /** Rounds to a hundredth of a pixel. */
 const px = (value: number) => round(value, 2);
 
-export async function faceBody({ face, quality, turned, crop }: EncodedFace) {
+export async function faceBody({ face, quality, turned, crop, unrecognisable }: EncodedFace) {
   const { box, score, landmarks } = face;
   return {
     ...foundBody({ box, score }),
@@ -30,7 +30,10 @@ export async function faceBody({ face, quality, turned, crop }: EncodedFace) {
       agreement: round(quality.agreement, 3),
       in_frame: round(quality.inFrame, 3),
       recognisability: round(quality.recognisability, 3),
-      reasons: judgeQuality(quality, defaultQualityLimits),
+      reasons: [
+        ...(unrecognisable ? ["unrecognizable" as const] : []),
+        ...judgeQuality(quality, defaultQualityLimits),
+      ],
     },
     ...(crop === undefined ? {} : { crop: encodeBase64(await writePng(crop.width, crop.height, crop.rgb)) }),
   };

@@ -114,19 +114,32 @@ export function darkPhotoAt(angle: number): Uint8Array<ArrayBuffer> {
   return bytesOf(`DARK ${angle}`);
 }
 
+/** Makes a photo of a face at this angle that tells nobody. */
+export function unrecognisablePhotoAt(angle: number): Uint8Array<ArrayBuffer> {
+  return bytesOf(`BLURRED ${angle}`);
+}
+
+/** Measures of photos that are not good ones, by their first words. */
+const measures: Readonly<Record<string, Partial<Quality>>> = {
+  DARK: { brightness: 3 },
+  BLURRED: { sharpness: 0.001, recognisability: 0.12 },
+};
+
 /** Makes a pipeline that reads embeddings from text; `calls` are the policies with which it was called. */
 export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[] } {
   const calls: FacePolicy[] = [];
   return {
     calls,
     encoderId: model,
-    async encodeFace(image, policy, { listFaces = false } = {}) {
+    async encodeFace(image, policy, { listFaces = false, showUnrecognisable = false } = {}) {
       calls.push(policy);
       const [kind, ...rest] = new TextDecoder().decode(image).split(" ");
       const text = rest.join(" ");
       if (kind === "FAIL") return fail(JSON.parse(text) as Failure);
       if (kind === "THROW") throw new Error("a bug of the pipeline");
-      if (kind !== "FACE" && kind !== "DARK" && kind !== "VECTOR") {
+      if (kind === "BLURRED" && !showUnrecognisable)
+        return fail({ code: "low_quality", reasons: ["unrecognizable", "blurred"] });
+      if (!["FACE", "DARK", "VECTOR", "BLURRED"].includes(kind)) {
         return fail({ code: "unsupported_media_type", found: "not a photo", instead: "Send a JPEG." });
       }
       const angle = Number(text);
@@ -134,13 +147,14 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
         kind === "VECTOR"
           ? new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer)
           : new Float32Array([Math.cos(angle), Math.sin(angle)]);
-      const quality = kind === "DARK" ? { ...goodQuality, brightness: 3 } : goodQuality;
+      const quality = { ...goodQuality, ...measures[kind] };
       return ok({
         face: testFace,
         embedding: { model, values },
         quality,
         turned: 0,
         image: { width: 640, height: 480, format: "jpeg" },
+        ...(kind === "BLURRED" && { unrecognisable: true as const }),
         ...(listFaces && { faces: [{ box: testFace.box, score: testFace.score, counted: true }] }),
       });
     },

@@ -99,6 +99,7 @@ export interface EncodingOptions {
   readonly quality?: "warn" | "refuse" | undefined;
   readonly include?: "crop" | undefined;
   readonly listFaces?: boolean;
+  readonly showUnrecognisable?: boolean;
 }
 
 /** Encodes a photo. Fails as the pipeline does, and with `low_quality` where the options ask for that. */
@@ -106,7 +107,13 @@ export async function encodePhoto(
   c: Context<AppEnv>,
   { pipeline }: Pick<PhotoDeps, "pipeline">,
   image: Bytes,
-  { face = "largest", quality = "warn", include, listFaces = false }: EncodingOptions,
+  {
+    face = "largest",
+    quality = "warn",
+    include,
+    listFaces = false,
+    showUnrecognisable = false,
+  }: EncodingOptions,
 ): Promise<Result<EncodedFace>> {
   const { time } = c.var.stopwatch;
   const encoded = await pipeline.encodeFace(image, face, {
@@ -114,6 +121,7 @@ export async function encodePhoto(
     room: c.var.claim,
     keepCrop: include === "crop",
     listFaces,
+    showUnrecognisable: showUnrecognisable && quality === "warn",
     backgroundFaceShare: c.var.settings.backgroundFaceShare,
   });
   if (!encoded.ok || quality === "warn") return encoded;

@@ -10,7 +10,7 @@ import type { EncodedFace } from "../../face/face.ts";
 import { faceBody, facesBody } from "../../rendering/face-body.ts";
 import { answer, refuse } from "../answer.ts";
 import type { AppEnv, Handler } from "../app-env.ts";
-import { encodePhoto, type PhotoDeps } from "../request/face-source.ts";
+import { type EncodingOptions, encodePhoto, type PhotoDeps } from "../request/face-source.ts";
 import { photoToEncode } from "../request/photo-request.ts";
 import { readPhotos } from "../request/photos.ts";
 import type { Body, detectionAnswerSchema, embeddingAnswerSchema } from "../schemas/answers.ts";
@@ -18,7 +18,7 @@ import type { Body, detectionAnswerSchema, embeddingAnswerSchema } from "../sche
 /** POST /v1/detect */
 export function detect(deps: PhotoDeps): Handler {
   return async (c) => {
-    const encoded = await encodeSentPhoto(c, deps, { listFaces: true });
+    const encoded = await encodeSentPhoto(c, deps, { listFaces: true, showUnrecognisable: true });
     if (!encoded.ok) return refuse(c, encoded.failure);
     return answer(c, 200, {
       face: await faceBody(encoded.value),
@@ -47,9 +47,9 @@ export function embed(deps: PhotoDeps): Handler {
 async function encodeSentPhoto(
   c: Context<AppEnv>,
   deps: PhotoDeps,
-  { listFaces = false } = {},
+  shown: Pick<EncodingOptions, "listFaces" | "showUnrecognisable"> = {},
 ): Promise<Result<EncodedFace>> {
   const photos = await readPhotos(c, deps.config.maxBodyBytes, photoToEncode);
   if (!photos.ok) return photos;
-  return encodePhoto(c, deps, photos.value.images.image, { ...photos.value.options, listFaces });
+  return encodePhoto(c, deps, photos.value.images.image, { ...photos.value.options, ...shown });
 }
