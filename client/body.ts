@@ -7,6 +7,8 @@ import type { ReadLimits } from "./photo-stream.ts";
 export interface SentEmbedding {
   readonly embedding: string;
   readonly model: string;
+  /** Signed measures of the photo, which then count as if it had been sent. */
+  readonly evidence?: string;
 }
 
 type OptionValue = string | number | boolean | Readonly<Record<string, string>> | undefined;
@@ -27,10 +29,11 @@ export type OpenBody = (limits: ReadLimits) => Promise<RequestBody>;
 export function openFace(face: unknown, name: string, options: WireOptions): OpenBody {
   if (typeof face !== "object" || face === null || !("embedding" in face))
     return openPhotoBody(face, name, options);
-  const { embedding, model } = face as SentEmbedding;
+  const { embedding, model, evidence } = face as SentEmbedding;
   someText(embedding, `${name}.embedding`);
   someText(model, `${name}.model`);
-  return async () => jsonBody({ embedding, model, ...options });
+  if (evidence !== undefined) someText(evidence, `${name}.evidence`);
+  return async () => jsonBody({ embedding, model, evidence, ...options });
 }
 
 export function openPhotoBody(photo: unknown, name: string, options: WireOptions): OpenBody {

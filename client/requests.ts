@@ -109,6 +109,7 @@ const settingsChecks: Checks<wire.SettingsChange> = {
   max_fmr_with_scores: maybe(orNull(number)),
   max_fpir: maybe(number),
   background_face_share: maybe(number),
+  evidence_required: maybe(flag),
 };
 
 export const settingsChange = fields<wire.SettingsChange>(settingsChecks);

@@ -117,6 +117,8 @@ export interface Settings {
   max_fpir: number;
   /** Under `face: "only"`, share of the largest face's side from which a further face counts. */
   background_face_share: number;
+  /** True when an embedding without its `evidence` is refused. */
+  evidence_required: boolean;
   /** Fixed when the tenant is made. */
   shards: number;
 }
@@ -254,6 +256,8 @@ export interface Embedding extends Answer {
   dimension: number;
   /** Base64 of float32, little endian; as private as the photo. */
   embedding: string;
+  /** The photo's measures, signed for this embedding: keep both together. */
+  evidence: string;
   face: Face;
   image: Image;
 }

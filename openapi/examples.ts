@@ -64,5 +64,6 @@ export const settings: z.infer<typeof settingsSchema> = {
   max_fmr_with_scores: null,
   max_fpir: 0.01,
   background_face_share: 0.2,
+  evidence_required: false,
   shards: 1,
 };

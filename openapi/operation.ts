@@ -88,7 +88,7 @@ export function photoBody(
   const photo = { summary: "A photo in base64, or a data URL", value: images };
   const embedding = {
     summary: 'An embedding, with the scope "embeddings"',
-    value: { embedding: "<base64 of the float32 numbers>", model },
+    value: { embedding: "<base64 of the float32 numbers>", model, evidence: "eyJhbGciOiJFZERTQSIs…" },
   };
   return {
     required: true,

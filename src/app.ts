@@ -43,6 +43,7 @@ export type AppDeps = DepsOf<typeof admission> &
   DepsOf<typeof showFile> &
   DepsOf<typeof demoSettings> &
   DepsOf<typeof listSubjects> &
+  DepsOf<typeof embed> &
   DepsOf<typeof enrol> &
   DepsOf<typeof verify> &
   DepsOf<typeof compare> &

@@ -124,7 +124,8 @@ export const decisionOperations: readonly Operation[] = [
     operationId: "embedFace",
     tag: "Decisions",
     summary: "The embedding of a face, to keep or to send in place of a photo",
-    description: "It is as private as the photo: a face can be reconstructed from it.",
+    description:
+      "It is as private as the photo: a face can be reconstructed from it. Keep its `evidence` beside it: sent with the embedding, it makes the photo's measures count as if the photo had been sent.",
     caller: { kind: "key", scopes: ["embeddings"] },
     params: { query: photoToEncode.options },
     body: photoBody(photoToEncode),
@@ -135,6 +136,7 @@ export const decisionOperations: readonly Operation[] = [
         model,
         dimension,
         embedding: "<base64 of 352 float32 numbers>",
+        evidence: "eyJhbGciOiJFZERTQSIs…",
         face,
         image,
         request_id: requestId,

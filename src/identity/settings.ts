@@ -48,6 +48,8 @@ export const tenantSettingsSchema = z.strictObject({
   maxFpir: z.number().gt(0).lt(1).default(0.01),
   /** Share of the largest face's side from which a further face counts under `face=only`. */
   backgroundFaceShare: z.number().min(0).max(1).default(defaultBackgroundFaceShare),
+  /** True when an embedding without evidence of its photo is refused. */
+  evidenceRequired: z.boolean().default(false),
   /** Number of directories over which the subjects are spread; fixed when the tenant is made. */
   shards: z.int().min(1).max(256),
 });
@@ -82,5 +84,6 @@ export const defaultSettings: TenantSettings = {
   ...defaultRates,
   maxFpir: 0.01,
   backgroundFaceShare: defaultBackgroundFaceShare,
+  evidenceRequired: false,
   shards: 1,
 };

@@ -15,6 +15,7 @@ import { createStoreOpener } from "../identity/store/tenant-store.ts";
 import { createTransferOpener } from "../identity/store/tenant-transfer.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { createAuthenticate } from "../trust/authenticate.ts";
+import { createEvidenceTokens } from "../trust/evidence.ts";
 import { createApiKeys } from "../trust/keys/api-keys.ts";
 import { createKekRotation } from "../trust/keys/kek-rotation.ts";
 import { createSigningKeys } from "../trust/keys/signing-keys.ts";
@@ -78,6 +79,7 @@ export function openService(parts: ServiceParts) {
     signingKeys,
     sessionTokens,
     signReceipt: createReceipts(signingKeys),
+    evidence: createEvidenceTokens(signingKeys, clock),
     authenticate: createAuthenticate({
       settings: config,
       openDirectory,

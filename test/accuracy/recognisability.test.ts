@@ -10,8 +10,12 @@ import { loadRuntime, readCalibration, readRecognisability } from "../../model/r
 import type { Result } from "../../src/errors.ts";
 import { decideAtFmr, distance } from "../../src/face/decision/decide.ts";
 import type { EncodedFace } from "../../src/face/face.ts";
-import { toleranceOf } from "../../src/face/quality/recognisability.ts";
-import type { Pipeline } from "../../src/pipeline.ts";
+import {
+  isRecognisable,
+  recognisabilityOfEmbedding,
+  toleranceOf,
+} from "../../src/face/quality/recognisability.ts";
+import type { Observation, Pipeline } from "../../src/pipeline.ts";
 import { lfwDev } from "../fixtures/data.ts";
 
 const { folder, isPresent } = lfwDev;
@@ -37,13 +41,17 @@ describe.skipIf(!isPresent)(lfwDev.title("recognisability on lfw-dev test"), () 
     }
   }, 60_000);
 
-  async function worsened(name: string, level: number): Promise<Result<EncodedFace>[]> {
+  async function worsened(
+    name: string,
+    level: number,
+    observation: Observation = {},
+  ): Promise<Result<EncodedFace>[]> {
     const kind = kindGroups.flatMap(({ kinds }) => kinds).find((each) => each.name === name)!;
     const encoded: Result<EncodedFace>[] = [];
     for (const [k, { bytes, face }] of photos.entries()) {
       const picture = jpeg.decode(bytes, { useTArray: true });
       const worse = kind.apply({ picture, landmarks: face.face.landmarks }, level, createRandom(k));
-      encoded.push(await pipeline.encodeFace(jpeg.encode({ ...worse }, 90).data, "center"));
+      encoded.push(await pipeline.encodeFace(jpeg.encode({ ...worse }, 90).data, "center", observation));
     }
     return encoded;
   }
@@ -106,6 +114,37 @@ describe.skipIf(!isPresent)(lfwDev.title("recognisability on lfw-dev test"), () 
         }
       }
       expect(matches / pairs).toBeLessThanOrEqual(3e-3);
+    },
+    60_000,
+  );
+
+  it("by the embedding alone refuses at most one in a thousand photos as they are, of the whole view", async () => {
+    const { images } = readDataset({ list: join(folder, "test.images.tsv") });
+    let refused = 0;
+    for (const image of images) {
+      const encoded = await pipeline.encodeFace(readFileSync(join(folder, "images", image)), "center");
+      if (encoded.ok && !isRecognisable(model, recognisabilityOfEmbedding(model, encoded.value.embedding)))
+        refused++;
+    }
+    expect(refused / images.length).toBeLessThanOrEqual(1e-3);
+  }, 900_000);
+
+  it.each([
+    ["mosaic", 12],
+    ["grey noise", 90],
+    ["negative", 0],
+    ["edges", 0],
+    ["scrambled", 0.5],
+    ["infrared", 0],
+  ])(
+    "by the embedding alone refuses nine of ten faces in %s photos (%d)",
+    async (name, level) => {
+      const faces = (await worsened(name, level, { showUnrecognisable: true })).flatMap((one) =>
+        one.ok ? [one.value.embedding] : [],
+      );
+      const refused = faces.filter((face) => !isRecognisable(model, recognisabilityOfEmbedding(model, face)));
+      expect(faces.length).toBeGreaterThan(0);
+      expect(refused.length / faces.length).toBeGreaterThanOrEqual(0.9);
     },
     60_000,
   );

@@ -270,8 +270,16 @@ describe("a tenant", () => {
     const admin = await tenant(service, "acme", { consent_required: true });
     await runInDurableObject(directories.get(directories.idFromName("acme/0")), async (_, { storage }) => {
       const { json: kept } = storage.sql.exec("SELECT json FROM setting").one();
-      const { auditSeconds, maxFpir, maxFmr, maxFmrWithScores, ...earlier } = JSON.parse(kept as string);
-      expect([auditSeconds, maxFpir, maxFmr, maxFmrWithScores]).toEqual([31_536_000, 0.01, 1e-4, null]);
+      const { auditSeconds, maxFpir, maxFmr, maxFmrWithScores, evidenceRequired, ...earlier } = JSON.parse(
+        kept as string,
+      );
+      expect([auditSeconds, maxFpir, maxFmr, maxFmrWithScores, evidenceRequired]).toEqual([
+        31_536_000,
+        0.01,
+        1e-4,
+        null,
+        false,
+      ]);
       storage.sql.exec("UPDATE setting SET json = ?", JSON.stringify(earlier));
     });
     expect(await (await service.callAs(admin, "/v1/settings")).json()).toMatchObject({
@@ -281,6 +289,7 @@ describe("a tenant", () => {
       max_fmr_with_scores: null,
       max_fpir: 0.01,
       background_face_share: 0.2,
+      evidence_required: false,
     });
   });
 

@@ -26,12 +26,14 @@ export async function readEnrolmentRequest(
   const bytes = source.kind === "photo" ? source.image : encodeFloat32(source.embedding.values);
   const face = toHex(await sha256(bytes));
   const names = Object.keys(enrolmentOptionsSchema.shape) as (keyof typeof options)[];
+  const evidence = source.kind === "embedding" && source.evidence ? [source.evidence.token] : [];
   // The hash covers the key too, so that it does not reveal that two requests brought the same photo.
   const content = JSON.stringify([
     key.value,
     source.kind,
     face,
     ...names.map((name) => options[name] ?? null),
+    ...evidence,
   ]);
   return ok({ keyHash: toHex(await sha256(key.value)), contentHash: toHex(await sha256(content)) });
 }

@@ -10,12 +10,23 @@ import { decodeFloat32 } from "../../crypto/float32.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import type { EncodedFace, FacePolicy } from "../../face/face.ts";
-import { requireQuality } from "../../face/quality/quality.ts";
-import { type Side, tolerancesFor } from "../../face/quality/recognisability.ts";
+import {
+  defaultQualityLimits,
+  judgeQuality,
+  type Quality,
+  requireQuality,
+} from "../../face/quality/quality.ts";
+import {
+  isRecognisable,
+  recognisabilityOfSide,
+  type Side,
+  tolerancesFor,
+} from "../../face/quality/recognisability.ts";
 import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
 import type { SearchOptions } from "../../identity/store/store.ts";
 import type { Pipeline } from "../../pipeline.ts";
 import { faceBody } from "../../rendering/face-body.ts";
+import type { EvidenceTokens } from "../../trust/evidence.ts";
 import type { AppEnv } from "../app-env.ts";
 import { invalid } from "./input.ts";
 import type { PhotoRequest, SentEmbedding } from "./photo-request.ts";
@@ -25,12 +36,19 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 export type FaceSource =
   | { readonly kind: "photo"; readonly image: Bytes }
-  | { readonly kind: "embedding"; readonly embedding: Embedding };
+  | {
+      readonly kind: "embedding";
+      readonly embedding: Embedding;
+      /** Evidence that came with it, and the photo's measures in it; undefined for an embedding that came alone. */
+      readonly evidence: { readonly token: string; readonly quality: Quality } | undefined;
+    };
 
 export interface Probe {
   readonly embedding: Embedding;
-  /** Face of the photo; undefined when an embedding was sent, of whose photo nothing is known. */
+  /** Face of the photo; undefined when an embedding was sent. */
   readonly encoded: EncodedFace | undefined;
+  /** Measures of the photo; undefined when an embedding was sent without evidence. */
+  readonly quality: Quality | undefined;
 }
 
 /** Dependencies of reading and encoding a photo. */
@@ -46,18 +64,21 @@ export interface PhotoDeps {
 export interface FaceDeps extends PhotoDeps {
   readonly pipeline: Pick<Pipeline, "encodeFace" | "encoderId">;
   readonly embeddingLength: number;
+  readonly recognisability: RecognisabilityModel;
+  readonly evidence: Pick<EvidenceTokens, "verify">;
 }
 
 /** Tolerance of an embedding's squared length; float32 moves it by less than 1e-6. */
 const unitTolerance = 1e-3;
 
 /**
- * Reads the photo or the embedding of a request. Fails as `readPhotos` does, with `forbidden`, and with
- * `model_mismatch` for another model's embedding.
+ * Reads the photo or the embedding of a request. Fails as `readPhotos` does, with `forbidden`, with `model_mismatch` for
+ * another model's embedding, and with `invalid_request` for evidence that does not hold or is missing where the tenant
+ * demands it.
  */
 export async function readFaceSource<Options extends z.ZodObject>(
   c: Context<AppEnv>,
-  { config, pipeline, embeddingLength }: FaceDeps,
+  { config, pipeline, embeddingLength, evidence }: FaceDeps,
   wanted: PhotoRequest<"image", Options>,
   signal?: AbortSignal,
 ): Promise<Result<{ source: FaceSource; options: z.output<Options> }>> {
@@ -69,9 +90,25 @@ export async function readFaceSource<Options extends z.ZodObject>(
     return fail({ code: "forbidden", reason: 'This key does not have the scope "embeddings".' });
   }
   const embedding = parseEmbedding(sent, pipeline.encoderId, embeddingLength);
-  return embedding.ok
-    ? ok({ source: { kind: "embedding", embedding: embedding.value }, options })
-    : embedding;
+  if (!embedding.ok) return embedding;
+  const proven = await readEvidence(c, evidence, sent, embedding.value);
+  if (!proven.ok) return proven;
+  return ok({ source: { kind: "embedding", embedding: embedding.value, evidence: proven.value }, options });
+}
+
+/** Reads the evidence, if there is any: one that does not hold is an error, and never counts as none. */
+async function readEvidence(
+  c: Context<AppEnv>,
+  evidence: FaceDeps["evidence"],
+  { evidence: token }: SentEmbedding,
+  embedding: Embedding,
+): Promise<Result<{ token: string; quality: Quality } | undefined>> {
+  if (token === undefined) {
+    if (!c.var.settings.evidenceRequired) return ok(undefined);
+    return fail(invalid("evidence", "is missing: this tenant takes no embedding without it"));
+  }
+  const quality = await evidence.verify(token, c.var.principal.tenant, embedding);
+  return quality.ok ? ok({ token, quality: quality.value }) : quality;
 }
 
 /**
@@ -130,18 +167,39 @@ export async function encodePhoto(
 }
 
 /**
- * Encodes a photo. An embedding passes unchanged: its photo was judged, or not, when it was made. Fails as
+ * Encodes a photo. An embedding is judged by its evidence as its photo would be or, without evidence, by itself. Fails as
  * `encodePhoto` does.
  */
 export async function encodeSource(
   c: Context<AppEnv>,
-  deps: Pick<PhotoDeps, "pipeline">,
+  deps: Pick<FaceDeps, "pipeline" | "recognisability">,
   source: FaceSource,
   options: EncodingOptions,
 ): Promise<Result<Probe>> {
-  if (source.kind === "embedding") return ok({ embedding: source.embedding, encoded: undefined });
-  const encoded = await encodePhoto(c, deps, source.image, options);
-  return encoded.ok ? ok({ embedding: encoded.value.embedding, encoded: encoded.value }) : encoded;
+  if (source.kind === "photo") {
+    const encoded = await encodePhoto(c, deps, source.image, options);
+    if (!encoded.ok) return encoded;
+    const { embedding, quality } = encoded.value;
+    return ok({ embedding, encoded: encoded.value, quality });
+  }
+  const { embedding, evidence } = source;
+  const probe = { embedding, encoded: undefined, quality: evidence?.quality };
+  const fit = requireFit(deps.recognisability, probe, options.quality);
+  return fit.ok ? ok(probe) : fit;
+}
+
+/** Refuses what would be refused of the embedding's photo. */
+function requireFit(
+  model: RecognisabilityModel,
+  probe: Probe,
+  policy: EncodingOptions["quality"] = "warn",
+): Result<void> {
+  const { quality } = probe;
+  if (!isRecognisable(model, recognisabilityOfSide(model, sideOf(probe)))) {
+    const others = quality === undefined ? [] : judgeQuality(quality, defaultQualityLimits);
+    return fail({ code: "low_quality", reasons: ["unrecognizable", ...others] });
+  }
+  return policy === "warn" || quality === undefined ? ok(undefined) : requireQuality(quality);
 }
 
 /** Describes the photo in an answer, if there was one. */
@@ -150,8 +208,8 @@ export async function photoBody({ encoded }: Probe) {
 }
 
 /** Returns the probe as one side of a comparison. */
-export function sideOf({ embedding, encoded }: Probe): Side {
-  return { embedding, recognisability: encoded?.quality.recognisability };
+export function sideOf({ embedding, quality }: Pick<Probe, "embedding" | "quality">): Side {
+  return { embedding, recognisability: quality?.recognisability };
 }
 
 /** Returns by how much each enrolled face must come closer to this probe; undefined where none must. */

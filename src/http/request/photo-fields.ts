@@ -137,10 +137,10 @@ export function readJsonFields<Name extends string>(
   if (embeddings && isObject(value) && "embedding" in value) {
     const checked = check(embeddingJson, value);
     if (!checked.ok) return checked;
-    const { embedding: _, model, ...given } = checked.value as Record<string, string>;
+    const { embedding: _, model, evidence, ...given } = checked.value as Record<string, string>;
     return ok({
       images: {} as Record<Name, Bytes>,
-      embedding: { model, bytes: binaries.get("embedding")! },
+      embedding: { model, bytes: binaries.get("embedding")!, ...(evidence !== undefined && { evidence }) },
       options: given,
     });
   }

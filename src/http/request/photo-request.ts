@@ -6,6 +6,7 @@ import {
   embeddingOptionsSchema,
   embeddingTextSchema,
   enrolmentOptionsSchema,
+  evidenceSchema,
   imageTextSchema,
   verificationOptionsSchema,
 } from "../schemas/requests.ts";
@@ -29,7 +30,12 @@ function asks<Name extends string, Options extends z.ZodObject>(
     names,
     options,
     json: z.strictObject({ ...images, ...options.shape }),
-    embeddingJson: z.strictObject({ embedding: embeddingTextSchema, model: z.string(), ...options.shape }),
+    embeddingJson: z.strictObject({
+      embedding: embeddingTextSchema,
+      model: z.string(),
+      evidence: evidenceSchema.optional(),
+      ...options.shape,
+    }),
   };
 }
 
@@ -39,8 +45,9 @@ export const photoToIdentify = asks(["image"], identificationOptionsSchema);
 export const photoToEncode = asks(["image"], embeddingOptionsSchema);
 export const photosToCompare = asks(["image_a", "image_b"], decisionOptionsSchema);
 
-/** Embedding in place of a photo, as it was sent: neither its length nor its values were checked. */
+/** Embedding in place of a photo, as it was sent: its length, its values and its evidence were not checked. */
 export interface SentEmbedding {
   readonly model: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly evidence?: string;
 }

@@ -8,6 +8,7 @@ import { encodeFloat32 } from "../../crypto/float32.ts";
 import type { Result } from "../../errors.ts";
 import type { EncodedFace } from "../../face/face.ts";
 import { faceBody, facesBody } from "../../rendering/face-body.ts";
+import type { EvidenceTokens } from "../../trust/evidence.ts";
 import { answer, refuse } from "../answer.ts";
 import type { AppEnv, Handler } from "../app-env.ts";
 import { type EncodingOptions, encodePhoto, type PhotoDeps } from "../request/face-source.ts";
@@ -28,16 +29,21 @@ export function detect(deps: PhotoDeps): Handler {
   };
 }
 
+interface EmbeddingDeps extends PhotoDeps {
+  readonly evidence: Pick<EvidenceTokens, "issue">;
+}
+
 /** POST /v1/embed */
-export function embed(deps: PhotoDeps): Handler {
+export function embed(deps: EmbeddingDeps): Handler {
   return async (c) => {
     const encoded = await encodeSentPhoto(c, deps);
     if (!encoded.ok) return refuse(c, encoded.failure);
-    const { embedding, image } = encoded.value;
+    const { embedding, quality, image } = encoded.value;
     return answer(c, 200, {
       model: embedding.model,
       dimension: embedding.values.length,
       embedding: encodeBase64(encodeFloat32(embedding.values)),
+      evidence: await deps.evidence.issue(c.var.principal.tenant, embedding, quality),
       face: await faceBody(encoded.value),
       image,
     } satisfies Body<typeof embeddingAnswerSchema>);

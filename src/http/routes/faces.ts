@@ -2,7 +2,6 @@
 import type * as z from "zod";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
-import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
 import { parseFaceId } from "../../identity/ids.ts";
 import { requireConsent } from "../../identity/store/consent.ts";
 import type { EnrolmentDetails } from "../../identity/store/store.ts";
@@ -24,7 +23,6 @@ import { type enrolmentOptionsSchema, faceUpdateSchema } from "../schemas/reques
 
 interface EnrolmentDeps extends FaceDeps {
   readonly calibration: Calibration;
-  readonly recognisability: RecognisabilityModel;
   readonly clock: () => Date;
   /** Makes a new name for a face, 1..64 of [A-Za-z0-9_-]. */
   readonly randomId: () => string;
@@ -53,7 +51,7 @@ export function enrol(deps: EnrolmentDeps): Handler {
     const probe = await encodeSource(c, deps, source, { ...options, quality: "refuse" });
     if (!probe.ok) return refuse(c, probe.failure);
 
-    const { embedding, encoded } = probe.value;
+    const { embedding, quality } = probe.value;
     if (options.duplicates === "refuse") {
       const unique = await refuseDuplicates(
         { store, principal, settings, calibration, closerBy: closerBy(recognisability, probe.value) },
@@ -69,7 +67,7 @@ export function enrol(deps: EnrolmentDeps): Handler {
       faceId,
       embedding,
       createdAt,
-      ...(encoded !== undefined && { quality: encoded.quality }),
+      ...(quality !== undefined && { quality }),
     };
     const added = await stopwatch.time("store", () =>
       store.addFace(stored, { ...details.value, request: request.value }),

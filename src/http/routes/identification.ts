@@ -1,6 +1,5 @@
 /** Identification of a photo among everybody who is enrolled. */
 import { type Calibration, type FalseMatchRate, fmrAt } from "../../face/decision/calibration.ts";
-import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
 import type { Candidate } from "../../identity/store/store.ts";
 import { chooseRate } from "../../trust/rates/rate-choice.ts";
 import { searchLimits } from "../../trust/rates/search-limits.ts";
@@ -13,7 +12,6 @@ import { defaultMaxCandidates } from "../schemas/identification.ts";
 
 interface IdentificationDeps extends FaceDeps {
   readonly calibration: Calibration;
-  readonly recognisability: RecognisabilityModel;
 }
 
 /** POST /v1/identify */

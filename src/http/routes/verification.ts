@@ -35,7 +35,6 @@ import type { verificationOptionsSchema } from "../schemas/requests.ts";
 
 interface VerificationDeps extends FaceDeps {
   readonly calibration: Calibration;
-  readonly recognisability: RecognisabilityModel;
   readonly signReceipt: SignReceipt;
   readonly clock: () => Date;
 }
@@ -117,11 +116,7 @@ export function compare(deps: ComparisonDeps): Handler {
     if (!b.ok) return refuse(c, { ...b.failure, field: "image_b" });
     const measured = distance(a.value.embedding, b.value.embedding);
     if (!measured.ok) return refuse(c, measured.failure);
-    const closer = toleranceOf(
-      recognisability,
-      sideOf({ embedding: a.value.embedding, encoded: a.value }),
-      sideOf({ embedding: b.value.embedding, encoded: b.value }),
-    );
+    const closer = toleranceOf(recognisability, sideOf(a.value), sideOf(b.value));
     const decision = decideAtFmr(calibration, measured.value, chosen.value.maxFmr, 1, closer);
     if (!decision.ok) return refuse(c, decision.failure);
     c.set("outcome", decision.value.match ? "match" : "no_match");

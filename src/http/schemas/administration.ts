@@ -60,6 +60,9 @@ export const settingsSchema = z.strictObject({
     .describe(
       "Share of the largest face's side from which a further face counts as another person under `face=only`; 0 counts every face that is found.",
     ),
+  evidence_required: shape.evidenceRequired
+    .unwrap()
+    .describe("True when an embedding that is sent without the `evidence` of its photo is refused."),
   shards: shape.shards.describe(
     "Number of directories and galleries over which the subjects are spread; fixed when the tenant is made. One shard holds some hundred thousand faces.",
   ),

@@ -145,6 +145,11 @@ export const embeddingAnswerSchema = z
     model: modelSchema,
     dimension: z.int().min(1),
     embedding: z.string().describe("Base64 of `dimension` float32 numbers, little endian, of unit length."),
+    evidence: z
+      .string()
+      .describe(
+        "The photo's measures, signed by the service for this tenant and this embedding: keep it beside the embedding, and send both.",
+      ),
     face: faceSchema,
     image: imageSchema,
     request_id: requestIdSchema,

@@ -48,6 +48,17 @@ export const embeddingTextSchema = z
   .string(textRule("must be a string of base64"))
   .describe("Base64 of the float32 numbers, as `POST /v1/embed` answers them.");
 
+/** Longest evidence; one that was made here has fewer than 1,000 letters. */
+const maxEvidenceLength = 2048;
+
+export const evidenceSchema = z
+  .string("must be a string")
+  .min(1, "must not be empty")
+  .max(maxEvidenceLength, `must be at most ${maxEvidenceLength} letters`)
+  .describe(
+    "`evidence` of the same answer of `POST /v1/embed`. With it the photo's measures count as if the photo had been sent; without it the face is judged by its embedding alone.",
+  );
+
 /** A number, or its text in a query or a form. */
 export const maxFmrSchema = z
   .union(

@@ -52,6 +52,11 @@ describe("a photo", () => {
     ["a file whose name is none", { uri: "f", name: null }, "face.name must be a string."],
     ["an embedding without a model", { embedding: secret }, "face.model must be a string that is not empty."],
     [
+      "an embedding with evidence of another type",
+      { embedding: secret, model: "m", evidence: 1 },
+      "face.evidence must be a string that is not empty.",
+    ],
+    [
       "an embedding of numbers",
       { embedding: [0.5], model: "m" },
       "face.embedding must be a string that is not empty.",

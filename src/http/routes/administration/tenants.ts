@@ -104,6 +104,7 @@ function settingsBody(settings: TenantSettings): WireSettings {
     max_fmr_with_scores: settings.maxFmrWithScores,
     max_fpir: settings.maxFpir,
     background_face_share: settings.backgroundFaceShare,
+    evidence_required: settings.evidenceRequired,
     shards: settings.shards,
   };
 }
@@ -125,5 +126,6 @@ function fromWire(change: z.infer<typeof settingsChangeSchema>): SettingsChange 
     maxFmrWithScores: change.max_fmr_with_scores,
     maxFpir: change.max_fpir,
     backgroundFaceShare: change.background_face_share,
+    evidenceRequired: change.evidence_required,
   };
 }

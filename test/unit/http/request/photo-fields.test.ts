@@ -65,6 +65,17 @@ describe("a body of JSON", () => {
         options: { face: "only" },
       },
     });
+    expect(readJson({ embedding: "aGVsbG8=", model: "m", evidence: "e.e.e" }, true)).toMatchObject({
+      value: { embedding: { model: "m", bytes: bytesOf("hello"), evidence: "e.e.e" }, options: {} },
+    });
+    for (const evidence of ["", 1, null, "e".repeat(2049)]) {
+      expect(readJson({ embedding: "aGVsbG8=", model: "m", evidence }, true)).toMatchObject({
+        failure: { code: "invalid_request", field: "evidence" },
+      });
+    }
+    expect(readJson({ image: "aGVsbG8=", evidence: "e.e.e" }, true)).toMatchObject({
+      failure: { code: "invalid_request", field: "evidence" },
+    });
     expect(readJson({ embedding: 1, model: "m" }, true)).toEqual(
       refused("embedding", "must be a string of base64"),
     );
