@@ -146,7 +146,7 @@ describe.skipIf(!isPresent)(lfwDev.title("recognisability on lfw-dev test"), () 
       expect(faces.length).toBeGreaterThan(0);
       expect(refused.length / faces.length).toBeGreaterThanOrEqual(0.9);
     },
-    60_000,
+    300_000,
   );
 
   it.each([90, 180, 270])(

@@ -10,11 +10,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seededRandom } from "../../model/convert/proof/images.ts";
 import manifest from "../../model/manifest.json" with { type: "json" };
-import { encoderInUse } from "../../src/models.ts";
+import { encoderInUse, recognisabilityIn } from "../../src/models.ts";
 import { apiKey } from "../bench/service/settings.ts";
 import { type RunningWorker, startWorkerd } from "../bench/service/workerd.ts";
 import { type Bundle, bundleService } from "../bench/setup/bundle.ts";
 import { withCheckout } from "../bench/setup/checkout.ts";
+import { ordinaryEmbedding } from "../fixtures/embeddings.ts";
 import { isExhaustive } from "../fixtures/exhaustive.ts";
 import { franck, franckAgain, read, repository } from "./setting.ts";
 
@@ -24,6 +25,7 @@ const isThere =
   spawnSync("git", ["cat-file", "-e", `${versionBefore}^{commit}`], { cwd: repository }).status === 0;
 
 const encoder = encoderInUse(manifest);
+const recognisability = recognisabilityIn(manifest);
 const callers = 6;
 const secondsOfEach = 5;
 
@@ -58,10 +60,8 @@ async function ask(key: string, method: string, path: string, body?: unknown, he
 
 /** A person's embedding: seeds that differ are strangers. */
 function person(seed: number) {
-  const uniform = seededRandom(seed);
-  const values = Float32Array.from({ length: encoder.embeddingLength }, () => uniform() - 0.5);
-  const length = Math.hypot(...values);
-  const embedding = Buffer.from(values.map((value) => value / length).buffer).toString("base64");
+  const values = ordinaryEmbedding(recognisability, encoder.embeddingLength, seededRandom(seed));
+  const embedding = Buffer.from(values.buffer).toString("base64");
   return { embedding, model: encoder.id };
 }
 

@@ -1,9 +1,11 @@
 /** The Worker as it is deployed, with the platform's own rate limiters and with origins from its environment. */
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { createRandom } from "../../model/evaluate/random.ts";
 import manifest from "../../model/manifest.json";
-import { encoderInUse } from "../../src/models.ts";
+import { encoderInUse, recognisabilityIn } from "../../src/models.ts";
 import { createRateLimit, type RateLimiter } from "../../src/trust/rate-limit.ts";
+import { ordinaryEmbedding } from "../fixtures/embeddings.ts";
 import { base64, json, startService } from "./service.ts";
 
 const worker = (exports as unknown as { default: { fetch(request: Request): Promise<Response> } }).default;
@@ -17,7 +19,7 @@ async function call(path: string, init: RequestInit = {}, key = "test-key"): Pro
 /** Enrols an embedding in place of a photo, so that no model is loaded. */
 async function enrolEmbedding(subject: string): Promise<void> {
   const { id: model, embeddingLength } = encoderInUse(manifest);
-  const values = new Float32Array(embeddingLength).fill(1 / Math.sqrt(embeddingLength));
+  const values = ordinaryEmbedding(recognisabilityIn(manifest), embeddingLength, createRandom(1));
   const body = json({ embedding: base64(new Uint8Array(values.buffer)), model });
   expect((await call(`/v1/subjects/${subject}/faces`, body)).status).toBe(201);
 }
