@@ -2,13 +2,16 @@
  * Five landmarks by the last stage of MTCNN (Zhang et al. 2016, arXiv:1604.02878), which aligned the faces that the
  * encoder was trained on.
  *
- * The network runs twice on a square crop in which the eyes are level: the first crop comes from the detector, the
- * second from the box and the eyes that the first run found.
+ * The network runs twice on a square crop in which the face is level: the first crop comes from the detector, the
+ * second from the five points that the first run found. Four fifths of the answer are the second run's, and a fifth is
+ * the first's, which steadies it. The network's own correction of the box is not used: when the detector's box moves,
+ * it changes by more than the points do, and moves the landmarks with it.
  */
 import { ok, type Result } from "../../errors.ts";
 import type { Affine, Photo } from "../../image/photo.ts";
 import { warp } from "../../image/sampling/warp.ts";
 import type { Model } from "../../inference/model.ts";
+import { alignToTemplate } from "../align.ts";
 import type { ModelDescriptor } from "../descriptor.ts";
 import type { Landmarks, Point } from "../geometry.ts";
 import type { Detection } from "./detect.ts";
@@ -29,7 +32,19 @@ export interface LocatedLandmarks {
 
 /** Factor from BlazeFace's box, which spans brows to chin, to MTCNN's larger one. */
 const enlarge = 1.15;
-const looks = 2;
+/** Share of the first look in the landmarks. */
+const firstShare = 0.2;
+/**
+ * Places of the landmarks in the second square, in fractions of its side: their means over LFW's training view, made
+ * symmetrical. `test/bench/jitter.ts` prints where the second look finds them.
+ */
+const meanFace = [
+  [0.334, 0.378],
+  [0.666, 0.378],
+  [0.5, 0.571],
+  [0.351, 0.741],
+  [0.649, 0.741],
+];
 
 /** A square of the photo: centre, side (px) and the angle by which its x axis is turned. */
 interface Square {
@@ -40,27 +55,37 @@ interface Square {
   readonly sin: number;
 }
 
+interface Look {
+  readonly landmarks: Landmarks;
+  readonly belief: number;
+}
+
 export function createLandmarkFinder(model: Model, descriptor: ModelDescriptor): LandmarkFinder {
   const pixels = model.inputShape[3];
   return {
     model,
     async find(photo, detection) {
-      let square = squareAround(detection);
-      const seenCorners: Point[] = [];
-      let first: number | undefined;
-      for (let look = 1; ; look++) {
-        const toPhoto = squareToPhoto(square, pixels);
-        seenCorners.push(...corners(square));
-        const run = await model.run((input) => warp(photo, toPhoto, pixels, pixels, descriptor.input, input));
-        if (!run.ok) return run;
-        const [probability, regression, points] = run.value;
-        const landmarks = readLandmarks(points, square);
-        first ??= probability[1];
-        if (look === looks) return ok({ landmarks, beliefs: [first, probability[1]], seenCorners });
-        square = levelled(regressed(square, regression), landmarks[0], landmarks[1]);
-      }
+      const around = squareAround(detection);
+      const first = await look(photo, around);
+      if (!first.ok) return first;
+      const fitted = squareOf(first.value.landmarks, around);
+      const second = await look(photo, fitted);
+      if (!second.ok) return second;
+      return ok({
+        landmarks: blended(second.value.landmarks, first.value.landmarks, firstShare),
+        beliefs: [first.value.belief, second.value.belief],
+        seenCorners: [...corners(around), ...corners(fitted)],
+      });
     },
   };
+
+  async function look(photo: Photo, square: Square): Promise<Result<Look>> {
+    const toPhoto = squareToPhoto(square, pixels);
+    const run = await model.run((input) => warp(photo, toPhoto, pixels, pixels, descriptor.input, input));
+    if (!run.ok) return run;
+    const [probability, , points] = run.value;
+    return ok({ landmarks: readLandmarks(points, square), belief: probability[1] });
+  }
 }
 
 function squareAround({ box, leftEye, rightEye }: Detection): Square {
@@ -106,17 +131,28 @@ function corners(square: Square): Point[] {
   ];
 }
 
-/** Moves each edge (left, top, right, bottom) by the regression, given in fractions of the side. */
-function regressed(square: Square, [left, top, right, bottom]: Float32Array): Square {
-  const centre = fromSquare(square, (left + right + 1) / 2, (top + bottom + 1) / 2);
-  const side = square.side * Math.max(1 + right - left, 1 + bottom - top);
-  // A box that the regression shrank to nothing, or blew up, is no better than the first one.
-  if (!(side > square.side / 2 && side < square.side * 2)) return square;
-  return { ...square, x: centre.x, y: centre.y, side };
+/** Returns the square in which the landmarks lie closest to the mean face, or `before` where they give none. */
+function squareOf(landmarks: Landmarks, before: Square): Square {
+  const toPhoto = alignToTemplate(meanFace, landmarks);
+  if (toPhoto === null) return before;
+  const { a, b, tx, c, d, ty } = toPhoto;
+  const side = Math.hypot(a, c);
+  // Points that shrink the square to nothing, or blow it up, are no better than the first square.
+  if (!(side > before.side / 2 && side < before.side * 2)) return before;
+  return { x: (a + b) / 2 + tx, y: (c + d) / 2 + ty, side, cos: a / side, sin: c / side };
 }
 
 /** Reads five x, then five y, in fractions of the square. */
 function readLandmarks(points: Float32Array, square: Square): Landmarks {
   const at = (index: number) => fromSquare(square, points[index], points[index + 5]);
+  return [at(0), at(1), at(2), at(3), at(4)];
+}
+
+/** Returns the mean of two sets of landmarks in which `other` has this share. */
+function blended(landmarks: Landmarks, other: Landmarks, share: number): Landmarks {
+  const at = (i: number): Point => ({
+    x: landmarks[i].x + share * (other[i].x - landmarks[i].x),
+    y: landmarks[i].y + share * (other[i].y - landmarks[i].y),
+  });
   return [at(0), at(1), at(2), at(3), at(4)];
 }

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from "../../../../src/errors.ts";
 import type { ModelDescriptor } from "../../../../src/face/descriptor.ts";
 import type { Detection } from "../../../../src/face/detection/detect.ts";
 import { createLandmarkFinder } from "../../../../src/face/detection/landmarks.ts";
-import type { Point } from "../../../../src/face/geometry.ts";
+import type { Landmarks, Point } from "../../../../src/face/geometry.ts";
 import type { Photo } from "../../../../src/image/photo.ts";
 
 const side = 16;
@@ -116,70 +116,86 @@ describe("the first look", () => {
   });
 });
 
+/** Landmarks of a mean face: in a square in which they lie so, the second look sees the same square. */
+const atRest = [0.334, 0.666, 0.5, 0.351, 0.649, 0.378, 0.378, 0.571, 0.741, 0.741];
+/** The mean face moved by (x, y), `times` as large and turned by `angle`, all about the square's middle. */
+function faceAt(x: number, y: number, times = 1, angle = 0): number[] {
+  const [cos, sin] = [times * Math.cos(angle), times * Math.sin(angle)];
+  const from = (i: number) => [atRest[i] - 0.5, atRest[i + 5] - 0.5];
+  const us = [0, 1, 2, 3, 4].map((i) => 0.5 + x + from(i)[0] * cos - from(i)[1] * sin);
+  const vs = [0, 1, 2, 3, 4].map((i) => 0.5 + y + from(i)[0] * sin + from(i)[1] * cos);
+  return [...us, ...vs];
+}
+
 describe("the second look", () => {
-  it("is the last: its landmarks are the answer, in the photo's coordinates", async () => {
-    const { finder, looks } = finderSaying({ probability: 0.2 }, { probability: 0.75 });
+  it("is the last: its landmarks are four fifths of the answer, in the photo's coordinates", async () => {
+    const { finder, looks } = finderSaying({ points: atRest, probability: 0.2 }, { probability: 0.75 });
     const { landmarks, beliefs } = successOf(await finder.find(photo, upright));
     expect(looks).toHaveLength(2);
     expect(beliefs).toEqual([Math.fround(0.2), 0.75]);
     level.slice(0, 5).forEach((u, i) => {
-      expectNear(landmarks[i], 110 + 92 * (u - 0.5), 90 + 92 * (level[i + 5] - 0.5), 3);
+      const x = 0.8 * u + 0.2 * atRest[i];
+      const y = 0.8 * level[i + 5] + 0.2 * atRest[i + 5];
+      expectNear(landmarks[i], 110 + 92 * (x - 0.5), 90 + 92 * (y - 0.5), 3);
     });
   });
 
-  it("moves each edge by what the first look said", async () => {
-    const all = [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5];
-    // The edges are at 0.2, 0.1, 1.3 and 1.2 of the square: 1.1 wide and high, its middle at (0.75, 0.65).
-    const { finder } = finderSaying(
-      { regression: [0.2, 0.1, 0.3, 0.2] },
-      { points: [1, 0, ...all.slice(2, 5), 1, 0, ...all.slice(7)] },
+  /** The second look's share of an answer whose first look said `points` of the first square. */
+  function ofSecond(landmarks: Landmarks, points: readonly number[]): Point[] {
+    return landmarks.map(({ x, y }, i) => ({
+      x: (x - 0.2 * (110 + 92 * (points[i] - 0.5))) / 0.8,
+      y: (y - 0.2 * (90 + 92 * (points[i + 5] - 0.5))) / 0.8,
+    }));
+  }
+  /** Opposite corners of the square, and its middle. */
+  const corners = { points: [0, 1, 0.5, 0.5, 0.5, 0, 1, 0.5, 0.5, 0.5] };
+
+  it.each([
+    ["moves with them", 0.1, -0.2, 1, 0],
+    ["grows with them", 0, 0, 1.3, 0],
+    ["shrinks with them", 0, 0, 0.7, 0],
+    ["turns with them", 0, 0, 1, Math.PI / 2],
+    ["does all that at once", 0.05, 0.1, 1.2, -0.3],
+  ])("is where the first one's landmarks lie as a mean face does: it %s", async (_, x, y, times, angle) => {
+    const points = faceAt(x, y, times, angle);
+    const { finder } = finderSaying({ points }, corners);
+    const landmarks = ofSecond(successOf(await finder.find(photo, upright)).landmarks, points);
+    const [middleX, middleY] = [110 + 92 * x, 90 + 92 * y];
+    const half = 46 * times;
+    expectNear(landmarks[2], middleX, middleY, 3);
+    expectNear(
+      landmarks[1],
+      middleX + half * (Math.cos(angle) - Math.sin(angle)),
+      middleY + half * (Math.sin(angle) + Math.cos(angle)),
+      3,
     );
-    const { landmarks } = successOf(await finder.find(photo, upright));
-    const [x, y] = [110 + 92 * 0.25, 90 + 92 * 0.15];
-    expectNear(landmarks[2], x, y, 3);
-    expectNear(landmarks[0], x + 92 * 0.55, y + 92 * 0.55, 3);
-    expectNear(landmarks[1], x - 92 * 0.55, y - 92 * 0.55, 3);
+  });
+
+  it("pays no heed to the box that the network says", async () => {
+    const { finder } = finderSaying({ points: atRest, regression: [0.2, 0.1, 0.3, 0.2] }, corners);
+    const landmarks = ofSecond(successOf(await finder.find(photo, upright)).landmarks, atRest);
+    expectNear(landmarks[0], 64, 44, 3);
+    expectNear(landmarks[1], 156, 136, 3);
   });
 
   it.each([
-    ["wider", [-0.1, 0, 0.1, 0.05], 1.2],
-    ["higher", [0, -0.2, 0.1, 0.2], 1.4],
-  ])("is a square of the longer side where the edges make a box that is %s", async (_, regression, times) => {
-    const { finder } = finderSaying(
-      { regression },
-      { points: [0, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5] },
-    );
-    const { landmarks } = successOf(await finder.find(photo, upright));
+    ["just above half the side", faceAt(0.1, 0, 0.501), 0.1, 0.501],
+    ["half the side or less", faceAt(0.1, 0, 0.499), 0, 1],
+    ["just below twice the side", faceAt(0.1, 0, 1.999), 0.1, 1.999],
+    ["twice the side or more", faceAt(0.1, 0, 2.001), 0, 1],
+    ["nothing, all in one point", Array(10).fill(0.6), 0, 1],
+  ])("of landmarks that make it %s keeps to the first square, or follows", async (_, points, x, times) => {
+    const { finder } = finderSaying({ points }, corners);
+    const landmarks = ofSecond(successOf(await finder.find(photo, upright)).landmarks, points);
     expect(landmarks[1].x - landmarks[0].x).toBeCloseTo(92 * times, 3);
+    expectNear(landmarks[2], 110 + 92 * x, 90, 3);
   });
+});
 
-  it("is turned so that the eyes of the first are level", async () => {
-    // The right eye is straight below the left one.
-    const points = [0.5, 0.5, 0.4, 0.3, 0.3, 0.3, 0.7, 0.5, 0.4, 0.6];
-    const { finder, looks } = finderSaying({ points }, {});
-    const { landmarks } = successOf(await finder.find(photo, upright));
-    const reach = 46 - 92 / side / 2;
-    expectNear(looks[1].first, 110 + reach, 90 - reach, 0);
-    // Right of the middle in the crop is below it in the photo, and below is left.
-    expectNear(landmarks[1], 110 + 92 * 0.1, 90 + 92 * 0.2, 3);
-  });
-
-  const half = 0.25;
-  it.each([
-    ["just above half the side", [half - 1e-3, half - 1e-3, -half + 1e-3, -half + 1e-3], 0.502],
-    ["half the side or less", [half, half, -half, -half], 1],
-    ["just below twice the side", [-0.4995, -0.4995, 0.4995, 0.4995], 1.999],
-    ["twice the side or more", [-0.5, -0.5, 0.5, 0.5], 1],
-    ["no number", [Number.NaN, 0, 0, 0], 1],
-  ])("of a box regressed to %s keeps to the first square, or follows", async (_, regression, times) => {
-    const { finder } = finderSaying(
-      { regression },
-      { points: [0, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5] },
-    );
-    const { landmarks } = successOf(await finder.find(photo, upright));
-    expect(landmarks[1].x - landmarks[0].x).toBeCloseTo(92 * times, 3);
-    expectNear(landmarks[2], 110, 90, 3);
-  });
+it("a landmark that is no number stays none, so that nothing is aligned to it", async () => {
+  const { finder } = finderSaying({ points: [Number.NaN, ...atRest.slice(1)] }, { points: atRest });
+  const { landmarks } = successOf(await finder.find(photo, upright));
+  expect(landmarks[0].x).toBeNaN();
 });
 
 it("a model that is not ready is not_ready, at either look", async () => {
