@@ -7,6 +7,7 @@ import { readDataset } from "../../model/evaluate/dataset.ts";
 import { type Evaluation, evaluate } from "../../model/evaluate/evaluate.ts";
 import { readCalibration } from "../../model/runtime.ts";
 import { thresholdAt } from "../../src/face/decision/calibration.ts";
+import { defaultQualityLimits, judgeQuality, type Quality } from "../../src/face/quality/quality.ts";
 import { lfwDev } from "../fixtures/data.ts";
 
 const { folder, isPresent } = lfwDev;
@@ -17,6 +18,7 @@ describe.skipIf(!isPresent)(title, () => {
     ? readDataset({ pairs: join(folder, "test.pairs.tsv"), list: join(folder, "test.images.tsv") })
     : undefined;
   let evaluation: Evaluation;
+  let qualities: readonly Quality[];
 
   beforeAll(async () => {
     if (dataset === undefined) return;
@@ -24,6 +26,7 @@ describe.skipIf(!isPresent)(title, () => {
       imagesFolder: join(folder, "images"),
       policy: "center",
     });
+    qualities = acquired.qualities.filter((quality) => quality !== null);
     evaluation = evaluate(dataset, acquired, { replicates: 20, seed: 1, threshold: null });
   });
 
@@ -33,6 +36,11 @@ describe.skipIf(!isPresent)(title, () => {
 
   it("fails to acquire at most one photo in a thousand", () => {
     expect(evaluation.failureToAcquire.value).toBeLessThanOrEqual(0.001);
+  });
+
+  it("finds at most one photo in a hundred unfit for an enrolment", () => {
+    const unfit = qualities.filter((quality) => judgeQuality(quality, defaultQualityLimits).length > 0);
+    expect(unfit.length / qualities.length).toBeLessThanOrEqual(0.01);
   });
 
   it.each([
