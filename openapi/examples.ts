@@ -47,7 +47,7 @@ export const decision = {
   match: true,
   band: "clear_match" as const,
   distance: 0.660294,
-  threshold: 1.05191,
+  threshold: 1.05148,
   max_fmr: 0.0001,
   fmr: "< 0.000002",
   model,
