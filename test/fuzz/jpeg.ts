@@ -22,7 +22,7 @@ export function jpegSeeds(): Uint8Array[] {
 
 /** Runs the program and returns what it printed; throws when it did not end well. */
 export function fuzzJpegNatively(inputs: number, firstSeed: number): string {
-  const defines = ["-DPIECE_BYTES=256", "-DCHUNK_BYTES=2816"];
+  const defines = ["-DPIECE_BYTES=256", "-DCHUNK_BYTES=2816", "-DLANE_BYTES=256", "-DLANE_BLOCKS=150"];
   return fuzzNatively(
     { main: "jpeg-fuzz.c", sources: jpegSources, defines, seeds: jpegSeeds() },
     inputs,

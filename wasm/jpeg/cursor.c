@@ -11,7 +11,11 @@ INLINE u8x16 reverse(u8x16 x) {
 static void add_chunk(Cursor *c, u32 have) {
   u8 *const begin = c->top - have, *const end = begin - chunk_bytes, *to = begin;
   u32 at = c->next, is_behind_ff = 0;
-  c->older = c->newer, c->newer = (Chunk){.start = at, .bit = (s32)have * 8};
+  if (c->chunk_count == most_chunks) {
+    for (s32 i = 1; i < most_chunks; i++) c->chunks[i - 1] = c->chunks[i];
+    c->chunk_count--;
+  }
+  c->chunks[c->chunk_count++] = (Chunk){.start = at, .bit = (s32)have * 8};
   for (;;) {
     u32 count, k = 0;
     const u8 *from = look_from(c->source, at, &count);
@@ -31,13 +35,18 @@ static void add_chunk(Cursor *c, u32 have) {
         c->marker = code, c->marker_end = at + k, c->is_last = 1;
         break;
       }
-      while (count - k >= 16 && to - end >= 16) {
+      while (count - k > 17 && to - end >= 17) {
         const u8x16 bytes = load_u8x16(from + k);
         const u32 found = find_ff(bytes);
         store_u8x16(to - 16, reverse(bytes));
-        const u32 clear = found != 0 ? (u32)__builtin_ctz(found) : 16;
+        if (found == 0) {
+          k += 16, to -= 16;
+          continue;
+        }
+        const u32 clear = (u32)__builtin_ctz(found);
         k += clear, to -= clear;
-        if (found != 0) break;
+        if (from[k + 1] != 0) break;
+        *--to = 0xff, k += 2;
       }
       while (k < count && to > end && from[k] != 0xff) *--to = from[k++];
       if (to == end || k == count) break;
@@ -53,21 +62,29 @@ static void add_chunk(Cursor *c, u32 have) {
 
 static void open_segment(Cursor *c, u32 start) {
   c->next = start, c->is_last = c->is_held = 0;
-  c->newer = (Chunk){.start = start, .bit = 0};
+  c->chunk_count = 0;
   add_chunk(c, 0);
 }
 
-void next_chunk(Cursor *c) {
+/** Moves the data from the cursor on to the window's beginning; returns its bytes. */
+static u32 move_rest(Cursor *c) {
   const u32 from = c->at >> 3, have = (c->bits >> 3) - from;
   for (u32 i = 16; i < have + 16; i += 16) store_u8x16(c->top - i, load_u8x16(c->top - from - i));
-  c->at -= from << 3, c->newer.bit -= (s32)(from << 3);
-  add_chunk(c, have);
+  c->at -= from << 3, c->bits -= from << 3;
+  for (s32 i = 0; i < c->chunk_count; i++) c->chunks[i].bit -= (s32)(from << 3);
+  return have;
+}
+
+void next_chunk(Cursor *c) { add_chunk(c, move_rest(c)); }
+
+void fill_window(Cursor *c) {
+  for (u32 have = move_rest(c); !c->is_last && have + chunk_bytes <= data_bytes; have = c->bits >> 3) add_chunk(c, have);
 }
 
 /** Writes zeros up to the next restart, before the current marker: what begins there is a segment without data. */
 static void hold(Cursor *c) {
   fill_bytes(c->top - zeros_behind, 0, zeros_behind);
-  c->older = c->newer = (Chunk){.start = c->marker_start, .bit = 0};
+  c->chunks[0] = (Chunk){.start = c->marker_start, .bit = 0}, c->chunk_count = 1;
   c->bits = 0, c->is_held = c->is_last = 1;
 }
 
@@ -107,7 +124,9 @@ void pass_restart(Cursor *c) {
 }
 
 Place note_place(const Cursor *c) {
-  const Chunk chunk = (s32)c->at >= c->newer.bit ? c->newer : c->older;
+  s32 last = c->chunk_count - 1;
+  while (last > 0 && c->chunks[last].bit > (s32)c->at) last--;
+  const Chunk chunk = c->chunks[last];
   Place place = {.start = chunk.start, .at = (u32)((s32)c->at - chunk.bit)};
   for (s32 i = 0; i < most_components; i++) place.predictors[i] = c->predictors[i];
   place.state = c->until_restart | c->next_restart << 16 | c->is_held << 19 | c->is_exhausted << 20;
@@ -123,8 +142,8 @@ static u32 find_bit(const Cursor *c, Chunk chunk, const Place *place) {
 
 void go_to_place(Cursor *c, const Place *place) {
   const u32 is_held = place->state >> 19 & 1;
-  u32 at = find_bit(c, c->newer, place);
-  if (at >= c->bits) at = find_bit(c, c->older, place);
+  u32 at = c->bits;
+  for (s32 i = c->chunk_count - 1; i >= 0 && at >= c->bits; i--) at = find_bit(c, c->chunks[i], place);
   if (at >= c->bits || is_held) {
     open_segment(c, place->start < c->source->length ? place->start : c->source->length);
     at = place->at;

@@ -23,8 +23,13 @@ enum {
   most_bits_in_mcu = most_blocks_in_mcu * most_bits_in_block,
   /** Bytes of zeros behind the data, more than one block reads. */
   zeros_behind = 512,
-  /** Bytes of a chunk, of the rest of the one before, and of zeros. */
-  window_bytes = chunk_bytes + most_bits_in_mcu / 8 + 64 + zeros_behind,
+  /** Chunks that the window holds at most, one of them in part. */
+  most_chunks = 5,
+  /** Bytes of chunks, of the rest of the one before, and of zeros. */
+  data_bytes = (most_chunks - 1) * chunk_bytes + most_bits_in_mcu / 8 + 64,
+  window_bytes = data_bytes + zeros_behind,
+  /** Bytes above the window, which looks may touch. */
+  window_slack = 16,
 };
 
 /** Beginning of a chunk: its offset in the file and its bit in the window, negative where the window has moved on. */
@@ -37,8 +42,9 @@ typedef struct {
   Source *source;
   /** Upper end of the window, below which are `window_bytes`. */
   u8 *top;
-  /** Last chunk and the one before; the next one begins at `next` in the file. */
-  Chunk older, newer;
+  /** Chunks of the window in their order; the next one begins at `next` in the file. */
+  Chunk chunks[most_chunks];
+  s32 chunk_count;
   u32 next;
   /** True when the segment ends here, at `bits`; the marker that ended it, and where that begins and ends. */
   u32 is_last, marker, marker_start, marker_end;
@@ -63,6 +69,8 @@ typedef struct {
 
 void begin_cursor(Cursor *cursor, Source *source, const Scan *scan, u8 *window);
 void next_chunk(Cursor *cursor);
+/** Adds as many chunks as the window has room for. */
+void fill_window(Cursor *cursor);
 /** Goes on behind the next restart marker; called before an MCU when there are restarts and `until_restart` is 0. */
 void pass_restart(Cursor *cursor);
 Place note_place(const Cursor *cursor);

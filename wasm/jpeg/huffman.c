@@ -42,38 +42,11 @@ static void make_ac_values(HuffmanTable *t) {
   }
 }
 
-/**
- * Joins the skips of several symbols. A block that its last symbol fills ends without a code, so that the bits behind
- * it are another block's. So symbols are joined only while 63 coefficients could hold them; beyond that the reader
- * looks up one symbol at a time.
- */
-u32 skips_behind(const HuffmanTable *ac, u32 window, u32 used, u32 bits_seen) {
-  u32 passed = 0, ended = 0;
-  while (!ended && used < bits_seen) {
-    const u32 code = ac->codes[(window << used) & (look_count - 1)];
-    const u32 size = code & 15, run = code >> 4 & 15, length = code >> 8, bits = length + size;
-    // Zeros stand for the bits beyond the look, and no code may need them.
-    if (code == 0 || used + length > bits_seen || used + bits > most_skipped) break;
-    const u32 more = size != 0 ? run + 1 : run == 15 ? 16 : 0;
-    if (passed + more > 63) break;
-    ended = more == 0;
-    used += bits, passed += more;
-  }
-  return used | (passed + ended * skip_end) << skip_shift;
-}
-
-static void make_skips(HuffmanTable *t) {
-  for (u32 window = 0; window < look_count; window++) {
-    const u32 skips = skips_behind(t, window, 0, look_bits);
-    t->skips[window] = (u16)(skips != 0 ? skips : skip_none << skip_shift);
-  }
-}
-
 s32 prepare_table(HuffmanTable *t, TableKind kind) {
   if (!t->is_defined) return 0;
   if (!t->has_codes) {
     if (!make_codes(t)) return 0;
-    t->has_codes = 1, t->has_differences = t->has_values = t->has_skips = 0;
+    t->has_codes = 1, t->has_differences = t->has_values = 0;
     t->made++;
   }
   if (kind == kind_dc) {
@@ -86,9 +59,6 @@ s32 prepare_table(HuffmanTable *t, TableKind kind) {
   } else if (kind == kind_ac_values) {
     if (!t->has_values) make_ac_values(t);
     t->has_values = 1;
-  } else if (kind == kind_ac_skips) {
-    if (!t->has_skips) make_skips(t);
-    t->has_skips = 1;
   }
   return 1;
 }

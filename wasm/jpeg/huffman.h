@@ -9,14 +9,13 @@
 #include "jpeg.h"
 
 enum { look_bits = 13, look_count = 1 << look_bits, longest_code = 16, bad_code_bits = 17 };
-enum { most_skipped = 17, skip_shift = 7, skip_end = 128, skip_none = 256 };
 
-typedef enum { kind_dc, kind_ac_values, kind_ac_skips, kind_ac_symbols } TableKind;
+typedef enum { kind_dc, kind_ac_values, kind_ac_symbols } TableKind;
 
 typedef struct {
   u8 counts[longest_code + 1], symbols[256];
   /** Flags: the file defined the table; these looks were made of its current codes. */
-  u8 is_defined, has_codes, has_differences, has_values, has_skips;
+  u8 is_defined, has_codes, has_differences, has_values;
   /** Number of times that codes were made; another number means that the table has changed. */
   u32 made;
   /** Largest code of each length, -1 where there is none, and the offset from a code to its symbol's index. */
@@ -26,26 +25,16 @@ typedef struct {
   /**
    * Looks at values. DC: difference << 4 | bits. AC: value << 16 | coefficients passed << 8 | bits, where a value of
    * 0 means that none follows: 16 coefficients for a run of zeros, 64 for the block's end. 0 where more bits are
-   * needed.
+   * needed. A table is for DC or for AC.
    */
-  s16 differences[look_count];
-  s32 values[look_count];
-  /**
-   * Sums over as many symbols as have whole codes in the look, up to `most_skipped` bits; their values may lie beyond
-   * the look: coefficients passed << `skip_shift` | bits. The block's end counts as `skip_end` more, and the absence
-   * of a whole code as `skip_none`, so that the sum of four tells where a block is, and whether all four are whole.
-   */
-  u16 skips[look_count];
+  union {
+    s16 differences[look_count];
+    s32 values[look_count];
+  };
 } HuffmanTable;
 
 /** Makes the looks that `kind` needs; false where the table is impossible. */
 s32 prepare_table(HuffmanTable *table, TableKind kind);
-
-/**
- * Skips of a look of `bits_seen` bits, the highest of the `look_bits` of `window`: the first `used` bits, and as many
- * symbols behind them as have whole codes.
- */
-u32 skips_behind(const HuffmanTable *ac, u32 window, u32 used, u32 bits_seen);
 
 /** Sets a table of the annex (K.3 to K.6), which files of cameras that record films leave out. */
 void set_standard_table(HuffmanTable *table, s32 is_ac, s32 is_chroma);

@@ -153,7 +153,7 @@ static s32 all_coded(const Frame *f) {
 }
 
 /** Reads scan after scan until nothing is missing, or to the end of a progressive file. */
-static s32 read_scans(s32 eighths, Rectangle mcus, u8 *window, Notebook *book) {
+static s32 read_scans(s32 eighths, Rectangle mcus, u8 *window, u32 *ahead, Notebook *book) {
   Frame *f = &walk.frame;
   for (s32 number = 0;; number++) {
     if (!f->progressive && all_coded(f)) return status_ok;
@@ -163,7 +163,7 @@ static s32 read_scans(s32 eighths, Rectangle mcus, u8 *window, Notebook *book) {
     if (status != status_ok) return status;
     if (f->progressive && eighths == 1 && scan.first != 0) continue;
     ScanIndex known, note;
-    ScanJob job = {.walk = &walk, .scan = &scan, .window = window, .region = mcus, .behind = &walk.at};
+    ScanJob job = {.walk = &walk, .scan = &scan, .window = window, .ahead = ahead, .region = mcus, .behind = &walk.at};
     if (!f->progressive && find_places(&scan, number, &known)) job.known = &known;
     else if (!f->progressive && open_page(book, &scan, number, &note)) job.note = &note;
     if (f->progressive) status = eighths == 1 ? read_dc(&job) : read_coefficients(&job);
@@ -203,10 +203,11 @@ static s32 decode(s32 eighths, Rectangle pixels) {
   }
   view.sums = take_filled(room * sizeof *view.sums, 0);
   after_planes = mark_memory();
-  u8 *window = take_memory(window_bytes);
-  if (view.sums == 0 || window == 0) return status_no_memory;
+  u8 *window = take_memory(window_bytes + window_slack);
+  u32 *ahead = take_memory(eighths == 1 && !f->progressive ? ahead_bytes : 0);
+  if (view.sums == 0 || window == 0 || ahead == 0) return status_no_memory;
 
-  status = read_scans(eighths, mcus, window, &book);
+  status = read_scans(eighths, mcus, window, ahead, &book);
   if (status != status_ok) return status;
   if (f->progressive && eighths == 1) show_means(f);
   if (f->progressive && eighths > 1) show_coefficients(f);

@@ -5,7 +5,7 @@
 #ifndef SAMEFACE_JPEG_SCANS_H
 #define SAMEFACE_JPEG_SCANS_H
 
-#include "cursor.h"
+#include "lanes.h"
 
 enum { place_spacing = 16, most_indexed_scans = 4 };
 
@@ -20,6 +20,8 @@ typedef struct {
   const Scan *scan;
   /** Room for a cursor: `window_bytes`. */
   u8 *window;
+  /** Room for the blocks ahead in an overview: `ahead_bytes`. */
+  u32 *ahead;
   /** Index that takes notes of places, or null. */
   ScanIndex *note;
   /** Index of places noted before, or null. */
@@ -33,6 +35,9 @@ INLINE s32 places_in_row(const Scan *scan) { return divide_up(scan->wide, place_
 
 /** Makes the tables that the scan needs. */
 s32 prepare_scan(Walk *walk, const Scan *scan, TableKind ac_kind);
+
+/** Makes the looks at the blocks of the scan's MCUs, from prepared tables. */
+void make_scan_looks(const ScanJob *job, BlockLooks *looks);
 
 /** Reads a sample for each block of a sequential scan: its mean. */
 s32 read_means(const ScanJob *job);

@@ -7,6 +7,8 @@
 typedef unsigned long long u64;
 typedef u8 u8x16 __attribute__((vector_size(16)));
 typedef u16 u16x8 __attribute__((vector_size(16)));
+typedef s32 s32_unaligned __attribute__((aligned(1), may_alias));
+typedef u32 u32_unaligned __attribute__((aligned(1), may_alias));
 typedef u64 u64_unaligned __attribute__((aligned(1), may_alias));
 typedef u8x16 u8x16_unaligned __attribute__((aligned(1), may_alias));
 

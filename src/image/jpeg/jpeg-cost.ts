@@ -13,8 +13,8 @@ import { type JpegView, rowsAtATime, scaledSide } from "./jpeg-reader.ts";
 export const leastCost: DecodingCost = { fixedBytes: 0, bytesPerPixel: 0, bytesPerRasterPixel: 5 };
 
 /**
- * Bytes of the reader's tables, of the current pieces of the file and of its data, and of pages of 64 KiB that are
- * not full.
+ * Bytes of the reader's tables, of the current pieces of the file and of its data, of the marks of lanes, and of pages
+ * of 64 KiB that are not full.
  */
 const readerBytes = 832 * 1024;
 const bytesPerPlace = 20;
