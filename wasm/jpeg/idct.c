@@ -102,8 +102,10 @@ static void show_4(const s16 *block, u8 *to, s32 pitch) {
   for (s32 i = 0; i < 8; i++) r[i] = i < 4 ? out[i] : splat_i16(0);
   transpose(r);
   pass_4(r, out, fraction_bits + kept_bits + 3 + 1);
-  for (s32 i = 0; i < 4; i++)
-    for (s32 j = 0; j < 4; j++) to[i * pitch + j] = limit_to_u8(out[j][i] + 128);
+  // Columns to rows: of each pair of columns, then of both pairs.
+  const i16x8 a = interleave_low_i16(out[0], out[2]), b = interleave_low_i16(out[1], out[3]);
+  const i32x4 x = (i32x4)narrow_to_s8(interleave_low_i16(a, b), interleave_high_i16(a, b)) ^ splat_i32((s32)0x80808080);
+  for (s32 i = 0; i < 4; i++) *(s32_unaligned *)(to + i * pitch) = x[i];
 }
 
 static void show_2(const s16 *block, u8 *to, s32 pitch) {
