@@ -53,6 +53,8 @@ export interface Observation {
   readonly room?: DecodeRoom;
   /** True to keep the crop that the encoder saw. */
   readonly keepCrop?: boolean;
+  /** True to keep the view of the capture by which its copies are told. */
+  readonly keepCapture?: boolean;
   /** True to list every face of the photo. */
   readonly listFaces?: boolean;
   /** True to answer an unrecognisable face, which says that it is one, in place of a failure. */
@@ -94,7 +96,7 @@ export function createPipeline({
     policy: FacePolicy,
     observation: Observation,
   ): Promise<Result<EncodedFace>> {
-    const { time = untimed, keepCrop = false, listFaces = false } = observation;
+    const { time = untimed, keepCrop = false, keepCapture = false, listFaces = false } = observation;
     const { backgroundFaceShare = defaultBackgroundFaceShare } = observation;
     const { file } = decoder;
     const overview = await decoder.overview();
@@ -116,10 +118,10 @@ export function createPipeline({
       if (!located.ok) return located;
       const { seenCorners, beliefs } = located.value;
       const encoded = await time("encode", () =>
-        encoder.encode(detail, located.value.landmarks, { keepCrop }),
+        encoder.encode(detail, located.value.landmarks, { keepCrop, keepCapture }),
       );
       if (!encoded.ok) return encoded;
-      const { embedding, norms, appearance, cropCorners, crop } = encoded.value;
+      const { embedding, norms, appearance, cropCorners, crop, capture } = encoded.value;
       if (reach === nearReach && !holds(detail, [...seenCorners, ...cropCorners])) continue;
 
       const points = mapLandmarks(toPhoto, located.value.landmarks);
@@ -141,6 +143,7 @@ export function createPipeline({
         image: { width: file.width, height: file.height, format: file.format },
         ...(listFaces && { faces: listOf(faces, backgroundFaceShare) }),
         ...(crop === undefined ? {} : { crop }),
+        ...(capture === undefined ? {} : { capture }),
       });
     }
     throw new Error("the last reach was not taken");

@@ -13,7 +13,9 @@ import type { EncoderDescriptor } from "./descriptor.ts";
 import type { Embedding } from "./embedding.ts";
 import type { Crop } from "./face.ts";
 import type { Landmarks, Point } from "./geometry.ts";
+import { lumaOf } from "./luma.ts";
 import { type Appearance, measureAppearance } from "./quality/quality.ts";
+import { type Capture, captureOf } from "./replay/capture.ts";
 
 /** Embedding of a face, and measures of the crop that the encoder saw. */
 export interface Encoding {
@@ -25,6 +27,15 @@ export interface Encoding {
   readonly cropCorners: readonly Point[];
   /** Present when the crop was asked for. */
   readonly crop?: Crop;
+  /** Present when it was asked for. */
+  readonly capture?: Capture;
+}
+
+/** Parts of an encoding that only some callers need. */
+export interface Kept {
+  readonly keepCrop?: boolean;
+  /** True for the view of the capture by which its copies are told. */
+  readonly keepCapture?: boolean;
 }
 
 export interface Encoder {
@@ -33,7 +44,7 @@ export interface Encoder {
   /** Fails with `not_ready`. */
   load(): Promise<Result<unknown>>;
   /** Fails with `face_not_found` when the landmarks do not span a face, or with `not_ready`. */
-  encode(photo: Photo, landmarks: Landmarks, options?: { keepCrop?: boolean }): Promise<Result<Encoding>>;
+  encode(photo: Photo, landmarks: Landmarks, options?: Kept): Promise<Result<Encoding>>;
 }
 
 export interface EncoderPart {
@@ -59,11 +70,12 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
       }
       return ok(id);
     },
-    async encode(photo, landmarks, { keepCrop = false } = {}) {
+    async encode(photo, landmarks, { keepCrop = false, keepCapture = false } = {}) {
       const toPhoto = alignToTemplate(template, landmarks);
       if (toPhoto === null) return fail({ code: "face_not_found" });
       let appearance: Appearance | undefined;
       let kept: Crop | undefined;
+      let capture: Capture | undefined;
       // Copied because the first network's own buffer may hold another request's crop when the second network runs.
       const shown = parts.length > 1 ? new Float32Array(3 * height * width) : null;
       const values = new Float32Array(embeddingLength);
@@ -75,6 +87,7 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
           warp(photo, toPhoto, width, height, normalisation, crop);
           appearance = measureAppearance(crop, width, height, normalisation);
           shown?.set(crop);
+          if (keepCapture) capture = captureOf(lumaOf(crop, normalisation), width, toPhoto, photo);
           if (keepCrop) kept = { width, height, rgb: toBytes(crop, normalisation) };
         });
         if (!run.ok) return run;
@@ -90,6 +103,7 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
         norms,
         cropCorners: corners(toPhoto, width, height),
         ...(kept === undefined ? {} : { crop: kept }),
+        ...(capture === undefined ? {} : { capture }),
       });
     },
   };

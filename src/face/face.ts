@@ -3,6 +3,7 @@ import type { QuarterTurn } from "../image/turn.ts";
 import type { Embedding } from "./embedding.ts";
 import type { Box, Landmarks } from "./geometry.ts";
 import type { Quality } from "./quality/quality.ts";
+import type { Capture } from "./replay/capture.ts";
 
 export interface Face {
   readonly box: Box;
@@ -43,6 +44,8 @@ export interface EncodedFace {
   readonly faces?: readonly FoundFace[];
   /** Present when the crop was asked for. */
   readonly crop?: Crop;
+  /** Present when it was asked for. As private as the photo. */
+  readonly capture?: Capture;
   /** Size of the upright photo, px, whose coordinates `face` uses, and the format of its bytes. */
   readonly image: { readonly width: number; readonly height: number; readonly format: PhotoFormat };
 }

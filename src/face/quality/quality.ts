@@ -6,6 +6,7 @@ import { fail, ok, type Result } from "../../errors.ts";
 import type { Normalisation } from "../../image/sampling/warp.ts";
 import type { Detection } from "../detection/detect.ts";
 import type { Landmarks, Point } from "../geometry.ts";
+import { lumaOf } from "../luma.ts";
 import { estimatePose, type Pose } from "./pose.ts";
 
 /** Measures by geometry and pixels. */
@@ -130,20 +131,6 @@ export function measureAppearance(
     // The 1 is one grey level of variance for quantisation; without it a flat face would divide by zero.
     sharpness: energy / count / (variance + 1),
   };
-}
-
-function lumaOf(planes: Float32Array, { mean, scale }: Normalisation): Float32Array {
-  const [meanRed, meanGreen, meanBlue] = mean;
-  const [scaleRed, scaleGreen, scaleBlue] = scale;
-  const luma = new Float32Array(planes.length / 3);
-  const size = luma.length;
-  for (let i = 0; i < size; i++) {
-    luma[i] =
-      0.299 * (planes[i] / scaleRed + meanRed) +
-      0.587 * (planes[size + i] / scaleGreen + meanGreen) +
-      0.114 * (planes[2 * size + i] / scaleBlue + meanBlue);
-  }
-  return luma;
 }
 
 /**
