@@ -12,6 +12,7 @@ import {
   enrolmentOptions,
   identificationOptions,
   sessionRequest,
+  type VerificationCallOptions,
   verificationOptions,
 } from "./requests.ts";
 import { Deployment, Tenants } from "./resources/deployment.ts";
@@ -63,18 +64,20 @@ export class Sameface {
   }
 
   /**
-   * Decides whether a photo shows the enrolled person. Each answer counts as an attempt, so the call is repeated only
-   * when the service is known to have done nothing.
+   * Decides whether a photo shows the enrolled person. Each answer counts as one attempt; a repetition after a network
+   * failure gets the answer that was lost, and counts none.
    */
   async verify(
     subjectId: string,
     face: Photo | SentEmbedding,
-    options: wire.VerificationOptions & UploadOptions = {},
+    options: VerificationCallOptions = {},
   ): Promise<wire.Verification> {
     const where = path`/v1/subjects/${{ subjectId }}/verify`;
-    const { wireOptions, callOptions } = split(checked(verificationOptions, options, "options"));
+    const { idempotencyKey = randomName(), ...rest } = checked(verificationOptions, options, "options");
+    const { wireOptions, callOptions } = split(rest);
+    const headers = { "Idempotency-Key": idempotencyKey };
     const body = openFace(face, "face", wireOptions);
-    const call = { method: "POST", path: where, body, repeatable: false } as const;
+    const call = { method: "POST", path: where, headers, body, repeatable: true } as const;
     return decided(await this.#call<wire.Verification>(call, callOptions));
   }
 

@@ -15,6 +15,8 @@ export interface ErrorDetails {
   method_not_allowed: Details;
   conflict: Details;
   idempotency_key_reused: Details;
+  /** The photo was enrolled or has matched before. */
+  replayed_photo: Details;
   /** Names the subject, for keys with the scope "identify". */
   identity_conflict: Details & { readonly subject_id?: string };
   invalid_request: Details;

@@ -22,6 +22,14 @@ export interface EnrolmentCallOptions extends wire.EnrolmentOptions, UploadOptio
   readonly idempotencyKey?: string;
 }
 
+export interface VerificationCallOptions extends wire.VerificationOptions, UploadOptions {
+  /**
+   * Default: a new key for each call. With your own key a later call gets the first one's answer again, for a day, and
+   * counts no further attempt.
+   */
+  readonly idempotencyKey?: string;
+}
+
 const time = rule("a time in a string, as 2030-01-31T12:00:00Z", isText);
 const wordOf = (words: string) => rule(`a string: ${words}`, isText);
 
@@ -49,10 +57,11 @@ export const enrolmentOptions = fields<EnrolmentCallOptions>({
   ...uploadChecks,
 });
 
-export const verificationOptions = fields<wire.VerificationOptions & UploadOptions>({
+export const verificationOptions = fields<VerificationCallOptions>({
   ...decisionChecks,
   receipt: maybe(flag),
   nonce: maybe(text),
+  idempotencyKey: maybe(headerText),
   ...uploadChecks,
 });
 
@@ -110,6 +119,14 @@ const settingsChecks: Checks<wire.SettingsChange> = {
   max_fpir: maybe(number),
   background_face_share: maybe(number),
   evidence_required: maybe(flag),
+  replay: maybe(
+    fields<wire.Settings["replay"]>({
+      sessions: wordOf("refuse, warn or off"),
+      keys: wordOf("refuse, warn or off"),
+      max_sketches: number,
+      kept_seconds: number,
+    }),
+  ),
 };
 
 export const settingsChange = fields<wire.SettingsChange>(settingsChecks);

@@ -103,6 +103,9 @@ export interface SessionRequest {
   readonly max_fmr?: number;
 }
 
+/** `refuse` fails with `replayed_photo`, `warn` marks the decision with `replayed`, `off` does not look. */
+export type ReplayPolicy = "refuse" | "warn" | "off";
+
 export interface Settings {
   consistency: "strong" | "edge";
   edge_seconds: number;
@@ -119,6 +122,15 @@ export interface Settings {
   background_face_share: number;
   /** True when an embedding without its `evidence` is refused. */
   evidence_required: boolean;
+  /** Treatment of a photo that was enrolled or has matched before, by the kind of caller. */
+  replay: {
+    sessions: ReplayPolicy;
+    keys: ReplayPolicy;
+    /** Largest number of matches of a subject that copies are told by. */
+    max_sketches: number;
+    /** Seconds from a match for which copies of its photo are told. */
+    kept_seconds: number;
+  };
   /** Fixed when the tenant is made. */
   shards: number;
 }
@@ -201,6 +213,8 @@ export interface Decision extends Answer {
 export interface Verification extends Decision {
   /** The closest enrolled face; only with "scores". */
   face_id?: string | undefined;
+  /** True for a match whose photo was enrolled or has matched before, where the tenant's `replay` says `warn`. */
+  replayed?: true | undefined;
   face?: Face | undefined;
   image?: Image | undefined;
   /** A JWS, if the request asked for a receipt. */

@@ -65,5 +65,6 @@ export const settings: z.infer<typeof settingsSchema> = {
   max_fpir: 0.01,
   background_face_share: 0.2,
   evidence_required: false,
+  replay: { sessions: "refuse", keys: "warn", max_sketches: 50, kept_seconds: 7_776_000 },
   shards: 1,
 };

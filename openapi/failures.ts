@@ -11,6 +11,7 @@ const instances: Instances = {
   not_found: { code: "not_found", what: "subject" },
   conflict: { code: "conflict", what: "tenant" },
   identity_conflict: { code: "identity_conflict", subjectId: "franck" },
+  replayed_photo: { code: "replayed_photo" },
   idempotency_key_reused: { code: "idempotency_key_reused" },
   method_not_allowed: { code: "method_not_allowed", allowed: ["GET", "DELETE"] },
   subject_has_no_faces: { code: "subject_has_no_faces" },

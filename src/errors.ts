@@ -36,6 +36,8 @@ type FailureCase =
   | { code: "conflict"; what: string }
   /** The person is enrolled under another name; the name is present for callers who may know it. */
   | { code: "identity_conflict"; subjectId?: string }
+  /** The photo is a copy of one that was enrolled or has matched before. */
+  | { code: "replayed_photo" }
   /** The `Idempotency-Key` was used before, for another request. */
   | { code: "idempotency_key_reused" }
   | { code: "method_not_allowed"; allowed: readonly string[] }
@@ -136,6 +138,8 @@ function describe(failure: FailureCase): WireFailure {
         message: "This person is enrolled as another subject already.",
         ...(failure.subjectId === undefined ? {} : { details: { subject_id: failure.subjectId } }),
       };
+    case "replayed_photo":
+      return { status: 409, code, message: "This photo was used before. Take a new one." };
     case "idempotency_key_reused":
       return {
         status: 422,

@@ -13,11 +13,18 @@ import {
   identificationAnswerSchema,
   verificationAnswerSchema,
 } from "../../src/http/schemas/answers.ts";
-import { subjectIdSchema } from "../../src/http/schemas/requests.ts";
+import { idempotencyKeySchema, subjectIdSchema } from "../../src/http/schemas/requests.ts";
 import { decision, dimension, face, faceId, image, model, requestId, subjectId } from "../examples.ts";
 import { json, type Operation, photoBody, photoFailures } from "../operation.ts";
 
 const ofSubject = z.object({ subject_id: subjectIdSchema });
+const verificationHeader = z.object({
+  "Idempotency-Key": idempotencyKeySchema
+    .optional()
+    .describe(
+      "Your own id for this request. For a day the same key returns the first answer again and counts no further attempt.",
+    ),
+});
 
 export const decisionOperations: readonly Operation[] = [
   {
@@ -27,9 +34,9 @@ export const decisionOperations: readonly Operation[] = [
     tag: "Decisions",
     summary: "Is this the enrolled person?",
     description:
-      "Compares the face in the photo with those of the subject, at a false match rate of your choice. Each of several faces is compared at its share of the rate. Failures are counted: too many in a row lock the subject for a while, and a match at the tenant's `max_fmr` or a stricter rate resets the count. If a face of the subject is deleted meanwhile, the attempt fails with `not_found`.",
+      "Compares the face in the photo with those of the subject, at a false match rate of your choice. Each of several faces is compared at its share of the rate. Failures are counted: too many in a row lock the subject for a while, and a match at the tenant's `max_fmr` or a stricter rate resets the count. If a face of the subject is deleted meanwhile, the attempt fails with `not_found`. A match whose photo was enrolled or has matched before is refused with `replayed_photo`, which counts as a failure, or marked with `replayed`, by the tenant's `replay`.",
     caller: { kind: "key", scopes: ["verify"], orSession: true },
-    params: { path: ofSubject, query: photoToVerify.options },
+    params: { path: ofSubject, query: photoToVerify.options, header: verificationHeader },
     body: photoBody(photoToVerify, { embeddings: true }),
     answer: {
       status: 200,
@@ -42,7 +49,15 @@ export const decisionOperations: readonly Operation[] = [
         request_id: requestId,
       }),
     },
-    failures: [...photoFailures, "subject_has_no_faces", "model_mismatch", "locked", "not_found"],
+    failures: [
+      ...photoFailures,
+      "subject_has_no_faces",
+      "model_mismatch",
+      "locked",
+      "not_found",
+      "replayed_photo",
+      "idempotency_key_reused",
+    ],
   },
   {
     method: "post",

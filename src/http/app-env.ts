@@ -16,7 +16,7 @@ export interface AppEnv {
     /** Reason for a refusal, for the log. */
     refusal: { readonly code: string; readonly reason?: string };
     /** Result of a decision or a search, for the log. */
-    outcome: "match" | "no_match" | "found" | "not_found";
+    outcome: "match" | "no_match" | "replayed" | "found" | "not_found";
     stopwatch: Stopwatch;
     /** Account of the request with the budget. */
     claim: Claim;

@@ -18,6 +18,18 @@ export const defaultRates: RateRules = { maxFmr: 1e-4, maxFmrWithScores: null };
 const secondsInAYear = 365 * 24 * 3600;
 const secondsInTenYears = 10 * secondsInAYear;
 
+/** Treatment of a copy of a photo that was seen: refusal, a word in the answer, or none. */
+export const replayPolicies = ["refuse", "warn", "off"] as const;
+export type ReplayPolicy = (typeof replayPolicies)[number];
+
+/** A phone is the attacker's own device, while a server with a key may have a reason to send a photo twice. */
+const defaultReplay = {
+  sessions: "refuse",
+  keys: "warn",
+  maxSketches: 50,
+  keptSeconds: 90 * 24 * 3600,
+} as const;
+
 /**
  * Schema of the settings. Its bounds are no advice: a server that counts attempts itself may raise the lock-out's
  * limits. A setting with a default here is missing in settings that an earlier version kept.
@@ -50,6 +62,17 @@ export const tenantSettingsSchema = z.strictObject({
   backgroundFaceShare: z.number().min(0).max(1).default(defaultBackgroundFaceShare),
   /** True when an embedding without evidence of its photo is refused. */
   evidenceRequired: z.boolean().default(false),
+  /** Treatment of a photo that was enrolled or has matched before, by the kind of caller. */
+  replay: z
+    .strictObject({
+      sessions: z.enum(replayPolicies),
+      keys: z.enum(replayPolicies),
+      /** Largest number of matches of a subject whose sketches are kept. */
+      maxSketches: z.int().min(1).max(500),
+      /** Seconds from a match for which its sketch is kept. */
+      keptSeconds: z.int().min(3600).max(secondsInTenYears),
+    })
+    .default(() => ({ ...defaultReplay })),
   /** Number of directories over which the subjects are spread; fixed when the tenant is made. */
   shards: z.int().min(1).max(256),
 });
@@ -85,5 +108,11 @@ export const defaultSettings: TenantSettings = {
   maxFpir: 0.01,
   backgroundFaceShare: defaultBackgroundFaceShare,
   evidenceRequired: false,
+  replay: { ...defaultReplay },
   shards: 1,
 };
+
+/** True when the tenant keeps sketches of captures: some kind of its callers is told of copies. */
+export function keepsSketches({ replay }: Pick<TenantSettings, "replay">): boolean {
+  return replay.sessions !== "off" || replay.keys !== "off";
+}

@@ -107,6 +107,7 @@ function mortalStorage(storage: DurableObjectStorage, fuse: Fuse): DirectoryStor
   return {
     sql: sql as SqlStorage,
     transactionSync: (change) => storage.transactionSync(change),
+    getAlarm: () => storage.getAlarm(),
     async setAlarm(time) {
       fuse.write();
       await storage.setAlarm(time);

@@ -350,7 +350,7 @@ describe("a directory of a version without galleries", () => {
     const faces = people(30);
     await enrol(opened, faces);
     await inDirectory((sql) => {
-      sql.exec("DROP TABLE gallery");
+      for (const newer of ["gallery", "sketch", "verification_request"]) sql.exec(`DROP TABLE ${newer}`);
       sql.exec("DELETE FROM outbox");
     });
     await inGallery((sql) =>

@@ -128,7 +128,8 @@ describe("an enrolment with an Idempotency-Key", () => {
       namespace.get(namespace.idFromName("default/0")),
       (_, state: DurableObjectState) => {
         const { sql } = state.storage;
-        for (const newer of ["enrolment_request", "gallery"]) sql.exec(`DROP TABLE ${newer}`);
+        for (const newer of ["enrolment_request", "gallery", "verification_request"])
+          sql.exec(`DROP TABLE ${newer}`);
         new DirectoryObject(state, env as never);
         return sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'").toArray();
       },

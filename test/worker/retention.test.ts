@@ -112,6 +112,7 @@ describe("the alarm of a directory that was never told how long its audit trail 
           { ...ids, ...key, createdAtMs: 0, expiresAtMs, consent: null },
           context,
           null,
+          null,
         );
         return storage.getAlarm();
       };

@@ -19,6 +19,7 @@ import type { ObjectsOf } from "../../src/identity/objects-of.ts";
 import type { Pipeline } from "../../src/pipeline.ts";
 import { type Bindings, connect } from "../../src/wiring/bindings.ts";
 import { openService, type ServiceParts } from "../../src/wiring/service.ts";
+import { syntheticCapture } from "../fixtures/captures.ts";
 import { expectDocumented } from "./conformance.ts";
 
 /** Bindings, also as objects that a test can look into. */
@@ -125,13 +126,22 @@ const measures: Readonly<Record<string, Partial<Quality>>> = {
   BLURRED: { sharpness: 0.001, recognisability: 0.12 },
 };
 
+/** Makes a file of one capture, named by a number, of a face at this angle; each file differs in its bytes alone. */
+export function captureAt(angle: number, capture: number, file = 0): Uint8Array<ArrayBuffer> {
+  return bytesOf(`CAPTURE ${angle} ${capture} ${file}`);
+}
+
 /** Makes a pipeline that reads embeddings from text; `calls` are the policies with which it was called. */
 export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[] } {
   const calls: FacePolicy[] = [];
   return {
     calls,
     encoderId: model,
-    async encodeFace(image, policy, { listFaces = false, showUnrecognisable = false } = {}) {
+    async encodeFace(
+      image,
+      policy,
+      { listFaces = false, showUnrecognisable = false, keepCapture = false } = {},
+    ) {
       calls.push(policy);
       const [kind, ...rest] = new TextDecoder().decode(image).split(" ");
       const text = rest.join(" ");
@@ -139,10 +149,10 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
       if (kind === "THROW") throw new Error("a bug of the pipeline");
       if (kind === "BLURRED" && !showUnrecognisable)
         return fail({ code: "low_quality", reasons: ["unrecognizable", "blurred"] });
-      if (!["FACE", "DARK", "VECTOR", "BLURRED"].includes(kind)) {
+      if (!["FACE", "DARK", "VECTOR", "BLURRED", "CAPTURE"].includes(kind)) {
         return fail({ code: "unsupported_media_type", found: "not a photo", instead: "Send a JPEG." });
       }
-      const angle = Number(text);
+      const angle = Number(rest[0]);
       const values =
         kind === "VECTOR"
           ? new Float32Array(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer)
@@ -155,6 +165,7 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
         turned: 0,
         image: { width: 640, height: 480, format: "jpeg" },
         ...(kind === "BLURRED" && { unrecognisable: true as const }),
+        ...(keepCapture && kind === "CAPTURE" && { capture: syntheticCapture(Number(rest[1])) }),
         ...(listFaces && { faces: [{ box: testFace.box, score: testFace.score, counted: true }] }),
       });
     },

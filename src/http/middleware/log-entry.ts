@@ -13,7 +13,7 @@ export interface RequestEntry {
   readonly reason?: string;
   /** Tenant of a caller who was let in. */
   readonly tenant?: string;
-  /** Result of a decision (`match`, `no_match`) or of a search (`found`, `not_found`). */
+  /** Result of a decision (`match`, `no_match`, `replayed`) or of a search (`found`, `not_found`). */
   readonly outcome?: string;
   readonly total_ms: number;
   /** Time that the request waited for memory, ms. */

@@ -137,6 +137,8 @@ export interface EncodingOptions {
   readonly include?: "crop" | undefined;
   readonly listFaces?: boolean;
   readonly showUnrecognisable?: boolean;
+  /** True to keep the view of the capture by which its copies are told. */
+  readonly keepCapture?: boolean;
 }
 
 /** Encodes a photo. Fails as the pipeline does, and with `low_quality` where the options ask for that. */
@@ -150,6 +152,7 @@ export async function encodePhoto(
     include,
     listFaces = false,
     showUnrecognisable = false,
+    keepCapture = false,
   }: EncodingOptions,
 ): Promise<Result<EncodedFace>> {
   const { time } = c.var.stopwatch;
@@ -157,6 +160,7 @@ export async function encodePhoto(
     time,
     room: c.var.claim,
     keepCrop: include === "crop",
+    keepCapture,
     listFaces,
     showUnrecognisable: showUnrecognisable && quality === "warn",
     backgroundFaceShare: c.var.settings.backgroundFaceShare,

@@ -3,13 +3,14 @@ import type * as z from "zod";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
 import { parseFaceId } from "../../identity/ids.ts";
+import { keepsSketches } from "../../identity/settings.ts";
 import { requireConsent } from "../../identity/store/consent.ts";
 import type { EnrolmentDetails } from "../../identity/store/store.ts";
 import { refuseDuplicates } from "../../trust/rates/duplicates.ts";
 import { answer, refuse } from "../answer.ts";
 import type { Handler } from "../app-env.ts";
-import { readEnrolmentRequest } from "../request/enrolment-request.ts";
 import { closerBy, encodeSource, type FaceDeps, photoBody, readFaceSource } from "../request/face-source.ts";
+import { readEnrolmentRequest } from "../request/idempotency-key.ts";
 import { faceIdOf, invalid, subjectIdOf } from "../request/input.ts";
 import { readJson } from "../request/json.ts";
 import { photoToEnrol } from "../request/photo-request.ts";
@@ -45,10 +46,14 @@ export function enrol(deps: EnrolmentDeps): Handler {
     // enrolled.
     const consented = requireConsent(settings, details.value.consent);
     if (!consented.ok) return refuse(c, consented.failure);
-    const request = await readEnrolmentRequest(c, source, options);
+    const request = await readEnrolmentRequest(c, source, options, photoToEnrol);
     if (!request.ok) return refuse(c, request.failure);
     // A poor template would answer wrongly for as long as it is kept.
-    const probe = await encodeSource(c, deps, source, { ...options, quality: "refuse" });
+    const probe = await encodeSource(c, deps, source, {
+      ...options,
+      quality: "refuse",
+      keepCapture: keepsSketches(settings),
+    });
     if (!probe.ok) return refuse(c, probe.failure);
 
     const { embedding, quality } = probe.value;
@@ -70,7 +75,11 @@ export function enrol(deps: EnrolmentDeps): Handler {
       ...(quality !== undefined && { quality }),
     };
     const added = await stopwatch.time("store", () =>
-      store.addFace(stored, { ...details.value, request: request.value }),
+      store.addFace(stored, {
+        ...details.value,
+        request: request.value,
+        capture: probe.value.encoded?.capture,
+      }),
     );
     if (!added.ok) return refuse(c, added.failure);
     // An earlier request with the same key may have made the face.

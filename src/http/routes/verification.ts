@@ -8,7 +8,9 @@ import { type CalibratedDecision, decideAtFmr, distance } from "../../face/decis
 import { toleranceOf } from "../../face/quality/recognisability.ts";
 import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
 import type { SubjectId } from "../../identity/ids.ts";
+import { keepsSketches } from "../../identity/settings.ts";
 import { closestFace } from "../../identity/store/closest.ts";
+import type { KeptAnswer } from "../../identity/store/store.ts";
 import { decisionBody, toldThreshold } from "../../rendering/decision-body.ts";
 import { faceBody } from "../../rendering/face-body.ts";
 import type { Principal } from "../../trust/principal.ts";
@@ -23,10 +25,12 @@ import {
   type FaceDeps,
   type FaceSource,
   type PhotoDeps,
+  type Probe,
   photoBody,
   readFaceSource,
   sideOf,
 } from "../request/face-source.ts";
+import { hashOfCallersKey, hashOfContent, readIdempotencyKey } from "../request/idempotency-key.ts";
 import { subjectIdOf } from "../request/input.ts";
 import { photosToCompare, photoToVerify } from "../request/photo-request.ts";
 import { readPhotos } from "../request/photos.ts";
@@ -39,6 +43,9 @@ interface VerificationDeps extends FaceDeps {
   readonly clock: () => Date;
 }
 
+/** Most times that a match is decided anew because another one was counted meanwhile. */
+const maxDecisions = 10;
+
 /** POST /v1/subjects/{subject_id}/verify */
 export function verify(deps: VerificationDeps): Handler {
   const { calibration, recognisability } = deps;
@@ -48,12 +55,17 @@ export function verify(deps: VerificationDeps): Handler {
     const { principal, settings, store, stopwatch } = c.var;
     const session = sessionFor(principal, subjectId.value);
     if (!session.ok) return refuse(c, session.failure);
+    const key = readIdempotencyKey(c);
+    if (!key.ok) return refuse(c, key.failure);
+    const keyHash = key.value === undefined ? undefined : await hashOfCallersKey(c, key.value);
+    const replay = principal.kind === "session" ? settings.replay.sessions : settings.replay.keys;
     // The store answers while the photo arrives, and the photo of a refused attempt is not read to its end.
     const unwanted = new AbortController();
     const [read, attempt] = await Promise.all([
       readFaceSource(c, deps, photoToVerify, unwanted.signal),
       stopwatch.time("store", async () => {
-        const begun = await store.beginAttempt(subjectId.value, session.value?.sessionId);
+        const sessionId = session.value?.sessionId;
+        const begun = await store.beginAttempt(subjectId.value, { sessionId, replay, keyHash });
         if (!begun.ok) unwanted.abort();
         return begun;
       }),
@@ -67,32 +79,86 @@ export function verify(deps: VerificationDeps): Handler {
     const chosen = chooseRate(principal, settings, { maxFmr: options.max_fmr });
     if (!chosen.ok) return refuse(c, chosen.failure);
     const { maxFmr, resetsLockOut, tellsScores } = chosen.value;
-    const probe = await encodeSource(c, deps, source, options);
+    const contentHash =
+      key.value === undefined ? "" : await hashOfContent(key.value, source, options, photoToVerify);
+    const keepCapture = keepsSketches(settings);
+    const probe = await encodeSource(c, deps, source, { ...options, keepCapture });
     if (!probe.ok) return refuse(c, probe.failure);
-    const { faces, settle } = attempt.value;
+    const { answered, faces, isCopy, settle } = attempt.value;
+    if (answered !== undefined) return answerAgain(c, answered, contentHash, probe.value);
     const closest = closestFace(probe.value.embedding, faces, closerBy(recognisability, probe.value));
     if (!closest.ok) return refuse(c, closest.failure);
     const { faceId, closer } = closest.value;
     const decision = decideAtFmr(calibration, closest.value.distance, maxFmr, faces.length, closer);
     if (!decision.ok) return refuse(c, decision.failure);
     const { match } = decision.value;
-    c.set("outcome", match ? "match" : "no_match");
-    const settled = await stopwatch.time("store", () => settle({ closest: faceId, match, resetsLockOut }));
-    if (!settled.ok) return refuse(c, settled.failure);
     const { model } = probe.value.embedding;
-    // A receipt tells its holder no more than the answer does.
-    const told = { ...decision.value, threshold: toldThreshold(decision.value, chosen.value) };
-    const receipt = options.receipt
-      ? { receipt: await sign(c, deps, subjectId.value, told, model, source, options.nonce) }
-      : {};
-    return answer(c, 200, {
-      ...decisionBody(decision.value, chosen.value),
-      model,
-      ...(tellsScores ? { face_id: faceId } : {}),
-      ...(await photoBody(probe.value)),
-      ...receipt,
-    } satisfies Body<typeof verificationAnswerSchema>);
+    const capture = probe.value.encoded?.capture;
+    for (let decisions = 0; decisions < maxDecisions; decisions++) {
+      // A photo that shows somebody else is not looked up: its refusal must not tell that it was seen.
+      const replayed = match && capture !== undefined && isCopy(capture);
+      const refused = replayed && replay === "refuse";
+      // A receipt tells its holder no more than the answer does.
+      const told = { ...decision.value, threshold: toldThreshold(decision.value, chosen.value) };
+      const receipt =
+        options.receipt && !refused
+          ? { receipt: await sign(c, deps, subjectId.value, told, model, source, options.nonce) }
+          : {};
+      const decided: Decided = refused
+        ? null
+        : {
+            ...decisionBody(decision.value, chosen.value),
+            model,
+            ...(tellsScores ? { face_id: faceId } : {}),
+            ...(replayed ? { replayed } : {}),
+            ...receipt,
+          };
+      c.set("outcome", refused ? "replayed" : match ? "match" : "no_match");
+      const settled = await stopwatch.time("store", () =>
+        settle({
+          closest: faceId,
+          match: match && !refused,
+          resetsLockOut,
+          replayed,
+          capture: match && !replayed ? capture : undefined,
+          request:
+            keyHash === undefined ? undefined : { keyHash, contentHash, answer: JSON.stringify(decided) },
+        }),
+      );
+      if (!settled.ok) return refuse(c, settled.failure);
+      if (settled.value.kind === "answered")
+        return answerAgain(c, settled.value.answered, contentHash, probe.value);
+      if (settled.value.kind === "counted") return answerDecided(c, decided, probe.value);
+    }
+    return refuse(c, {
+      code: "not_ready",
+      reason: "other attempts at the subject were counted again and again",
+    });
   };
+}
+
+/** Answer without the photo's description, which the photo itself gives again; null for a copy that was refused. */
+type Decided = Omit<Body<typeof verificationAnswerSchema>, "face" | "image"> | null;
+
+async function answerDecided(c: Context<AppEnv>, decided: Decided, probe: Probe): Promise<Response> {
+  if (decided === null) return refuse(c, { code: "replayed_photo" });
+  return answer(c, 200, {
+    ...decided,
+    ...(await photoBody(probe)),
+  } satisfies Body<typeof verificationAnswerSchema>);
+}
+
+/** Gives the answer of an earlier request under the same key. Fails with `idempotency_key_reused`. */
+async function answerAgain(
+  c: Context<AppEnv>,
+  { contentHash, answer: kept }: KeptAnswer,
+  ownHash: string,
+  probe: Probe,
+): Promise<Response> {
+  if (contentHash !== ownHash) return refuse(c, { code: "idempotency_key_reused" });
+  const decided = JSON.parse(kept) as Decided;
+  c.set("outcome", decided === null ? "replayed" : decided.match ? "match" : "no_match");
+  return answerDecided(c, decided, probe);
 }
 
 interface ComparisonDeps extends PhotoDeps {

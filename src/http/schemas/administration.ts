@@ -15,6 +15,23 @@ export const apiKeyIdSchema = z.string().regex(apiKeyIdPattern, "must be the id 
 
 const { shape } = tenantSettingsSchema;
 
+const replayShape = shape.replay.unwrap().shape;
+
+const settingsOfReplay = z
+  .strictObject({
+    sessions: replayShape.sessions.describe("Treatment of a copy that comes with a session token."),
+    keys: replayShape.keys.describe("Treatment of a copy that comes with an API key."),
+    max_sketches: replayShape.maxSketches.describe(
+      "Largest number of matches of a subject that copies are told by; the oldest go first.",
+    ),
+    kept_seconds: replayShape.keptSeconds.describe(
+      "Seconds from a match for which copies of its photo are told. A change holds for later matches.",
+    ),
+  })
+  .describe(
+    "Treatment of a photo that is a copy of one that was enrolled or has matched before: `refuse` answers `replayed_photo`, `warn` marks the decision with `replayed`, `off` does not look.",
+  );
+
 /** A tenant's settings, on the wire. The descriptions are for the API's document. */
 export const settingsSchema = z.strictObject({
   consistency: shape.consistency.describe(
@@ -63,6 +80,7 @@ export const settingsSchema = z.strictObject({
   evidence_required: shape.evidenceRequired
     .unwrap()
     .describe("True when an embedding that is sent without the `evidence` of its photo is refused."),
+  replay: settingsOfReplay,
   shards: shape.shards.describe(
     "Number of directories and galleries over which the subjects are spread; fixed when the tenant is made. One shard holds some hundred thousand faces.",
   ),

@@ -183,6 +183,12 @@ export const verificationAnswerSchema = z
     face_id: faceIdSchema
       .optional()
       .describe("Enrolled face that came closest. Present with the scope `scores`."),
+    replayed: z
+      .literal(true)
+      .optional()
+      .describe(
+        "Present when the photo matches and is a copy of one that was enrolled or has matched before, where the tenant's `replay` says `warn`.",
+      ),
     ...sentPhotoFields,
     receipt: z
       .string()

@@ -9,6 +9,7 @@ import type { DirectoryStorage, Ledger } from "./ledger.ts";
 import { auditEnd } from "./tables/audit.ts";
 import * as faces from "./tables/faces.ts";
 import { flushCopies, hasTasks } from "./tables/outbox.ts";
+import { sketchEnd } from "./tables/sketches.ts";
 
 /** Time after which work that failed is tried again, ms. */
 const retryMs = 10_000;
@@ -28,6 +29,8 @@ export interface Chores {
   run(): Promise<void>;
   /** Sets the alarm to finish what a search began. */
   schedule(): Promise<void>;
+  /** Sets the alarm at `atMs`, unless it is set earlier. */
+  wakeBy(atMs: number): Promise<void>;
 }
 
 export interface ChoresDeps {
@@ -50,7 +53,9 @@ export function createChores({ storage, ledger, copies, feed, clock }: ChoresDep
   }
 
   async function arm(): Promise<void> {
-    const next = Math.min(faces.nextExpiry(sql) ?? never, auditEnd(sql) ?? never);
+    const next = Math.min(
+      ...[faces.nextExpiry(sql), auditEnd(sql), sketchEnd(sql)].map((end) => end ?? never),
+    );
     if (hasTasks(sql)) await storage.setAlarm(clock() + retryMs);
     else if (next === never) await storage.deleteAlarm();
     else await storage.setAlarm(Math.max(next, clock()));
@@ -79,6 +84,10 @@ export function createChores({ storage, ledger, copies, feed, clock }: ChoresDep
     },
     async schedule() {
       await storage.setAlarm(clock() + retryMs);
+    },
+    async wakeBy(atMs) {
+      const set = await storage.getAlarm();
+      if (set === null || set > atMs) await storage.setAlarm(Math.max(atMs, clock()));
     },
   };
 }

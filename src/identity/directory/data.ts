@@ -38,6 +38,65 @@ export interface AttemptFace extends FaceKey {
   readonly sealed: Bytes | null;
 }
 
+/** Sketch of a capture, sealed with the data key of a face. */
+export interface SealedSketch {
+  /** Number that grows with each sketch of the subject. */
+  readonly seq: number;
+  readonly faceId: FaceId;
+  readonly sealed: Bytes;
+}
+
+/** Sketch of a match, to be kept. */
+export interface KeptSketch {
+  readonly sealed: Bytes;
+  readonly expiresAtMs: number;
+  /** Largest number of such sketches of the subject; the oldest go first. */
+  readonly most: number;
+}
+
+/** Answer to an earlier request, sealed with the data key of the face that came closest. */
+export interface SealedAnswer {
+  /** Hash of the request's key, photo and options, hex. */
+  readonly contentHash: string;
+  readonly faceId: FaceId;
+  readonly sealed: Bytes;
+}
+
+/** A verification under a key of the caller's own, with its answer; hashes as hex. */
+export interface VerificationRequest {
+  readonly keyHash: string;
+  readonly contentHash: string;
+  readonly sealed: Bytes;
+}
+
+/** Question with which an attempt begins. */
+export interface AttemptQuery {
+  readonly subjectId: SubjectId;
+  readonly sessionId: string | null;
+  readonly nowMs: number;
+  /** True to be given the faces' records, which spares another call. */
+  readonly withRecords: boolean;
+  /** True to be given the subject's sketches. */
+  readonly withSketches: boolean;
+  /** Hash of the request's own key; null without one. */
+  readonly keyHash: string | null;
+}
+
+export interface BegunAttempt {
+  readonly faces: readonly AttemptFace[];
+  readonly sketches: readonly SealedSketch[];
+  /** Answer to an earlier request under the same key; no attempt may be made then. */
+  readonly answered: SealedAnswer | null;
+}
+
+/** Counting of an attempt. With `newer` or `answered` nothing was counted. */
+export type SettledAttempt =
+  | { readonly kind: "counted" }
+  /** Another attempt has matched since: its sketch is to be compared before this one may match. */
+  | { readonly kind: "newer"; readonly sketches: readonly SealedSketch[] }
+  /** Another request under the same key was counted since. */
+  | { readonly kind: "answered"; readonly answer: SealedAnswer };
+
 export interface FaceRow extends FaceKey {
   readonly expiresAtMs: number | null;
   readonly consent: Consent | null;
@@ -75,6 +134,13 @@ export interface Attempt {
   /** True when a match starts the count of failures anew. */
   readonly resetsLockOut: boolean;
   readonly sessionId: string | null;
+  /** True when the photo is a copy of one that was seen. */
+  readonly replayed: boolean;
+  /** Last sketch that was compared; null where the caller compares none. */
+  readonly seenThrough: number | null;
+  /** Sketch of the capture, sealed with the data key of `faceId`; null where none is to be kept. */
+  readonly sketch: KeptSketch | null;
+  readonly request: VerificationRequest | null;
 }
 
 /** Kind of embeddings that can be compared with each other. */

@@ -1,6 +1,7 @@
 /** Methods of a directory that add, change, remove and describe faces. */
 
 import type { WrappedKey } from "../../crypto/key-ring.ts";
+import type { Bytes } from "../../crypto/sealing.ts";
 import { fail, ok } from "../../errors.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
 import type { Context, EnrolmentRequest, FaceChange, FaceKey, FaceName, FaceRow, Page } from "./data.ts";
@@ -11,11 +12,17 @@ import * as queries from "./tables/face-queries.ts";
 import * as faces from "./tables/faces.ts";
 import { enqueue } from "./tables/outbox.ts";
 import { countOutliving } from "./tables/retention.ts";
+import { insertFaceSketch, pruneSketches } from "./tables/sketches.ts";
 import type { EnrolmentDirectory } from "./types.ts";
 
 export function withEnrolments<Base extends HoldsParts>(base: Base) {
   return class Enrolments extends base implements EnrolmentDirectory {
-    async addFace(row: FaceRow, context: Context, request: EnrolmentRequest | null) {
+    async addFace(
+      row: FaceRow,
+      context: Context,
+      request: EnrolmentRequest | null,
+      sealedSketch: Bytes | null,
+    ) {
       const { chores } = this.parts;
       const { sql, read, audited } = this.parts.ledger;
       const { subjectId, faceId } = row;
@@ -30,6 +37,7 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
         if (queries.readRecord(sql, subjectId, faceId) !== undefined)
           return fail({ code: "conflict", what: "face" });
         faces.insertFace(sql, row);
+        if (sealedSketch !== null) insertFaceSketch(sql, subjectId, faceId, sealedSketch, context.nowMs);
         if (request !== null) rememberEnrolled(sql, row, request, context.nowMs);
         enqueue(sql, ["copy", "gallery"], "add", subjectId, faceId);
         const { model, createdAtMs, expiresAtMs } = row;
@@ -140,6 +148,7 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
           remove(sql, subjectId, [faceId], { action: "face.delete", outcome: "expired" }, context);
         }
         pruneAudit(sql, nowMs);
+        pruneSketches(sql, nowMs);
       });
       await chores.run();
     }

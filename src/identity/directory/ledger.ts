@@ -10,7 +10,7 @@ import { hasSchema, isComplete, schema } from "./tables/schema.ts";
 
 export type DirectoryStorage = Pick<
   DurableObjectStorage,
-  "sql" | "transactionSync" | "setAlarm" | "deleteAlarm"
+  "sql" | "transactionSync" | "getAlarm" | "setAlarm" | "deleteAlarm"
 >;
 
 export interface Ledger {

@@ -12,8 +12,9 @@ import type { SettingsChange, TenantSettings } from "../settings.ts";
 import type {
   ApiKeyRow,
   Attempt,
-  AttemptFace,
+  AttemptQuery,
   AuditEntry,
+  BegunAttempt,
   Context,
   EnrolledFace,
   EnrolmentRequest,
@@ -30,6 +31,7 @@ import type {
   SearchQuery,
   SearchState,
   SessionRow,
+  SettledAttempt,
   SigningKeyRow,
 } from "./data.ts";
 
@@ -79,7 +81,12 @@ export interface EnrolmentDirectory {
    * Adds a face. When an earlier request with the same key made one, answers that face and adds nothing. Fails with
    * `conflict`, or `idempotency_key_reused`.
    */
-  addFace(row: FaceRow, context: Context, request: EnrolmentRequest | null): Promise<Result<EnrolledFace>>;
+  addFace(
+    row: FaceRow,
+    context: Context,
+    request: EnrolmentRequest | null,
+    sealedSketch: Bytes | null,
+  ): Promise<Result<EnrolledFace>>;
   /**
    * Adds the faces that are not there yet, and replaces those of another model; all or none. Answers the number of
    * added and replaced faces together.
@@ -115,24 +122,20 @@ export interface EnrolmentDirectory {
 /** Attempts at one subject, from their admission to their count, and the sessions that allow them. */
 export interface VerificationDirectory {
   /**
-   * Lets an attempt begin, and answers the faces to compare with. `withRecords` adds their records, which spares the
-   * caller another call. Fails with `subject_has_no_faces`, `locked`, or `unauthorized` for a session that is used
-   * up, expired or unknown.
+   * Lets an attempt begin, and answers the faces and the sketches to compare with, or the answer that an earlier
+   * request under the same key was given. Fails with `subject_has_no_faces`, `locked`, or `unauthorized` for a session
+   * that is used up, expired or unknown.
    */
-  beginAttempt(
-    subjectId: SubjectId,
-    sessionId: string | null,
-    policy: LockOutPolicy,
-    nowMs: number,
-    withRecords: boolean,
-  ): Promise<Result<readonly AttemptFace[]>>;
+  beginAttempt(query: AttemptQuery, policy: LockOutPolicy): Promise<Result<BegunAttempt>>;
   /** Reads records that the copies at the edge lack. */
   readRecords(subjectId: SubjectId, faceIds: readonly FaceId[]): Promise<readonly [FaceId, Bytes][]>;
   /**
    * Counts a scored attempt, uses the session once, and writes the audit trail, all or nothing. A decision may leave
-   * the Worker only after this has succeeded. It fails as `beginAttempt` does, for anything that happened since.
+   * the Worker only after this has counted it. A match is not counted while there are sketches that the caller has not
+   * compared: of two attempts with one photo, one matches. Fails as `beginAttempt` does, for anything that happened
+   * since.
    */
-  settleAttempt(attempt: Attempt, policy: LockOutPolicy, context: Context): Promise<Result<void>>;
+  settleAttempt(attempt: Attempt, policy: LockOutPolicy, context: Context): Promise<Result<SettledAttempt>>;
   /** Starts the count of failures anew. Fails with `not_found`. */
   unlock(subjectId: SubjectId, context: Context): Promise<Result<void>>;
   addSession(session: SessionRow, context: Context): Promise<Result<void>>;

@@ -1,8 +1,8 @@
 /** Attempts at one subject, from their admission to their count, and the sessions that allow them. */
-import { fail, ok } from "../../errors.ts";
+import { fail, ok, type Result } from "../../errors.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
 import type { LockOutPolicy } from "../lock-out.ts";
-import type { Attempt, Context, SessionRow } from "./data.ts";
+import type { Attempt, AttemptQuery, BegunAttempt, Context, SessionRow, SettledAttempt } from "./data.ts";
 import type { HoldsParts } from "./parts.ts";
 import {
   checkLock,
@@ -15,26 +15,31 @@ import {
 import { writeAudit } from "./tables/audit.ts";
 import * as queries from "./tables/face-queries.ts";
 import * as faces from "./tables/faces.ts";
+import { insertSketch, readSketches, removalTime } from "./tables/sketches.ts";
+import { findAnswer, rememberAnswer } from "./tables/verification-requests.ts";
 import type { VerificationDirectory } from "./types.ts";
 
 export function withVerifications<Base extends HoldsParts>(base: Base) {
   return class Verifications extends base implements VerificationDirectory {
-    async beginAttempt(
-      subjectId: SubjectId,
-      sessionId: string | null,
-      policy: LockOutPolicy,
-      nowMs: number,
-      withRecords: boolean,
-    ) {
+    async beginAttempt(query: AttemptQuery, policy: LockOutPolicy) {
       const { sql, read } = this.parts.ledger;
-      return read(
+      const { subjectId, sessionId, nowMs, withRecords, withSketches, keyHash } = query;
+      return read<Result<BegunAttempt>>(
         () => {
+          // An answer that was lost is given again also when its attempt used the session up or locked the subject.
+          const answered = keyHash === null ? null : findAnswer(sql, subjectId, keyHash, nowMs);
+          if (answered !== null) {
+            const keys = queries.readAttemptFaces(sql, subjectId, nowMs, false);
+            return ok({ faces: keys, sketches: [], answered });
+          }
           const session = sessionId === null ? ok(undefined) : checkSession(sql, sessionId, subjectId, nowMs);
           if (!session.ok) return session;
           const open = checkLock(sql, subjectId, policy, nowMs);
           if (!open.ok) return open;
           const keys = queries.readAttemptFaces(sql, subjectId, nowMs, withRecords);
-          return keys.length === 0 ? fail({ code: "subject_has_no_faces" }) : ok(keys);
+          if (keys.length === 0) return fail({ code: "subject_has_no_faces" });
+          const sketches = withSketches ? readSketches(sql, subjectId, 0, nowMs) : [];
+          return ok({ faces: keys, sketches, answered: null });
         },
         fail({ code: "subject_has_no_faces" }),
       );
@@ -53,9 +58,13 @@ export function withVerifications<Base extends HoldsParts>(base: Base) {
     }
 
     async settleAttempt(attempt: Attempt, policy: LockOutPolicy, context: Context) {
-      const { sql, write } = this.parts.ledger;
-      const { subjectId, faceId, compared, match, resetsLockOut, sessionId } = attempt;
-      return write(context, () => {
+      const { chores, ledger } = this.parts;
+      const { sql, write } = ledger;
+      const { subjectId, faceId, compared, match, resetsLockOut, sessionId, replayed } = attempt;
+      const { seenThrough, sketch, request } = attempt;
+      const settled = write<Result<SettledAttempt>>(context, () => {
+        const answer = request && findAnswer(sql, subjectId, request.keyHash, context.nowMs);
+        if (answer !== null) return ok({ kind: "answered", answer });
         const event = { action: "verify", subjectId, faceId };
         const session =
           sessionId === null ? ok(undefined) : checkSession(sql, sessionId, subjectId, context.nowMs);
@@ -69,11 +78,19 @@ export function withVerifications<Base extends HoldsParts>(base: Base) {
         if (!compared.every((each) => faces.hasFace(sql, subjectId, each, context.nowMs))) {
           return fail({ code: "not_found", what: "face" });
         }
+        if (match && !replayed && seenThrough !== null) {
+          const sketches = readSketches(sql, subjectId, seenThrough, context.nowMs);
+          if (sketches.length > 0) return ok({ kind: "newer", sketches });
+        }
         if (sessionId !== null) spendSession(sql, sessionId);
         if (!match || resetsLockOut) recordAttempt(sql, subjectId, attempts.value, match, context.nowMs);
-        writeAudit(sql, { ...event, outcome: match ? "match" : "no_match" }, context);
-        return ok(undefined);
+        if (sketch !== null) insertSketch(sql, subjectId, faceId, sketch, context.nowMs);
+        if (request !== null) rememberAnswer(sql, subjectId, faceId, request, context.nowMs);
+        writeAudit(sql, { ...event, outcome: outcomeOf(match, replayed) }, context);
+        return ok({ kind: "counted" });
       });
+      if (sketch !== null && settled.ok) await chores.wakeBy(removalTime(sketch.expiresAtMs));
+      return settled;
     }
 
     async unlock(subjectId: SubjectId, context: Context) {
@@ -95,4 +112,10 @@ export function withVerifications<Base extends HoldsParts>(base: Base) {
       });
     }
   };
+}
+
+/** Names the outcome in the audit trail. A copy that may match is told apart from other matches. */
+function outcomeOf(match: boolean, replayed: boolean): string {
+  if (match) return replayed ? "match_replayed" : "match";
+  return replayed ? "replayed" : "no_match";
 }

@@ -115,6 +115,46 @@ export async function openMetadata(
   return ok(JSON.parse(new TextDecoder().decode(text)) as Metadata);
 }
 
+/** Bytes that lie beside a face's record under its data key: a capture's sketch, or an attempt's answer. */
+export type Beside = "sketch" | "answer";
+
+/** Seals bytes with the face's data key. Fails with `corrupt_record`. */
+export async function sealBeside(
+  beside: Beside,
+  tenant: TenantId,
+  key: FaceKey,
+  plain: Bytes,
+  ring: KeyRing,
+  random: RandomBytes,
+): Promise<Result<Bytes>> {
+  const raw = await openDataKey(tenant, key, ring);
+  if (raw === undefined) {
+    return fail({ code: "corrupt_record", faceId: key.faceId, reason: "its data key does not open" });
+  }
+  return ok(await seal(await importAesKey(raw), plain, context(beside, tenant, key), random));
+}
+
+/** Opens bytes that were sealed with the face's data key. Fails with `corrupt_record` if one does not open. */
+export async function openBeside(
+  beside: Beside,
+  tenant: TenantId,
+  key: FaceKey,
+  sealed: readonly Bytes[],
+  ring: KeyRing,
+): Promise<Result<Bytes[]>> {
+  const raw = await openDataKey(tenant, key, ring);
+  const dataKey = raw && (await importAesKey(raw));
+  const opened: Bytes[] = [];
+  for (const bytes of sealed) {
+    const plain = dataKey && (await open(dataKey, bytes, context(beside, tenant, key)));
+    if (plain === undefined) {
+      return fail({ code: "corrupt_record", faceId: key.faceId, reason: `its ${beside} does not open` });
+    }
+    opened.push(plain);
+  }
+  return ok(opened);
+}
+
 /** Wraps the data key by the ring's current KEK; undefined when no KEK of the ring opens it. */
 export async function rewrapFaceKey(tenant: TenantId, key: FaceKey, ring: KeyRing) {
   const raw = await openDataKey(tenant, key, ring);

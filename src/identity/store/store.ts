@@ -2,9 +2,11 @@
 import type { Result } from "../../errors.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import type { Quality } from "../../face/quality/quality.ts";
+import type { Capture } from "../../face/replay/capture.ts";
 import type { Caller } from "../caller.ts";
 import type { EnrolmentRequest, SearchAction } from "../directory/data.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
+import type { ReplayPolicy } from "../settings.ts";
 
 export interface StoredFace {
   readonly subjectId: SubjectId;
@@ -34,6 +36,8 @@ export interface EnrolmentDetails {
   readonly metadata?: Metadata | undefined;
   /** Request under the caller's own key. Repeated, it enrols nothing and answers what the first one did. */
   readonly request?: EnrolmentRequest | undefined;
+  /** Capture whose copies are to be recognised; undefined where none is, or the tenant keeps no sketches. */
+  readonly capture?: Capture | undefined;
 }
 
 /** Face that an enrolment made. */
@@ -60,22 +64,59 @@ export interface FaceUpdate {
   readonly metadata?: Metadata | null | undefined;
 }
 
+/** Question with which an attempt begins. */
+export interface AttemptOptions {
+  readonly sessionId?: string | undefined;
+  /** Treatment of copies for this caller; default `off`. */
+  readonly replay?: ReplayPolicy;
+  /** Hash of the caller's own key for this request. */
+  readonly keyHash?: string | undefined;
+}
+
+/** Answer of an earlier request under the same key. */
+export interface KeptAnswer {
+  /** Hash of the request's key, photo and options, hex. */
+  readonly contentHash: string;
+  readonly answer: string;
+}
+
 /** Attempt that was let in: the faces to compare with, and the only way to a decision. */
 export interface Attempt {
-  /** Every face of the subject, in no promised order; at least one. */
+  /** Every face of the subject, in no promised order; at least one, unless the attempt was answered before. */
   readonly faces: readonly StoredFace[];
+  /** Answer of an earlier request under the same key; no decision can be made then. */
+  readonly answered: KeptAnswer | undefined;
   /**
-   * Counts the attempt. Nothing of its outcome may be told unless this succeeds. Fails with `locked`, `unauthorized`,
-   * `not_found` or `subject_has_no_faces` for what happened since it was let in.
+   * True when the capture was enrolled or has matched before, as far as is known until now. Always false where the
+   * replay policy is `off`.
    */
-  settle(outcome: AttemptOutcome): Promise<Result<void>>;
+  isCopy(capture: Capture): boolean;
+  /**
+   * Counts the attempt. Nothing of its outcome may be told unless this has counted it. Fails with `locked`,
+   * `unauthorized`, `not_found` or `subject_has_no_faces` for what happened since it was let in.
+   */
+  settle(outcome: AttemptOutcome): Promise<Result<Settled>>;
 }
+
+/** Counting of an attempt. */
+export type Settled =
+  | { readonly kind: "counted" }
+  /** Nothing was counted: another photo has matched since. Ask `isCopy` again, and settle again. */
+  | { readonly kind: "again" }
+  /** Nothing was counted: a request under the same key was answered since. */
+  | { readonly kind: "answered"; readonly answered: KeptAnswer };
 
 export interface AttemptOutcome {
   readonly closest: FaceId;
   readonly match: boolean;
   /** True when a match starts the count of failures anew. */
   readonly resetsLockOut: boolean;
+  /** True when the photo is a copy; default false. */
+  readonly replayed?: boolean;
+  /** Capture of a match whose copies are to be recognised from now on. */
+  readonly capture?: Capture | undefined;
+  /** Request under a key of the caller's own, and the answer that a repetition is to be given. */
+  readonly request?: (KeptAnswer & { readonly keyHash: string }) | undefined;
 }
 
 /** Subject that a search found. */
@@ -142,7 +183,7 @@ export interface TenantStore {
    * with `corrupt_record` or `model_mismatch` when one record cannot be read: a face that is left out silently would
    * turn a match into a refusal that nobody can explain.
    */
-  beginAttempt(subjectId: SubjectId, sessionId?: string): Promise<Result<Attempt>>;
+  beginAttempt(subjectId: SubjectId, options?: AttemptOptions): Promise<Result<Attempt>>;
   /** Begins a search. Fails with `not_ready` while the gallery is being built. */
   beginSearch(kind: { model: string; dimension: number }): Promise<Result<GallerySearch>>;
   /** Describes a subject's faces, oldest first. Fails with `not_found` or `corrupt_record`. */

@@ -4,6 +4,7 @@ import { crc32 } from "../../crypto/crc32.ts";
 import type { KeyRing } from "../../crypto/key-ring.ts";
 import type { RandomBytes } from "../../crypto/random.ts";
 import { fail, ok, type Result } from "../../errors.ts";
+import { writeSketch } from "../../face/replay/sketch.ts";
 import { type Caller, contextOf } from "../caller.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import type { FaceDetails } from "../directory/data.ts";
@@ -15,7 +16,8 @@ import type {
 } from "../directory/types.ts";
 import { compareNames, type FaceId, parseSubjectId, type SubjectId } from "../ids.ts";
 import type { RecordCopies } from "../records/record-copies.ts";
-import { openMetadata, sealFace, sealMetadata } from "../records/sealed-face.ts";
+import { openMetadata, sealBeside, sealFace, sealMetadata } from "../records/sealed-face.ts";
+import { keepsSketches } from "../settings.ts";
 import { fromStoredConsent, requireConsent, toStoredConsent } from "./consent.ts";
 import * as gallerySearch from "./gallery-search.ts";
 import type { RecentKeys } from "./recent-keys.ts";
@@ -86,10 +88,15 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
   }
 
   return {
-    async addFace(face, { expiresAt, consent, metadata, request }) {
+    async addFace(face, { expiresAt, consent, metadata, request, capture }) {
       const consented = requireConsent(settings, consent);
       if (!consented.ok) return consented;
       const { key, sealed, sealedMetadata } = await sealFace(tenant, face, metadata, ring, random);
+      const sketch =
+        capture && keepsSketches(settings)
+          ? await sealBeside("sketch", tenant, key, writeSketch(capture), ring, random)
+          : ok(null);
+      if (!sketch.ok) return sketch;
       const { retentionSeconds } = settings;
       const byDefault = retentionSeconds === null ? null : face.createdAt.getTime() + 1000 * retentionSeconds;
       const expiresAtMs = expiresAt === undefined ? byDefault : (expiresAt?.getTime() ?? null);
@@ -104,6 +111,7 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
         },
         context(),
         request ?? null,
+        sketch.value,
       );
       if (!added.ok) return added;
       recent.forget(tenant, face.subjectId);
@@ -116,13 +124,13 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       });
     },
 
-    beginAttempt(subjectId, sessionId) {
+    beginAttempt(subjectId, options = {}) {
       const directory = directoryOf(subjectId);
       return beginAttempt(
-        { directory, copies, ring, recent, context, background },
+        { directory, copies, ring, random, recent, context, background },
         caller,
         subjectId,
-        sessionId,
+        options,
       );
     },
 

@@ -10,6 +10,7 @@ import { parseConfig } from "../../../src/config.ts";
 import { decideAtFmr } from "../../../src/face/decision/decide.ts";
 import { galleryRate } from "../../../src/face/decision/gallery-threshold.ts";
 import { defaultQualityLimits } from "../../../src/face/quality/quality.ts";
+import { sketchBytes } from "../../../src/face/replay/sketch.ts";
 import type { AppEnv } from "../../../src/http/app-env.ts";
 import { requestId } from "../../../src/http/middleware/record.ts";
 import { defaultPatience } from "../../../src/http/request/body.ts";
@@ -36,7 +37,7 @@ import {
   verificationOptionsSchema,
 } from "../../../src/http/schemas/requests.ts";
 import { maxSubjectIdBytes } from "../../../src/identity/ids.ts";
-import { defaultSettings } from "../../../src/identity/settings.ts";
+import { defaultSettings, tenantSettingsSchema } from "../../../src/identity/settings.ts";
 import { openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
 import { nodeCodecs } from "../../fixtures/codecs.ts";
@@ -125,6 +126,10 @@ const sessionLimit = (name: string) =>
   largest((value) => sessionRequestSchema.safeParse({ ...session, [name]: value }).success);
 
 /** Numbers of a row's second cell, by its first cell. */
+const replayShape = tenantSettingsSchema.shape.replay.unwrap().shape;
+/** Bytes that sealing adds: the IV and the tag. */
+const sealingBytes = 12 + 16;
+
 const stated: Readonly<Record<string, readonly number[]>> = {
   "scans of a JPEG": [defaultImageLimits.maxScans],
   "blocks of 8 x 8 that all scans of a JPEG go through": [defaultImageLimits.maxScanBlocks],
@@ -143,6 +148,13 @@ const stated: Readonly<Record<string, readonly number[]>> = {
   "`subject_id`": [longestText(subjectIdSchema), maxSubjectIdBytes],
   "`tenant_id`": [longestText(tenantIdSchema)],
   "`Idempotency-Key`": [longestText(idempotencyKeySchema)],
+  "sketches of a subject": [
+    replayShape.maxSketches.minValue!,
+    replayShape.maxSketches.maxValue!,
+    defaultSettings.replay.maxSketches,
+    sketchBytes + sealingBytes,
+    defaultSettings.replay.keptSeconds / (24 * 3600),
+  ],
   "`X-Request-Id`": [await longestRequestId()],
   "`nonce`": [longestText(verificationOptionsSchema.shape.nonce)],
   "`consent_version`, `consent_purpose`": [longestText(enrolmentOptionsSchema.shape.consent_purpose)],

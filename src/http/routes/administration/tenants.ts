@@ -88,7 +88,7 @@ export function changeSettings({ tenants }: TenantsDeps): Handler {
 type WireSettings = z.infer<typeof settingsSchema>;
 
 function settingsBody(settings: TenantSettings): WireSettings {
-  const { lockOut } = settings;
+  const { lockOut, replay } = settings;
   return {
     consistency: settings.consistency,
     edge_seconds: settings.edgeSeconds,
@@ -105,12 +105,18 @@ function settingsBody(settings: TenantSettings): WireSettings {
     max_fpir: settings.maxFpir,
     background_face_share: settings.backgroundFaceShare,
     evidence_required: settings.evidenceRequired,
+    replay: {
+      sessions: replay.sessions,
+      keys: replay.keys,
+      max_sketches: replay.maxSketches,
+      kept_seconds: replay.keptSeconds,
+    },
     shards: settings.shards,
   };
 }
 
 function fromWire(change: z.infer<typeof settingsChangeSchema>): SettingsChange {
-  const { lock_out } = change;
+  const { lock_out, replay } = change;
   return {
     consistency: change.consistency,
     edgeSeconds: change.edge_seconds,
@@ -127,5 +133,11 @@ function fromWire(change: z.infer<typeof settingsChangeSchema>): SettingsChange 
     maxFpir: change.max_fpir,
     backgroundFaceShare: change.background_face_share,
     evidenceRequired: change.evidence_required,
+    replay: replay && {
+      sessions: replay.sessions,
+      keys: replay.keys,
+      maxSketches: replay.max_sketches,
+      keptSeconds: replay.kept_seconds,
+    },
   };
 }

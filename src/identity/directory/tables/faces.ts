@@ -4,6 +4,8 @@
 import type { WrappedKey } from "../../../crypto/key-ring.ts";
 import type { FaceId, SubjectId } from "../../ids.ts";
 import type { FaceChange, FaceKey, FaceRow } from "../data.ts";
+import { removeSketches } from "./sketches.ts";
+import { removeAnswers } from "./verification-requests.ts";
 
 /** The columns of `FaceDetails`; the record itself is fetched only where it is wanted. */
 export const detailColumns =
@@ -58,7 +60,14 @@ export function readModel(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId)
  * failures.
  */
 export function dropFace(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId): void {
+  deleteFace(sql, subjectId, faceId);
+}
+
+/** Removes a face with all that its data key sealed. */
+function deleteFace(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId): void {
   sql.exec("DELETE FROM face WHERE subject_id = ? AND face_id = ?", subjectId, faceId);
+  removeSketches(sql, subjectId, faceId);
+  removeAnswers(sql, subjectId, faceId);
 }
 
 /** Changes a face. False when there is no such face. */
@@ -95,7 +104,7 @@ export function removeFaces(
     .map((row) => row.face_id as FaceId);
   for (const faceId of present) {
     if (faceIds !== "all" && !faceIds.includes(faceId)) continue;
-    sql.exec("DELETE FROM face WHERE subject_id = ? AND face_id = ?", subjectId, faceId);
+    deleteFace(sql, subjectId, faceId);
     removed.push(faceId);
   }
   if (removed.length > 0 && removed.length === present.length) {

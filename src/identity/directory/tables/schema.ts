@@ -50,6 +50,18 @@ CREATE TABLE IF NOT EXISTS audit_rule (id INTEGER PRIMARY KEY CHECK (id = 1), se
 CREATE TABLE IF NOT EXISTS gallery (
   id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL, applied_through INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS sketch (
+  subject_id TEXT NOT NULL, seq INTEGER NOT NULL, face_id TEXT NOT NULL,
+  expires_at_ms INTEGER, sealed BLOB NOT NULL,
+  PRIMARY KEY (subject_id, seq)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sketch_by_expiry ON sketch (expires_at_ms) WHERE expires_at_ms IS NOT NULL;
+CREATE TABLE IF NOT EXISTS verification_request (
+  subject_id TEXT NOT NULL, key_hash TEXT NOT NULL, content_hash TEXT NOT NULL, face_id TEXT NOT NULL,
+  sealed BLOB NOT NULL, kept_until_ms INTEGER NOT NULL,
+  PRIMARY KEY (subject_id, key_hash)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS verification_request_by_end ON verification_request (kept_until_ms);
 `;
 
 /** True when anything was ever written. */
@@ -60,7 +72,7 @@ export function hasSchema(sql: SqlStorage): boolean {
 /** True when all tables exist; a directory of an earlier version lacks some. */
 export function isComplete(sql: SqlStorage): boolean {
   // The schema makes this table last.
-  return has(sql, "gallery");
+  return has(sql, "verification_request");
 }
 
 function has(sql: SqlStorage, name: string): boolean {
