@@ -39,14 +39,23 @@ export function blur(picture: Picture, sigma: number): Picture {
     const to = new Float32Array(from.length);
     for (let line = 0; line < other; line++) {
       for (let k = 0; k < length; k++) {
-        for (let channel = 0; channel < 4; channel++) {
-          let sum = 0;
-          for (let j = -radius; j <= radius; j++) {
-            const at = Math.min(length - 1, Math.max(0, k + j));
-            sum += weights[j + radius] * from[line * step + at * stride + channel];
-          }
-          to[line * step + k * stride + channel] = sum / total;
+        let red = 0;
+        let green = 0;
+        let blue = 0;
+        let alpha = 0;
+        for (let j = -radius; j <= radius; j++) {
+          const at = line * step + Math.min(length - 1, Math.max(0, k + j)) * stride;
+          const weight = weights[j + radius];
+          red += weight * from[at];
+          green += weight * from[at + 1];
+          blue += weight * from[at + 2];
+          alpha += weight * from[at + 3];
         }
+        const at = line * step + k * stride;
+        to[at] = red / total;
+        to[at + 1] = green / total;
+        to[at + 2] = blue / total;
+        to[at + 3] = alpha / total;
       }
     }
     return to;

@@ -5,6 +5,7 @@ import { type KindGroup, kind, resample } from "./kind.ts";
 
 export const coarse: KindGroup = {
   name: "coarse",
+  source: import.meta.url,
   kinds: [
     kind("mosaic", "px a block", [5, 8, 12, 16], mosaic),
     kind("shrunk and enlarged", "of the side", [0.25, 0.16, 0.11, 0.08], shrinkAndEnlarge),
@@ -14,6 +15,7 @@ export const coarse: KindGroup = {
 
 export const compressed: KindGroup = {
   name: "compressed",
+  source: import.meta.url,
   kinds: [kind("JPEG", "quality", [2, 5, 9], compress)],
 };
 

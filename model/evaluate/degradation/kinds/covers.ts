@@ -1,9 +1,10 @@
 /** Faces covered: drawn over by the landmarks of the untouched photo, one eye distance as the unit. */
 import type { Picture } from "../degrade.ts";
-import { type Kind, type KindGroup, mapPixels, type Random, type Scene } from "./kind.ts";
+import { faceFrame, type Kind, type KindGroup, mapPixels, type Random, type Scene } from "./kind.ts";
 
 export const covers: KindGroup = {
   name: "covers",
+  source: import.meta.url,
   kinds: [
     cover("mask", "", [0], (_, random) => {
       const top = 0.35 + 0.15 * random();
@@ -94,7 +95,7 @@ function cover(
     levels,
     apply({ picture, landmarks }, level, random) {
       const [colour, covers] = draw(level, random);
-      const toFace = faceCoordinates({ picture, landmarks });
+      const { toFace } = faceFrame({ picture, landmarks });
       return mapPixels(picture, (red, green, blue, at) => {
         const x = (at % picture.width) + 0.5;
         const y = Math.floor(at / picture.width) + 0.5;
@@ -105,18 +106,6 @@ function cover(
       });
     },
   };
-}
-
-function faceCoordinates({ landmarks: [left, right] }: Scene): (x: number, y: number) => [number, number] {
-  const centreX = (left.x + right.x) / 2;
-  const centreY = (left.y + right.y) / 2;
-  const dx = right.x - left.x;
-  const dy = right.y - left.y;
-  const square = dx * dx + dy * dy;
-  return (x, y) => [
-    ((x - centreX) * dx + (y - centreY) * dy) / square,
-    ((y - centreY) * dx - (x - centreX) * dy) / square,
-  ];
 }
 
 const clothColour = (random: Random): Colour => [255 * random(), 255 * random(), 255 * random()];

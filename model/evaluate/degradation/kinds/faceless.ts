@@ -4,6 +4,7 @@ import { type KindGroup, kind, mapPixels, normalFrom, type Random } from "./kind
 
 export const faceless: KindGroup = {
   name: "no face",
+  source: import.meta.url,
   kinds: [
     kind("drawn head", "px, softened", [0.5, 2], drawHead),
     kind("dark spots", "px, softened", [2, 5], darkSpots),

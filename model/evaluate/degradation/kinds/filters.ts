@@ -4,6 +4,7 @@ import { fromGrey, type KindGroup, kind, lumaOf, mapPixels, type Random } from "
 
 export const blurs: KindGroup = {
   name: "blur",
+  source: import.meta.url,
   kinds: [
     kind("Gaussian blur", "px", [2, 3, 4.5, 7], blur),
     kind("motion blur", "px", [8, 14, 20, 28], moveCamera),
@@ -15,6 +16,7 @@ export const blurs: KindGroup = {
 
 export const lines: KindGroup = {
   name: "lines",
+  source: import.meta.url,
   kinds: [
     kind("sketch", "px", [2, 5], sketch),
     kind("charcoal", "px", [1, 2], charcoal),
@@ -25,6 +27,7 @@ export const lines: KindGroup = {
 
 export const paints: KindGroup = {
   name: "paint",
+  source: import.meta.url,
   kinds: [
     kind("median", "px, radius", [4, 6, 9], median),
     kind("oil paint", "px, radius", [3, 5, 7], oilPaint),

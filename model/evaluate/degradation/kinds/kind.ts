@@ -22,6 +22,8 @@ export interface Kind {
 /** Kinds so much alike that a fit which saw one has seen the others: left out together. */
 export interface KindGroup {
   readonly name: string;
+  /** Address of the module that draws them. */
+  readonly source: string;
   readonly kinds: readonly Kind[];
 }
 
@@ -33,6 +35,25 @@ export function kind(
   apply: (picture: Picture, level: number, random: Random) => Picture,
 ): Kind {
   return { name, unit, levels, apply: ({ picture }, level, random) => apply(picture, level, random) };
+}
+
+/** Maps between the photo, px, and the face: u to the right, v down from between the eyes, in eye distances. */
+export function faceFrame({ landmarks: [left, right] }: Scene) {
+  const centreX = (left.x + right.x) / 2;
+  const centreY = (left.y + right.y) / 2;
+  const dx = right.x - left.x;
+  const dy = right.y - left.y;
+  const square = dx * dx + dy * dy;
+  return {
+    toFace: (x: number, y: number): [number, number] => [
+      ((x - centreX) * dx + (y - centreY) * dy) / square,
+      ((y - centreY) * dx - (x - centreX) * dy) / square,
+    ],
+    fromFace: (u: number, v: number): [number, number] => [
+      centreX + u * dx - v * dy,
+      centreY + u * dy + v * dx,
+    ],
+  };
 }
 
 /** Standard normal numbers (Box and Muller, 1958). */
@@ -47,7 +68,10 @@ export function mapPixels(
 ): Picture {
   const out = new Uint8ClampedArray(data.length).fill(255);
   for (let at = 0; at < width * height; at++) {
-    out.set(map(data[4 * at], data[4 * at + 1], data[4 * at + 2], at), 4 * at);
+    const [red, green, blue] = map(data[4 * at], data[4 * at + 1], data[4 * at + 2], at);
+    out[4 * at] = red;
+    out[4 * at + 1] = green;
+    out[4 * at + 2] = blue;
   }
   return { width, height, data: new Uint8Array(out.buffer) };
 }
@@ -91,16 +115,20 @@ export function resample(
       const top = Math.floor(v - 0.5);
       const across = u - 0.5 - left;
       const down = v - 0.5 - top;
+      const at = 4 * (top * width + left);
+      const isLeft = left >= 0 && left < width;
+      const isRight = left + 1 >= 0 && left + 1 < width;
+      const isTop = top >= 0 && top < height;
+      const isBottom = top + 1 >= 0 && top + 1 < height;
       for (let channel = 0; channel < 3; channel++) {
-        const at = (dx: number, dy: number) => {
-          const column = left + dx;
-          const row = top + dy;
-          if (column < 0 || row < 0 || column >= width || row >= height) return 0;
-          return data[4 * (row * width + column) + channel];
-        };
-        out[4 * (y * size.width + x) + channel] =
-          (1 - down) * ((1 - across) * at(0, 0) + across * at(1, 0)) +
-          down * ((1 - across) * at(0, 1) + across * at(1, 1));
+        const from = at + channel;
+        const upper =
+          (1 - across) * (isTop && isLeft ? data[from] : 0) +
+          across * (isTop && isRight ? data[from + 4] : 0);
+        const lower =
+          (1 - across) * (isBottom && isLeft ? data[from + 4 * width] : 0) +
+          across * (isBottom && isRight ? data[from + 4 * width + 4] : 0);
+        out[4 * (y * size.width + x) + channel] = (1 - down) * upper + down * lower;
       }
     }
   }

@@ -4,6 +4,7 @@ import { type KindGroup, kind, mapPixels, mapValues, normalFrom, type Random } f
 
 export const noises: KindGroup = {
   name: "noise",
+  source: import.meta.url,
   kinds: [
     kind("Gaussian noise", "standard deviation", [40, 70, 110], (picture, sigma, random) =>
       mapValues(picture, (value) => value + sigma * normalFrom(random)),

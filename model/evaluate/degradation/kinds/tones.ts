@@ -4,6 +4,7 @@ import { fromGrey, type KindGroup, kind, lumaOf, mapPixels, mapValues } from "./
 
 export const halftones: KindGroup = {
   name: "halftone",
+  source: import.meta.url,
   kinds: [
     kind("ordered dither", "px a cell", [2, 4, 8], orderedDither),
     kind("dots", "px apart", [5, 7], dots),
@@ -22,6 +23,7 @@ export const halftones: KindGroup = {
 
 export const tones: KindGroup = {
   name: "tones",
+  source: import.meta.url,
   kinds: [
     kind("negative", "", [0], (picture) => mapValues(picture, (value) => 255 - value)),
     kind("solarised", "grey level", [80, 128], (picture, level) =>
@@ -41,6 +43,7 @@ export const tones: KindGroup = {
 
 export const colours: KindGroup = {
   name: "colours",
+  source: import.meta.url,
   kinds: [
     kind("hue", "degrees", [90, 180], turnHue),
     kind("channels swapped", "", [0], (picture) =>
@@ -63,6 +66,7 @@ export const colours: KindGroup = {
 
 export const lights: KindGroup = {
   name: "light",
+  source: import.meta.url,
   kinds: [
     kind("low light", "stops", [-4, -5.5, -7], (picture, stops, random) =>
       expose(picture, stops, Math.floor(random() * 2 ** 31)),

@@ -4,6 +4,7 @@ import { type KindGroup, kind, resample } from "./kind.ts";
 
 export const turns: KindGroup = {
   name: "turned",
+  source: import.meta.url,
   kinds: [
     kind("quarter turn", "degrees clockwise", [90, 180, 270], quarterTurn),
     kind("leaning", "degrees clockwise", [30, 45, 60, -45, 120, 150], lean),

@@ -4,6 +4,7 @@ import { type KindGroup, kind, mapValues, type Random, resample } from "./kind.t
 
 export const warps: KindGroup = {
   name: "warps",
+  source: import.meta.url,
   kinds: [
     kind("swirl", "degrees at the centre", [60, 120], swirl),
     kind("wave", "px", [5, 9], (picture, amplitude) =>
@@ -22,6 +23,7 @@ export const warps: KindGroup = {
 
 export const signals: KindGroup = {
   name: "signals",
+  source: import.meta.url,
   kinds: [
     kind("interlaced", "px apart", [8, 16], (picture, apart) =>
       resample(picture, picture, (x, y) => [x + (Math.floor(y) % 2 === 0 ? -apart / 2 : apart / 2), y]),
