@@ -10,6 +10,7 @@ export function unmeasuredRecognisability(manifest: Manifest): RecognisabilityMo
   const { networks, embeddingLength } = encoderInUse(manifest);
   return {
     centroids: [new Float32Array(embeddingLength)],
+    leaning: { means: [0], spreads: [1], perOdds: 0, mostOdds: 0, knots: [[0, 0]] },
     rareDirections: [],
     rareWeights: [],
     weights: {

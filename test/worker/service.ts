@@ -36,6 +36,7 @@ const origin = "http://localhost";
 /** Model to which every face is as recognisable as any, whatever the length of its embedding. */
 export const recognisability: RecognisabilityModel = {
   centroids: [],
+  leaning: { means: [], spreads: [], perOdds: 0, mostOdds: 0, knots: [[0, 0]] },
   rareDirections: [],
   rareWeights: [],
   weights: {

@@ -8,8 +8,8 @@ import type {
   RecognisabilityEntry,
   RecognisabilityModel,
 } from "../../../src/face/quality/recognisability-model.ts";
-import { createRandom } from "../../evaluate/random.ts";
-import { findCentroids } from "./centroids.ts";
+import { dot } from "./centroids.ts";
+import { findCorners } from "./corners.ts";
 import { fitLogistic, type LogisticFit } from "./logistic.ts";
 import { findRareDirections, type RareDirections } from "./rare-directions.ts";
 import type { Sample } from "./samples.ts";
@@ -21,7 +21,7 @@ export interface FitOptions {
   readonly seed: number;
 }
 
-const centroidCount = 16;
+const centroidCount = 56;
 /**
  * Share of the ordinary photos below the limit: a third of the 0.1 % that may be refused, so that other people's
  * photos keep within it as well.
@@ -68,7 +68,7 @@ export function measureStrangeness(ordinary: readonly Sample[]): Strangeness {
   };
 }
 
-/** Fits all that single faces tell: its tolerance asks nothing of any pair. */
+/** Fits all that single faces tell: what it says of pairs asks nothing of any. */
 export function fitFaces(
   ordinary: readonly Sample[],
   worsened: readonly Sample[],
@@ -76,8 +76,7 @@ export function fitFaces(
   { dataset, threshold, seed }: FitOptions,
 ): RecognisabilityEntry {
   const isLost = ({ ownDistance }: Sample) => !(ownDistance <= threshold);
-  const lost = worsened.filter(isLost).map(({ embedding }) => embedding);
-  const codes = findCentroids(lost, centroidCount, createRandom(seed)).map(encodeVector);
+  const codes = findCorners(worsened, threshold, centroidCount, seed).map(encodeVector);
   const centroids = codes.map(decodeVector);
   const samples = [...ordinary, ...worsened];
   const labels = samples.map((sample) => (isLost(sample) ? 0 : 1));
@@ -93,7 +92,8 @@ export function fitFaces(
   const [similarity, strange, detection, first, last, agreement, ...norms] = full.weights.map(rounded);
   return {
     dataset,
-    centroids: { count: centroidCount, codes: join(codes) },
+    centroids: { count: centroids.length, codes: join(codes) },
+    leaning: { ...positions(ordinary, centroids), perOdds: 0, mostOdds: 0, knots: [[0, 0]] },
     rareDirections: {
       weights: strangeness.rare.weights.map(rounded),
       codes: join(strangeness.rare.directions.map(encodeVector)),
@@ -116,6 +116,16 @@ export function fitFaces(
     limit: 0.5,
     tolerance: [[1, 0]],
   };
+}
+
+function positions(ordinary: readonly Sample[], centroids: readonly Float32Array[]) {
+  const all = centroids.map((centroid) => {
+    const cosines = ordinary.map(({ embedding }) => dot(centroid, embedding));
+    const mean = cosines.reduce((sum, value) => sum + value, 0) / cosines.length;
+    const square = cosines.reduce((sum, value) => sum + (value - mean) ** 2, 0) / cosines.length;
+    return { mean: rounded(mean), spread: rounded(Math.sqrt(square)) };
+  });
+  return { means: all.map(({ mean }) => mean), spreads: all.map(({ spread }) => spread) };
 }
 
 function oddsOf({ bias, weights }: LogisticFit, row: readonly number[]): number {
@@ -161,6 +171,6 @@ export function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.floor(share * values.length)];
 }
 
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Number(value.toPrecision(6));
 }

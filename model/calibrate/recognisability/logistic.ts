@@ -8,6 +8,8 @@ export interface LogisticFit {
 /** Penalty per squared weight of a standardised feature, on the scale of the mean log-likelihood. */
 const ridge = 1e-3;
 const rounds = 40;
+/** Largest step, in standardised weights, at which the fit has ended. */
+const settled = 1e-9;
 
 /** @param rows finite features, all of one length; `labels` 0 or 1, both present */
 export function fitLogistic(rows: readonly (readonly number[])[], labels: readonly number[]): LogisticFit {
@@ -32,6 +34,7 @@ export function fitLogistic(rows: readonly (readonly number[])[], labels: readon
     for (let k = 0; k <= width; k++) for (let j = 0; j < k; j++) hessian[j][k] = hessian[k][j];
     const step = solve(hessian, gradient);
     weights = weights.map((weight, k) => weight - step[k]);
+    if (step.every((by) => Math.abs(by) < settled)) break;
   }
   const plain = spreads.map((spread, k) => weights[k] / spread);
   const bias = weights[width] - plain.reduce((sum, weight, k) => sum + weight * means[k], 0);

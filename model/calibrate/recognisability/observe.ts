@@ -5,6 +5,7 @@ import type { LocatedLandmarks } from "../../../src/face/detection/landmarks.ts"
 import { selectFace } from "../../../src/face/detection/select.ts";
 import type { Encoding } from "../../../src/face/encode.ts";
 import { type Measured, measureQuality } from "../../../src/face/quality/quality.ts";
+import type { Photo } from "../../../src/image/photo.ts";
 import { createStages } from "../../../src/models.ts";
 import { kernelsInNode, modelPath, photoOpener, readManifest } from "../../runtime.ts";
 
@@ -21,11 +22,14 @@ export interface Observed {
 /** Longest side of the decoded photo, px: one decode serves every stage. */
 const largestSidePx = 1000;
 
-/**
- * Opens the observer of the face nearest the middle. It returns `null` where no face was found or landmarks did not
- * span one.
- */
-export async function openObserver(): Promise<(photo: Uint8Array) => Promise<Observed | null>> {
+export interface Observer {
+  /** Throws for a file that cannot be decoded. */
+  decode(file: Uint8Array): Promise<Photo>;
+  /** Finds the face nearest the middle. Null where no face was found or landmarks did not span one. */
+  observe(photo: Photo): Promise<Observed | null>;
+}
+
+export async function openObserver(): Promise<Observer> {
   const openPhoto = photoOpener();
   const { model } = await kernelsInNode.open();
   const bytesOf = (file: string) => readFileSync(modelPath(file));
@@ -33,34 +37,38 @@ export async function openObserver(): Promise<(photo: Uint8Array) => Promise<Obs
     artifactOf: kernelsInNode.artifactOf,
     createModel: model,
   });
-  return async (bytes) => {
-    const opened = await openPhoto(bytes);
-    if (!opened.ok) throw new Error(opened.failure.code);
-    const file = opened.value;
-    const decoded = await file.decode({
-      scaleAtLeast: Math.min(1, largestSidePx / Math.max(file.width, file.height)),
-    });
-    if (!decoded.ok) throw new Error(decoded.failure.code);
-    const photo = decoded.value;
-    for (const [detector, { detect }] of stages.detectors.entries()) {
-      const found = await detect(photo);
-      if (!found.ok) throw new Error(found.failure.code);
-      if (found.value.length === 0) continue;
-      const selected = selectFace(found.value, "center", file);
-      if (!selected.ok) return null;
-      const located = await stages.landmarks.find(photo, selected.value);
-      if (!located.ok) throw new Error(located.failure.code);
-      const encoded = await stages.encoder.encode(photo, located.value.landmarks);
-      if (!encoded.ok) return null;
-      const { cropCorners, appearance } = encoded.value;
-      return {
-        encoding: encoded.value,
-        located: located.value,
-        detection: selected.value,
-        quality: measureQuality(selected.value, located.value.landmarks, file, cropCorners, appearance),
-        detector,
-      };
-    }
-    return null;
+  return {
+    async decode(bytes) {
+      const opened = await openPhoto(bytes);
+      if (!opened.ok) throw new Error(opened.failure.code);
+      const file = opened.value;
+      const decoded = await file.decode({
+        scaleAtLeast: Math.min(1, largestSidePx / Math.max(file.width, file.height)),
+      });
+      if (!decoded.ok) throw new Error(decoded.failure.code);
+      return decoded.value;
+    },
+    async observe(photo) {
+      for (const [detector, { detect }] of stages.detectors.entries()) {
+        const found = await detect(photo);
+        if (!found.ok) throw new Error(found.failure.code);
+        if (found.value.length === 0) continue;
+        const selected = selectFace(found.value, "center", photo);
+        if (!selected.ok) return null;
+        const located = await stages.landmarks.find(photo, selected.value);
+        if (!located.ok) throw new Error(located.failure.code);
+        const encoded = await stages.encoder.encode(photo, located.value.landmarks);
+        if (!encoded.ok) return null;
+        const { cropCorners, appearance } = encoded.value;
+        return {
+          encoding: encoded.value,
+          located: located.value,
+          detection: selected.value,
+          quality: measureQuality(selected.value, located.value.landmarks, photo, cropCorners, appearance),
+          detector,
+        };
+      }
+      return null;
+    },
   };
 }

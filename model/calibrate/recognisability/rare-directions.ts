@@ -13,7 +13,7 @@ export interface RareDirections {
 }
 
 /** Share of the embedding's length that its common directions take. */
-const commonShare = 0.41;
+const commonShare = 0.426;
 /** Share beyond which the networks put out next to nothing for any photo, so that only rounding differs. */
 const usedShare = 0.653;
 /** Added to each mean square, so that the least of them does not decide alone. */

@@ -88,7 +88,7 @@ export function printTotals(groups: readonly GroupTotals[]): void {
   );
 }
 
-function* genuineAmong(faces: readonly JudgedFace[]): Generator<Pair> {
+export function* genuineAmong(faces: readonly JudgedFace[]): Generator<Pair> {
   const people = Map.groupBy(faces, ({ sample }) => sample.person);
   for (const photos of people.values()) {
     for (const [k, photo] of photos.entries())

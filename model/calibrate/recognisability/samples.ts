@@ -8,12 +8,12 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import jpeg from "jpeg-js";
 import type { Landmarks } from "../../../src/face/geometry.ts";
+import type { Photo } from "../../../src/image/photo.ts";
 import { type Dataset, readDataset } from "../../evaluate/dataset.ts";
-import { kindGroups } from "../../evaluate/degradation/kinds/all.ts";
-import type { Kind } from "../../evaluate/degradation/kinds/kind.ts";
-import { fingerprint, sourcesOf } from "../../evaluate/fingerprint.ts";
+import type { Picture } from "../../evaluate/degradation/degrade.ts";
+import type { Kind, KindGroup } from "../../evaluate/degradation/kinds/kind.ts";
+import { fingerprint } from "../../evaluate/fingerprint.ts";
 import { createRandom } from "../../evaluate/random.ts";
 import { kernelPaths, modelPath, readManifest } from "../../runtime.ts";
 import { type Observed, openObserver } from "./observe.ts";
@@ -53,11 +53,12 @@ export interface Collection {
   readonly people: number;
   /** Seed of their choice. */
   readonly seed: number;
+  /** Kinds to make photos worse by. */
+  readonly groups: readonly KindGroup[];
   readonly report: (line: string) => void;
 }
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const jpegQuality = 90;
 
 export async function collect({
   list,
@@ -65,17 +66,18 @@ export async function collect({
   imagesFolder,
   people,
   seed,
+  groups,
   report,
 }: Collection): Promise<Samples> {
   const dataset = readDataset({ list, aliases });
   const folder = join(root, ".cache/recognisability", observerFingerprint(imagesFolder, list));
   mkdirSync(folder, { recursive: true });
-  const observe = await openObserver();
-  const photo = (row: number) => readFileSync(join(imagesFolder, dataset.images[row]));
+  const { decode: decodeFile, observe } = await openObserver();
+  const photo = async (row: number) => decodeFile(readFileSync(join(imagesFolder, dataset.images[row])));
 
   const known = openKept(join(folder, "ordinary.jsonl"));
   for (const row of dataset.images.keys()) {
-    await known.observed(["as it is", 0, row], async () => observe(photo(row)));
+    await known.observed(["as it is", 0, row], async () => observe(await photo(row)));
   }
   const untouched = new Map(
     [...dataset.images.keys()].flatMap((row) => {
@@ -89,18 +91,19 @@ export async function collect({
 
   const worsened: Sample[] = [];
   let withoutFace = 0;
-  for (const group of kindGroups) {
-    const kept = openKept(join(folder, `${group.name}.jsonl`));
+  for (const group of groups) {
+    const drawn = fingerprint(root, { entry: fileURLToPath(group.source), files: [], settings: null });
+    const kept = openKept(join(folder, `${group.name}-${drawn.slice(0, 16)}.jsonl`));
     for (const kind of group.kinds) {
       for (const level of kind.levels) {
         for (const row of choosePhotos(dataset, 1000 * numberOf(kind, level) + seed, people)) {
           const original = untouched.get(row);
           if (original === undefined) continue;
-          const found = await kept.observed([kind.name, level, row], () => {
-            const picture = jpeg.decode(photo(row), { useTArray: true });
+          const found = await kept.observed([kind.name, level, row], async () => {
+            const picture = pictureOf(await photo(row));
             const random = createRandom(1e5 * numberOf(kind, level) + row);
             const worse = kind.apply({ picture, landmarks: landmarksOf(original) }, level, random);
-            return observe(jpeg.encode({ ...worse }, jpegQuality).data);
+            return observe(photoOf(worse));
           });
           if (found === null) withoutFace++;
           else {
@@ -117,6 +120,18 @@ export async function collect({
     report(`${group.name}: ${worsened.length} faces so far`);
   }
   return { ordinary, worsened, withoutFace };
+}
+
+/** Throws for a photo that lies on its side or was decoded at a part of its size. */
+function pictureOf({ width, height, raster }: Photo): Picture {
+  if (raster.width !== width || raster.height !== height)
+    throw new Error("the photo was not decoded as it is");
+  return { width, height, data: Uint8Array.from(raster.data) };
+}
+
+function photoOf({ width, height, data }: Picture): Photo {
+  const toRaster = { a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0 };
+  return { width, height, raster: { width, height, data }, toRaster };
 }
 
 function between(a: Float32Array, b: Float32Array): number {
@@ -214,12 +229,7 @@ function observerFingerprint(imagesFolder: string, list: string): string {
   const models = [...manifest.detectors, manifest.landmarks, ...manifest.encoder];
   return fingerprint(root, {
     entry: join(root, "model/calibrate/recognisability/observe.ts"),
-    files: [
-      ...sourcesOf(join(root, "model/evaluate/degradation/kinds/all.ts")),
-      ...models.map((id) => modelPath(manifest.models[id].file)),
-      ...kernelPaths,
-      list,
-    ],
+    files: [...models.map((id) => modelPath(manifest.models[id].file)), ...kernelPaths, list],
     settings: { imagesFolder, manifest },
   });
 }

@@ -24,9 +24,27 @@ export interface Weights {
 /** Distance by which two faces must come closer when the better one is as recognisable as this. */
 export type ToleranceKnot = readonly [recognisability: number, closer: number];
 
+/** Distance by which two faces must come closer when they lean towards one corner by this much. */
+export type LeaningKnot = readonly [leaning: number, closer: number];
+
+/** What `leaningOf` weighs: how far both faces of a pair lean towards the same corner, less what speaks for the better one. */
+export interface Leaning {
+  /** Mean cosine of ordinary embeddings to each centroid. */
+  readonly means: readonly number[];
+  /** Standard deviation of that cosine. */
+  readonly spreads: readonly number[];
+  /** Standard deviations that a unit of the better face's log-odds makes up for. */
+  readonly perOdds: number;
+  /** Log-odds beyond this make up for no more. */
+  readonly mostOdds: number;
+  /** Knots of rising leaning, whose distances rise from 0; straight lines lie between them. */
+  readonly knots: readonly LeaningKnot[];
+}
+
 export interface RecognisabilityModel {
-  /** Unit vectors: middles of the corners where embeddings of unrecognisable faces lie. */
+  /** Unit vectors: middles of the corners into which embeddings of faces made worse alike fall. */
   readonly centroids: readonly Float32Array[];
+  readonly leaning: Leaning;
   /** Unit vectors along which embeddings of ordinary photos hardly reach: fewer than an embedding has numbers. */
   readonly rareDirections: readonly Float32Array[];
   /** Weight of each rare direction: one over the mean square of ordinary embeddings along it. */
@@ -47,6 +65,16 @@ const entrySchema = z.strictObject({
   dataset: z.string(),
   /** Codes of 8 bits, signed, base64: one vector after the other, each up to its length. */
   centroids: z.strictObject({ count: z.int().positive(), codes: z.string() }),
+  leaning: z.strictObject({
+    means: z.array(finite).readonly(),
+    spreads: z.array(finite.positive()).readonly(),
+    perOdds: finite.min(0),
+    mostOdds: finite.min(0),
+    knots: z
+      .array(z.tuple([finite, finite.min(0).max(2)]).readonly())
+      .min(1)
+      .readonly(),
+  }),
   rareDirections: z.strictObject({ weights: z.array(finite.positive()).min(1), codes: z.string() }),
   weights: z.strictObject({
     bias: finite,
@@ -78,14 +106,21 @@ export function parseRecognisability(
   const found = (entry ?? {}) as { readonly recognisability?: unknown };
   const parsed = entrySchema.safeParse(found.recognisability);
   if (!parsed.success) throw new Error("the encoder's calibration does not say what is recognisable");
-  const { centroids, rareDirections, weights, embeddingAlone, limit, tolerance } = parsed.data;
+  const { centroids, leaning, rareDirections, weights, embeddingAlone, limit, tolerance } = parsed.data;
   const middles = decodeVectors(centroids.codes, centroids.count, embeddingLength);
   const rare = decodeVectors(rareDirections.codes, rareDirections.weights.length, embeddingLength);
   const falls = tolerance.every(
     ([at, closer], k) => k === 0 || (at > tolerance[k - 1][0] && closer <= tolerance[k - 1][1]),
   );
+  const rises = leaning.knots.every(
+    ([at, closer], k) => k === 0 || (at > leaning.knots[k - 1][0] && closer >= leaning.knots[k - 1][1]),
+  );
   if (
     middles === undefined ||
+    leaning.means.length !== middles.length ||
+    leaning.spreads.length !== middles.length ||
+    !rises ||
+    leaning.knots[0][1] !== 0 ||
     rare === undefined ||
     weights.norms.length !== networks ||
     !falls ||
@@ -95,6 +130,7 @@ export function parseRecognisability(
   }
   return {
     centroids: middles,
+    leaning,
     rareDirections: rare,
     rareWeights: rareDirections.weights,
     weights,

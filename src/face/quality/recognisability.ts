@@ -8,7 +8,7 @@
  * before scaling, and a detector and a landmark network in doubt tell them.
  *
  * Two things follow. A face below the limit is never compared. Of two faces above it, the less they are recognisable,
- * the closer they need to come: `toleranceOf` says by how much.
+ * the closer they need to come, and likewise the more both lean towards the same corner: `toleranceOf` says by how much.
  */
 import type { Embedding } from "../embedding.ts";
 import type { RecognisabilityModel } from "./recognisability-model.ts";
@@ -69,21 +69,22 @@ export function recognisabilityOfSide(
 }
 
 /**
- * Distance by which two faces need to come closer than the calibration's threshold, by the better one: one poor face alone
- * does no harm, since its strangers among ordinary faces are fewer than promised. 0 where that one is of an ordinary photo.
- * A side whose photo is not known is judged by its embedding alone.
+ * Distance by which two faces need to come closer than the calibration's threshold: the larger of what their
+ * recognisability and what their leaning asks. 0 for nearly all pairs of ordinary photos.
+ *
+ * By recognisability it is the better one that decides: one poor face alone does no harm, since its strangers among
+ * ordinary faces are fewer than promised. A side whose photo is not known is judged by its embedding alone.
  */
 export function toleranceOf(model: RecognisabilityModel, a: Side, b: Side): number {
-  const { tolerance } = model;
-  const pair = Math.max(recognisabilityOfSide(model, a), recognisabilityOfSide(model, b));
-  if (Number.isNaN(pair)) throw new RangeError("a face of unknown recognisability is never compared");
-  const above = tolerance.findIndex(([knot]) => knot >= pair);
-  // Beyond the last knot nothing is asked for.
-  if (above === -1) return 0;
-  if (above === 0) return tolerance[0][1];
-  const [lower, more] = tolerance[above - 1];
-  const [higher, less] = tolerance[above];
-  return more + ((pair - lower) / (higher - lower)) * (less - more);
+  const better = Math.max(recognisabilityOfSide(model, a), recognisabilityOfSide(model, b));
+  if (Number.isNaN(better)) throw new RangeError("a face of unknown recognisability is never compared");
+  const leaning = leaningOf(
+    model,
+    positionsOf(model, a.embedding.values),
+    positionsOf(model, b.embedding.values),
+    better,
+  );
+  return closerAt(model, better, leaning);
 }
 
 /** Returns what `toleranceOf` asks of each face compared with this probe; undefined where it asks nothing of any. */
@@ -91,7 +92,42 @@ export function tolerancesFor(
   model: RecognisabilityModel,
   probe: Side,
 ): ((other: Side) => number) | undefined {
+  // Another face adds at most what the probe leans by itself, and makes the better of both no worse than the probe.
   return toleranceOf(model, probe, probe) === 0 ? undefined : (other) => toleranceOf(model, probe, other);
+}
+
+/** Cosines to the centroids, in standard deviations from what ordinary embeddings have. */
+export function positionsOf({ centroids, leaning }: RecognisabilityModel, values: Float32Array): number[] {
+  return centroids.map((centroid, k) => (cosine(centroid, values) - leaning.means[k]) / leaning.spreads[k]);
+}
+
+/**
+ * How far both faces lean towards the same corner: the largest, over the corners, of the lesser one's position, less
+ * what the better face's recognisability makes up for. Strangers whose photos were made worse alike share that
+ * corner; two photos of one person share the person instead.
+ */
+export function leaningOf(
+  { leaning: { perOdds, mostOdds } }: RecognisabilityModel,
+  a: readonly number[],
+  b: readonly number[],
+  better: number,
+): number {
+  const shared = a.reduce((most, position, k) => Math.max(most, Math.min(position, b[k])), -Infinity);
+  return shared - perOdds * Math.min(mostOdds, logit(better));
+}
+
+function closerAt(model: RecognisabilityModel, better: number, leaning: number): number {
+  return Math.max(interpolate(model.tolerance, better), interpolate(model.leaning.knots, leaning));
+}
+
+/** Reads straight lines between knots; beyond the ends, the first or the last value. */
+function interpolate(knots: readonly (readonly [at: number, value: number])[], at: number): number {
+  const above = knots.findIndex(([knot]) => knot >= at);
+  if (above === -1) return knots[knots.length - 1][1];
+  if (above === 0) return knots[0][1];
+  const [lower, from] = knots[above - 1];
+  const [higher, to] = knots[above];
+  return from + ((at - lower) / (higher - lower)) * (to - from);
 }
 
 function oddsOfEmbedding(

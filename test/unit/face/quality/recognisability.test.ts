@@ -6,12 +6,23 @@ import {
   recognisabilityOf,
   recognisabilityOfEmbedding,
   toleranceOf,
+  tolerancesFor,
 } from "../../../../src/face/quality/recognisability.ts";
 import { parseRecognisability } from "../../../../src/face/quality/recognisability-model.ts";
 
 const entry = {
   dataset: "made up",
   centroids: { count: 3, codes: "f/QeBdh/CKYDPIFN" },
+  leaning: {
+    means: [0.1, 0, 0.2],
+    spreads: [0.1, 0.2, 0.15],
+    perOdds: 0.5,
+    mostOdds: 3,
+    knots: [
+      [50, 0],
+      [60, 0.5],
+    ] as [number, number][],
+  },
   rareDirections: { weights: [40.5, 120.25], codes: "ZH/sA/lafyE=" },
   weights: {
     bias: 1.25,
@@ -159,6 +170,72 @@ describe("what a pair needs to come closer", () => {
   });
 });
 
+describe("what a pair that leans towards one corner needs to come closer", () => {
+  const corners = parseRecognisability(
+    {
+      recognisability: {
+        ...entry,
+        // The first two axes.
+        centroids: { count: 2, codes: "fwAAAAB/AAA=" },
+        leaning: {
+          means: [0.2, 0.2],
+          spreads: [0.1, 0.1],
+          perOdds: 1,
+          mostOdds: 2,
+          knots: [
+            [2, 0],
+            [4, 0.4],
+          ],
+        },
+        tolerance: [[0.5, 0]],
+      },
+    },
+    encoder,
+  );
+  /** Cosines to both corners, the rest along an axis of its own. */
+  const side = (first: number, second: number, recognisability = 0.5) => ({
+    embedding: unit([first, second, Math.sqrt(1 - first * first - second * second), 0]),
+    recognisability,
+  });
+
+  it.each([
+    ["both far into it", side(0.6, 0), side(0.6, 0), 0.4],
+    ["farther than any pair that was measured", side(0.9, 0), side(0.9, 0), 0.4],
+    ["one farther than the other, by the lesser", side(0.9, 0), side(0.5, 0), 0.2],
+    ["one as ordinary faces are", side(0.9, 0), side(0.2, 0), 0],
+    ["each towards another corner", side(0.7, 0), side(0, 0.7), 0],
+    ["both towards the second corner", side(0, 0.5), side(0.1, 0.5), 0.2],
+    ["the better face making up for some", side(0.6, 0), side(0.6, 0, 1 / (1 + Math.exp(-1))), 0.2],
+    ["the better face making up for no more than the most", side(0.7, 0, 1), side(0.7, 0), 0.2],
+  ])("%s", (_, a, b, closer) => {
+    expect(toleranceOf(corners, a, b)).toBeCloseTo(closer, 6);
+    expect(toleranceOf(corners, b, a)).toBeCloseTo(closer, 6);
+  });
+
+  const share = fc.double({ min: 0, max: 0.7, noNaN: true });
+  const probability = fc.double({ min: 0.5, max: 1, noNaN: true });
+  const anySide = fc.tuple(share, share, probability).map(([a, b, sure]) => side(a, b, sure));
+
+  it("is known to be nothing for a probe before any face is compared with it, or is that of the pair", () => {
+    fc.assert(
+      fc.property(anySide, anySide, (probe, other) => {
+        const closer = tolerancesFor(corners, probe);
+        expect(closer === undefined ? 0 : closer(other)).toBe(toleranceOf(corners, probe, other));
+      }),
+    );
+    expect(tolerancesFor(corners, side(0.3, 0.3))).toBeUndefined();
+    expect(tolerancesFor(corners, side(0.6, 0))).toBeDefined();
+  });
+
+  it("is the most for an embedding that is not finite", () => {
+    const broken = {
+      embedding: { model: "m", values: Float32Array.of(Number.NaN, 0, 0, 1) },
+      recognisability: 1,
+    };
+    expect(toleranceOf(corners, broken, broken)).toBe(0.4);
+  });
+});
+
 describe("the manifest's entry", () => {
   it.each<[string, unknown]>([
     ["missing", undefined],
@@ -182,6 +259,27 @@ describe("the manifest's entry", () => {
       },
     ],
     ["with a tolerance that does not end at 0", { ...entry, tolerance: [[0.5, 0.1]] }],
+    ["with a corner's mean too few", { ...entry, leaning: { ...entry.leaning, means: [0, 0] } }],
+    ["with a corner's spread too many", { ...entry, leaning: { ...entry.leaning, spreads: [1, 1, 1, 1] } }],
+    ["with a spread of 0", { ...entry, leaning: { ...entry.leaning, spreads: [1, 0, 1] } }],
+    [
+      "with a distance that falls as faces lean more",
+      {
+        ...entry,
+        leaning: {
+          ...entry.leaning,
+          knots: [
+            [1, 0],
+            [2, 0.2],
+            [3, 0.1],
+          ],
+        },
+      },
+    ],
+    [
+      "with a leaning that asks something of every pair",
+      { ...entry, leaning: { ...entry.leaning, knots: [[1, 0.1]] } },
+    ],
     ["with something unknown in it", { ...entry, more: 1 }],
     ["with a centroid of zeros", { ...entry, centroids: { count: 1, codes: "AAAAAA==" } }],
   ])("%s is refused", (_, recognisability) => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { findCentroids } from "../../../../model/calibrate/recognisability/centroids.ts";
+import { findCorners } from "../../../../model/calibrate/recognisability/corners.ts";
 import { fitLogistic } from "../../../../model/calibrate/recognisability/logistic.ts";
 import { findRareDirections } from "../../../../model/calibrate/recognisability/rare-directions.ts";
+import type { Sample } from "../../../../model/calibrate/recognisability/samples.ts";
 import { createRandom } from "../../../../model/evaluate/random.ts";
 
 function unit(values: readonly number[]): Float32Array {
@@ -38,6 +40,62 @@ describe("centroids", () => {
   });
 });
 
+describe("corners", () => {
+  const random = createRandom(11);
+  const faces = (kind: string, level: number, common: readonly number[], spread: number) =>
+    Array.from(
+      { length: 12 },
+      (_, person): Sample => ({
+        group: "made up",
+        kind,
+        level,
+        row: person,
+        person,
+        embedding: unit(common.map((value) => value + spread * (random() - 0.5))),
+        norms: [],
+        detection: 1,
+        beliefs: [1, 1],
+        agreement: 1,
+        ownDistance: 0,
+      }),
+    );
+  const alike = faces("alike", 1, [0, 1, 0, 0, 0, 0], 0.2);
+  const likewise = faces("alike", 2, [0, 0, 0, 1, 0, 0], 0.2);
+  const apart = faces("apart", 1, [0, 0, 0, 0, 0, 0], 1).map((face, k) => ({
+    ...face,
+    embedding: unit(Array.from({ length: 6 }, (_, i) => (i === k % 6 ? (k < 6 ? 1 : -1) : 0))),
+  }));
+
+  it("are the middles of the kinds and levels in which strangers come within the threshold", () => {
+    const found = findCorners([...apart, ...alike, ...likewise], 0.9, 5, 1);
+    expect(found).toHaveLength(2);
+    expect(found[0][1]).toBeGreaterThan(0.99);
+    expect(found[1][3]).toBeGreaterThan(0.99);
+  });
+
+  it("are merged where they are too many", () => {
+    const found = findCorners(
+      [...alike, ...likewise, ...faces("more", 1, [0, 0.9, 0.1, 0, 0, 0], 0.1)],
+      0.9,
+      2,
+      1,
+    );
+    expect(found).toHaveLength(2);
+  });
+
+  it("are not made of a handful of faces, or of one person's", () => {
+    expect(findCorners(alike.slice(0, 7), 0.9, 5, 1)).toEqual([]);
+    expect(
+      findCorners(
+        alike.map((face) => ({ ...face, person: 1 })),
+        0.9,
+        5,
+        1,
+      ),
+    ).toEqual([]);
+  });
+});
+
 describe("logistic regression", () => {
   it("finds the odds that the labels were drawn by", () => {
     const random = createRandom(5);
@@ -70,7 +128,7 @@ it("rare directions are those along which the embeddings hardly reach, weighted 
     unit(Array.from({ length: size }, (_, k) => spread(k) * (random() - 0.5))),
   );
   const { directions, weights } = findRareDirections(embeddings);
-  expect(directions).toHaveLength(5);
+  expect(directions).toHaveLength(4);
   expect(weights).toEqual(weights.toSorted((a, b) => a - b));
   const along = (direction: Float32Array, from: number, to: number) =>
     direction.slice(from, to).reduce((sum, value) => sum + value * value, 0);
