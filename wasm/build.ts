@@ -42,12 +42,15 @@ const flags = [
 /** Sources in the order in which they are linked; another order gives other bytes. */
 export const kernelSources = [
   "conv-f32.c",
+  "conv-s16.c",
   "dwconv-f32-to-s8.c",
   "dwconv-f32.c",
   "gemm-s8.c",
   "scan-s8.c",
+  "separable-s16.c",
   "instance.c",
   "interleave-f32.c",
+  "interleave-s16.c",
   "resample-f32.c",
   "gemv-f32.c",
   "repack-f32.c",

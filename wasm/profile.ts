@@ -40,7 +40,10 @@ function multiplications(kernel: KernelName, s: Named): number {
       return s.outputHeight * s.outputWidth * s.channels * 9;
     case "depthwise":
       return s.outputHeight * s.outputWidth * s.channels * s.kernel ** 2;
+    case "separable":
+      return s.outputHeight * s.outputWidth * s.depth * (9 + s.channels);
     case "convolution":
+    case "convolutionShorts":
       return s.outputHeight * s.outputWidth * s.channels * s.kernelHeight * s.kernelWidth * s.depth;
     case "fullyConnected":
       return s.depth * s.channels;

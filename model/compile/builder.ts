@@ -2,7 +2,7 @@
 import type { KernelName } from "../../src/inference/kernels/kernels.ts";
 import type { OnnxGraph, Operator, Tensor } from "../convert/onnx/operators.ts";
 import { createConstants } from "./constants.ts";
-import type { Buffer, BufferReference, LoweredStep, Value } from "./lowered.ts";
+import type { Buffer, BufferReference, Depthwise, LoweredStep, Shorts, Value } from "./lowered.ts";
 import { inFours } from "./pack.ts";
 
 export class Builder {
@@ -15,6 +15,15 @@ export class Builder {
   readonly steps: LoweredStep[] = [];
   readonly constants = createConstants();
   readonly input: Buffer;
+  /**
+   * True to compute convolutions in shorts: in a network without codes. Codes turn any other rounding before them into
+   * noise of their own size.
+   */
+  readonly usesShorts: boolean;
+  /** Values that a step has converted to shorts. */
+  /** Depthwise convolutions that are part of a later step, by the names of their results. */
+  readonly depthwise = new Map<string, Depthwise>();
+  readonly shorts = new Map<Buffer, Shorts>();
 
   constructor(graph: OnnxGraph) {
     this.graph = graph;
@@ -25,6 +34,7 @@ export class Builder {
         this.consumers.set(input, [...readers, operator]);
       }
     }
+    this.usesShorts = graph.operators.every(({ op }) => op !== "MatMulInteger");
     this.input = { bytes: 4 * size(graph.input.shape) };
   }
 
@@ -36,6 +46,25 @@ export class Builder {
 
   make(height: number, width: number, channels: number): Value {
     return { buffer: { bytes: 4 * height * width * channels }, height, width, channels, quantized: null };
+  }
+
+  /** Returns a value as shorts, from a step that is made when they are first wanted. */
+  shortened(value: Value, most: number): Shorts {
+    const known = this.shorts.get(value.buffer);
+    if (known !== undefined) return known;
+    const pixels = value.height * value.width;
+    const channels = inFours(value.channels);
+    const made = { values: { bytes: 2 * pixels * channels }, scale: { bytes: 4 }, most };
+    this.shorts.set(value.buffer, made);
+    this.step("shorten", {
+      input: at(value),
+      output: { buffer: made.values, offset: 0 },
+      scale: { buffer: made.scale, offset: 0 },
+      pixels,
+      channels,
+      mostShort: most,
+    });
+    return made;
   }
 
   step(kernel: KernelName, args: LoweredStep["arguments"]): void {

@@ -5,7 +5,7 @@ import { narrowToHalf, widenHalf } from "../convert/half.ts";
 export interface Constants {
   /** Adds float32 values; they are stored as half floats if `half` allows it and nothing is lost. */
   floats(values: Float32Array, half?: boolean): { readonly constant: number };
-  bytes(values: Int8Array | Int32Array): { readonly constant: number };
+  bytes(values: Int8Array | Int16Array | Int32Array): { readonly constant: number };
   finish(): {
     readonly stored: Uint8Array;
     readonly segments: readonly Segment[];

@@ -1,9 +1,10 @@
 /** Lowers convolutions in float32, and layers that read a whole value. */
-import { activations } from "../../src/inference/kernels/kernels.ts";
+import { activations, kernels } from "../../src/inference/kernels/kernels.ts";
 import { demand, type Operator, type Tensor } from "../convert/onnx/operators.ts";
+import { balance } from "./balance.ts";
 import { at, type Builder, inEights, integers } from "./builder.ts";
-import type { Value } from "./lowered.ts";
-import { inFours, packDepthwise, packFilters, padded } from "./pack.ts";
+import type { BufferReference, Depthwise, Shorts, Value } from "./lowered.ts";
+import { inFours, mostShortFor, packDepthwise, packFilters, packShorts, padded } from "./pack.ts";
 import { codeArguments, followTail, slopeArgument, type Tail } from "./tail.ts";
 
 export function convolve(b: Builder, operator: Operator): void {
@@ -16,10 +17,15 @@ export function convolve(b: Builder, operator: Operator): void {
     return;
   }
   demand(group === 1, operator, `group ${group}`);
+  const before = b.depthwise.get(operator.inputs[0]);
+  if (before !== undefined) {
+    separate(b, before, weights, operator, tail);
+    return;
+  }
   const [stride] = integers(operator, "strides");
   const pads = integers(operator, "pads");
   const isInput = operator.inputs[0] === b.graph.input.name;
-  const x = isInput ? interleave(b, pads) : b.value(operator.inputs[0]);
+  const x = isInput ? inputSize(b, pads) : b.value(operator.inputs[0]);
   const depth = isInput ? x.channels : inFours(x.channels);
   demand(isInput || pads.every((pad) => pad === 0), operator, "padding of what is not the input");
   const height = Math.floor((x.height - kernel) / stride) + 1;
@@ -30,13 +36,7 @@ export function convolve(b: Builder, operator: Operator): void {
   }
   const output = b.define(tail.result, height, width, outputs);
   demand(tail.quantized === null, operator, "quantization of its result");
-  b.step("convolution", {
-    input: at(x),
-    weights: b.constants.floats(packFilters(weights, depth), weights.half),
-    bias: b.constants.floats(padded(b.floats(operator.inputs[2]), 8)),
-    slope: slopeArgument(b, tail),
-    residual: tail.residual === null ? null : at(tail.residual),
-    output: at(output),
+  const sizes = {
     inputWidth: x.width,
     depth,
     outputWidth: width,
@@ -45,9 +45,61 @@ export function convolve(b: Builder, operator: Operator): void {
     kernelHeight: kernel,
     kernelWidth: weights.shape[3],
     stride,
+    isBlocked: 0,
+  };
+  if (!b.usesShorts) {
+    b.step("convolution", {
+      input: isInput ? interleave(b, pads) : at(b.value(operator.inputs[0])),
+      weights: b.constants.floats(packFilters(weights, depth), weights.half),
+      ...epilogue(b, operator, tail, output),
+      ...sizes,
+    });
+    return;
+  }
+  const most = mostShortFor(kernel * weights.shape[3] * perGroup, isInput);
+  const shorts = isInput ? interleaveShorts(b, pads, most) : b.shortened(b.value(operator.inputs[0]), most);
+  b.step("convolutionShorts", {
+    input: { buffer: shorts.values, offset: 0 },
+    inputScale: { buffer: shorts.scale, offset: 0 },
+    ...shortWeights(b, weights, depth, shorts.most),
+    ...epilogue(b, operator, tail, output),
+    ...sizes,
+  });
+}
+
+function shortWeights(b: Builder, weights: Tensor, depth: number, most: number) {
+  const { packed, scales } = packShorts(weights, depth, most);
+  return { weights: b.constants.bytes(packed), weightScale: b.constants.floats(scales) };
+}
+
+function epilogue(b: Builder, operator: Operator, tail: Tail, output: Value) {
+  return {
+    bias: b.constants.floats(padded(b.floats(operator.inputs[2]), 8)),
+    slope: slopeArgument(b, tail),
+    residual: tail.residual === null ? null : at(tail.residual),
+    output: at(output),
     activation: activations[tail.activation],
     residualChannels: tail.residual === null ? 0 : inFours(tail.residual.channels),
-    isBlocked: 0,
+  };
+}
+
+/** Lowers a depthwise convolution and the 1x1 convolution that alone reads it as one step. */
+function separate(b: Builder, before: Depthwise, pointwise: Tensor, operator: Operator, tail: Tail): void {
+  const [outputs] = pointwise.shape;
+  const { weights: unbalanced, bias, ...sizes } = before;
+  const { outputHeight, outputWidth, depth } = sizes;
+  const { weights: depthWeights, bias: depthBias, pointwise: weights } = balance(unbalanced, bias, pointwise);
+  demand(tail.quantized === null, operator, "quantization of its result");
+  const output = b.define(tail.result, outputHeight, outputWidth, outputs);
+  const mostShort = mostShortFor(depth);
+  b.step("separable", {
+    ...sizes,
+    depthWeights: b.constants.floats(packDepthwise(depthWeights), depthWeights.half),
+    depthBias: b.constants.floats(padded(depthBias, 4)),
+    ...shortWeights(b, weights, depth, mostShort),
+    ...epilogue(b, operator, tail, output),
+    channels: inFours(outputs),
+    mostShort,
   });
 }
 
@@ -59,19 +111,46 @@ function convolveByChannel(b: Builder, operator: Operator, weights: Tensor, tail
   demand(tail.residual === null, operator, "a residual sum");
   const height = Math.floor((x.height + top + bottom - kernel) / stride) + 1;
   const width = Math.floor((x.width + left + right - kernel) / stride) + 1;
-  const common = {
-    input: at(x),
-    weights: b.constants.floats(packDepthwise(weights), weights.half),
-    bias: b.constants.floats(padded(b.floats(operator.inputs[2]), 4)),
-    slope: slopeArgument(b, tail),
+  const pointwise = tail.quantized === null ? b.only(tail.result) : null;
+  const sizes = {
     height: x.height,
     width: x.width,
-    channels: inFours(channels),
     outputHeight: height,
     outputWidth: width,
     stride,
     top,
     left,
+  };
+  if (b.usesShorts && kernel === 3 && tail.activation === "none" && pointwise !== null) {
+    const depth = inFours(channels);
+    const isSeparable =
+      isPointwise(b, pointwise) &&
+      kernels.separable.holds({
+        ...sizes,
+        depth,
+        channels: 4,
+        activation: 0,
+        residualChannels: 0,
+        mostShort: 1,
+      });
+    if (isSeparable) {
+      b.depthwise.set(tail.result, {
+        ...sizes,
+        input: at(x),
+        depth,
+        weights,
+        bias: b.floats(operator.inputs[2]),
+      });
+      return;
+    }
+  }
+  const common = {
+    ...sizes,
+    input: at(x),
+    weights: b.constants.floats(packDepthwise(weights), weights.half),
+    bias: b.constants.floats(padded(b.floats(operator.inputs[2]), 4)),
+    slope: slopeArgument(b, tail),
+    channels: inFours(channels),
     activation: activations[tail.activation],
   };
   if (tail.quantized === null) {
@@ -81,6 +160,14 @@ function convolveByChannel(b: Builder, operator: Operator, weights: Tensor, tail
     demand(kernel === 3 && !tail.floats, operator, "codes of another window, or beside floats");
     b.step("depthwiseBlocked", { ...common, ...codeArguments(b, tail.quantized, height, width, channels) });
   }
+}
+
+/** True for a 1x1 convolution of every pixel. */
+function isPointwise(b: Builder, operator: Operator): boolean {
+  if (!["Conv", "FusedConv"].includes(operator.op)) return false;
+  const [, , height, width] = b.constant(operator.inputs[1]).shape;
+  const isPlain = integers(operator, "pads").every((pad) => pad === 0);
+  return height * width === 1 && isPlain && integers(operator, "strides").every((stride) => stride === 1);
 }
 
 /** Lowers a convolution of a single pixel, or a layer that reads a whole value. */
@@ -110,19 +197,36 @@ export function connect(
   });
 }
 
-function interleave(b: Builder, [top, left, bottom, right]: readonly number[]): Value {
+/** Sizes of the network's input inside its border. */
+function inputSize(b: Builder, [top, left, bottom, right]: readonly number[]) {
   const [, channels, height, width] = b.graph.input.shape;
   if (channels !== 3) throw new Error(`an input of ${channels} channels`);
-  const output = b.make(top + height + bottom, left + width + right, 3);
-  b.step("interleave", {
-    input: { buffer: b.input, offset: 0 },
-    output: at(output),
-    height,
-    width,
-    top,
-    left,
-    bottom,
-    right,
-  });
+  return { height: top + height + bottom, width: left + width + right, channels };
+}
+
+function interleave(b: Builder, pads: readonly number[]): BufferReference {
+  const { height, width, channels } = inputSize(b, pads);
+  const output = at(b.make(height, width, channels));
+  b.step("interleave", { input: { buffer: b.input, offset: 0 }, output, ...bordered(b, pads) });
   return output;
+}
+
+function interleaveShorts(b: Builder, pads: readonly number[], mostShort: number): Shorts {
+  const { height, width, channels } = inputSize(b, pads);
+  // A window of an odd number of shorts is read with one more, which lies beyond the last pixel at the end.
+  const bytes = 2 * channels * (height * width + 1);
+  const made = { values: { bytes: 4 * Math.ceil(bytes / 4) }, scale: { bytes: 4 }, most: mostShort };
+  b.step("interleaveShorts", {
+    input: { buffer: b.input, offset: 0 },
+    output: { buffer: made.values, offset: 0 },
+    scale: { buffer: made.scale, offset: 0 },
+    ...bordered(b, pads),
+    mostShort,
+  });
+  return made;
+}
+
+function bordered(b: Builder, [top, left, bottom, right]: readonly number[]) {
+  const [, , height, width] = b.graph.input.shape;
+  return { height, width, top, left, bottom, right };
 }

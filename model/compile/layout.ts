@@ -8,6 +8,7 @@ import type { Buffer, LoweredStep } from "./lowered.ts";
 /** Parameters that may be blocked; those of one step that share a flag have the same layout. */
 const able: Readonly<Partial<Record<LoweredStep["kernel"], readonly string[]>>> = {
   convolution: ["output"],
+  convolutionShorts: ["output"],
   pointwise: ["residual", "output"],
   depthwiseBlocked: ["input"],
 };

@@ -30,6 +30,54 @@ export function packFilters({ shape, data }: Tensor, storedDepth: number): Float
   return packed;
 }
 
+/** Exclusive limit of a sum of products. */
+const mostOfSums = 2 ** 31;
+const mostShort = 2 ** 15 - 1;
+
+/**
+ * Greatest short among the inputs of a sum of so many products. A longer sum leaves fewer bits for the weights; at these
+ * limits both roundings are alike. The numbers of an image have 8 bits.
+ */
+export function mostShortFor(products: number, isImage = false): number {
+  if (isImage || products > 192) return 2 ** 13 - 1;
+  return products > 48 ? 2 ** 14 - 1 : 2 ** 15 - 1;
+}
+
+export interface PackedShorts {
+  /** [ceil(O / 8)][H][pairs][8][2], where pairs is half of W * stored C, rounded up. */
+  readonly packed: Int16Array;
+  /** [ceil(O / 8) * 8]: a weight is its short times its channel's scale. */
+  readonly scales: Float32Array;
+}
+
+/**
+ * Packs [O][C][H][W] as shorts, rounded to the nearest step of their output channel.
+ *
+ * @param most greatest magnitude of the shorts that they multiply
+ */
+export function packShorts({ shape, data }: Tensor, storedDepth: number, most: number): PackedShorts {
+  const [outputs, depth, height, width] = shape;
+  const each = depth * height * width;
+  const pairs = Math.ceil((width * storedDepth) / 2);
+  const packed = new Int16Array(Math.ceil(outputs / 8) * height * pairs * 16);
+  const scales = new Float32Array(Math.ceil(outputs / 8) * 8);
+  for (let o = 0; o < outputs; o++) {
+    const weights = Float64Array.from({ length: each }, (_, i) => Number(data[o * each + i]));
+    const sum = weights.reduce((total, weight) => total + Math.abs(weight), 0);
+    const largest = weights.reduce((greatest, weight) => Math.max(greatest, Math.abs(weight)), 0);
+    if (largest === 0) continue;
+    // Rounding may add half a step for each weight.
+    scales[o] = Math.max(sum / (mostOfSums / most - each), largest / mostShort);
+    for (let i = 0; i < each; i++) {
+      const [c, y, x] = [Math.floor(i / (height * width)), Math.floor(i / width) % height, i % width];
+      const k = x * storedDepth + c;
+      const pair = ((o >> 3) * height + y) * pairs + (k >> 1);
+      packed[(pair * 8 + (o & 7)) * 2 + (k & 1)] = Math.round(weights[i] / scales[o]);
+    }
+  }
+  return { packed, scales };
+}
+
 /** Packs [C][1][H][W] as [H][W][stored C]. */
 export function packDepthwise({ shape, data }: Tensor): Float32Array {
   const [channels, , height, width] = shape;

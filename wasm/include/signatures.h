@@ -4,6 +4,17 @@
 
 void interleave(const f32 *input, f32 *output, s32 height, s32 width, s32 top, s32 left, s32 bottom,
     s32 right);
+void interleaveShorts(const f32 *input, s16 *output, f32 *scale, s32 height, s32 width, s32 top, s32 left,
+    s32 bottom, s32 right, s32 most_short);
+void shorten(const f32 *input, s16 *output, f32 *scale, s32 pixels, s32 channels, s32 most_short);
+void convolutionShorts(const s16 *input, const f32 *input_scale, const s16 *weights, const f32 *weight_scale,
+    const f32 *bias, const f32 *slope, const f32 *residual, f32 *output, s32 input_width, s32 depth,
+    s32 output_width, s32 output_height, s32 channels, s32 kernel_height, s32 kernel_width, s32 stride,
+    s32 activation, s32 residual_channels, s32 is_blocked);
+void separable(const f32 *input, const f32 *depth_weights, const f32 *depth_bias, const s16 *weights,
+    const f32 *weight_scale, const f32 *bias, const f32 *slope, const f32 *residual, f32 *output, s32 height,
+    s32 width, s32 depth, s32 output_height, s32 output_width, s32 stride, s32 top, s32 left, s32 channels,
+    s32 activation, s32 residual_channels, s32 most_short);
 void convolution(const f32 *input, const f32 *weights, const f32 *bias, const f32 *slope, const f32 *residual,
     f32 *output, s32 input_width, s32 depth, s32 output_width, s32 output_height, s32 channels,
     s32 kernel_height, s32 kernel_width, s32 stride, s32 activation, s32 residual_channels, s32 is_blocked);

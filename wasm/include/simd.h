@@ -25,6 +25,7 @@ typedef s8 i8x16 __attribute__((vector_size(16)));
 /* Loads and stores need no alignment beyond that of the element. */
 typedef f32x4 f32x4_unaligned __attribute__((aligned(4), may_alias));
 typedef i32x4 i32x4_unaligned __attribute__((aligned(4), may_alias));
+typedef i16x8 i16x8_unaligned __attribute__((aligned(1), may_alias));
 typedef i8x16 i8x16_unaligned __attribute__((aligned(1), may_alias));
 typedef s32 s32_unaligned __attribute__((aligned(1), may_alias));
 
@@ -32,9 +33,15 @@ INLINE f32x4 load_f32(const f32 *from) { return *(const f32x4_unaligned *)from; 
 INLINE void store_f32(f32 *to, f32x4 value) { *(f32x4_unaligned *)to = value; }
 INLINE i32x4 load_i32(const s32 *from) { return *(const i32x4_unaligned *)from; }
 INLINE void store_i32(s32 *to, i32x4 value) { *(i32x4_unaligned *)to = value; }
+INLINE i16x8 load_i16(const void *from) { return *(const i16x8_unaligned *)from; }
+INLINE void store_i16(void *to, i16x8 value) { *(i16x8_unaligned *)to = value; }
 INLINE i8x16 load_i8(const void *from) { return *(const i8x16_unaligned *)from; }
 INLINE f32x4 splat_f32(f32 value) { return (f32x4){value, value, value, value}; }
 INLINE i32x4 splat_i32(s32 value) { return (i32x4){value, value, value, value}; }
+
+INLINE i16x8 interleave_low_i16(i16x8 a, i16x8 b) {
+  return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
 
 /** Repeats four bytes four times. */
 INLINE i8x16 splat_bytes(const void *from) {
@@ -59,6 +66,9 @@ INLINE i8x16 narrow_to_i8(i32x4 a, i32x4 b, i32x4 c, i32x4 d) {
   return (i8x16)wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4((v128_t)a, (v128_t)b),
                                         wasm_i16x8_narrow_i32x4((v128_t)c, (v128_t)d));
 }
+
+/** Limits each number to -32768..32767. */
+INLINE i16x8 narrow_to_i16(i32x4 a, i32x4 b) { return (i16x8)wasm_i16x8_narrow_i32x4((v128_t)a, (v128_t)b); }
 
 /** Stores one of the four runs of four bytes. */
 #define store_lane(to, bytes, lane) wasm_v128_store32_lane((to), (v128_t)(bytes), (lane))
@@ -98,6 +108,12 @@ INLINE i8x16 narrow_to_i8(i32x4 a, i32x4 b, i32x4 c, i32x4 d) {
     bytes[12 + i] = nearest_i8(d[i]);
   }
   return bytes;
+}
+INLINE s16 nearest_i16(s32 value) { return (s16)(value < -32768 ? -32768 : value > 32767 ? 32767 : value); }
+INLINE i16x8 narrow_to_i16(i32x4 a, i32x4 b) {
+  i16x8 shorts;
+  for (int i = 0; i < 4; i++) shorts[i] = nearest_i16(a[i]), shorts[4 + i] = nearest_i16(b[i]);
+  return shorts;
 }
 #define store_lane(to, bytes, lane) (*(s32_unaligned *)(to) = ((i32x4)(bytes))[lane])
 #define store_half(to, bytes, half) \

@@ -4,22 +4,14 @@
 
 #include "../readers/bytes.h"
 
-typedef i16x8 i16x8_unaligned __attribute__((aligned(1), may_alias));
-
-INLINE i16x8 load_i16(const void *from) { return *(const i16x8_unaligned *)from; }
-INLINE void store_i16(void *to, i16x8 value) { *(i16x8_unaligned *)to = value; }
 INLINE i16x8 splat_i16(s16 x) { return (i16x8){x, x, x, x, x, x, x, x}; }
 INLINE i16x8 pair_i16(s16 a, s16 b) { return (i16x8){a, b, a, b, a, b, a, b}; }
-INLINE i16x8 interleave_low_i16(i16x8 a, i16x8 b) {
-  return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-}
 INLINE i16x8 interleave_high_i16(i16x8 a, i16x8 b) {
   return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
 #ifdef __wasm__
 
-INLINE i16x8 narrow_to_i16(i32x4 a, i32x4 b) { return (i16x8)wasm_i16x8_narrow_i32x4((v128_t)a, (v128_t)b); }
 INLINE u8x16 narrow_to_u8(i16x8 a, i16x8 b) { return (u8x16)wasm_u8x16_narrow_i16x8((v128_t)a, (v128_t)b); }
 /** Narrows to the nearest of -128..127. */
 INLINE u8x16 narrow_to_s8(i16x8 a, i16x8 b) { return (u8x16)wasm_i8x16_narrow_i16x8((v128_t)a, (v128_t)b); }
@@ -30,14 +22,6 @@ INLINE u32 find_ff(u8x16 x) { return wasm_i8x16_bitmask(wasm_i8x16_eq((v128_t)x,
 
 #else
 
-INLINE i16x8 narrow_to_i16(i32x4 a, i32x4 b) {
-  i16x8 r = {0};
-  for (s32 i = 0; i < 8; i++) {
-    const s32 x = i < 4 ? a[i] : b[i - 4];
-    r[i] = (s16)(x < -32768 ? -32768 : x > 32767 ? 32767 : x);
-  }
-  return r;
-}
 INLINE u8x16 narrow_to_u8(i16x8 a, i16x8 b) {
   u8x16 r = {0};
   for (s32 i = 0; i < 16; i++) {

@@ -10,12 +10,48 @@ import { constant, type Kernel, optional, reads, type Sizes, sizes, writes } fro
 const inFours = (channels: number) => channels > 0 && channels % 4 === 0;
 const inEights = (channels: number) => Math.ceil(channels / 8) * 8;
 const isActivation = (activation: number) => activation <= 2;
+const isShort = (most: number) => most > 0 && most < 32_768;
 const isFlag = (flag: number) => flag <= 1;
 
 const channels = (s: Sizes) => s.channels;
 const eights = (s: Sizes) => inEights(s.channels);
 const inputPixels = (s: Sizes) => s.height * s.width;
 const outputPixels = (s: Sizes) => s.outputHeight * s.outputWidth;
+
+/** Number of pairs of shorts in a row of a window. */
+const pairs = (s: Sizes) => Math.ceil((s.kernelWidth * s.depth) / 2);
+
+/** Room for the row between the two convolutions of `separable`: `most_between` in wasm/kernels/separable-s16.c. */
+const mostBetween = 4096;
+
+/** Condition on a convolution whose windows all lie inside. */
+const isConvolution = (s: Sizes) =>
+  inFours(s.channels) &&
+  s.residualChannels % 4 === 0 &&
+  s.residualChannels <= s.channels &&
+  s.outputWidth > 0 &&
+  s.outputHeight > 0 &&
+  s.outputWidth * s.outputHeight >= 4 &&
+  s.depth > 0 &&
+  s.kernelHeight > 0 &&
+  s.kernelWidth > 0 &&
+  s.stride > 0 &&
+  (s.outputWidth - 1) * s.stride + s.kernelWidth <= s.inputWidth &&
+  isFlag(s.isBlocked) &&
+  isActivation(s.activation);
+
+/**
+ * Condition on 3 x 3 windows in tiles of four columns: the middle of every window lies inside, and at most its last row
+ * and column beyond.
+ */
+const isWindowed = (s: Sizes) =>
+  (s.stride === 1 || s.stride === 2) &&
+  isFlag(s.top) &&
+  isFlag(s.left) &&
+  s.outputHeight > 0 &&
+  s.outputWidth >= 4 &&
+  (s.outputHeight - 1) * s.stride - s.top + 2 <= s.height &&
+  (s.outputWidth - 1) * s.stride - s.left + 2 <= s.width;
 
 /**
  * Coarse and fine codes of a result of so many pixels (`wasm/include/codes.h`), and the parameters that make them.
@@ -39,6 +75,67 @@ export const kernels = {
     ],
     holds: (s) => s.height > 0 && s.width > 0,
   },
+  interleaveShorts: {
+    parameters: [
+      reads("input", "f32", (s) => 3 * s.height * s.width),
+      writes("output", "s16", (s) => 3 * ((s.top + s.height + s.bottom) * (s.left + s.width + s.right) + 1)),
+      writes("scale", "f32", () => 1),
+      ...sizes("height", "width", "top", "left", "bottom", "right", "mostShort"),
+    ],
+    holds: (s) => s.height > 0 && s.width > 0 && isShort(s.mostShort),
+  },
+  shorten: {
+    parameters: [
+      reads("input", "f32", (s) => s.pixels * s.channels),
+      writes("output", "s16", (s) => s.pixels * s.channels),
+      writes("scale", "f32", () => 1),
+      ...sizes("pixels", "channels", "mostShort"),
+    ],
+    holds: (s) => s.pixels > 0 && inFours(s.channels) && isShort(s.mostShort),
+  },
+  convolutionShorts: {
+    parameters: [
+      reads("input", "s16", (s) => {
+        const inputHeight = (s.outputHeight - 1) * s.stride + s.kernelHeight;
+        const isOdd = (s.kernelWidth * s.depth) % 2;
+        return inputHeight * s.inputWidth * s.depth + isOdd;
+      }),
+      reads("inputScale", "f32", () => 1),
+      constant("weights", "s16", (s) => 2 * eights(s) * s.kernelHeight * pairs(s)),
+      constant("weightScale", "f32", eights),
+      constant("bias", "f32", eights),
+      optional(constant("slope", "f32", eights)),
+      optional(reads("residual", "f32", (s) => outputPixels(s) * s.residualChannels)),
+      writes("output", "f32", (s) => outputPixels(s) * s.channels),
+      ...sizes("inputWidth", "depth", "outputWidth", "outputHeight", "channels", "kernelHeight"),
+      ...sizes("kernelWidth", "stride", "activation", "residualChannels", "isBlocked"),
+    ],
+    holds: isConvolution,
+  },
+  separable: {
+    parameters: [
+      reads("input", "f32", (s) => inputPixels(s) * s.depth),
+      constant("depthWeights", "f32", (s) => 9 * s.depth),
+      constant("depthBias", "f32", (s) => s.depth),
+      constant("weights", "s16", (s) => eights(s) * s.depth),
+      constant("weightScale", "f32", eights),
+      constant("bias", "f32", eights),
+      optional(constant("slope", "f32", eights)),
+      optional(reads("residual", "f32", (s) => outputPixels(s) * s.residualChannels)),
+      writes("output", "f32", (s) => outputPixels(s) * s.channels),
+      ...sizes("height", "width", "depth", "outputHeight", "outputWidth", "stride", "top", "left"),
+      ...sizes("channels", "activation", "residualChannels", "mostShort"),
+    ],
+    holds: (s) =>
+      inFours(s.channels) &&
+      inFours(s.depth) &&
+      s.outputWidth * s.depth <= mostBetween &&
+      s.residualChannels % 4 === 0 &&
+      s.residualChannels <= s.channels &&
+      isWindowed(s) &&
+      isShort(s.mostShort) &&
+      isActivation(s.activation),
+  },
   convolution: {
     parameters: [
       reads("input", "f32", (s) => {
@@ -53,20 +150,7 @@ export const kernels = {
       ...sizes("inputWidth", "depth", "outputWidth", "outputHeight", "channels", "kernelHeight"),
       ...sizes("kernelWidth", "stride", "activation", "residualChannels", "isBlocked"),
     ],
-    holds: (s) =>
-      inFours(s.channels) &&
-      s.residualChannels % 4 === 0 &&
-      s.residualChannels <= s.channels &&
-      s.outputWidth > 0 &&
-      s.outputHeight > 0 &&
-      s.outputWidth * s.outputHeight >= 4 &&
-      s.depth > 0 &&
-      s.kernelHeight > 0 &&
-      s.kernelWidth > 0 &&
-      s.stride > 0 &&
-      (s.outputWidth - 1) * s.stride + s.kernelWidth <= s.inputWidth &&
-      isFlag(s.isBlocked) &&
-      isActivation(s.activation),
+    holds: isConvolution,
   },
   pointwise: {
     forms: ["pointwiseWide", "pointwisePairs", "pointwiseWhole"],
@@ -128,14 +212,7 @@ export const kernels = {
       inFours(s.channels) &&
       s.fineChannels % 4 === 0 &&
       s.fineChannels <= s.channels &&
-      (s.stride === 1 || s.stride === 2) &&
-      isFlag(s.top) &&
-      isFlag(s.left) &&
-      s.outputHeight > 0 &&
-      s.outputWidth >= 4 &&
-      // The middle of every window lies inside, and at most its last row and column beyond.
-      (s.outputHeight - 1) * s.stride - s.top + 2 <= s.height &&
-      (s.outputWidth - 1) * s.stride - s.left + 2 <= s.width &&
+      isWindowed(s) &&
       isActivation(s.activation),
   },
   maxPool: {

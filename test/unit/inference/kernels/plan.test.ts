@@ -19,6 +19,60 @@ const shapes: Readonly<Record<KernelName, Shape>> = {
     values: { input: 4 * 3 * 15, output: 4 * 3 * 104 },
     constants: {},
   },
+  interleaveShorts: {
+    sizes: { height: 3, width: 5, top: 2, left: 3, bottom: 4, right: 7, mostShort: 100 },
+    // One pixel more than 9 x 15.
+    values: { input: 4 * 3 * 15, output: 2 * 3 * 136, scale: 4 },
+    constants: {},
+  },
+  shorten: {
+    sizes: { pixels: 5, channels: 12, mostShort: 100 },
+    values: { input: 4 * 60, output: 2 * 60, scale: 4 },
+    constants: {},
+  },
+  convolutionShorts: {
+    sizes: {
+      inputWidth: 11,
+      depth: 3,
+      outputWidth: 5,
+      outputHeight: 4,
+      channels: 12,
+      kernelHeight: 5,
+      kernelWidth: 3,
+      stride: 2,
+      activation: 2,
+      residualChannels: 8,
+      isBlocked: 1,
+    },
+    // The input has 11 rows, and one short after an odd run of 9; five pairs of weights hold such a run.
+    values: { input: 2 * (11 * 11 * 3 + 1), inputScale: 4, residual: 4 * 20 * 8, output: 4 * 20 * 12 },
+    constants: { weights: 2 * 16 * 5 * 5 * 2, weightScale: 64, bias: 64, slope: 64 },
+  },
+  separable: {
+    sizes: {
+      height: 5,
+      width: 9,
+      depth: 20,
+      outputHeight: 3,
+      outputWidth: 5,
+      stride: 2,
+      top: 1,
+      left: 1,
+      channels: 12,
+      activation: 2,
+      residualChannels: 8,
+      mostShort: 100,
+    },
+    values: { input: 4 * 5 * 9 * 20, residual: 4 * 15 * 8, output: 4 * 15 * 12 },
+    constants: {
+      depthWeights: 4 * 9 * 20,
+      depthBias: 80,
+      weights: 2 * 16 * 20,
+      weightScale: 64,
+      bias: 64,
+      slope: 64,
+    },
+  },
   convolution: {
     sizes: {
       inputWidth: 11,
@@ -226,7 +280,7 @@ describe.each(names)("a step of %s", (kernel) => {
   it("writes what nothing else of it lies in: a buffer may end where the next begins, and not later", () => {
     const held = laidOut(constants);
     const { offsets, end } = laidOut(values);
-    const written = Object.keys(values).filter((name) => /^(output|quantized)/.test(name));
+    const written = Object.keys(values).filter((name) => /^(output|quantized|scale)/.test(name));
     const others = Object.keys(values);
     for (const name of written) {
       for (const other of others.filter((each) => each !== name)) {
@@ -252,7 +306,7 @@ describe.each(names)("a step of %s", (kernel) => {
   });
 
   it("may read the same bytes as several of its inputs", () => {
-    const read = Object.keys(values).filter((name) => !/^(output|quantized)/.test(name));
+    const read = Object.keys(values).filter((name) => !/^(output|quantized|scale)/.test(name));
     const same = (all: readonly string[]) => Object.fromEntries(all.map((name) => [name, 0]));
     // Outputs are placed after all inputs.
     const behind = Object.keys(values).filter((name) => !read.includes(name));
