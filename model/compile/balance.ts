@@ -9,9 +9,10 @@ export interface Balanced {
 }
 
 /**
- * Multiplies each channel by a power of two near the norm of the weights that read it, and divides the weights by it. A
- * channel that matters little, however large its values, then takes few steps of the common scale. Numbers in float32 change
- * by their exponent alone. The last block of `blazeface-short` has a relative error of 2.6e-4 with it, and of 2.8e-3 without.
+ * Multiplies each channel by a power of two near the norm of the weights that read it, and divides the weights by it.
+ * A channel that matters little, however large its values, then takes few steps of the common scale. Numbers in
+ * float32 change by their exponent alone. The last block of `blazeface-short` has a relative error of 2.6e-4 with it,
+ * and of 2.8e-3 without.
  *
  * @param weights [C][1][H][W]
  * @param bias [C]

@@ -4,9 +4,9 @@
  *   short = round(x * (most_short / greatest |x|)), ties to even
  *   x = short * (greatest |x| / most_short)
  *
- * Weights are shorts too, with a scale for each output channel. The plan compiler limits the sum of a channel's absolute
- * weights, so that its product with most_short stays below 2^31. Sums of products are therefore exact, in any order and on
- * every processor.
+ * Weights are shorts too, with a scale for each output channel. The plan compiler limits the sum of a channel's
+ * absolute weights, so that its product with most_short stays below 2^31. Sums of products are therefore exact, in any
+ * order and on every processor.
  */
 #ifndef SAMEFACE_SHORTS_H
 #define SAMEFACE_SHORTS_H
