@@ -23,6 +23,7 @@ import {
 } from "./face/detection/turned.ts";
 import type { Encoder } from "./face/encode.ts";
 import type { EncodedFace, FacePolicy } from "./face/face.ts";
+import { sketchScene } from "./face/liveness/scene.ts";
 import { defaultQualityLimits, judgeQuality, measureQuality } from "./face/quality/quality.ts";
 import { isRecognisable, recognisabilityOf } from "./face/quality/recognisability.ts";
 import type { RecognisabilityModel } from "./face/quality/recognisability-model.ts";
@@ -55,6 +56,8 @@ export interface Observation {
   readonly keepCrop?: boolean;
   /** True to keep the view of the capture by which its copies are told. */
   readonly keepCapture?: boolean;
+  /** True to keep a small picture of the whole photo. */
+  readonly keepScene?: boolean;
   /** True to list every face of the photo. */
   readonly listFaces?: boolean;
   /** True to answer an unrecognisable face, which says that it is one, in place of a failure. */
@@ -96,7 +99,8 @@ export function createPipeline({
     policy: FacePolicy,
     observation: Observation,
   ): Promise<Result<EncodedFace>> {
-    const { time = untimed, keepCrop = false, keepCapture = false, listFaces = false } = observation;
+    const { time = untimed, keepCrop = false, keepCapture = false, keepScene = false } = observation;
+    const { listFaces = false } = observation;
     const { backgroundFaceShare = defaultBackgroundFaceShare } = observation;
     const { file } = decoder;
     const overview = await decoder.overview();
@@ -142,7 +146,8 @@ export function createPipeline({
         turned,
         image: { width: file.width, height: file.height, format: file.format },
         ...(listFaces && { faces: listOf(faces, backgroundFaceShare) }),
-        ...(crop === undefined ? {} : { crop }),
+        ...(keepScene && { scene: sketchScene(seen) }),
+        ...(crop === undefined ? {} : { crop, cropCorners: corners }),
         ...(capture === undefined ? {} : { capture }),
       });
     }

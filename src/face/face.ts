@@ -1,7 +1,8 @@
 import type { PhotoFormat } from "../image/sniff.ts";
 import type { QuarterTurn } from "../image/turn.ts";
 import type { Embedding } from "./embedding.ts";
-import type { Box, Landmarks } from "./geometry.ts";
+import type { Box, Landmarks, Point } from "./geometry.ts";
+import type { SceneSketch } from "./liveness/scene.ts";
 import type { Quality } from "./quality/quality.ts";
 import type { Capture } from "./replay/capture.ts";
 
@@ -44,6 +45,10 @@ export interface EncodedFace {
   readonly faces?: readonly FoundFace[];
   /** Present when the crop was asked for. */
   readonly crop?: Crop;
+  /** Corners of that crop in the photo: top left, top right, bottom right, bottom left. */
+  readonly cropCorners?: readonly Point[];
+  /** Present when the scene was asked for. */
+  readonly scene?: SceneSketch;
   /** Present when it was asked for. As private as the photo. */
   readonly capture?: Capture;
   /** Size of the upright photo, px, whose coordinates `face` uses, and the format of its bytes. */

@@ -1,0 +1,111 @@
+/**
+ * Makes sessions of one person's photo and passes each frame through the production pipeline. One thread's script:
+ * it answers a person's frames of every kind, and the observations go to a file, so that a judge can be changed
+ * without rendering anew.
+ */
+import { readFileSync } from "node:fs";
+import sharp from "sharp";
+import type { EncodedFace } from "../../../src/face/face.ts";
+import { type Challenge, drawChallenge } from "../../../src/face/liveness/challenge.ts";
+import { type Frame, frameOf } from "../../../src/face/liveness/frame.ts";
+import type { Runtime } from "../../runtime.ts";
+import { createRandom } from "../random.ts";
+import type { FaceMesh } from "./canonical-face.ts";
+import {
+  type Asked,
+  bentFrame,
+  between,
+  drawSetting,
+  exposed,
+  flatFrame,
+  genuineFrame,
+  piecewiseFrame,
+  type Random,
+} from "./made-frames.ts";
+import type { Picture } from "./picture.ts";
+import { makeScene, type Scene } from "./scene.ts";
+
+export const madeKinds = ["genuine", "flat", "bent", "piecewise"] as const;
+export type MadeKind = (typeof madeKinds)[number];
+
+/** One session as the pipeline saw it; a frame without a face is null. */
+export interface MadeSession {
+  readonly kind: MadeKind;
+  readonly challenge: Challenge;
+  readonly frames: readonly (Frame | null)[];
+}
+
+/** Largest turns of a photo that counts as frontal, degrees. */
+const frontal = { yaw: 8, pitch: 12 };
+
+export async function observePhoto({ pipeline }: Pick<Runtime, "pipeline">, path: string) {
+  const bytes = readFileSync(path);
+  const encoded = await pipeline.encodeFace(bytes, "largest", { keepCrop: true, keepScene: true });
+  return encoded.ok ? encoded.value : null;
+}
+
+export function isFrontal({ quality }: EncodedFace): boolean {
+  return Math.abs(quality.yaw) <= frontal.yaw && Math.abs(quality.pitch) <= frontal.pitch;
+}
+
+/** Makes one session of each kind from a frontal photo. */
+export async function makeSessions(
+  runtime: Pick<Runtime, "pipeline">,
+  mesh: FaceMesh,
+  path: string,
+  face: EncodedFace,
+  seed: number,
+  kinds: readonly MadeKind[],
+): Promise<MadeSession[]> {
+  const random = createRandom(seed);
+  const photo = await readPicture(path);
+  const scene = makeScene(mesh, photo, face.face.landmarks, between(random, 0.75, 1.05));
+  const sessions: MadeSession[] = [];
+  for (const kind of kinds) {
+    const challenge = drawChallenge(random());
+    const setting = drawSetting(random);
+    const draw = drawerOf(kind, random);
+    const frames: (Frame | null)[] = [];
+    for (const asked of ["front", ...challenge] as const) {
+      const picture = draw(random, scene, setting, asked);
+      const { width, height } = picture;
+      const jpeg = await sharp(exposed(random, picture, setting), { raw: { width, height, channels: 4 } })
+        .jpeg({ quality: setting.quality })
+        .toBuffer();
+      const seen = await runtime.pipeline.encodeFace(new Uint8Array(jpeg), "largest", {
+        keepCrop: true,
+        keepScene: true,
+      });
+      frames.push(seen.ok ? frameOf(seen.value) : null);
+    }
+    sessions.push({ kind, challenge, frames });
+  }
+  return sessions;
+}
+
+type Draw = (random: Random, scene: Scene, setting: ReturnType<typeof drawSetting>, asked: Asked) => Picture;
+
+function drawerOf(kind: MadeKind, random: Random): Draw {
+  switch (kind) {
+    case "genuine":
+      return genuineFrame;
+    case "flat":
+      return flatFrame;
+    case "piecewise":
+      return piecewiseFrame;
+    case "bent": {
+      const radius = between(random, 1, 2.5);
+      const upright = random() < 0.7;
+      return (...given) => bentFrame(...given, radius, upright);
+    }
+  }
+}
+
+async function readPicture(path: string): Promise<Picture> {
+  const { data, info } = await sharp(path)
+    .removeAlpha()
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: Float32Array.from(data) };
+}
