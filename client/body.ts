@@ -50,6 +50,18 @@ export function openForm(photos: Readonly<Record<string, OpenPhoto>>, options: W
   };
 }
 
+/** Makes a form of frames in their order, each under the name `frame`. */
+export function openFrames(photos: readonly OpenPhoto[], options: WireOptions): OpenBody {
+  return async (limits) => {
+    const frames: WholePhoto[] = [];
+    for (const open of photos) frames.push(await open(limits));
+    return formOf(
+      frames.map((frame) => ["frame", frame] as const),
+      options,
+    );
+  };
+}
+
 function photoBody(photo: WholePhoto, options: WireOptions): RequestBody {
   // Addresses may be logged on the way: notes about a person do not belong in the query.
   if (isReference(photo) || options.metadata !== undefined) return formBody({ image: photo }, options);
@@ -58,8 +70,12 @@ function photoBody(photo: WholePhoto, options: WireOptions): RequestBody {
 }
 
 function formBody(photos: Readonly<Record<string, WholePhoto>>, options: WireOptions): RequestBody {
+  return formOf(Object.entries(photos), options);
+}
+
+function formOf(photos: readonly (readonly [string, WholePhoto])[], options: WireOptions): RequestBody {
   const form = new FormData();
-  for (const [field, photo] of Object.entries(photos)) {
+  for (const [field, photo] of photos) {
     if (isReference(photo)) {
       const { uri, type = "image/jpeg", name = "photo" } = photo;
       form.append(field, { uri, type, name } as unknown as Blob);

@@ -1,5 +1,13 @@
 /** The service's calls. Options and answers have the same names as on the wire. */
-import { jsonBody, openFace, openForm, openPhotoBody, type SentEmbedding, type WireOptions } from "./body.ts";
+import {
+  jsonBody,
+  openFace,
+  openForm,
+  openFrames,
+  openPhotoBody,
+  type SentEmbedding,
+  type WireOptions,
+} from "./body.ts";
 import { checked } from "./check.ts";
 import { createExchange } from "./exchange.ts";
 import { type CallJson, createCallJson, decided, path } from "./json-call.ts";
@@ -11,6 +19,8 @@ import {
   embeddingOptions,
   enrolmentOptions,
   identificationOptions,
+  liveEnrolmentOptions,
+  liveVerificationOptions,
   sessionRequest,
   type VerificationCallOptions,
   verificationOptions,
@@ -114,7 +124,34 @@ export class Sameface {
     return this.#sendPhoto("/v1/embed", photo, options);
   }
 
-  /** Makes a token with which a phone can verify one subject and do nothing else. */
+  /**
+   * Decides whether the frames show a living person who answers the session's challenge, and whether that person is
+   * the session's subject. Each answer uses the session once, so the call is not repeated.
+   */
+  async verifyLive(
+    frames: readonly Photo[],
+    options: wire.LiveVerificationOptions & UploadOptions = {},
+  ): Promise<wire.LiveVerification> {
+    const opened = frames.map((frame, k) => openPhoto(frame, `frames[${k}]`));
+    const { wireOptions, callOptions } = split(checked(liveVerificationOptions, options, "options"));
+    const body = openFrames(opened, wireOptions);
+    const call = { method: "POST", path: "/v1/sessions/verify", body, repeatable: false } as const;
+    return decided(await this.#call<wire.LiveVerification>(call, callOptions));
+  }
+
+  /** Enrols the face of the first frame, where the frames show a living person who answers the challenge. */
+  async enrolLive(
+    frames: readonly Photo[],
+    options: wire.LiveEnrolmentOptions & UploadOptions = {},
+  ): Promise<wire.LiveEnrolment> {
+    const opened = frames.map((frame, k) => openPhoto(frame, `frames[${k}]`));
+    const { wireOptions, callOptions } = split(checked(liveEnrolmentOptions, options, "options"));
+    const body = openFrames(opened, wireOptions);
+    const call = { method: "POST", path: "/v1/sessions/enrol", body, repeatable: false } as const;
+    return this.#call<wire.LiveEnrolment>(call, callOptions);
+  }
+
+  /** Makes a token with which a phone can verify or enrol one subject and do nothing else. */
   async createSession(request: wire.SessionRequest, options?: CallOptions): Promise<wire.Session> {
     const body = jsonBody(checked(sessionRequest, request, "request"));
     return this.#call({ method: "POST", path: "/v1/sessions", body, repeatable: true }, options);

@@ -10,6 +10,8 @@ interface Details {
 export interface ErrorDetails {
   unauthorized: Details;
   forbidden: Details;
+  /** The tenant, or the session, asks for the frames of a liveness session. */
+  liveness_required: Details;
   not_found: Details;
   subject_has_no_faces: Details;
   method_not_allowed: Details;

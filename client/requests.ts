@@ -82,9 +82,27 @@ export const embeddingOptions = fields<wire.EmbeddingOptions & UploadOptions>({
   ...uploadChecks,
 });
 
+export const liveVerificationOptions = fields<wire.LiveVerificationOptions & UploadOptions>({
+  receipt: maybe(flag),
+  session: maybe(text),
+  ...uploadChecks,
+});
+
+export const liveEnrolmentOptions = fields<wire.LiveEnrolmentOptions & UploadOptions>({
+  duplicates: maybe(wordOf("allow or refuse")),
+  expires_at: maybe(time),
+  consent_version: maybe(text),
+  consent_purpose: maybe(text),
+  consent_at: maybe(time),
+  metadata: maybe(textsByName),
+  session: maybe(text),
+  ...uploadChecks,
+});
+
 export const sessionRequest = fields<wire.SessionRequest>({
   subject_id: someText,
-  action: wordOf("verify"),
+  action: wordOf("verify or enrol"),
+  liveness: maybe(wordOf("challenge")),
   max_uses: maybe(number),
   ttl_seconds: maybe(number),
   max_fmr: maybe(number),
@@ -127,6 +145,7 @@ const settingsChecks: Checks<wire.SettingsChange> = {
       kept_seconds: number,
     }),
   ),
+  liveness_required: maybe(fields<wire.Settings["liveness_required"]>({ verify: flag, enrol: flag })),
 };
 
 export const settingsChange = fields<wire.SettingsChange>(settingsChecks);

@@ -66,5 +66,6 @@ export const settings: z.infer<typeof settingsSchema> = {
   background_face_share: 0.2,
   evidence_required: false,
   replay: { sessions: "refuse", keys: "warn", max_sketches: 50, kept_seconds: 7_776_000 },
+  liveness_required: { verify: false, enrol: false },
   shards: 1,
 };

@@ -6,6 +6,7 @@ type Instances = { readonly [Code in Exclude<FailureCode, "internal">]: Extract<
 const instances: Instances = {
   unauthorized: { code: "unauthorized", reason: "" },
   forbidden: { code: "forbidden", reason: 'This key does not have the scope "enrol".' },
+  liveness_required: { code: "liveness_required" },
   locked: { code: "locked", retryAfterSeconds: 30 },
   rate_limited: { code: "rate_limited", retryAfterSeconds: 60 },
   not_found: { code: "not_found", what: "subject" },

@@ -6,6 +6,8 @@ import type {
   ZodOpenApiResponseObject,
 } from "zod-openapi";
 import type { FailureCode } from "../src/errors.ts";
+import { framesAsked } from "../src/face/liveness/challenge.ts";
+import { framesSchema } from "../src/http/schemas/liveness.ts";
 import type { Scope } from "../src/identity/scopes.ts";
 import { model, photoInBase64 } from "./examples.ts";
 
@@ -101,6 +103,34 @@ export function photoBody(
     },
   };
 }
+
+/** Describes the body that `readFrames` takes. */
+export function framesBody(options: z.ZodObject): ZodOpenApiRequestBodyObject {
+  const frame = z.array(z.string().meta({ override: binary })).length(framesAsked);
+  return {
+    required: true,
+    content: {
+      "multipart/form-data": { schema: z.object({ frame, ...options.shape }) },
+      "application/json": {
+        schema: z.strictObject({ frames: framesSchema, ...options.shape }),
+        examples: {
+          frames: { value: { frames: Array.from({ length: framesAsked }, () => photoInBase64) } },
+        },
+      },
+    },
+  };
+}
+
+/** Failures of frames, besides those of the request. A face that is missing is no failure but an answer. */
+export const framesFailures = [
+  "invalid_request",
+  "unsupported_media_type",
+  "body_too_large",
+  "request_timeout",
+  "overloaded",
+  "image_too_large",
+  "invalid_image",
+] as const satisfies readonly FailureCode[];
 
 /** Failures of a photo, besides those of the request. */
 export const photoFailures = [

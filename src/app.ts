@@ -27,6 +27,7 @@ import { detect, embed } from "./http/routes/detection.ts";
 import { deleteFace, enrol, updateFace } from "./http/routes/faces.ts";
 import { health, readiness } from "./http/routes/health.ts";
 import { identify } from "./http/routes/identification.ts";
+import { enrolLive, verifyLive } from "./http/routes/live-sessions.ts";
 import { showFile } from "./http/routes/pages.ts";
 import { createSession } from "./http/routes/sessions.ts";
 import { deleteSubject, getSubject, listSubjects, unlockSubject } from "./http/routes/subjects.ts";
@@ -49,6 +50,8 @@ export type AppDeps = DepsOf<typeof admission> &
   DepsOf<typeof compare> &
   DepsOf<typeof identify> &
   DepsOf<typeof createSession> &
+  DepsOf<typeof verifyLive> &
+  DepsOf<typeof enrolLive> &
   DepsOf<typeof createKey> &
   DepsOf<typeof showAudit> &
   DepsOf<typeof listTenants> &
@@ -123,6 +126,18 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.post("/v1/detect", requireScope("verify"), detect(deps));
   app.post("/v1/embed", requireScope("embeddings"), embed(deps));
   app.post("/v1/sessions", requireScope("verify"), requireNoQuery(), createSession(deps));
+  app.post(
+    "/v1/sessions/verify",
+    requireScope("verify", { sessions: true }),
+    requireNoQuery(),
+    verifyLive(deps),
+  );
+  app.post(
+    "/v1/sessions/enrol",
+    requireScope("enrol", { sessions: true }),
+    requireNoQuery(),
+    enrolLive(deps),
+  );
 
   app.get("/v1/keys", requireScope("admin"), requireNoQuery(), listKeys(deps));
   app.post("/v1/keys", requireScope("admin"), requireNoQuery(), createKey(deps));

@@ -26,6 +26,8 @@ type FailureCase =
   | { code: "unauthorized"; reason: string }
   /** The caller is known and may not do this. `reason` is a sentence for the caller. */
   | { code: "forbidden"; reason: string }
+  /** The tenant, or the session, asks for a liveness session in place of this call. */
+  | { code: "liveness_required" }
   /** Too many failed attempts at this subject; without a time it stays locked until it is unlocked. */
   | { code: "locked"; retryAfterSeconds?: number }
   /** `reason` is a sentence for a caller who is not authenticated yet. */
@@ -107,6 +109,13 @@ function describe(failure: FailureCase): WireFailure {
       };
     case "forbidden":
       return { status: 403, code, message: failure.reason };
+    case "liveness_required":
+      return {
+        status: 403,
+        code,
+        message:
+          "This needs a liveness session: open one by `POST /v1/sessions`, and send its frames to `/v1/sessions/verify` or `/v1/sessions/enrol`.",
+      };
     case "locked":
       return failure.retryAfterSeconds === undefined
         ? {

@@ -57,6 +57,7 @@ export const decisionOperations: readonly Operation[] = [
       "not_found",
       "replayed_photo",
       "idempotency_key_reused",
+      "liveness_required",
     ],
   },
   {

@@ -56,7 +56,14 @@ export const faceOperations: readonly Operation[] = [
         request_id: requestId,
       }),
     },
-    failures: [...photoFailures, "model_mismatch", "conflict", "identity_conflict", "idempotency_key_reused"],
+    failures: [
+      ...photoFailures,
+      "model_mismatch",
+      "conflict",
+      "identity_conflict",
+      "idempotency_key_reused",
+      "liveness_required",
+    ],
   },
   {
     method: "patch",

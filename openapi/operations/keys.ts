@@ -11,8 +11,14 @@ import {
   revokedKeyAnswerSchema,
   sessionAnswerSchema,
 } from "../../src/http/schemas/administration-answers.ts";
-import { createdAt, keyId, requestId, subjectId } from "../examples.ts";
-import { json, jsonBody, jsonFailures, type Operation } from "../operation.ts";
+import {
+  liveEnrolmentAnswerSchema,
+  liveEnrolmentOptionsSchema,
+  liveVerificationAnswerSchema,
+  liveVerificationOptionsSchema,
+} from "../../src/http/schemas/liveness.ts";
+import { createdAt, faceId, keyId, model, requestId, subjectId } from "../examples.ts";
+import { framesBody, framesFailures, json, jsonBody, jsonFailures, type Operation } from "../operation.ts";
 
 const ofKey = z.object({ key_id: apiKeyIdSchema });
 const admin = { kind: "key", scopes: ["admin"] } as const;
@@ -119,5 +125,53 @@ export const keyOperations: readonly Operation[] = [
       }),
     },
     failures: [...jsonFailures, "subject_has_no_faces"],
+  },
+  {
+    method: "post",
+    path: "/v1/sessions/verify",
+    operationId: "verifyLive",
+    tag: "Keys",
+    summary: "Is a living person there, and is it the enrolled one?",
+    description:
+      "Takes the frames of a liveness session: one that looks into the camera, then one for each pose of the challenge. They are judged together, and the answer is one decision. A challenge is used once: an answer that is no match brings the next one, while tries are left. Failures are counted as those of `verify`. A key with the scope `scores` that sends the frames with the session's token is told what the judge found.",
+    caller: { kind: "key", scopes: ["verify"], orSession: true },
+    body: framesBody(liveVerificationOptionsSchema),
+    answer: {
+      status: 200,
+      description: "A decision.",
+      content: json(liveVerificationAnswerSchema, {
+        match: true,
+        max_fmr: 0.0001,
+        model,
+        tries_left: 2,
+        request_id: requestId,
+      }),
+    },
+    failures: [...framesFailures, "subject_has_no_faces", "model_mismatch", "locked", "not_found"],
+  },
+  {
+    method: "post",
+    path: "/v1/sessions/enrol",
+    operationId: "enrolLive",
+    tag: "Keys",
+    summary: "Enrol a person who is there",
+    description:
+      "Takes frames as `POST /v1/sessions/verify` does, and enrols the face of the first one. Where they did not answer the challenge, `enrolled` is false and the next challenge comes along.",
+    caller: { kind: "key", scopes: ["enrol"], orSession: true },
+    body: framesBody(liveEnrolmentOptionsSchema),
+    answer: {
+      status: 200,
+      description: "Whether the person was enrolled.",
+      content: json(liveEnrolmentAnswerSchema, {
+        enrolled: true,
+        subject_id: subjectId,
+        face_id: faceId,
+        model,
+        created_at: createdAt,
+        tries_left: 0,
+        request_id: requestId,
+      }),
+    },
+    failures: [...framesFailures, "low_quality", "locked", "identity_conflict", "model_mismatch"],
   },
 ];

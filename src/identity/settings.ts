@@ -73,6 +73,10 @@ export const tenantSettingsSchema = z.strictObject({
       keptSeconds: z.int().min(3600).max(secondsInTenYears),
     })
     .default(() => ({ ...defaultReplay })),
+  /** Calls that are refused without a liveness session: verifications, enrolments, both or neither. */
+  livenessRequired: z
+    .strictObject({ verify: z.boolean(), enrol: z.boolean() })
+    .default({ verify: false, enrol: false }),
   /** Number of directories over which the subjects are spread; fixed when the tenant is made. */
   shards: z.int().min(1).max(256),
 });
@@ -109,6 +113,7 @@ export const defaultSettings: TenantSettings = {
   backgroundFaceShare: defaultBackgroundFaceShare,
   evidenceRequired: false,
   replay: { ...defaultReplay },
+  livenessRequired: { verify: false, enrol: false },
   shards: 1,
 };
 

@@ -25,11 +25,14 @@ export interface SessionPrincipal extends Caller {
   readonly subjectId: SubjectId;
   readonly action: SessionAction;
   readonly nonce: string;
+  readonly expiresAtMs: number;
+  /** True when the token allows nothing but the frames of a liveness session. */
+  readonly liveness: boolean;
   /** False match rate that the token's maker chose; undefined in an earlier version's token, which has the tenant's. */
   readonly maxFmr: number | undefined;
 }
 
-export const sessionActions = ["verify"] as const;
+export const sessionActions = ["verify", "enrol"] as const;
 export type SessionAction = (typeof sessionActions)[number];
 
 export type Principal = RootPrincipal | KeyPrincipal | SessionPrincipal;

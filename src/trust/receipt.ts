@@ -19,11 +19,16 @@ export interface Receipt {
   readonly modelSha256: string;
   /** SHA-256 of the photo as sent, hex; null when an embedding was sent in its place. */
   readonly imageSha256: string | null;
+  /** Challenge that was answered, and SHA-256 of each frame as sent, hex; absent without liveness. */
+  readonly liveness?: { readonly challenge: readonly string[]; readonly framesSha256: readonly string[] };
   /** Nonce of the session or of the caller; null for none. */
   readonly nonce: string | null;
   readonly requestId: string;
   readonly at: Date;
 }
+
+/** Names of what a match with liveness has passed. */
+const livenessChecks = ["identity", "poses", "relief", "scene", "distinct"] as const;
 
 export type SignReceipt = (receipt: Receipt) => Promise<string>;
 
@@ -42,6 +47,13 @@ export function createReceipts(keys: Pick<SigningKeys, "current">): SignReceipt 
       model: receipt.model,
       model_sha256: receipt.modelSha256,
       image_sha256: receipt.imageSha256,
+      ...(receipt.liveness && {
+        liveness: {
+          checked: livenessChecks,
+          challenge: receipt.liveness.challenge,
+          frames_sha256: receipt.liveness.framesSha256,
+        },
+      }),
       nonce: receipt.nonce,
       request_id: receipt.requestId,
     };

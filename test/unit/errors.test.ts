@@ -7,6 +7,7 @@ type Details<Code> = Omit<Extract<Failure, { code: Code }>, "code">;
 const table: { readonly [Code in Failure["code"]]: [status: number, ...failures: Details<Code>[]] } = {
   unauthorized: [401, { reason: "the key is wrong" }],
   forbidden: [403, { reason: "Not with this key." }],
+  liveness_required: [403, {}],
   locked: [423, {}, { retryAfterSeconds: 30 }],
   rate_limited: [429, { retryAfterSeconds: 60 }],
   not_found: [404, { what: "subject" }],

@@ -128,7 +128,7 @@ describe("an enrolment with an Idempotency-Key", () => {
       namespace.get(namespace.idFromName("default/0")),
       (_, state: DurableObjectState) => {
         const { sql } = state.storage;
-        for (const newer of ["enrolment_request", "gallery", "verification_request"])
+        for (const newer of ["enrolment_request", "gallery", "verification_request", "challenge"])
           sql.exec(`DROP TABLE ${newer}`);
         new DirectoryObject(state, env as never);
         return sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'").toArray();

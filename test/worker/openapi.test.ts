@@ -60,7 +60,10 @@ describe("the document's scopes", () => {
     async ({ method, path, operation }) => {
       const { call, callAs } = startService();
       await call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
-      const made = await call("/v1/sessions", json({ subject_id: "alice", action: "verify" }));
+      const session = path.endsWith("/enrol")
+        ? { action: "enrol", liveness: "challenge" }
+        : { action: "verify" };
+      const made = await call("/v1/sessions", json({ subject_id: "alice", ...session }));
       const { token } = sessionAnswerSchema.parse(await made.json());
       const refused = (await callAs(token, filled(path), { method })).status === 403;
       expect(refused).toBe(!operation.security.some((way) => "SessionToken" in way));

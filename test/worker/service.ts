@@ -8,6 +8,7 @@ import { type Config, parseConfig } from "../../src/config.ts";
 import { type Failure, fail, ok } from "../../src/errors.ts";
 import type { Calibration } from "../../src/face/decision/calibration.ts";
 import type { EncodedFace, FacePolicy } from "../../src/face/face.ts";
+import type { PoseName } from "../../src/face/liveness/challenge.ts";
 import type { Quality } from "../../src/face/quality/quality.ts";
 import type { RecognisabilityModel } from "../../src/face/quality/recognisability-model.ts";
 import type { LogEntry } from "../../src/http/middleware/log-entry.ts";
@@ -20,6 +21,7 @@ import type { Pipeline } from "../../src/pipeline.ts";
 import { type Bindings, connect } from "../../src/wiring/bindings.ts";
 import { openService, type ServiceParts } from "../../src/wiring/service.ts";
 import { syntheticCapture } from "../fixtures/captures.ts";
+import { type MadeHead, madeFace } from "../fixtures/live-frames.ts";
 import { expectDocumented } from "./conformance.ts";
 
 /** Bindings, also as objects that a test can look into. */
@@ -132,6 +134,30 @@ export function captureAt(angle: number, capture: number, file = 0): Uint8Array<
   return bytesOf(`CAPTURE ${angle} ${capture} ${file}`);
 }
 
+/** Makes a frame of a made head, which begins as a JPEG does. */
+export function framePhoto(head: MadeHead, pose: PoseName | "front", shake: number): Uint8Array<ArrayBuffer> {
+  const text = bytesOf(`MADE ${JSON.stringify([head, pose, shake])}`);
+  return new Uint8Array([0xff, 0xd8, ...text]);
+}
+
+/** A frame that no pipeline finds a face in. */
+export const frameWithoutFace = new Uint8Array([
+  0xff,
+  0xd8,
+  ...bytesOf(`FAIL ${JSON.stringify({ code: "face_not_found" } satisfies Failure)}`),
+]);
+
+const madeFaces = new Map<string, EncodedFace>();
+
+function madeFrom(image: Uint8Array): EncodedFace | undefined {
+  const text = image[0] === 0xff ? new TextDecoder().decode(image.subarray(2)) : "";
+  if (!text.startsWith("MADE ")) return undefined;
+  const known =
+    madeFaces.get(text) ?? madeFace(...(JSON.parse(text.slice(5)) as Parameters<typeof madeFace>));
+  madeFaces.set(text, known);
+  return known;
+}
+
 /** Makes a pipeline that reads embeddings from text; `calls` are the policies with which it was called. */
 export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[] } {
   const calls: FacePolicy[] = [];
@@ -144,7 +170,11 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
       { listFaces = false, showUnrecognisable = false, keepCapture = false } = {},
     ) {
       calls.push(policy);
-      const [kind, ...rest] = new TextDecoder().decode(image).split(" ");
+      const made = madeFrom(image);
+      if (made !== undefined) return ok(made);
+      const [kind, ...rest] = new TextDecoder()
+        .decode(image[0] === 0xff ? image.subarray(2) : image)
+        .split(" ");
       const text = rest.join(" ");
       if (kind === "FAIL") return fail(JSON.parse(text) as Failure);
       if (kind === "THROW") throw new Error("a bug of the pipeline");

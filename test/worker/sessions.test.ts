@@ -254,6 +254,7 @@ describe("a forged token", () => {
       tenant: defaultTenant,
       subjectId: "alice" as never,
       action: "verify",
+      liveness: false,
       nonce: "n",
       maxFmr: undefined,
       expiresAtMs: now.getTime() + 60_000,

@@ -290,6 +290,7 @@ describe("a tenant", () => {
       max_fpir: 0.01,
       background_face_share: 0.2,
       evidence_required: false,
+      liveness_required: { verify: false, enrol: false },
     });
   });
 

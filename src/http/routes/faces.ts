@@ -1,15 +1,23 @@
 /** Enrolment, and the update and deletion of one face. */
+import type { Context } from "hono";
 import type * as z from "zod";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
-import { parseFaceId } from "../../identity/ids.ts";
+import { parseFaceId, type SubjectId } from "../../identity/ids.ts";
 import { keepsSketches } from "../../identity/settings.ts";
 import { requireConsent } from "../../identity/store/consent.ts";
-import type { EnrolmentDetails } from "../../identity/store/store.ts";
+import type { EnrolledFace, EnrolmentDetails } from "../../identity/store/store.ts";
 import { refuseDuplicates } from "../../trust/rates/duplicates.ts";
 import { answer, refuse } from "../answer.ts";
-import type { Handler } from "../app-env.ts";
-import { closerBy, encodeSource, type FaceDeps, photoBody, readFaceSource } from "../request/face-source.ts";
+import type { AppEnv, Handler } from "../app-env.ts";
+import {
+  closerBy,
+  encodeSource,
+  type FaceDeps,
+  type Probe,
+  photoBody,
+  readFaceSource,
+} from "../request/face-source.ts";
 import { readEnrolmentRequest } from "../request/idempotency-key.ts";
 import { faceIdOf, invalid, subjectIdOf } from "../request/input.ts";
 import { readJson } from "../request/json.ts";
@@ -31,11 +39,12 @@ interface EnrolmentDeps extends FaceDeps {
 
 /** POST /v1/subjects/{subject_id}/faces */
 export function enrol(deps: EnrolmentDeps): Handler {
-  const { calibration, recognisability, clock, randomId } = deps;
+  const { clock } = deps;
   return async (c) => {
-    const { store, principal, settings, stopwatch } = c.var;
+    const { settings } = c.var;
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
+    if (settings.livenessRequired.enrol) return refuse(c, { code: "liveness_required" });
     const read = await readFaceSource(c, deps, photoToEnrol);
     if (!read.ok) return refuse(c, read.failure);
     const { source, options } = read.value;
@@ -56,31 +65,13 @@ export function enrol(deps: EnrolmentDeps): Handler {
     });
     if (!probe.ok) return refuse(c, probe.failure);
 
-    const { embedding, quality } = probe.value;
-    if (options.duplicates === "refuse") {
-      const unique = await refuseDuplicates(
-        { store, principal, settings, calibration, closerBy: closerBy(recognisability, probe.value) },
-        embedding,
-        subjectId.value,
-      );
-      if (!unique.ok) return refuse(c, unique.failure);
-    }
-    const faceId = parseFaceId(randomId());
-    if (faceId === undefined) throw new Error("randomId made an id that cannot name a face");
-    const stored = {
+    const added = await storeFace(c, deps, {
       subjectId: subjectId.value,
-      faceId,
-      embedding,
+      probe: probe.value,
+      duplicates: options.duplicates === "refuse",
+      details: { ...details.value, request: request.value },
       createdAt,
-      ...(quality !== undefined && { quality }),
-    };
-    const added = await stopwatch.time("store", () =>
-      store.addFace(stored, {
-        ...details.value,
-        request: request.value,
-        capture: probe.value.encoded?.capture,
-      }),
-    );
+    });
     if (!added.ok) return refuse(c, added.failure);
     // An earlier request with the same key may have made the face.
     const enrolled = added.value;
@@ -93,6 +84,40 @@ export function enrol(deps: EnrolmentDeps): Handler {
       ...(enrolled.expiresAt === undefined ? {} : { expires_at: enrolled.expiresAt.toISOString() }),
     } satisfies Body<typeof enrolmentAnswerSchema>);
   };
+}
+
+export type StoreFaceDeps = Pick<EnrolmentDeps, "calibration" | "recognisability" | "randomId">;
+
+/** Enrols a face that was found fit. Fails with `identity_conflict`, and as `TenantStore.addFace` does. */
+export async function storeFace(
+  c: Context<AppEnv>,
+  { calibration, recognisability, randomId }: StoreFaceDeps,
+  face: {
+    readonly subjectId: SubjectId;
+    readonly probe: Probe;
+    /** True to refuse a person who is enrolled as another subject. */
+    readonly duplicates: boolean;
+    readonly details: EnrolmentDetails;
+    readonly createdAt: Date;
+  },
+): Promise<Result<EnrolledFace>> {
+  const { store, principal, settings, stopwatch } = c.var;
+  const { subjectId, probe, duplicates, details, createdAt } = face;
+  const { embedding, quality } = probe;
+  if (duplicates) {
+    const unique = await refuseDuplicates(
+      { store, principal, settings, calibration, closerBy: closerBy(recognisability, probe) },
+      embedding,
+      subjectId,
+    );
+    if (!unique.ok) return unique;
+  }
+  const faceId = parseFaceId(randomId());
+  if (faceId === undefined) throw new Error("randomId made an id that cannot name a face");
+  const stored = { subjectId, faceId, embedding, createdAt, ...(quality !== undefined && { quality }) };
+  return stopwatch.time("store", () =>
+    store.addFace(stored, { ...details, capture: probe.encoded?.capture }),
+  );
 }
 
 /** DELETE /v1/subjects/{subject_id}/faces/{face_id} */
@@ -136,8 +161,11 @@ export function updateFace({ clock }: Pick<EnrolmentDeps, "clock">): Handler {
  * Reads consent and time of deletion. Fails with `invalid_request` for half a consent, and for a time that has
  * passed.
  */
-function enrolmentDetails(
-  options: z.output<typeof enrolmentOptionsSchema>,
+export function enrolmentDetails(
+  options: Pick<
+    z.output<typeof enrolmentOptionsSchema>,
+    "expires_at" | "consent_version" | "consent_purpose" | "consent_at" | "metadata"
+  >,
   now: Date,
 ): Result<EnrolmentDetails> {
   const { expires_at, consent_version: version, consent_purpose: purpose, consent_at, metadata } = options;

@@ -55,6 +55,8 @@ export function verify(deps: VerificationDeps): Handler {
     const { principal, settings, store, stopwatch } = c.var;
     const session = sessionFor(principal, subjectId.value);
     if (!session.ok) return refuse(c, session.failure);
+    if (settings.livenessRequired.verify || session.value?.liveness)
+      return refuse(c, { code: "liveness_required" });
     const key = readIdempotencyKey(c);
     if (!key.ok) return refuse(c, key.failure);
     const keyHash = key.value === undefined ? undefined : await hashOfCallersKey(c, key.value);

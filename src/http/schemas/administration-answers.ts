@@ -6,6 +6,7 @@ import * as z from "zod";
 import { scopes } from "../../identity/scopes.ts";
 import { apiKeyIdSchema, settingsSchema, tenantIdSchema } from "./administration.ts";
 import { nextCursorSchema, requestIdSchema, timeSchema } from "./answers.ts";
+import { challengeSchema } from "./liveness.ts";
 import { faceIdSchema, subjectIdSchema } from "./requests.ts";
 
 export const settingsAnswerSchema = settingsSchema
@@ -75,6 +76,7 @@ export const sessionAnswerSchema = z
     token: z.string().describe("Token that the phone sends in place of an API key."),
     expires_at: timeSchema,
     nonce: z.string().describe("Random value that comes back in each receipt of this session."),
+    challenge: challengeSchema.optional().describe("Present with `liveness`."),
     request_id: requestIdSchema,
   })
   .meta({ id: "Session" });

@@ -81,6 +81,11 @@ export const settingsSchema = z.strictObject({
     .unwrap()
     .describe("True when an embedding that is sent without the `evidence` of its photo is refused."),
   replay: settingsOfReplay,
+  liveness_required: shape.livenessRequired
+    .unwrap()
+    .describe(
+      "Calls that are refused with `liveness_required` unless they bring the frames of a liveness session. An import is no such call.",
+    ),
   shards: shape.shards.describe(
     "Number of directories and galleries over which the subjects are spread; fixed when the tenant is made. One shard holds some hundred thousand faces.",
   ),
@@ -113,8 +118,19 @@ export const rotationRequestSchema = z.strictObject({
 
 export const sessionRequestSchema = z.strictObject({
   subject_id: subjectIdSchema,
-  action: z.enum(sessionActions, "must be verify"),
-  max_uses: z.int("must be a whole number").min(1).max(100).default(1),
+  action: z.enum(sessionActions, "must be verify or enrol"),
+  liveness: z
+    .enum(["challenge"], "must be challenge")
+    .optional()
+    .describe(
+      "`challenge`: the phone must send frames of a person who takes the poses of a challenge. Needed for `enrol`.",
+    ),
+  max_uses: z
+    .int("must be a whole number")
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe("Attempts that the token allows; with `liveness`, tries, each with a challenge of its own."),
   ttl_seconds: z.int("must be a whole number").min(10).max(3600).default(300),
   max_fmr: maxFmrSchema.optional(),
 });

@@ -5,6 +5,7 @@
 
 import type { WrappedKey } from "../../crypto/key-ring.ts";
 import type { Bytes } from "../../crypto/sealing.ts";
+import type { Challenge } from "../../face/liveness/challenge.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
 import type { Scope } from "../scopes.ts";
 
@@ -180,7 +181,21 @@ export interface SessionRow {
   readonly subjectId: SubjectId;
   readonly usesLeft: number;
   readonly expiresAtMs: number;
+  /** True when the subject must have a face already. */
+  readonly needsFace: boolean;
+  /** Poses that the next use must show; null for a session without liveness. */
+  readonly challenge: Challenge | null;
 }
+
+/** One use of a liveness session, taken. */
+export interface Try {
+  /** Poses that its frames must show. */
+  readonly challenge: Challenge;
+  /** Uses that are left after this one. */
+  readonly triesLeft: number;
+}
+
+export type LivenessAction = "verify" | "face.enrol";
 
 export interface ApiKeyRow {
   readonly id: string;

@@ -1,11 +1,12 @@
 /**
- * Interfaces of a tenant's directory, one for each kind of caller. Its Durable Object offers the methods of all four,
+ * Interfaces of a tenant's directory, one for each kind of caller. Its Durable Object offers the methods of all five,
  * each under its own name.
  */
 
 import type { WrappedKey } from "../../crypto/key-ring.ts";
 import type { Bytes } from "../../crypto/sealing.ts";
 import type { Result } from "../../errors.ts";
+import type { Challenge } from "../../face/liveness/challenge.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
 import type { LockOutPolicy } from "../lock-out.ts";
 import type { SettingsChange, TenantSettings } from "../settings.ts";
@@ -24,6 +25,7 @@ import type {
   FaceName,
   FaceRow,
   FoundFaces,
+  LivenessAction,
   Outliving,
   Page,
   SearchAction,
@@ -33,6 +35,7 @@ import type {
   SessionRow,
   SettledAttempt,
   SigningKeyRow,
+  Try,
 } from "./data.ts";
 
 /**
@@ -141,6 +144,38 @@ export interface VerificationDirectory {
   addSession(session: SessionRow, context: Context): Promise<Result<void>>;
 }
 
+/** Uses of liveness sessions. */
+export interface LivenessDirectory {
+  /**
+   * Says whether the session allows one more try. Fails with `locked`, or `unauthorized` for a session that is used up,
+   * expired or unknown.
+   */
+  checkTry(
+    subjectId: SubjectId,
+    sessionId: string,
+    policy: LockOutPolicy,
+    nowMs: number,
+  ): Promise<Result<void>>;
+  /**
+   * Uses the session once: answers its challenge, and puts `next` in its place, all or nothing. Fails as `checkTry`
+   * does.
+   */
+  takeTry(
+    subjectId: SubjectId,
+    sessionId: string,
+    next: Challenge,
+    policy: LockOutPolicy,
+    context: Context,
+  ): Promise<Result<Try>>;
+  /** Counts a failure of the subject, if it is enrolled, and writes the audit trail. Fails with `locked`. */
+  countNotLive(
+    subjectId: SubjectId,
+    action: LivenessAction,
+    policy: LockOutPolicy,
+    context: Context,
+  ): Promise<Result<void>>;
+}
+
 /** Searches over all faces of the shard, and its gallery. */
 export interface SearchDirectory {
   /** Brings the gallery up to date, as far as that goes within some seconds. */
@@ -170,6 +205,7 @@ export interface SearchDirectory {
 export type Directory = AdministrationDirectory &
   EnrolmentDirectory &
   VerificationDirectory &
+  LivenessDirectory &
   SearchDirectory;
 
 /** Opens the directory of a tenant's shard, or the part that a caller needs; shard 0 also holds its settings and keys. */

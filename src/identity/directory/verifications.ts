@@ -13,6 +13,7 @@ import {
   spendSession,
 } from "./tables/attempts.ts";
 import { writeAudit } from "./tables/audit.ts";
+import { insertChallenge } from "./tables/challenges.ts";
 import * as queries from "./tables/face-queries.ts";
 import * as faces from "./tables/faces.ts";
 import { insertSketch, readSketches, removalTime } from "./tables/sketches.ts";
@@ -104,10 +105,10 @@ export function withVerifications<Base extends HoldsParts>(base: Base) {
       const { sql, audited } = this.parts.ledger;
       const { subjectId } = session;
       return audited({ action: "session.create", outcome: session.id, subjectId }, context, () => {
-        if (queries.readAttemptFaces(sql, subjectId, context.nowMs, false).length === 0) {
-          return fail({ code: "subject_has_no_faces" });
-        }
+        const hasFace = queries.readAttemptFaces(sql, subjectId, context.nowMs, false).length > 0;
+        if (session.needsFace && !hasFace) return fail({ code: "subject_has_no_faces" });
         insertSession(sql, session, context.nowMs);
+        if (session.challenge !== null) insertChallenge(sql, session, session.challenge, context.nowMs);
         return ok(undefined);
       });
     }

@@ -1,10 +1,11 @@
 /** Interface of the store of a tenant's faces. A subject is its faces: it exists while it has one. */
 import type { Result } from "../../errors.ts";
 import type { Embedding } from "../../face/embedding.ts";
+import type { Challenge } from "../../face/liveness/challenge.ts";
 import type { Quality } from "../../face/quality/quality.ts";
 import type { Capture } from "../../face/replay/capture.ts";
 import type { Caller } from "../caller.ts";
-import type { EnrolmentRequest, SearchAction } from "../directory/data.ts";
+import type { EnrolmentRequest, LivenessAction, SearchAction, Try } from "../directory/data.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
 import type { ReplayPolicy } from "../settings.ts";
 
@@ -117,6 +118,8 @@ export interface AttemptOutcome {
   readonly capture?: Capture | undefined;
   /** Request under a key of the caller's own, and the answer that a repetition is to be given. */
   readonly request?: (KeptAnswer & { readonly keyHash: string }) | undefined;
+  /** True when the session's use was counted before. */
+  readonly sessionIsSpent?: boolean;
 }
 
 /** Subject that a search found. */
@@ -184,6 +187,12 @@ export interface TenantStore {
    * turn a match into a refusal that nobody can explain.
    */
   beginAttempt(subjectId: SubjectId, options?: AttemptOptions): Promise<Result<Attempt>>;
+  /** Says whether a liveness session allows one more try. Fails with `locked` or `unauthorized`. */
+  checkTry(subjectId: SubjectId, sessionId: string): Promise<Result<void>>;
+  /** Uses a liveness session once, and gives it the next challenge. Fails with `locked` or `unauthorized`. */
+  takeTry(subjectId: SubjectId, sessionId: string, next: Challenge): Promise<Result<Try>>;
+  /** Counts a try that showed no living person. Nothing may be told unless this succeeds. Fails with `locked`. */
+  countNotLive(subjectId: SubjectId, action: LivenessAction): Promise<Result<void>>;
   /** Begins a search. Fails with `not_ready` while the gallery is being built. */
   beginSearch(kind: { model: string; dimension: number }): Promise<Result<GallerySearch>>;
   /** Describes a subject's faces, oldest first. Fails with `not_found` or `corrupt_record`. */

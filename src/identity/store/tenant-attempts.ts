@@ -99,7 +99,7 @@ export async function beginAttempt(
     answered: undefined,
     isCopy: beside.isCopy,
     async settle(outcome) {
-      const { closest, match, resetsLockOut, replayed = false } = outcome;
+      const { closest, match, resetsLockOut, replayed = false, sessionIsSpent = false } = outcome;
       const now = context();
       const sealed = await beside.seal(outcome);
       if (!sealed.ok) return sealed;
@@ -112,7 +112,7 @@ export async function beginAttempt(
           compared: keys.map(({ faceId }) => faceId),
           match,
           resetsLockOut,
-          sessionId: sessionId ?? null,
+          sessionId: sessionIsSpent ? null : (sessionId ?? null),
           replayed,
           seenThrough: looks ? beside.seenThrough() : null,
           sketch: sketch && {

@@ -10,6 +10,7 @@ import { decodeCursor, encodeCursor } from "../cursor.ts";
 import type { FaceDetails } from "../directory/data.ts";
 import type {
   EnrolmentDirectory,
+  LivenessDirectory,
   OpenDirectory,
   SearchDirectory,
   VerificationDirectory,
@@ -25,7 +26,9 @@ import type { FaceSummary, Metadata, OpenStore, TenantStore } from "./store.ts";
 import { beginAttempt } from "./tenant-attempts.ts";
 
 export interface StoreDeps {
-  readonly openDirectory: OpenDirectory<EnrolmentDirectory & VerificationDirectory & SearchDirectory>;
+  readonly openDirectory: OpenDirectory<
+    EnrolmentDirectory & VerificationDirectory & LivenessDirectory & SearchDirectory
+  >;
   readonly copies: RecordCopies;
   readonly ring: KeyRing;
   readonly random: RandomBytes;
@@ -132,6 +135,23 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
         subjectId,
         options,
       );
+    },
+
+    checkTry: (subjectId, sessionId) =>
+      directoryOf(subjectId).checkTry(subjectId, sessionId, settings.lockOut, clock().getTime()),
+
+    takeTry: (subjectId, sessionId, next) =>
+      directoryOf(subjectId).takeTry(subjectId, sessionId, next, settings.lockOut, context()),
+
+    async countNotLive(subjectId, action) {
+      const counted = await directoryOf(subjectId).countNotLive(
+        subjectId,
+        action,
+        settings.lockOut,
+        context(),
+      );
+      recent.forget(tenant, subjectId);
+      return counted;
     },
 
     beginSearch(kind) {

@@ -19,6 +19,7 @@ export interface Session {
   readonly subjectId: SubjectId;
   readonly action: SessionAction;
   readonly nonce: string;
+  readonly liveness: boolean;
   readonly maxFmr: number | undefined;
   readonly expiresAtMs: number;
 }
@@ -31,10 +32,12 @@ export interface SessionTokens {
 
 const claimsSchema = z.object({
   jti: z.string().min(1),
+  exp: z.number(),
   sub: z.string(),
   tenant: z.string(),
   action: z.enum(sessionActions),
   nonce: z.string().min(1),
+  liveness: z.literal("challenge").optional(),
   max_fmr: z.number().optional(),
 });
 
@@ -43,9 +46,15 @@ export function createSessionTokens(
   clock: () => Date,
 ): SessionTokens {
   return {
-    async issue({ id, tenant, subjectId, action, nonce, maxFmr, expiresAtMs }) {
+    async issue({ id, tenant, subjectId, action, nonce, liveness, maxFmr, expiresAtMs }) {
       const { id: kid, privateKey } = await keys.current();
-      return new SignJWT({ tenant, action, nonce, ...(maxFmr === undefined ? {} : { max_fmr: maxFmr }) })
+      return new SignJWT({
+        tenant,
+        action,
+        nonce,
+        ...(liveness && { liveness: "challenge" }),
+        ...(maxFmr === undefined ? {} : { max_fmr: maxFmr }),
+      })
         .setProtectedHeader({ alg: "EdDSA", typ: type, kid })
         .setIssuer(issuer)
         .setSubject(subjectId)
@@ -80,7 +89,7 @@ export function createSessionTokens(
       }
       const claims = claimsSchema.safeParse(payload);
       if (!claims.success) return fail({ code: "unauthorized", reason: "the token's claims are malformed" });
-      const { jti, sub, action, nonce, max_fmr } = claims.data;
+      const { jti, sub, action, nonce, exp, liveness, max_fmr } = claims.data;
       const tenant = parseTenantId(claims.data.tenant);
       const subjectId = parseSubjectId(sub);
       if (tenant === undefined || subjectId === undefined) {
@@ -89,12 +98,14 @@ export function createSessionTokens(
       return ok({
         kind: "session",
         tenant,
-        scopes: new Set(["verify"] as const),
+        scopes: new Set([action]),
         actor: `session:${jti}`,
         sessionId: jti,
         subjectId,
         action,
         nonce,
+        expiresAtMs: 1000 * exp,
+        liveness: liveness !== undefined,
         maxFmr: max_fmr,
       });
     },

@@ -15,7 +15,7 @@ describe("a request", () => {
     [
       "a session to do nothing",
       (c) => c.createSession({ subject_id: "anna" }),
-      "request.action must be a string: verify.",
+      "request.action must be a string: verify or enrol.",
     ],
     [
       "a session for some uses",
@@ -25,7 +25,7 @@ describe("a request", () => {
     [
       "a session by another name",
       (c) => c.createSession({ subjectId: secret }),
-      "request.subjectId is unknown: request takes subject_id, action, max_uses, ttl_seconds, max_fmr.",
+      "request.subjectId is unknown: request takes subject_id, action, liveness, max_uses, ttl_seconds, max_fmr.",
     ],
     ["no change", (c) => c.faces.update("anna", "f"), "change must be a plain object."],
     [
@@ -68,7 +68,7 @@ describe("a request", () => {
     [
       "shards of a tenant that is there",
       (c) => c.settings.change({ shards: 2 }),
-      "change.shards is unknown: change takes consistency, edge_seconds, consent_required, retention_seconds, lock_out, audit_retention_seconds, max_fmr, max_fmr_with_scores, max_fpir, background_face_share, evidence_required, replay.",
+      "change.shards is unknown: change takes consistency, edge_seconds, consent_required, retention_seconds, lock_out, audit_retention_seconds, max_fmr, max_fmr_with_scores, max_fpir, background_face_share, evidence_required, replay, liveness_required.",
     ],
     [
       "a tenant without a name",

@@ -28,6 +28,8 @@ it("the client has a call for every operation of the API's document but the docu
   await client.embed(photo);
   await client.detect(photo);
   await client.createSession({ subject_id: "S", action: "verify" });
+  await client.verifyLive([photo]);
+  await client.enrolLive([photo]);
   await client.subjects.list();
   await client.subjects.get("S");
   await client.subjects.delete("S");

@@ -13,6 +13,7 @@ import type {
 import type * as admin from "../../../src/http/schemas/administration-answers.ts";
 import type * as answers from "../../../src/http/schemas/answers.ts";
 import type { identificationOptionsSchema } from "../../../src/http/schemas/identification.ts";
+import type * as liveness from "../../../src/http/schemas/liveness.ts";
 import type * as requests from "../../../src/http/schemas/requests.ts";
 import type { Scope } from "../../../src/identity/scopes.ts";
 
@@ -34,6 +35,10 @@ describe("the client's types", () => {
     expectTypeOf<wire.Health>().toEqualTypeOf<z.output<typeof answers.healthAnswerSchema>>();
     expectTypeOf<wire.Readiness>().toEqualTypeOf<z.output<typeof answers.readinessAnswerSchema>>();
     expectTypeOf<wire.Session>().toEqualTypeOf<z.output<typeof admin.sessionAnswerSchema>>();
+    expectTypeOf<wire.LiveVerification>().toEqualTypeOf<
+      z.output<typeof liveness.liveVerificationAnswerSchema>
+    >();
+    expectTypeOf<wire.LiveEnrolment>().toEqualTypeOf<z.output<typeof liveness.liveEnrolmentAnswerSchema>>();
     expectTypeOf<wire.ApiKeyList>().toEqualTypeOf<z.output<typeof admin.keyListAnswerSchema>>();
     expectTypeOf<wire.NewApiKey>().toEqualTypeOf<z.output<typeof admin.newKeyAnswerSchema>>();
     expectTypeOf<wire.RevokedApiKey>().toEqualTypeOf<z.output<typeof admin.revokedKeyAnswerSchema>>();

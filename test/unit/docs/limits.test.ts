@@ -9,11 +9,13 @@ import { createBudget, isolateLimits } from "../../../src/admission/budget.ts";
 import { parseConfig } from "../../../src/config.ts";
 import { decideAtFmr } from "../../../src/face/decision/decide.ts";
 import { galleryRate } from "../../../src/face/decision/gallery-threshold.ts";
+import { framesAsked } from "../../../src/face/liveness/challenge.ts";
 import { defaultQualityLimits } from "../../../src/face/quality/quality.ts";
 import { sketchBytes } from "../../../src/face/replay/sketch.ts";
 import type { AppEnv } from "../../../src/http/app-env.ts";
 import { requestId } from "../../../src/http/middleware/record.ts";
 import { defaultPatience } from "../../../src/http/request/body.ts";
+import { maxFrameBytes } from "../../../src/http/request/frames.ts";
 import { readJson } from "../../../src/http/request/json.ts";
 import { maxJsonBytes, maxJsonNesting, maxJsonValues } from "../../../src/http/request/parsing/json-scan.ts";
 import { maxParts } from "../../../src/http/request/parsing/multipart.ts";
@@ -178,6 +180,7 @@ const stated: Readonly<Record<string, readonly number[]>> = {
     sessionLimit("max_uses"),
     sessionRequestSchema.parse(session).max_uses,
   ],
+  "frames of a liveness session": [framesAsked, maxFrameBytes / 2 ** 20],
   "seconds that a session token lives": [10, 3600, sessionRequestSchema.parse(session).ttl_seconds],
   "failed verifications of a subject": [lockOut.maxInARow, lockOut.maxTotal],
 };

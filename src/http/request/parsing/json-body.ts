@@ -18,13 +18,18 @@ export interface JsonBody {
 
 /**
  * Parses a body. Members of the top object that are strings and named in `binaryFields` are decoded as base64, plain
- * or in a data URL, and `body` is overwritten there. A byte order mark is accepted.
+ * or in a data URL, and `body` is overwritten there. So are the strings of members named in `binaryLists` that are
+ * lists, each as `name.0`, `name.1` and so on. A byte order mark is accepted.
  *
  * Fails with `invalid_request` for a body that is not UTF-8 or not JSON, a name that occurs twice in one object, a
  * body over one of the limits of `json-scan.ts`, and a binary field that is empty or not base64.
  */
-export function parseJsonBody(body: Bytes, binaryFields: readonly string[]): Result<JsonBody> {
-  const scan = new JsonScan(body, binaryFields);
+export function parseJsonBody(
+  body: Bytes,
+  binaryFields: readonly string[],
+  binaryLists: readonly string[] = [],
+): Result<JsonBody> {
+  const scan = new JsonScan(body, binaryFields, binaryLists);
   const refusal = scan.run();
   if (refusal !== undefined) return refusal;
   let value: unknown;

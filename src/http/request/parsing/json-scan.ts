@@ -27,6 +27,7 @@ export class JsonScan {
   readonly taken = new Map<string, Bytes>();
   readonly #body: Bytes;
   readonly #fields: readonly string[];
+  readonly #lists: readonly string[];
   /** Pieces of the body without the strings that were taken out. */
   readonly #kept: Bytes[] = [];
   #keptFrom = 0;
@@ -39,11 +40,17 @@ export class JsonScan {
   #name: string | undefined;
   /** The last name in the top object. */
   #member: string | undefined;
+  /** Number of strings taken out of the list that is open as a member of the top object; undefined for no such list. */
+  #listed: number | undefined;
 
-  /** `fields` are the members of the top object to take out where they are strings. */
-  constructor(body: Bytes, fields: readonly string[]) {
+  /**
+   * `fields` are the members of the top object to take out where they are strings, `lists` those whose strings are taken
+   * out where they are lists, each under the member's name and its own number: `frames.0`.
+   */
+  constructor(body: Bytes, fields: readonly string[], lists: readonly string[] = []) {
     this.#body = body;
     this.#fields = fields;
+    this.#lists = lists;
   }
 
   /** Goes through the body once; a refusal ends it. */
@@ -77,11 +84,16 @@ export class JsonScan {
         if (this.#open.length === maxJsonNesting) {
           return refuseBody(`The JSON is nested too deeply: at most ${maxJsonNesting} levels are accepted.`);
         }
+        this.#listed =
+          byte === openBracket && this.#open.length === 1 && this.#lists.includes(this.#name ?? "")
+            ? 0
+            : undefined;
         this.#open.push(byte === openBrace ? new Set() : undefined);
         return this.#nextValue();
       case closeBrace:
       case closeBracket:
         this.#open.pop();
+        this.#listed = undefined;
         this.#nameIsNext = false;
         return undefined;
       case comma:
@@ -101,6 +113,9 @@ export class JsonScan {
   /** Returns the index behind the string whose quote is at `at`. */
   #string(at: number): number | Refusal {
     if (this.#nameIsNext) return this.#readName(at);
+    if (this.#listed !== undefined && this.#open.length === 2) {
+      return this.#take(at, `${this.#member}.${this.#listed++}`);
+    }
     const name = this.#open.length === 1 ? this.#name : undefined;
     return name !== undefined && this.#fields.includes(name) ? this.#take(at, name) : this.#skip(at);
   }
@@ -149,7 +164,7 @@ export class JsonScan {
   }
 
   #tooLong(): Refusal {
-    const taken = this.#fields.map((name) => `"${name}"`).join(" and ");
+    const taken = [...this.#fields, ...this.#lists].map((name) => `"${name}"`).join(" and ");
     const limit = `at most ${maxJsonBytes} bytes${taken && ` beside ${taken}`} are accepted`;
     return this.#member === undefined
       ? refuseBody(`The JSON is too long: ${limit}.`)

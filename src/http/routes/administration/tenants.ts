@@ -111,6 +111,7 @@ function settingsBody(settings: TenantSettings): WireSettings {
       max_sketches: replay.maxSketches,
       kept_seconds: replay.keptSeconds,
     },
+    liveness_required: { ...settings.livenessRequired },
     shards: settings.shards,
   };
 }
@@ -139,5 +140,6 @@ function fromWire(change: z.infer<typeof settingsChangeSchema>): SettingsChange 
       maxSketches: replay.max_sketches,
       keptSeconds: replay.kept_seconds,
     },
+    livenessRequired: change.liveness_required,
   };
 }

@@ -81,6 +81,12 @@ export function checkSession(sql: SqlStorage, id: string, subjectId: SubjectId, 
   return ok(undefined);
 }
 
+/** Uses that a session has left; 0 for one that is not known. */
+export function usesLeft(sql: SqlStorage, id: string): number {
+  const [row] = sql.exec("SELECT uses_left FROM session WHERE id = ?", id).toArray();
+  return row === undefined ? 0 : (row.uses_left as number);
+}
+
 export function spendSession(sql: SqlStorage, id: string): void {
   sql.exec("UPDATE session SET uses_left = uses_left - 1 WHERE id = ?", id);
 }

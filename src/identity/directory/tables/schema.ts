@@ -62,6 +62,10 @@ CREATE TABLE IF NOT EXISTS verification_request (
   PRIMARY KEY (subject_id, key_hash)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS verification_request_by_end ON verification_request (kept_until_ms);
+CREATE TABLE IF NOT EXISTS challenge (
+  session_id TEXT PRIMARY KEY, poses TEXT NOT NULL, expires_at_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS challenge_by_expiry ON challenge (expires_at_ms);
 `;
 
 /** True when anything was ever written. */
@@ -72,7 +76,7 @@ export function hasSchema(sql: SqlStorage): boolean {
 /** True when all tables exist; a directory of an earlier version lacks some. */
 export function isComplete(sql: SqlStorage): boolean {
   // The schema makes this table last.
-  return has(sql, "verification_request");
+  return has(sql, "verification_request") && has(sql, "challenge");
 }
 
 function has(sql: SqlStorage, name: string): boolean {

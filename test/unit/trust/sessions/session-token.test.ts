@@ -12,6 +12,7 @@ const session: Session = {
   subjectId: "alice" as SubjectId,
   action: "verify",
   nonce: "n-1",
+  liveness: false,
   maxFmr: undefined,
   expiresAtMs: nowMs + 60_000,
 };
@@ -41,6 +42,8 @@ describe("a session's token", () => {
         subjectId: "alice",
         action: "verify",
         nonce: "n-1",
+        expiresAtMs: nowMs + 60_000,
+        liveness: false,
         maxFmr,
       },
     });
@@ -69,7 +72,7 @@ describe("a session's token", () => {
     ["an empty id", { jti: "" }],
     ["an empty nonce", { nonce: "" }],
     ["no nonce", { nonce: undefined }],
-    ["another action", { action: "enrol" }],
+    ["another action", { action: "identify" }],
     ["a rate that is no number", { max_fmr: "1e-5" }],
     ["no subject", { sub: undefined }],
     ["a path for a subject", { sub: "../bob" }],

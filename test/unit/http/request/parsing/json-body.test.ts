@@ -98,6 +98,35 @@ describe("parseJsonBody", () => {
     },
   );
 
+  const parseList = (text: string) => parseJsonBody(new TextEncoder().encode(text), [], ["frames"]);
+
+  it("takes the strings out of a list that is named, each by its number", () => {
+    const parsed = parseList('{"frames": ["aGVsbG8=", "d29ybGQ="], "note": ["aGVsbG8="]}');
+    expect(parsed).toMatchObject({ ok: true, value: { value: { frames: ["", ""], note: ["aGVsbG8="] } } });
+    const texts =
+      parsed.ok && [...parsed.value.binaries].map(([name, bytes]) => [name, `${Buffer.from(bytes)}`]);
+    expect(texts).toEqual([
+      ["frames.0", "hello"],
+      ["frames.1", "world"],
+    ]);
+  });
+
+  it.each([
+    '{"frames": "aGVsbG8="}',
+    '{"a": {"frames": ["aGVsbG8="]}}',
+    '{"frames": [["aGVsbG8="]]}',
+    '["frames", ["aGVsbG8="]]',
+  ])("takes nothing out of %s, where no such list is a member of the top object", (text) => {
+    expect(parseList(text)).toEqual({ ok: true, value: { value: JSON.parse(text), binaries: new Map() } });
+  });
+
+  it("refuses a string of the list that is not base64, by its number", () => {
+    expect(parseList('{"frames": ["aGVsbG8=", "?"]}')).toMatchObject({
+      ok: false,
+      failure: { code: "invalid_request", field: "frames.1" },
+    });
+  });
+
   it("takes a field for a text that is not named as binary", () => {
     expect(parse('{"image":"not base64"}', [])).toMatchObject({ value: { value: { image: "not base64" } } });
   });

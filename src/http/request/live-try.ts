@@ -1,0 +1,135 @@
+/**
+ * One try of a liveness session: whose session it is, what its frames show, and whether they answer the challenge.
+ *
+ * The try is taken only when every frame could be read, so a broken upload costs none. A face that is missing or unfit
+ * counts as an answer that failed: which frame it was would teach an attacker.
+ */
+import type { Context } from "hono";
+import { sha256, toHex } from "../../crypto/digest.ts";
+import { chanceOf, type RandomBytes } from "../../crypto/random.ts";
+import { fail, ok, type Result } from "../../errors.ts";
+import type { Calibration } from "../../face/decision/calibration.ts";
+import type { EncodedFace } from "../../face/face.ts";
+import { type Challenge, drawChallenge } from "../../face/liveness/challenge.ts";
+import { type Frame, frameOf } from "../../face/liveness/frame.ts";
+import { judgeLiveness, type LivenessJudgement } from "../../face/liveness/judge.ts";
+import { livenessLimitsOf } from "../../face/liveness/limits.ts";
+import { keepsSketches } from "../../identity/settings.ts";
+import type { Pipeline } from "../../pipeline.ts";
+import type { SessionAction, SessionPrincipal } from "../../trust/principal.ts";
+import type { SessionTokens } from "../../trust/sessions/session-token.ts";
+import type { AppEnv } from "../app-env.ts";
+import { invalid } from "./input.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+export interface LiveTryDeps {
+  readonly pipeline: Pick<Pipeline, "encodeFace">;
+  readonly sessionTokens: Pick<SessionTokens, "verify">;
+  readonly randomBytes: RandomBytes;
+  readonly calibration: Calibration;
+}
+
+/**
+ * Returns the session of the caller: a phone's own token, or the one that a key sends with the frames. Fails with
+ * `forbidden` for a session of another tenant, another action or without liveness, with `invalid_request` where a key
+ * sends none, and with `unauthorized`.
+ */
+export async function sessionOf(
+  c: Context<AppEnv>,
+  { sessionTokens }: Pick<LiveTryDeps, "sessionTokens">,
+  sent: string | undefined,
+  action: SessionAction,
+): Promise<Result<SessionPrincipal>> {
+  const { principal } = c.var;
+  if (principal.kind !== "session" && sent === undefined) return fail(invalid("session", "is missing"));
+  if (principal.kind === "session" && sent !== undefined)
+    return fail(invalid("session", "is not for a session token"));
+  const session = principal.kind === "session" ? ok(principal) : await sessionTokens.verify(sent ?? "");
+  if (!session.ok) return session;
+  const { tenant, action: allowed, liveness } = session.value;
+  if (tenant !== principal.tenant || allowed !== action || !liveness) {
+    return fail({ code: "forbidden", reason: "This session token is for another tenant or action." });
+  }
+  return session;
+}
+
+export interface SeenFrames {
+  /** Null when a frame shows no face that can be used. */
+  readonly frames: readonly Frame[] | null;
+  /** Face of the first frame; undefined when it has none. */
+  readonly first: EncodedFace | undefined;
+  /** SHA-256 of each frame as sent, hex. */
+  readonly hashes: readonly string[];
+}
+
+/** Encodes the frames one after another, so that one decoded photo is held. Fails as the pipeline does, faces apart. */
+export async function seeFrames(
+  c: Context<AppEnv>,
+  { pipeline }: Pick<LiveTryDeps, "pipeline">,
+  sent: readonly Bytes[],
+): Promise<Result<SeenFrames>> {
+  const frames: Frame[] = [];
+  const hashes: string[] = [];
+  let first: EncodedFace | undefined;
+  let unfit = false;
+  for (const [k, bytes] of sent.entries()) {
+    hashes.push(toHex(await sha256(bytes)));
+    if (unfit) continue;
+    const encoded = await pipeline.encodeFace(bytes, "only", {
+      time: c.var.stopwatch.time,
+      room: c.var.claim,
+      keepCrop: true,
+      keepScene: true,
+      keepCapture: k === 0 && keepsSketches(c.var.settings),
+      backgroundFaceShare: c.var.settings.backgroundFaceShare,
+    });
+    if (encoded.ok) {
+      if (k === 0) first = encoded.value;
+      frames.push(frameOf(encoded.value));
+    } else if (isOfFace(encoded.failure.code)) {
+      unfit = true;
+    } else {
+      return fail({ ...encoded.failure, field: `frame ${k + 1}` });
+    }
+  }
+  return ok({ frames: unfit ? null : frames, first, hashes });
+}
+
+function isOfFace(code: string): boolean {
+  return code === "face_not_found" || code === "multiple_faces" || code === "low_quality";
+}
+
+export interface TakenTry {
+  readonly challenge: Challenge;
+  /** Undefined when a frame showed no face that can be used. */
+  readonly judgement: LivenessJudgement | undefined;
+  readonly live: boolean;
+  readonly triesLeft: number;
+  /** Challenge of the next try; undefined when none is left. */
+  readonly next: Challenge | undefined;
+}
+
+/** Takes one try of the session, and judges the frames by its challenge. Fails with `locked` or `unauthorized`. */
+export async function takeTry(
+  c: Context<AppEnv>,
+  { randomBytes, calibration }: Pick<LiveTryDeps, "randomBytes" | "calibration">,
+  { subjectId, sessionId }: SessionPrincipal,
+  frames: readonly Frame[] | null,
+): Promise<Result<TakenTry>> {
+  const { store, stopwatch } = c.var;
+  const limits = livenessLimitsOf(calibration);
+  if (!limits.ok) return limits;
+  const next = drawChallenge(chanceOf(randomBytes));
+  const taken = await stopwatch.time("store", () => store.takeTry(subjectId, sessionId, next));
+  if (!taken.ok) return taken;
+  const { challenge, triesLeft } = taken.value;
+  const judgement = frames === null ? undefined : judgeLiveness(challenge, frames, limits.value);
+  return ok({
+    challenge,
+    judgement,
+    live: judgement?.live ?? false,
+    triesLeft,
+    next: triesLeft > 0 ? next : undefined,
+  });
+}

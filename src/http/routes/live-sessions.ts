@@ -1,0 +1,225 @@
+/** Liveness sessions: frames of a person who takes the poses of a challenge, to verify or to enrol that person. */
+import type { Config } from "../../config.ts";
+import { ok } from "../../errors.ts";
+import type { Calibration } from "../../face/decision/calibration.ts";
+import { decideAtFmr } from "../../face/decision/decide.ts";
+import { requireQuality } from "../../face/quality/quality.ts";
+import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
+import { closestFace } from "../../identity/store/closest.ts";
+import { requireConsent } from "../../identity/store/consent.ts";
+import type { Pipeline } from "../../pipeline.ts";
+import { challengeBody } from "../../rendering/challenge-body.ts";
+import type { SessionPrincipal } from "../../trust/principal.ts";
+import { chooseRate, type RateChoice } from "../../trust/rates/rate-choice.ts";
+import type { SignReceipt } from "../../trust/receipt.ts";
+import { answer, refuse } from "../answer.ts";
+import type { Handler } from "../app-env.ts";
+import { closerBy } from "../request/face-source.ts";
+import { readFrames } from "../request/frames.ts";
+import { type LiveTryDeps, seeFrames, sessionOf, type TakenTry, takeTry } from "../request/live-try.ts";
+import type { Body } from "../schemas/answers.ts";
+import {
+  type liveEnrolmentAnswerSchema,
+  liveEnrolmentOptionsSchema,
+  type liveVerificationAnswerSchema,
+  liveVerificationOptionsSchema,
+} from "../schemas/liveness.ts";
+import { enrolmentDetails, type StoreFaceDeps, storeFace } from "./faces.ts";
+
+interface LiveDeps extends LiveTryDeps {
+  readonly config: Pick<Config, "maxBodyBytes">;
+  readonly pipeline: Pick<Pipeline, "encodeFace" | "encoderId">;
+  readonly calibration: Calibration;
+  readonly recognisability: RecognisabilityModel;
+  readonly clock: () => Date;
+}
+
+/** Most decisions about one try, each made anew because another photo matched meanwhile. */
+const maxDecisions = 3;
+
+/** POST /v1/sessions/verify */
+export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt }): Handler {
+  const { config, pipeline, calibration, recognisability, signReceipt, clock } = deps;
+  return async (c) => {
+    const { principal, settings, store, stopwatch, requestId } = c.var;
+    const read = await readFrames(c, config.maxBodyBytes, liveVerificationOptionsSchema);
+    if (!read.ok) return refuse(c, read.failure);
+    const { frames: sent, options } = read.value;
+    const session = await sessionOf(c, deps, options.session, "verify");
+    if (!session.ok) return refuse(c, session.failure);
+    const { subjectId, sessionId, maxFmr: sessionFmr, nonce } = session.value;
+    const asker = { kind: "session", scopes: principal.scopes, maxFmr: sessionFmr } as const;
+    const chosen = chooseRate(asker, settings, {});
+    if (!chosen.ok) return refuse(c, chosen.failure);
+    const { maxFmr, resetsLockOut, tellsScores } = chosen.value;
+    const attempt = await stopwatch.time("store", () =>
+      store.beginAttempt(subjectId, { sessionId, replay: settings.replay.sessions }),
+    );
+    if (!attempt.ok) return refuse(c, attempt.failure);
+    const seen = await seeFrames(c, deps, sent);
+    if (!seen.ok) return refuse(c, seen.failure);
+    const taken = await takeTry(c, deps, session.value, seen.value.frames);
+    if (!taken.ok) return refuse(c, taken.failure);
+
+    const { faces, isCopy, settle } = attempt.value;
+    const decided = () => {
+      const { first } = seen.value;
+      if (!taken.value.live || first === undefined) return ok(undefined);
+      const probe = { embedding: first.embedding, encoded: first, quality: first.quality };
+      const closest = closestFace(first.embedding, faces, closerBy(recognisability, probe));
+      if (!closest.ok) return closest;
+      const { faceId, closer, distance } = closest.value;
+      const decision = decideAtFmr(calibration, distance, maxFmr, faces.length, closer);
+      return decision.ok ? ok({ ...decision.value, faceId, capture: first.capture }) : decision;
+    };
+    const decision = decided();
+    if (!decision.ok) return refuse(c, decision.failure);
+    const found = decision.value;
+    let match = false;
+    let counted = found === undefined;
+    if (found === undefined) {
+      const failed = await stopwatch.time("store", () => store.countNotLive(subjectId, "verify"));
+      if (!failed.ok) return refuse(c, failed.failure);
+    }
+    for (let decisions = 0; found !== undefined && !counted && decisions < maxDecisions; decisions++) {
+      const replayed = found.match && found.capture !== undefined && isCopy(found.capture);
+      // A frame that was seen before is no match, in the same words as any other.
+      match = found.match && !(replayed && settings.replay.sessions === "refuse");
+      const capture = found.match && !replayed ? found.capture : undefined;
+      const outcome = { closest: found.faceId, match, resetsLockOut, replayed, capture };
+      const settled = await stopwatch.time("store", () => settle({ ...outcome, sessionIsSpent: true }));
+      if (!settled.ok) return refuse(c, settled.failure);
+      counted = settled.value.kind === "counted";
+    }
+    if (!counted) {
+      const reason = "other attempts at the subject were counted again and again";
+      return refuse(c, { code: "not_ready", reason });
+    }
+    c.set("outcome", match ? "match" : "no_match");
+    const threshold = decideAtFmr(calibration, 0, maxFmr, faces.length);
+    if (!threshold.ok) return refuse(c, threshold.failure);
+    const receipt = options.receipt && {
+      receipt: await signReceipt({
+        tenant: principal.tenant,
+        subjectId,
+        match,
+        threshold: threshold.value.ordinaryThreshold,
+        maxFmr,
+        model: pipeline.encoderId,
+        modelSha256: calibration.modelSha256,
+        imageSha256: seen.value.hashes[0],
+        liveness: { challenge: taken.value.challenge, framesSha256: seen.value.hashes },
+        nonce,
+        requestId,
+        at: clock(),
+      }),
+    };
+    const scores = decision.value;
+    return answer(c, 200, {
+      match,
+      max_fmr: maxFmr,
+      model: pipeline.encoderId,
+      ...tryBody(taken.value, session.value, match, chosen.value),
+      ...(tellsScores &&
+        scores !== undefined && {
+          distance: Number(scores.distance.toFixed(6)),
+          fmr: scores.fmr.bounded
+            ? `< ${Number(scores.fmr.fmr.toPrecision(3))}`
+            : Number(scores.fmr.fmr.toPrecision(3)),
+          face_id: scores.faceId,
+        }),
+      ...receipt,
+    } satisfies Body<typeof liveVerificationAnswerSchema>);
+  };
+}
+
+/** POST /v1/sessions/enrol */
+export function enrolLive(deps: LiveDeps & StoreFaceDeps): Handler {
+  const { config, pipeline, clock } = deps;
+  return async (c) => {
+    const { principal, settings, store, stopwatch } = c.var;
+    const read = await readFrames(c, config.maxBodyBytes, liveEnrolmentOptionsSchema);
+    if (!read.ok) return refuse(c, read.failure);
+    const { frames: sent, options } = read.value;
+    const session = await sessionOf(c, deps, options.session, "enrol");
+    if (!session.ok) return refuse(c, session.failure);
+    const { subjectId, sessionId } = session.value;
+    const createdAt = clock();
+    const details = enrolmentDetails(options, createdAt);
+    if (!details.ok) return refuse(c, details.failure);
+    const consented = requireConsent(settings, details.value.consent);
+    if (!consented.ok) return refuse(c, consented.failure);
+    const open = await stopwatch.time("store", () => store.checkTry(subjectId, sessionId));
+    if (!open.ok) return refuse(c, open.failure);
+    const seen = await seeFrames(c, deps, sent);
+    if (!seen.ok) return refuse(c, seen.failure);
+    const taken = await takeTry(c, deps, session.value, seen.value.frames);
+    if (!taken.ok) return refuse(c, taken.failure);
+    const { first } = seen.value;
+    const told = { tellsScores: principal.scopes.has("scores") };
+    if (!taken.value.live || first === undefined) {
+      const counted = await stopwatch.time("store", () => store.countNotLive(subjectId, "face.enrol"));
+      if (!counted.ok) return refuse(c, counted.failure);
+      return answer(c, 200, {
+        enrolled: false,
+        subject_id: subjectId,
+        model: pipeline.encoderId,
+        ...tryBody(taken.value, session.value, false, told),
+      } satisfies Body<typeof liveEnrolmentAnswerSchema>);
+    }
+    // A poor template would answer wrongly for as long as it is kept.
+    const fit = requireQuality(first.quality);
+    if (!fit.ok) return refuse(c, fit.failure);
+    const probe = { embedding: first.embedding, encoded: first, quality: first.quality };
+    const duplicates = options.duplicates === "refuse";
+    const added = await storeFace(c, deps, {
+      subjectId,
+      probe,
+      duplicates,
+      details: details.value,
+      createdAt,
+    });
+    if (!added.ok) return refuse(c, added.failure);
+    const { faceId, model, createdAt: at, expiresAt } = added.value;
+    return answer(c, 200, {
+      enrolled: true,
+      subject_id: subjectId,
+      face_id: faceId,
+      model,
+      created_at: at.toISOString(),
+      ...(expiresAt === undefined ? {} : { expires_at: expiresAt.toISOString() }),
+      ...tryBody(taken.value, session.value, true, told),
+    } satisfies Body<typeof liveEnrolmentAnswerSchema>);
+  };
+}
+
+/** Tries left, the next challenge where one is needed, and scores for callers who are told them. */
+function tryBody(
+  { judgement, live, triesLeft, next }: TakenTry,
+  { expiresAtMs }: Pick<SessionPrincipal, "expiresAtMs">,
+  succeeded: boolean,
+  { tellsScores }: Pick<RateChoice, "tellsScores">,
+) {
+  const again = next !== undefined && !succeeded;
+  return {
+    tries_left: triesLeft,
+    ...(again && { challenge: challengeBody(next, triesLeft, new Date(expiresAtMs)) }),
+    ...(tellsScores && { liveness: { live, ...scoresBody(judgement) } }),
+  };
+}
+
+function scoresBody(judgement: TakenTry["judgement"]) {
+  if (judgement === undefined) return { reasons: ["unfit_frame" as const] };
+  const { relief, distanceToFirst, distance, surroundings, clothes, light, passive } = judgement.scores;
+  const rounded = (value: number) => Number(value.toFixed(4));
+  return {
+    reasons: [...judgement.reasons],
+    relief: relief === null ? null : rounded(relief),
+    distance_to_first: rounded(distanceToFirst),
+    distance: rounded(distance),
+    surroundings: rounded(surroundings),
+    clothes: rounded(clothes),
+    light: rounded(light),
+    ...(passive === undefined ? {} : { passive: rounded(passive) }),
+  };
+}
