@@ -28,6 +28,8 @@ export type Species = (typeof species)[number];
 
 /** Sessions of one person for each species that needs no rendering of its own. */
 const tries = 4;
+/** Challenges that each earlier session is sent to: one in hundreds has its own order. */
+const challenges = 20;
 
 const speciesOf: Readonly<Partial<Record<MadeKind, Species>>> = {
   flat: "one photo warped to the poses",
@@ -63,11 +65,13 @@ export function presentationsOf(people: readonly Person[], random: Random): Map<
         put("another person's live frames", { challenge: live.challenge, frames: mixed });
       }
       const asked = drawChallenge(random());
-      put("an earlier session's frames", { challenge: asked, frames });
       put("an earlier session's frames, put in order where they allow it", {
         challenge: asked,
         frames: sorted(genuine, asked),
       });
+    }
+    for (let k = 0; k < challenges; k++) {
+      put("an earlier session's frames", { challenge: drawChallenge(random()), frames });
     }
     const days = person.photos;
     if (days.length >= challenge.length + 1) {

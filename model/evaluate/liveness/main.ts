@@ -1,9 +1,10 @@
 /**
  * Measures the liveness judge on sessions made from photos of people:
  *
- *   npm run evaluate:liveness -- --data DIR [--train 150] [--people 500] [--fit] [--cache DIR]
+ *   npm run evaluate:liveness -- --data DIR [--train 150] [--people 300] [--rounds 1] [--fit] [--cache DIR]
  *
- * DIR has `images/`, `train.images.tsv` and `test.images.tsv`. Sessions are made once and kept in the cache; an
+ * Every person of the view with a frontal photo is taken, up to that number; lfw-dev's test view has 291. More rounds
+ * make more sessions of each. DIR has `images/`, `train.images.tsv` and `test.images.tsv`. Sessions are made once and kept in the cache; an
  * interrupted run goes on. `--fit` fits the relief model on people of the train view first, and writes it into the
  * service's source. Figures are of the test view alone.
  */
@@ -26,7 +27,8 @@ const { values } = parseArgs({
   options: {
     data: { type: "string" },
     train: { type: "string", default: "150" },
-    people: { type: "string", default: "500" },
+    people: { type: "string", default: "300" },
+    rounds: { type: "string", default: "1" },
     cache: { type: "string", default: ".cache/liveness" },
     fit: { type: "boolean", default: false },
   },
@@ -36,8 +38,9 @@ const { data, cache } = values;
 mkdirSync(cache, { recursive: true });
 
 async function peopleOf(view: "train" | "test", count: number): Promise<Person[]> {
-  const file = join(cache, `${view}.jsonl`);
-  await makeView({ data, view, count, file, packages: ".cache/packages" });
+  const rounds = view === "test" ? Number(values.rounds) : 1;
+  const file = join(cache, rounds === 1 ? `${view}.jsonl` : `${view}-${rounds}.jsonl`);
+  await makeView({ data, view, count, rounds, file, packages: ".cache/packages" });
   const people: Person[] = [];
   for await (const person of readPeople(file)) if (people.length < count) people.push(person);
   return people;

@@ -5,11 +5,14 @@ import { type Frame, frameOf } from "../../../src/face/liveness/frame.ts";
 import { loadRuntime } from "../../runtime.ts";
 import { readTable } from "../dataset.ts";
 import { readCanonicalFace } from "./canonical-face.ts";
-import { isFrontal, type MadeKind, madeKinds, makeSessions, observePhoto } from "./observe.ts";
+import { isFrontal, type MadeSession, makeSessions, observePhoto } from "./observe.ts";
 import { append, readPeople } from "./store.ts";
 
 /** Most photos of a person that are observed. */
 const mostPhotos = 8;
+
+/** Seeds between one round and the next. */
+const seedsOfRound = 10_000_000;
 
 export interface View {
   /** Folder with `images/` and the view's table of images. */
@@ -18,21 +21,14 @@ export interface View {
   /** Number of people. */
   readonly count: number;
   readonly file: string;
-  /** Kinds of sessions to make of each person. */
-  readonly kinds?: readonly MadeKind[];
+  /** Sessions of each kind to make of each person. */
+  readonly rounds: number;
   /** Folder for the package with the canonical face. */
   readonly packages: string;
 }
 
 /** Adds to the file until it has the people asked for. People with several photos come first: only they have photos of other days. */
-export async function makeView({
-  data,
-  view,
-  count,
-  file,
-  packages,
-  kinds = madeKinds,
-}: View): Promise<void> {
+export async function makeView({ data, view, count, file, packages, rounds }: View): Promise<void> {
   const known = new Set<string>();
   for await (const { name } of readPeople(file)) known.add(name);
   if (known.size >= count) return;
@@ -60,7 +56,11 @@ export async function makeView({
     }
     if (frontal === undefined) continue;
     const seed = (view === "test" ? 1_000_000 : 0) + made;
-    append(file, { name, photos, sessions: await makeSessions(runtime, mesh, ...frontal, seed, kinds) });
+    const sessions: MadeSession[] = [];
+    for (let round = 0; round < rounds; round++) {
+      sessions.push(...(await makeSessions(runtime, mesh, ...frontal, seed + round * seedsOfRound)));
+    }
+    append(file, { name, photos, sessions });
     made++;
   }
 }

@@ -25,7 +25,7 @@ import {
 import type { Picture } from "./picture.ts";
 import { makeScene, type Scene } from "./scene.ts";
 
-export const madeKinds = ["genuine", "flat", "bent", "piecewise"] as const;
+const madeKinds = ["genuine", "flat", "bent", "piecewise"] as const;
 export type MadeKind = (typeof madeKinds)[number];
 
 /** One session as the pipeline saw it; a frame without a face is null. */
@@ -48,20 +48,19 @@ export function isFrontal({ quality }: EncodedFace): boolean {
   return Math.abs(quality.yaw) <= frontal.yaw && Math.abs(quality.pitch) <= frontal.pitch;
 }
 
-/** Makes one session of each kind from a frontal photo. */
+/** Makes one session of every kind from a frontal photo. */
 export async function makeSessions(
   runtime: Pick<Runtime, "pipeline">,
   mesh: FaceMesh,
   path: string,
   face: EncodedFace,
   seed: number,
-  kinds: readonly MadeKind[],
 ): Promise<MadeSession[]> {
   const random = createRandom(seed);
   const photo = await readPicture(path);
   const scene = makeScene(mesh, photo, face.face.landmarks, between(random, 0.75, 1.05));
   const sessions: MadeSession[] = [];
-  for (const kind of kinds) {
+  for (const kind of madeKinds) {
     const challenge = drawChallenge(random());
     const setting = drawSetting(random);
     const draw = drawerOf(kind, random);

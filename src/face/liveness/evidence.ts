@@ -18,10 +18,7 @@ export function reliefsOf(challenge: Challenge, [frontal, ...frames]: readonly F
   return reliefs.length === 0 ? null : reliefs;
 }
 
-/**
- * Pushes beyond which a head is no more a head, eye distances: 90 % of rendered heads reach a half of them. Below the
- * floor a push is as bad as any.
- */
+/** Pushes beyond which more relief proves no more, and below which less proves no less, eye distances. */
 const enough = { nose: 0.12, cheeks: 0.2, landmark: 0.2 };
 const floor = -0.05;
 
