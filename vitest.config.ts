@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { readMedia } from "./test/fixtures/data.ts";
-import { largePhoto } from "./test/fixtures/large-photos.ts";
+import { largePhoto } from "./test/fixtures/photos/large-photos.ts";
 import { LongestFirst } from "./test/sequencer.ts";
 
 declare module "vitest" {
@@ -43,7 +43,7 @@ function workerProject(name: string, include: string[], environment?: string) {
           bindings: {
             SAMEFACE_ENV: "development",
             SAMEFACE_API_KEY: "test-key",
-            // As `testKek` in test/worker/service.ts.
+            // As `testKek` in test/worker/setup/service.ts.
             SAMEFACE_KEK: btoa("the key-encryption key of tests."),
             SAMEFACE_CORS_ORIGINS: "https://app.example.com,https://other.example.com",
           },
@@ -55,7 +55,7 @@ function workerProject(name: string, include: string[], environment?: string) {
       include,
       // One workerd loads the modules once for all files.
       isolate: false,
-      setupFiles: ["./test/worker/shared-isolate.ts"],
+      setupFiles: ["./test/worker/setup/shared-isolate.ts"],
       testTimeout: 60_000,
       hookTimeout: 60_000,
       provide: { photos },
@@ -84,7 +84,7 @@ function workerInNodeProject() {
     test: {
       name: "worker-in-node",
       include: globSync("test/worker/**/*.test.ts").filter(
-        (file) => reads(file, /from "\.\/service\.ts"/) && !reads(file, /exhaustive\.ts|exports/),
+        (file) => reads(file, /from "\.\.\/setup\/service\.ts"/) && !reads(file, /exhaustive\.ts|exports/),
       ),
       testTimeout: 60_000,
     },
@@ -93,7 +93,7 @@ function workerInNodeProject() {
 
 export default defineConfig(({ mode }) => {
   const isExhaustive = mode === "exhaustive";
-  const onnxruntimeFiles = ["main-job", "phone-photos"].map((name) => `test/worker/${name}.test.ts`);
+  const onnxruntimeFiles = ["main-job", "phone-photos"].map((name) => `test/worker/http/${name}.test.ts`);
   return {
     test: {
       provide: { isExhaustive, climbingTries: Number(process.env.SAMEFACE_TRIES ?? 0) },

@@ -1,7 +1,7 @@
 /** Bodies of requests: a photo as it is, a form, or JSON. */
 import { someText } from "./check.ts";
-import { isBlob, isReference, type OpenPhoto, openPhoto, type WholePhoto } from "./photo.ts";
-import type { ReadLimits } from "./photo-stream.ts";
+import { isBlob, isReference, type OpenPhoto, openPhoto, type WholePhoto } from "./photo/photo.ts";
+import type { ReadLimits } from "./photo/photo-stream.ts";
 
 /** An answer of `embed`, sent in place of a photo; for keys with the scope "embeddings". */
 export interface SentEmbedding {

@@ -12,7 +12,7 @@ import { checked } from "./check.ts";
 import { createExchange } from "./exchange.ts";
 import { type CallJson, createCallJson, decided, path } from "./json-call.ts";
 import type { CallOptions, ClientOptions, UploadOptions } from "./options.ts";
-import { openPhoto, type Photo } from "./photo.ts";
+import { openPhoto, type Photo } from "./photo/photo.ts";
 import {
   decisionOptions,
   type EnrolmentCallOptions,

@@ -11,7 +11,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { importMemory } from "./import-memory.ts";
 import { headers } from "./signatures.ts";
@@ -49,24 +49,26 @@ export const kernelSources = [
   "scan-s8.c",
   "separable-s16.c",
   "instance.c",
-  "interleave-f32.c",
-  "interleave-s16.c",
+  "layout/interleave-f32.c",
+  "layout/interleave-s16.c",
   "resample-f32.c",
   "gemv-f32.c",
-  "repack-f32.c",
-  "unpack-f16.c",
+  "layout/repack-f32.c",
+  "layout/unpack-f16.c",
   "softmax-f32.c",
 ].map((name) => join(import.meta.dirname, "kernels", name));
 
+const sourcesIn = (folder: string) =>
+  readdirSync(join(import.meta.dirname, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".c"))
+    .sort((a, b) => (basename(a) < basename(b) ? -1 : 1))
+    .map((file) => join(import.meta.dirname, folder, file));
+
 /** Sources in an order that does not depend on the machine, then those that both readers share. */
-export const [jpegSources, pngSources] = ["jpeg", "png"].map((folder) =>
-  [folder, "readers"].flatMap((each) =>
-    readdirSync(join(import.meta.dirname, each))
-      .filter((file) => file.endsWith(".c"))
-      .sort()
-      .map((file) => join(import.meta.dirname, each, file)),
-  ),
-);
+export const [jpegSources, pngSources] = ["jpeg", "png"].map((folder) => [
+  ...sourcesIn(folder),
+  ...sourcesIn("readers"),
+]);
 
 interface Build {
   readonly sources: readonly string[];

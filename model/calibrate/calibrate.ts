@@ -3,9 +3,9 @@
  * intervals from a bootstrap over people.
  */
 import type { DistanceHistograms, FmrKnot } from "../../src/face/decision/calibration.ts";
-import { type Interval, percentileInterval, resampleIdentities } from "../evaluate/bootstrap.ts";
 import type { Trials } from "../evaluate/comparisons.ts";
-import { lowestSupportedRate } from "../evaluate/metrics.ts";
+import { type Interval, percentileInterval, resampleIdentities } from "../evaluate/statistics/bootstrap.ts";
+import { lowestSupportedRate } from "../evaluate/statistics/metrics.ts";
 import { countDistances } from "./distances.ts";
 import { createFmrModel } from "./fmr-model.ts";
 

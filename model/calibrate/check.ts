@@ -1,8 +1,8 @@
 /** Checks whether the promised rates hold for people that calibration never saw. */
 import type { Result } from "../../src/errors.ts";
-import { type Interval, percentileInterval, resampleIdentities } from "../evaluate/bootstrap.ts";
 import type { Trials } from "../evaluate/comparisons.ts";
-import { createCurveSource } from "../evaluate/curve.ts";
+import { type Interval, percentileInterval, resampleIdentities } from "../evaluate/statistics/bootstrap.ts";
+import { createCurveSource } from "../evaluate/statistics/curve.ts";
 
 /** Promised rates, and those of them that must hold: below these, too few trials decide. */
 const promises = [1e-2, 1e-3, 1e-4, 1e-5];

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { parseCalibration, thresholdAt } from "../../src/face/decision/calibration.ts";
 import { encoderInUse } from "../../src/models.ts";
-import { acquireAll } from "../evaluate/acquire.ts";
+import { acquireAll } from "../evaluate/acquisition/acquire.ts";
 import { compareAll, type Trials } from "../evaluate/comparisons.ts";
 import { readDataset } from "../evaluate/dataset.ts";
 import { readManifest } from "../runtime.ts";

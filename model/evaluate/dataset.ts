@@ -6,7 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import type { LabelledPair, People } from "./comparisons.ts";
-import { contiguousFolds } from "./tenfold.ts";
+import { contiguousFolds } from "./statistics/tenfold.ts";
 
 export interface Dataset extends People {
   /** Relative paths; those of the list come first. */

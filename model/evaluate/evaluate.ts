@@ -1,12 +1,12 @@
 /** Evaluates embeddings with labels: every figure has a 95 % interval from one bootstrap over people. */
-import type { Acquired } from "./acquire.ts";
-import { type Interval, percentileInterval, resampleIdentities } from "./bootstrap.ts";
+import type { Acquired } from "./acquisition/acquire.ts";
 import type { Trials } from "./comparisons.ts";
-import type { CurveSource, ErrorCurve } from "./curve.ts";
 import type { Dataset } from "./dataset.ts";
-import { type ErrorVersusDiscard, errorVersusDiscard } from "./discard.ts";
-import { createSampler, type Figures } from "./figures.ts";
-import { lowestSupportedRate, thresholdAtFmr } from "./metrics.ts";
+import { type ErrorVersusDiscard, errorVersusDiscard } from "./discard/discard.ts";
+import { type Interval, percentileInterval, resampleIdentities } from "./statistics/bootstrap.ts";
+import type { CurveSource, ErrorCurve } from "./statistics/curve.ts";
+import { createSampler, type Figures } from "./statistics/figures.ts";
+import { lowestSupportedRate, thresholdAtFmr } from "./statistics/metrics.ts";
 
 export const reportedFmrs = ["1e-2", "1e-3", "1e-4", "1e-5", "1e-6"] as const;
 export type ReportedFmr = (typeof reportedFmrs)[number];

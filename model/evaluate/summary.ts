@@ -1,7 +1,8 @@
 /** The evaluation as JSON for machines and as a table for people. */
-import type { Interval } from "./bootstrap.ts";
-import { type DiscardSummary, summarizeDiscard } from "./discard-summary.ts";
+
+import { type DiscardSummary, summarizeDiscard } from "./discard/discard-summary.ts";
 import { type Estimate, type Evaluation, reportedFmrs, type ThresholdFigure } from "./evaluate.ts";
+import type { Interval } from "./statistics/bootstrap.ts";
 
 export interface Provenance {
   readonly encoder: string;

@@ -17,7 +17,7 @@ import {
   train,
   type Variable,
 } from "@tensorflow/tfjs-core";
-import { createRandom } from "../evaluate/random.ts";
+import { createRandom } from "../evaluate/statistics/random.ts";
 import { drawBatches, type EmbeddingBatch, type TrainingSet } from "./batches.ts";
 import type { Checkpoint, EpochRecord } from "./checkpoint.ts";
 import { decodeFloats, decodeHead, encodeBlocks, encodeFloats, type Head, type HeadKind } from "./head.ts";

@@ -2,10 +2,11 @@
  * Measures how much better a head recognises people that it has never seen: TAR at a false match rate before and
  * after, on the same comparisons, and the interval of the difference over people.
  */
-import { type Interval, percentileInterval, resampleIdentities } from "../evaluate/bootstrap.ts";
+
 import { type Comparisons, compareAll, type Trials } from "../evaluate/comparisons.ts";
-import { type CurveSource, createCurveSource } from "../evaluate/curve.ts";
-import { lowestSupportedRate, tarAtFmr } from "../evaluate/metrics.ts";
+import { type Interval, percentileInterval, resampleIdentities } from "../evaluate/statistics/bootstrap.ts";
+import { type CurveSource, createCurveSource } from "../evaluate/statistics/curve.ts";
+import { lowestSupportedRate, tarAtFmr } from "../evaluate/statistics/metrics.ts";
 import type { TrainingSet } from "./batches.ts";
 import { applyHead, type Head } from "./head.ts";
 

@@ -1,5 +1,5 @@
 /** Splits a set into parts that share no person: for learning, for choosing the epoch, for the decision. */
-import { createRandom } from "../evaluate/random.ts";
+import { createRandom } from "../evaluate/statistics/random.ts";
 import { shuffle, type TrainingSet } from "./batches.ts";
 
 /** @param shares of the people, in the order of the result; they sum to 1 */

@@ -20,7 +20,7 @@ import {
   type Variable,
   variable,
 } from "@tensorflow/tfjs-core";
-import { createRandom } from "../evaluate/random.ts";
+import { createRandom } from "../evaluate/statistics/random.ts";
 import type { Head, HeadKind } from "./head.ts";
 
 export interface HeadVariables {

@@ -10,11 +10,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import jpegJs from "jpeg-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { acquireAll } from "../../model/evaluate/acquire.ts";
+import { acquireAll } from "../../model/evaluate/acquisition/acquire.ts";
 import { readDataset } from "../../model/evaluate/dataset.ts";
 import { type Evaluation, evaluate } from "../../model/evaluate/evaluate.ts";
 import { lfwDev } from "../fixtures/data.ts";
-import { plainPng } from "../fixtures/large-photos.ts";
+import { plainPng } from "../fixtures/photos/large-photos.ts";
 
 const { folder, isPresent } = lfwDev;
 const title = lfwDev.title("the JPEG reader against jpeg-js on lfw-dev test");

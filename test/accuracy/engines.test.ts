@@ -4,10 +4,10 @@
  */
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { acquireAll } from "../../model/evaluate/acquire.ts";
+import { acquireAll } from "../../model/evaluate/acquisition/acquire.ts";
+import type { EngineName } from "../../model/evaluate/acquisition/engines.ts";
 import type { EmbeddingSet, People } from "../../model/evaluate/comparisons.ts";
 import { readDataset } from "../../model/evaluate/dataset.ts";
-import type { EngineName } from "../../model/evaluate/engines.ts";
 import { readCalibration } from "../../model/runtime.ts";
 import { thresholdAt } from "../../src/face/decision/calibration.ts";
 import { lfwDev } from "../fixtures/data.ts";

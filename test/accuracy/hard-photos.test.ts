@@ -5,8 +5,8 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unstable_startWorker } from "wrangler";
-import { hardPhotos, readHardPhoto } from "../fixtures/corpus.ts";
 import { hardPhotosSet, readMedia } from "../fixtures/data.ts";
+import { hardPhotos, readHardPhoto } from "../fixtures/photos/corpus.ts";
 import { memoryOfChildren, type ProcessMemory } from "../fixtures/process-memory.ts";
 
 const sample = readMedia("franck_01829.jpg");

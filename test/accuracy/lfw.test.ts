@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkThresholds } from "../../model/calibrate/check.ts";
-import { acquireAll } from "../../model/evaluate/acquire.ts";
+import { acquireAll } from "../../model/evaluate/acquisition/acquire.ts";
 import { readDataset } from "../../model/evaluate/dataset.ts";
 import { type Evaluation, evaluate } from "../../model/evaluate/evaluate.ts";
 import { readCalibration } from "../../model/runtime.ts";

@@ -5,7 +5,7 @@ import jpeg from "jpeg-js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readDataset } from "../../model/evaluate/dataset.ts";
 import { kindGroups } from "../../model/evaluate/degradation/kinds/all.ts";
-import { createRandom } from "../../model/evaluate/random.ts";
+import { createRandom } from "../../model/evaluate/statistics/random.ts";
 import { loadRuntime, readCalibration, readRecognisability } from "../../model/runtime.ts";
 import type { Result } from "../../src/errors.ts";
 import { decideAtFmr, distance } from "../../src/face/decision/decide.ts";

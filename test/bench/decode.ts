@@ -11,14 +11,14 @@ import { openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
 import type { Raster } from "../../src/image/photo.ts";
 import { nodeCodecs } from "../fixtures/codecs.ts";
-import { areaAverage, meanDifference } from "../fixtures/compare.ts";
-import { readHardPhoto } from "../fixtures/corpus.ts";
 import { hardPhotosSet } from "../fixtures/data.ts";
-import { enlarge, scene } from "../fixtures/images.ts";
-import { scaledSide } from "../fixtures/jpeg-turbo.ts";
-import { nodeJpegTurbo } from "../fixtures/jpeg-turbo-node.ts";
-import { printDecodeTable } from "./decode-table.ts";
-import type { Decoded } from "./decoded.ts";
+import { areaAverage, meanDifference } from "../fixtures/photos/compare.ts";
+import { readHardPhoto } from "../fixtures/photos/corpus.ts";
+import { enlarge, scene } from "../fixtures/photos/images.ts";
+import { scaledSide } from "../fixtures/photos/jpeg-turbo.ts";
+import { nodeJpegTurbo } from "../fixtures/photos/jpeg-turbo-node.ts";
+import { printDecodeTable } from "./decoders/decode-table.ts";
+import type { Decoded } from "./decoders/decoded.ts";
 
 /** Longer side that detectors see, px, as in src/pipeline.ts. */
 const detectionSidePx = 480;
@@ -76,7 +76,7 @@ async function timeInWorkerd(
 ): Promise<void> {
   const worker = await startWorker({
     config: "test/bench/wrangler.toml",
-    entrypoint: "test/bench/decode-worker.ts",
+    entrypoint: "test/bench/decoders/decode-worker.ts",
     dev: { logLevel: "error", server: { port: 0 }, inspector: false, watch: false },
   });
   const post = async (path: string): Promise<Decoded> => {

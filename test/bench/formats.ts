@@ -10,11 +10,11 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import sharp, { type Sharp } from "sharp";
 import { unstable_startWorker as startWorker } from "wrangler";
-import { readHardPhoto } from "../fixtures/corpus.ts";
 import { hardPhotosSet } from "../fixtures/data.ts";
-import { encodeJpeg, scene } from "../fixtures/images.ts";
-import type { DecodeOfFormat } from "./decoded.ts";
-import { interleave, median } from "./measure/statistics.ts";
+import { readHardPhoto } from "../fixtures/photos/corpus.ts";
+import { encodeJpeg, scene } from "../fixtures/photos/images.ts";
+import type { DecodeOfFormat } from "./decoders/decoded.ts";
+import { interleave, median } from "./instruments/statistics.ts";
 
 /** Longer side that detectors see, px, as in src/pipeline.ts. */
 const detectionSidePx = 480;
@@ -66,11 +66,13 @@ const kinds: readonly (readonly [
 
 /** The worker's source for a checkout, which may have no PNG reader of its own. */
 function workerOf(checkout: string): string {
-  const text = readFileSync(join(import.meta.dirname, "formats-worker.ts"), "utf8");
+  const text = readFileSync(join(import.meta.dirname, "decoders/formats-worker.ts"), "utf8");
   const own = existsSync(join(checkout, "wasm/png.wasm"))
     ? text
     : text.replace(/import png from .*/, "const png = undefined;");
-  return own.replaceAll('"../../', `"${checkout}/`).replaceAll('"../fixtures', `"${checkout}/test/fixtures`);
+  return own
+    .replaceAll('"../../../', `"${checkout}/`)
+    .replaceAll('"../../fixtures', `"${checkout}/test/fixtures`);
 }
 
 async function start(entrypoint: string) {

@@ -13,9 +13,9 @@
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { cpuMs } from "./measure/process.ts";
-import { sendLoad } from "./measure/senders.ts";
-import { summarise } from "./measure/statistics.ts";
+import { cpuMs } from "./instruments/process.ts";
+import { sendLoad } from "./instruments/senders.ts";
+import { summarise } from "./instruments/statistics.ts";
 import { enrolCall, sendOk } from "./service/client.ts";
 import { enrolSubjects } from "./service/enrolment.ts";
 import { type RunningWorker, startWorkerd } from "./service/workerd.ts";

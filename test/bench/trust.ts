@@ -4,13 +4,13 @@
  *
  *     node test/bench/trust.ts [--json FILE] [--rounds 200]
  *
- * Linux; half a minute. It needs only the repository's own packages. test/worker/journeys.test.ts holds the number of
+ * Linux; half a minute. It needs only the repository's own packages. test/worker/trust/journeys.test.ts holds the number of
  * journeys of a verification.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { interleave, summarise } from "./measure/statistics.ts";
+import { interleave, summarise } from "./instruments/statistics.ts";
 import { type Call, send, sendOk } from "./service/client.ts";
 import { apiKey } from "./service/settings.ts";
 import { startWorkerd } from "./service/workerd.ts";

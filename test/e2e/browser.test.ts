@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Sameface, shrinkPhoto } from "../../client/index.ts";
-import { exifBlock } from "../fixtures/images.ts";
+import { exifBlock } from "../fixtures/photos/images.ts";
 import { pageOrigin } from "./service.ts";
 import { franck, franckAgain, newTenant, repository } from "./setting.ts";
 

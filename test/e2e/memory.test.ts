@@ -5,14 +5,14 @@
  */
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { startCollectingWorker } from "../bench/measure/collections.ts";
+import { startCollectingWorker } from "../bench/instruments/collections.ts";
 import { measureLoadMemory, withIsolate } from "../bench/measure/memory-by-load.ts";
 import { openConnection } from "../bench/service/connection.ts";
 import { type Bundle, bundle } from "../bench/setup/bundle.ts";
 import { type LoadPhotos, makeLoads, photo } from "../bench/setup/loads.ts";
 import { sweep } from "../fixtures/exhaustive.ts";
-import { fillJpeg } from "../fixtures/images.ts";
-import { largePhoto } from "../fixtures/large-photos.ts";
+import { fillJpeg } from "../fixtures/photos/images.ts";
+import { largePhoto } from "../fixtures/photos/large-photos.ts";
 import { repository } from "./setting.ts";
 
 let measured: Bundle;

@@ -15,8 +15,8 @@ import { apiKey } from "../bench/service/settings.ts";
 import { type RunningWorker, startWorkerd } from "../bench/service/workerd.ts";
 import { type Bundle, bundleService } from "../bench/setup/bundle.ts";
 import { withCheckout } from "../bench/setup/checkout.ts";
-import { ordinaryEmbedding } from "../fixtures/embeddings.ts";
 import { isExhaustive } from "../fixtures/exhaustive.ts";
+import { ordinaryEmbedding } from "../fixtures/people/embeddings.ts";
 import { franck, franckAgain, read, repository } from "./setting.ts";
 
 /** 26 November 2026: before callers' rates were limited by scope, and before today's folders. */

@@ -20,12 +20,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { unstable_startWorker } from "wrangler";
 import { Sameface } from "../../client/index.ts";
-import { openCache } from "../../model/evaluate/cache.ts";
+import { openCache } from "../../model/evaluate/acquisition/cache.ts";
 import { variantFingerprint } from "../../model/train/data/encode.ts";
 import type { HeadFile } from "../../model/train/head.ts";
 import { useModel } from "../../model/train/release/use.ts";
 import { isExhaustive } from "../fixtures/exhaustive.ts";
-import { type SyntheticPeople, syntheticPeople } from "../fixtures/synthetic-people.ts";
+import { type SyntheticPeople, syntheticPeople } from "../fixtures/people/synthetic-people.ts";
 import { cage, franck, franckAgain, read, repository } from "./setting.ts";
 
 const node = join(repository, "node_modules/node/bin/node");

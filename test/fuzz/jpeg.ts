@@ -3,9 +3,9 @@
  * with address and undefined-behaviour sanitizers; 1,000,000 by default. Exits with 1 where a sanitizer speaks up.
  */
 import { jpegSources } from "../../wasm/build.ts";
-import { hardPhotos, readHardPhoto } from "../fixtures/corpus.ts";
-import { encodeJpeg, flatJpeg, scene } from "../fixtures/images.ts";
-import { makeJpeg, missingForLibjpeg } from "../fixtures/libjpeg.ts";
+import { hardPhotos, readHardPhoto } from "../fixtures/photos/corpus.ts";
+import { encodeJpeg, flatJpeg, scene } from "../fixtures/photos/images.ts";
+import { makeJpeg, missingForLibjpeg } from "../fixtures/photos/libjpeg.ts";
 import { fuzzFromCommandLine, fuzzNatively } from "./native.ts";
 
 const maxSeedBytes = 4000;

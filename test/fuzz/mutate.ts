@@ -1,5 +1,5 @@
 /** Seeded damage to image files: the same seed gives the same bytes on every machine. */
-import { concat } from "../fixtures/images.ts";
+import { concat } from "../fixtures/photos/images.ts";
 
 export { seededRandom } from "../../model/convert/proof/images.ts";
 

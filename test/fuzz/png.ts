@@ -4,7 +4,7 @@
  */
 import { constants, deflateSync } from "node:zlib";
 import { pngSources } from "../../wasm/build.ts";
-import { adam7 } from "../fixtures/png.ts";
+import { adam7 } from "../fixtures/photos/png.ts";
 import { fuzzFromCommandLine, fuzzNatively } from "./native.ts";
 
 const kinds = [

@@ -5,10 +5,10 @@
 import { type Codecs, openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits, type ImageLimits } from "../../src/image/limits.ts";
 import { nodeCodecs } from "../fixtures/codecs.ts";
-import { hardPhotos, readHardPhoto } from "../fixtures/corpus.ts";
-import { encodeJpeg, exifBlock, flatJpeg, scene, vp8x, wrapWebp } from "../fixtures/images.ts";
-import photos from "../fixtures/photos.json" with { type: "json" };
-import { encodePng } from "../fixtures/png.ts";
+import { hardPhotos, readHardPhoto } from "../fixtures/photos/corpus.ts";
+import { encodeJpeg, exifBlock, flatJpeg, scene, vp8x, wrapWebp } from "../fixtures/photos/images.ts";
+import photos from "../fixtures/photos/photos.json" with { type: "json" };
+import { encodePng } from "../fixtures/photos/png.ts";
 import { type FuzzOptions, type FuzzReport, fuzzInputs } from "./loop.ts";
 import { mutate } from "./mutate.ts";
 

@@ -12,7 +12,6 @@ import { childrenOf, type Node } from "../related/syntax.ts";
  */
 export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": [],
-  "forget-stack.ts": [],
   "free-buffer.ts": [],
   "modules.d.ts": [],
   "stopwatch.ts": [],
@@ -42,7 +41,6 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
       "crypto",
       "doctor.ts",
       "face",
-      "forget-stack.ts",
       "free-buffer.ts",
       "identity",
       "image",

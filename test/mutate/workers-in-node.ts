@@ -218,7 +218,7 @@ export const env = {
   FAILURE_RATE: failureRate,
   SAMEFACE_ENV: "development",
   SAMEFACE_API_KEY: "test-key",
-  // Equal to `testKek` in test/worker/service.ts.
+  // Equal to `testKek` in test/worker/setup/service.ts.
   SAMEFACE_KEK: btoa("the key-encryption key of tests."),
 };
 

@@ -13,8 +13,8 @@
 import { writeFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { parseArgs } from "node:util";
-import type { Collection } from "../bench/measure/collections.ts";
-import { residentMb } from "../bench/measure/process.ts";
+import type { Collection } from "../bench/instruments/collections.ts";
+import { residentMb } from "../bench/instruments/process.ts";
 import { seededRandom } from "../fuzz/mutate.ts";
 import { openCaller } from "./caller.ts";
 import { makePhotos } from "./photos.ts";

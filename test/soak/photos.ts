@@ -4,9 +4,9 @@
  */
 import jpegJs from "jpeg-js";
 import { readMedia } from "../fixtures/data.ts";
-import { ascii, concat, encodeJpeg, fillJpeg, flatJpeg } from "../fixtures/images.ts";
-import { largePhoto } from "../fixtures/large-photos.ts";
-import { pngChunk } from "../fixtures/png.ts";
+import { ascii, concat, encodeJpeg, fillJpeg, flatJpeg } from "../fixtures/photos/images.ts";
+import { largePhoto } from "../fixtures/photos/large-photos.ts";
+import { pngChunk } from "../fixtures/photos/png.ts";
 
 export type Photos = Awaited<ReturnType<typeof makePhotos>>;
 

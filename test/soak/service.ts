@@ -1,6 +1,6 @@
 /** The service in workerd on 127.0.0.1, with a tenant whose people are enrolled. */
 import { join } from "node:path";
-import { type CollectingWorker, startCollectingWorker } from "../bench/measure/collections.ts";
+import { type CollectingWorker, startCollectingWorker } from "../bench/instruments/collections.ts";
 import { openConnection } from "../bench/service/connection.ts";
 import { apiKey } from "../bench/service/settings.ts";
 import { bundle } from "../bench/setup/bundle.ts";

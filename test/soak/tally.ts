@@ -1,6 +1,6 @@
 /** Records of the run: outcomes by kind of request, times by the traffic they were taken in, faults. */
 
-import { summarise } from "../bench/measure/statistics.ts";
+import { summarise } from "../bench/instruments/statistics.ts";
 import { nameOf, type Outcome } from "../bench/service/connection.ts";
 
 export interface Fault {

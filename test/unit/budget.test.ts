@@ -13,7 +13,7 @@ import { createPipeline } from "../../src/pipeline.ts";
 import { nodeCodecs } from "../fixtures/codecs.ts";
 import { readMedia } from "../fixtures/data.ts";
 import { times } from "../fixtures/exhaustive.ts";
-import { encodeJpeg, enlarge } from "../fixtures/images.ts";
+import { encodeJpeg, enlarge } from "../fixtures/photos/images.ts";
 
 const wasmPage = 65_536;
 

@@ -16,8 +16,8 @@ import {
   type Orientation,
   orientations,
   storedFor,
-} from "../fixtures/images.ts";
-import { encodePng } from "../fixtures/png.ts";
+} from "../fixtures/photos/images.ts";
+import { encodePng } from "../fixtures/photos/png.ts";
 
 const read = (name: string): Raster => jpegJs.decode(readMedia(name), { useTArray: true });
 const photo = read("franck_01829.jpg");

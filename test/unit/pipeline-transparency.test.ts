@@ -6,7 +6,7 @@ import { loadRuntime } from "../../model/runtime.ts";
 import { distance } from "../../src/face/decision/decide.ts";
 import type { Raster } from "../../src/image/photo.ts";
 import { readMedia } from "../fixtures/data.ts";
-import { encodePng } from "../fixtures/png.ts";
+import { encodePng } from "../fixtures/photos/png.ts";
 
 const photo: Raster = jpegJs.decode(readMedia("franck_01829.jpg"), { useTArray: true });
 const runtime = loadRuntime();

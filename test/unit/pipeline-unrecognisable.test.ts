@@ -3,11 +3,11 @@ import jpegJs from "jpeg-js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { coarse } from "../../model/evaluate/degradation/kinds/coarse.ts";
 import type { Scene } from "../../model/evaluate/degradation/kinds/kind.ts";
-import { createRandom } from "../../model/evaluate/random.ts";
+import { createRandom } from "../../model/evaluate/statistics/random.ts";
 import { loadRuntime } from "../../model/runtime.ts";
 import type { Pipeline } from "../../src/pipeline.ts";
 import { readMedia } from "../fixtures/data.ts";
-import { encodeJpeg } from "../fixtures/images.ts";
+import { encodeJpeg } from "../fixtures/photos/images.ts";
 
 const picture = jpegJs.decode(readMedia("franck_01829.jpg"), { useTArray: true });
 const mosaic = coarse.kinds.find(({ name }) => name === "mosaic")!;

@@ -5,7 +5,7 @@
 #ifndef SAMEFACE_JPEG_MARKERS_H
 #define SAMEFACE_JPEG_MARKERS_H
 
-#include "huffman.h"
+#include "scans/huffman.h"
 #include "source.h"
 
 enum { most_scans = 1000, table_count = 4 };

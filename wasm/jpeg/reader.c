@@ -1,6 +1,6 @@
 #include "reader.h"
 #include "../readers/memory.h"
-#include "scans.h"
+#include "scans/scans.h"
 
 /** Head of the notes: the number of the first place of each scan, or `no_places`. */
 typedef struct {

@@ -3,7 +3,7 @@
  * of its faces. What strangers photographed alike have in common is that middle, whether or not their embeddings
  * still tell whose they are.
  */
-import { createRandom } from "../../evaluate/random.ts";
+import { createRandom } from "../../evaluate/statistics/random.ts";
 import { dot, findCentroids } from "./centroids.ts";
 import type { Sample } from "./samples.ts";
 

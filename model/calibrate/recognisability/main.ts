@@ -13,7 +13,7 @@ import {
 } from "../../../src/face/quality/recognisability-model.ts";
 import { encoderInUse } from "../../../src/models.ts";
 import { kindGroups } from "../../evaluate/degradation/kinds/all.ts";
-import { unseen } from "../../evaluate/degradation/kinds/unseen.ts";
+import { unseen } from "../../evaluate/degradation/unseen.ts";
 import { readCalibration, readManifest } from "../../runtime.ts";
 import { writeCalibration } from "../manifest.ts";
 import { fitFaces, measureStrangeness } from "./fit.ts";

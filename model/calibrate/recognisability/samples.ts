@@ -10,11 +10,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Landmarks } from "../../../src/face/geometry.ts";
 import type { Photo } from "../../../src/image/photo.ts";
+import { fingerprint } from "../../evaluate/acquisition/fingerprint.ts";
 import { type Dataset, readDataset } from "../../evaluate/dataset.ts";
 import type { Picture } from "../../evaluate/degradation/degrade.ts";
 import type { Kind, KindGroup } from "../../evaluate/degradation/kinds/kind.ts";
-import { fingerprint } from "../../evaluate/fingerprint.ts";
-import { createRandom } from "../../evaluate/random.ts";
+import { createRandom } from "../../evaluate/statistics/random.ts";
 import { kernelPaths, modelPath, readManifest } from "../../runtime.ts";
 import { type Observed, openObserver } from "./observe.ts";
 

@@ -1,5 +1,5 @@
 /** Degrades photos in one way at a time, by a known amount. */
-import { createRandom } from "../random.ts";
+import { createRandom } from "../statistics/random.ts";
 
 /** RGBA, 8 bits. */
 export interface Picture {

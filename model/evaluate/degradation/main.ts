@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import jpeg from "jpeg-js";
 import { thresholdAt } from "../../../src/face/decision/calibration.ts";
 import { readCalibration } from "../../runtime.ts";
-import { type Acquired, acquireAll } from "../acquire.ts";
+import { type Acquired, acquireAll } from "../acquisition/acquire.ts";
 import { distanceOf } from "../comparisons.ts";
 import { type Dataset, readDataset } from "../dataset.ts";
 import type { Picture } from "./degrade.ts";

@@ -3,9 +3,9 @@
  * warped (attacks). Each frame passes one sensor: exposure, white balance, noise and JPEG differ from frame to frame.
  */
 import type { PoseName } from "../../../src/face/liveness/challenge.ts";
-import { drawByInverse, type Picture } from "./picture.ts";
-import { drawMesh, project, rotation, type Turn } from "./render.ts";
-import type { Scene } from "./scene.ts";
+import { drawByInverse, type Picture } from "./rendering/picture.ts";
+import { drawMesh, project, rotation, type Turn } from "./rendering/render.ts";
+import type { Scene } from "./rendering/scene.ts";
 
 export type Random = () => number;
 

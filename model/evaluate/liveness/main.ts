@@ -14,7 +14,7 @@ import { parseArgs } from "node:util";
 import type { LivenessLimits } from "../../../src/face/liveness/judge.ts";
 import { livenessLimitsOf } from "../../../src/face/liveness/limits.ts";
 import { readCalibration } from "../../runtime.ts";
-import { createRandom } from "../random.ts";
+import { createRandom } from "../statistics/random.ts";
 import { presentationsOf } from "./attacks.ts";
 import { figureOf, lineOf } from "./figures.ts";
 import { fitRelief, samplesOf } from "./fit.ts";

@@ -4,8 +4,8 @@ import type { EncodedFace } from "../../../src/face/face.ts";
 import { type Frame, frameOf } from "../../../src/face/liveness/frame.ts";
 import { loadRuntime } from "../../runtime.ts";
 import { readTable } from "../dataset.ts";
-import { readCanonicalFace } from "./canonical-face.ts";
 import { isFrontal, type MadeSession, makeSessions, observePhoto } from "./observe.ts";
+import { readCanonicalFace } from "./rendering/canonical-face.ts";
 import { append, readPeople } from "./store.ts";
 
 /** Most photos of a person that are observed. */

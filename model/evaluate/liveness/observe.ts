@@ -9,8 +9,7 @@ import type { EncodedFace } from "../../../src/face/face.ts";
 import { type Challenge, drawChallenge } from "../../../src/face/liveness/challenge.ts";
 import { type Frame, frameOf } from "../../../src/face/liveness/frame.ts";
 import type { Runtime } from "../../runtime.ts";
-import { createRandom } from "../random.ts";
-import type { FaceMesh } from "./canonical-face.ts";
+import { createRandom } from "../statistics/random.ts";
 import {
   type Asked,
   bentFrame,
@@ -22,8 +21,9 @@ import {
   piecewiseFrame,
   type Random,
 } from "./made-frames.ts";
-import type { Picture } from "./picture.ts";
-import { makeScene, type Scene } from "./scene.ts";
+import type { FaceMesh } from "./rendering/canonical-face.ts";
+import type { Picture } from "./rendering/picture.ts";
+import { makeScene, type Scene } from "./rendering/scene.ts";
 
 const madeKinds = ["genuine", "flat", "bent", "piecewise"] as const;
 export type MadeKind = (typeof madeKinds)[number];

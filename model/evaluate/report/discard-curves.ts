@@ -1,7 +1,7 @@
 /** Error against share of images discarded: a small chart for each measure of quality, on one scale. */
 import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
-import type { DiscardPoint, ErrorVersusDiscard } from "../discard.ts";
+import type { DiscardPoint, ErrorVersusDiscard } from "../discard/discard.ts";
 import { type Axis, percent, plot, px } from "./plot.ts";
 
 const frame = { width: 230, height: 150 };

@@ -3,8 +3,8 @@ import { scaleLinear, scaleLog } from "d3-scale";
 import { area, curveStepAfter, line } from "d3-shape";
 import type { Evaluation } from "../evaluate.ts";
 import { reportedFmrs } from "../evaluate.ts";
-import { type DetPoint, detPoints } from "../metrics.ts";
-import { probit } from "../probit.ts";
+import { type DetPoint, detPoints } from "../statistics/metrics.ts";
+import { probit } from "../statistics/probit.ts";
 import { type Axis, percent, plot, px, type Scale } from "./plot.ts";
 
 const frame = { width: 620, height: 460 };

@@ -1,6 +1,7 @@
 /** The report: one HTML file that needs no network, no script and no other file. */
-import type { Interval } from "../bootstrap.ts";
+
 import type { Evaluation } from "../evaluate.ts";
+import type { Interval } from "../statistics/bootstrap.ts";
 import { formatFigure, type Summary } from "../summary.ts";
 import { discardCharts } from "./discard-curves.ts";
 import { detChart, rocChart } from "./error-curves.ts";

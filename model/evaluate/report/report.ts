@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadRuntime } from "../../runtime.ts";
-import type { Acquired } from "../acquire.ts";
+import type { Acquired } from "../acquisition/acquire.ts";
 import type { Dataset } from "../dataset.ts";
 import type { Evaluation } from "../evaluate.ts";
 import type { Summary } from "../summary.ts";

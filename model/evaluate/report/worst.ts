@@ -1,5 +1,5 @@
 /** The worst trials, and the photos that gave no embedding. */
-import type { Acquired } from "../acquire.ts";
+import type { Acquired } from "../acquisition/acquire.ts";
 import { type Comparisons, sortByDistance } from "../comparisons.ts";
 import type { Dataset } from "../dataset.ts";
 import type { Evaluation } from "../evaluate.ts";

@@ -6,9 +6,9 @@ import type { Encoder } from "../../../src/face/encode.ts";
 import type { FacePolicy } from "../../../src/face/face.ts";
 import type { Landmarks } from "../../../src/face/geometry.ts";
 import type { Photo } from "../../../src/image/photo.ts";
-import type { Acquisition } from "../../evaluate/cache.ts";
-import type { WorkerAnswer } from "../../evaluate/pool.ts";
-import { createRandom } from "../../evaluate/random.ts";
+import type { Acquisition } from "../../evaluate/acquisition/cache.ts";
+import type { WorkerAnswer } from "../../evaluate/acquisition/pool.ts";
+import { createRandom } from "../../evaluate/statistics/random.ts";
 import { loadRuntime, readManifest } from "../../runtime.ts";
 import { drawVariation, varyFace } from "./augment.ts";
 

@@ -11,9 +11,9 @@ import { fileURLToPath } from "node:url";
 import { SingleBar } from "cli-progress";
 import pLimit from "p-limit";
 import type { FacePolicy } from "../../../src/face/face.ts";
-import { type Acquisition, type EmbeddingCache, openCache } from "../../evaluate/cache.ts";
-import { fingerprint } from "../../evaluate/fingerprint.ts";
-import { openPool } from "../../evaluate/pool.ts";
+import { type Acquisition, type EmbeddingCache, openCache } from "../../evaluate/acquisition/cache.ts";
+import { fingerprint } from "../../evaluate/acquisition/fingerprint.ts";
+import { openPool } from "../../evaluate/acquisition/pool.ts";
 import { modelPath, readManifest } from "../../runtime.ts";
 import type { EncodeTask } from "./encode-worker.ts";
 

@@ -36,7 +36,7 @@ const enlarge = 1.15;
 const firstShare = 0.2;
 /**
  * Places of the landmarks in the second square, in fractions of its side: their means over LFW's training view, made
- * symmetrical. `test/bench/jitter.ts` prints where the second look finds them.
+ * symmetrical. `test/bench/studies/jitter.ts` prints where the second look finds them.
  */
 const meanFace = [
   [0.334, 0.378],

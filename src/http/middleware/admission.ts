@@ -6,8 +6,8 @@ import { createMiddleware } from "hono/factory";
 import { type Budget, isolateLimits } from "../../admission/budget.ts";
 import { refuse } from "../answer.ts";
 import type { AppEnv } from "../app-env.ts";
-import { declaredLength, tooLarge } from "../request/body.ts";
-import { drop } from "../request/leftover.ts";
+import { declaredLength, tooLarge } from "../request/body/body.ts";
+import { drop } from "../request/body/leftover.ts";
 
 interface AdmissionDeps {
   readonly budget: Pick<Budget, "open">;

@@ -3,8 +3,8 @@ import type { Context } from "hono";
 import type * as z from "zod";
 import { fail, type Result } from "../../errors.ts";
 import type { AppEnv } from "../app-env.ts";
-import { declaredLength, empty, readBody } from "./body.ts";
-import { formOf } from "./body-form.ts";
+import { declaredLength, empty, readBody } from "./body/body.ts";
+import { formOf } from "./body/body-form.ts";
 import { check } from "./input.ts";
 import { parseJsonBody } from "./parsing/json-body.ts";
 

@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { mainThreadCpuMs } from "../instruments/process.ts";
 import { enrolCall, sendOk } from "../service/client.ts";
 import { startWorkerd } from "../service/workerd.ts";
 import { startWranglerDev } from "../service/wrangler-dev.ts";
@@ -9,7 +10,6 @@ import type { Bundle } from "../setup/bundle.ts";
 import type { Networks } from "../setup/networks.ts";
 import { cache, node, repository, wrangler } from "../setup/paths.ts";
 import type { Photos, SizeLabel } from "../setup/photos.ts";
-import { mainThreadCpuMs } from "./process.ts";
 import { type Row, row } from "./results.ts";
 import { post, putFiles } from "./stages.ts";
 

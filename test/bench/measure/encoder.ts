@@ -4,11 +4,11 @@
  */
 import * as ort from "onnxruntime-node";
 import { artifactOf } from "../../../src/inference/kernels/engine.ts";
+import { type Contender, interleave } from "../instruments/statistics.ts";
 import { foldedFile, type Networks, plainFile } from "../setup/networks.ts";
 import type { Photos } from "../setup/photos.ts";
 import { type Row, row } from "./results.ts";
 import { post } from "./stages.ts";
-import { type Contender, interleave } from "./statistics.ts";
 
 interface EncoderAnswer {
   readonly ms: number;

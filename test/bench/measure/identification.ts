@@ -2,11 +2,12 @@
  * Measures searches of one gallery in workerd as it grows: time, memory, and agreement with float64. The answers are
  * checked before anything is timed.
  */
+
+import { openInspector } from "../instruments/inspector.ts";
+import { cpuMs } from "../instruments/process.ts";
+import { median } from "../instruments/statistics.ts";
 import type { RunningWorker } from "../service/workerd.ts";
 import { dimension, probe, template } from "../setup/synthetic.ts";
-import { openInspector } from "./inspector.ts";
-import { cpuMs } from "./process.ts";
-import { median } from "./statistics.ts";
 
 /** Number of subjects in one answer; every template here is a subject of its own. */
 const limit = 10;

@@ -5,9 +5,9 @@
  */
 import { Agent, request } from "node:http";
 import { text } from "node:stream/consumers";
+import { openInspector } from "../instruments/inspector.ts";
+import { residentMb } from "../instruments/process.ts";
 import type { RunningWorker } from "../service/workerd.ts";
-import { openInspector } from "./inspector.ts";
-import { residentMb } from "./process.ts";
 
 export interface Held {
   /** Objects that are in use or not yet collected. */

@@ -1,8 +1,8 @@
 /** Many requests at once: latency and throughput of each call at 1, 4 and 16 connections. */
 import autocannon from "autocannon";
+import { cpuMs } from "../instruments/process.ts";
 import { type Call, compareCall, enrolCall, verifyCall } from "../service/client.ts";
 import { type Photos, sizes } from "../setup/photos.ts";
-import { cpuMs } from "./process.ts";
 import { type Row, row } from "./results.ts";
 import type { Server } from "./verify.ts";
 

@@ -3,14 +3,15 @@
  * collection: an isolate for each load, then all loads in one. A further caller with a small photo asks all the
  * while.
  */
+
+import { type Answered, type Bounds, sendLoad } from "../instruments/senders.ts";
+import { summarise } from "../instruments/statistics.ts";
 import { nameOf, openConnection } from "../service/connection.ts";
 import { enrolSubjects } from "../service/enrolment.ts";
 import { type RunningWorker, startWorkerd } from "../service/workerd.ts";
 import type { Bundle } from "../setup/bundle.ts";
 import { type Load, type LoadPhotos, makeLoads, photo } from "../setup/loads.ts";
 import { type Held, type Isolate, openIsolate, type Watch } from "./isolate.ts";
-import { type Answered, type Bounds, sendLoad } from "./senders.ts";
-import { summarise } from "./statistics.ts";
 
 const loadConnections = [1, 8, 32, 64] as const;
 /** Number of connections for the isolate that serves all loads in turn. */

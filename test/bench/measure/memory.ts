@@ -2,12 +2,13 @@
  * Measures an isolate's memory while mixed requests (1,000, or fewer when in a hurry) go through it at 16
  * connections.
  */
+
+import { residentMb } from "../instruments/process.ts";
 import { compareCall, enrolCall, sendOk, verifyCall } from "../service/client.ts";
 import type { RunningWorker } from "../service/workerd.ts";
 import type { Photos } from "../setup/photos.ts";
 import { type Held, openIsolate } from "./isolate.ts";
 import { fire } from "./load.ts";
-import { residentMb } from "./process.ts";
 
 const connections = 16;
 

@@ -1,5 +1,5 @@
 /** One line of the raw results. Times are wall-clock ms unless the name says otherwise. */
-import { summarise } from "./statistics.ts";
+import { summarise } from "../instruments/statistics.ts";
 
 export interface Row {
   readonly section: "verify" | "load" | "stage" | "decode" | "networks" | "encoder" | "cold" | "memory";

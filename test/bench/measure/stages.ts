@@ -1,12 +1,12 @@
 /**
  * Measures a request's time by part: the pipeline's parts inside workerd, and the rest by requests that stop earlier.
  */
-import { timeDjpeg } from "../djpeg.ts";
+import { timeDjpeg } from "../decoders/djpeg.ts";
+import { interleave } from "../instruments/statistics.ts";
 import { subject } from "../service/client.ts";
 import { apiKey } from "../service/settings.ts";
 import { type Photos, type SizeLabel, sizes } from "../setup/photos.ts";
 import { type Row, row } from "./results.ts";
-import { interleave } from "./statistics.ts";
 
 /** Parts of one verification, in order. */
 export const stageNames = [

@@ -2,12 +2,13 @@
  * Verifies one photo against one enrolled face, end to end, one request at a time: the service (in workerd, and under
  * `wrangler dev`), the naive edge, and the rivals in Node, without HTTP.
  */
+
+import { cpuMs } from "../instruments/process.ts";
+import { type Contender, interleave } from "../instruments/statistics.ts";
 import type { RivalProcess } from "../rivals/protocol.ts";
 import { type Answer, enrolCall, sendOk, verifyCall } from "../service/client.ts";
 import { type BenchPhoto, type Photos, sizes } from "../setup/photos.ts";
-import { cpuMs } from "./process.ts";
 import { type Row, row } from "./results.ts";
-import { type Contender, interleave } from "./statistics.ts";
 
 export interface Server {
   readonly url: URL;

@@ -1,6 +1,6 @@
 /** A Worker in workerd, reached on its own socket: no proxy, and no entry worker in between. */
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { childrenOf } from "../measure/process.ts";
+import { childrenOf } from "../instruments/process.ts";
 import type { Bundle } from "../setup/bundle.ts";
 import { benchOptions, galleryOptions, serviceOptions } from "./settings.ts";
 

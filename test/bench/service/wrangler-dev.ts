@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { childrenOf } from "../measure/process.ts";
+import { childrenOf } from "../instruments/process.ts";
 import { node, repository, wrangler } from "../setup/paths.ts";
 import { variables } from "./settings.ts";
 

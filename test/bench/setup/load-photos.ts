@@ -1,7 +1,7 @@
 /** The bench's photos for loads on memory. Photos of other formats are the tests' own, encoded once and cached. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { largePhoto } from "../../fixtures/large-photos.ts";
+import { largePhoto } from "../../fixtures/photos/large-photos.ts";
 import type { LoadPhotos } from "./loads.ts";
 import { cache } from "./paths.ts";
 import { makeLargestPhotos, type Photos } from "./photos.ts";

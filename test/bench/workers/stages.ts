@@ -28,8 +28,8 @@ import { createStages, recognisabilityIn } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
 import jpeg from "../../../wasm/jpeg.wasm";
 import kernels from "../../../wasm/kernels-relaxed.wasm";
-import { createJpegTurbo } from "../../fixtures/jpeg-turbo.ts";
-import { openPhotoBefore } from "../../fixtures/photo-before.ts";
+import { createJpegTurbo } from "../../fixtures/photos/jpeg-turbo.ts";
+import { openPhotoBefore } from "../../fixtures/photos/photo-before.ts";
 import { createStopwatch } from "./stopwatch.ts";
 
 const files = new Map<string, Uint8Array>();

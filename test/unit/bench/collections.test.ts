@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createCollectionReader } from "../../bench/measure/collections.ts";
+import { createCollectionReader } from "../../bench/instruments/collections.ts";
 
 const ours = "[7:0x1a]";
 const forced = `${ours}     9137 ms: Mark-Compact 0.5 (8.0) -> 0.5 (8.0) MB, pooled: 4.0 MB, 1.5 / 0.0 ms (average mu = 0.9, current mu = 0.9) testing; GC in old space requested`;

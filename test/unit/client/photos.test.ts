@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
 import { type ClientOptions, type Photo, Sameface, type SamefaceError } from "../../../client/index.ts";
-import { maxStreamBytes } from "../../../client/photo-stream.ts";
+import { maxStreamBytes } from "../../../client/photo/photo-stream.ts";
 import { type ScriptedAnswer, startScriptedServer } from "../../fixtures/scripted-server.ts";
 
 type Server = Awaited<ReturnType<typeof startScriptedServer>>;

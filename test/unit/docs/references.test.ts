@@ -43,13 +43,19 @@ function deadPagesOf(text: string): string[] {
 const elsewhere = ["model/fr_feature.onnx"];
 const folders = /^(?:src|client|cli|model|openapi|public|tools|wasm|test|docs|design)\/[\w./-]+$/;
 
+/** Returns the path of a test that is named without its folder: it is one of those in workerd. */
+function pathOfTest(name: string): string {
+  const [found] = globSync(`test/worker/*/${name}`, { cwd: repository });
+  return found ?? `test/worker/${name}`;
+}
+
 /** Returns paths in backticks, and in commands, that do not exist; tests may be named without their folder. */
 function deadPathsOf(text: string): string[] {
   const spans = spansOf(text);
   const commands = blocksOf(text).filter(({ language, notRun }) => language === "sh" && notRun === undefined);
   const words = [...spans, ...commands.map(({ code }) => code)].flatMap((span) => span.split(/[\s'"=@]+/));
   const paths = words.filter((word) => folders.test(word) && !elsewhere.includes(word));
-  const tests = spans.filter((span) => /^[\w-]+\.test\.ts$/.test(span)).map((name) => `test/worker/${name}`);
+  const tests = spans.filter((span) => /^[\w-]+\.test\.ts$/.test(span)).map(pathOfTest);
   return [...paths, ...tests].filter((path) => !isThere(path) && !isThere(join("model", path)));
 }
 
@@ -57,7 +63,7 @@ function deadPathsOf(text: string): string[] {
 function deadTestsOf(text: string): string[] {
   const named = [...text.matchAll(/`([\w/.-]+\.test\.ts)`((?: ?,? "[^"]+")*)/g)];
   return named.flatMap(([, file, names]) => {
-    const path = file.includes("/") ? file : `test/worker/${file}`;
+    const path = file.includes("/") ? file : pathOfTest(file);
     const source = readFileSync(join(repository, path), "utf8");
     return [...names.matchAll(/"([^"]+)"/g)].map(([, name]) => name).filter((name) => !source.includes(name));
   });

@@ -5,10 +5,10 @@ import { onWhite } from "../../../src/image/alpha.ts";
 import { openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
 import type { Raster } from "../../../src/image/photo.ts";
-import { overWhite } from "../../fixtures/alpha.ts";
 import { nodeCodecs } from "../../fixtures/codecs.ts";
-import { scene } from "../../fixtures/images.ts";
-import { encodePng, type PngOptions } from "../../fixtures/png.ts";
+import { overWhite } from "../../fixtures/photos/alpha.ts";
+import { scene } from "../../fixtures/photos/images.ts";
+import { encodePng, type PngOptions } from "../../fixtures/photos/png.ts";
 
 const codecs = nodeCodecs();
 

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
 import { nodeCodecs } from "../../fixtures/codecs.ts";
-import { largePhoto } from "../../fixtures/large-photos.ts";
 import { watchWasmMemory } from "../../fixtures/memory.ts";
+import { largePhoto } from "../../fixtures/photos/large-photos.ts";
 
 const probe = watchWasmMemory();
 afterEach(() => probe.reset());

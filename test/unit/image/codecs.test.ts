@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { createCodecs } from "../../../src/image/decode.ts";
-import { jpegModulePath } from "../../fixtures/jpeg-module.ts";
+import { jpegModulePath } from "../../fixtures/photos/jpeg-module.ts";
 
 const module = new WebAssembly.Module(readFileSync(jpegModulePath));
 

@@ -6,10 +6,10 @@ import { openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
 import type { Photo, Raster } from "../../../src/image/photo.ts";
 import { nodeCodecs } from "../../fixtures/codecs.ts";
-import { areaAverage, meanDifference, meanLumaDifference, upright } from "../../fixtures/compare.ts";
-import { hardPhotos, hasHardPhoto, readHardPhoto } from "../../fixtures/corpus.ts";
 import { hardPhotosSet } from "../../fixtures/data.ts";
 import { sweep, times } from "../../fixtures/exhaustive.ts";
+import { areaAverage, meanDifference, meanLumaDifference, upright } from "../../fixtures/photos/compare.ts";
+import { hardPhotos, hasHardPhoto, readHardPhoto } from "../../fixtures/photos/corpus.ts";
 
 const codecs = nodeCodecs();
 /** The suites contain single pixels, and this machine has more memory than an isolate. */

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits, type ImageLimits } from "../../../src/image/limits.ts";
 import { nodeCodecs } from "../../fixtures/codecs.ts";
-import { ascii, concat, wrapWebp } from "../../fixtures/images.ts";
-import { pngChunk } from "../../fixtures/png.ts";
+import { ascii, concat, wrapWebp } from "../../fixtures/photos/images.ts";
+import { pngChunk } from "../../fixtures/photos/png.ts";
 
 const codecs = nodeCodecs();
 const u16 = (value: number) => [value >> 8, value & 255];

@@ -3,9 +3,9 @@ import { openPhoto } from "../../../src/image/decode.ts";
 import { createIdleInstances } from "../../../src/image/idle-instances.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
 import { nodeCodecs } from "../../fixtures/codecs.ts";
-import { encodeJpeg, flatJpeg, scene } from "../../fixtures/images.ts";
-import { largePhoto } from "../../fixtures/large-photos.ts";
-import { encodePng } from "../../fixtures/png.ts";
+import { encodeJpeg, flatJpeg, scene } from "../../fixtures/photos/images.ts";
+import { largePhoto } from "../../fixtures/photos/large-photos.ts";
+import { encodePng } from "../../fixtures/photos/png.ts";
 
 const mebibytes = 1024 * 1024;
 const owner = { create: () => instance(0) };

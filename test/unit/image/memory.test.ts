@@ -8,9 +8,9 @@ import { openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
 import { nodeCodecs } from "../../fixtures/codecs.ts";
 import { sweep } from "../../fixtures/exhaustive.ts";
-import { ascii, concat, flatJpeg } from "../../fixtures/images.ts";
 import { watchWasmMemory } from "../../fixtures/memory.ts";
-import { pngChunk } from "../../fixtures/png.ts";
+import { ascii, concat, flatJpeg } from "../../fixtures/photos/images.ts";
+import { pngChunk } from "../../fixtures/photos/png.ts";
 
 /** Makes pixels with some texture, so that encoders and decoders do real work. */
 function textured(width: number, height: number): ImageData {

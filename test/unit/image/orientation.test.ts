@@ -5,10 +5,10 @@ import { openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
 import { placeRaster, readExifOrientation, uprightSize } from "../../../src/image/orientation.ts";
 import { compose } from "../../../src/image/photo.ts";
-import { invert } from "../../fixtures/affine.ts";
 import { nodeCodecs } from "../../fixtures/codecs.ts";
-import { areaAverage, meanDifference, upright } from "../../fixtures/compare.ts";
-import { encodeJpeg, exifBlock, orientations, scene, storedFor } from "../../fixtures/images.ts";
+import { invert } from "../../fixtures/kernels/affine.ts";
+import { areaAverage, meanDifference, upright } from "../../fixtures/photos/compare.ts";
+import { encodeJpeg, exifBlock, orientations, scene, storedFor } from "../../fixtures/photos/images.ts";
 
 const anyOrientation = fc.constantFrom(...orientations);
 

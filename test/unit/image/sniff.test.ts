@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sniff } from "../../../src/image/sniff.ts";
-import { ascii, concat } from "../../fixtures/images.ts";
+import { ascii, concat } from "../../fixtures/photos/images.ts";
 
 const ftyp = (major: string, ...compatible: string[]) =>
   concat([

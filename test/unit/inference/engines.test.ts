@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { unstable_readConfig as readConfig } from "wrangler";
-import { sourcesOf } from "../../../model/evaluate/fingerprint.ts";
+import { sourcesOf } from "../../../model/evaluate/acquisition/fingerprint.ts";
 import packageJson from "../../../package.json" with { type: "json" };
 import * as kernels from "../../../src/inference/kernels/engine.ts";
 import * as onnxruntime from "../../../src/inference/onnxruntime/engine.ts";

@@ -11,7 +11,7 @@ import type { Pipeline } from "../../../pipeline.ts";
 import { answer, refuse } from "../../answer.ts";
 import type { AppEnv, Handler } from "../../app-env.ts";
 import { callerOf } from "../../caller.ts";
-import { readBody } from "../../request/body.ts";
+import { readBody } from "../../request/body/body.ts";
 import { checkQuery } from "../../request/input.ts";
 import { exportQuerySchema } from "../../schemas/administration.ts";
 import type { importAnswerSchema } from "../../schemas/administration-answers.ts";

@@ -3,7 +3,7 @@ import type { PoseName } from "../../../../src/face/liveness/challenge.ts";
 import type { Frame } from "../../../../src/face/liveness/frame.ts";
 import { judgeLiveness, type LivenessLimits } from "../../../../src/face/liveness/judge.ts";
 import { reliefModel } from "../../../../src/face/liveness/relief-model.ts";
-import { type MadeHead, madeFrame, madeHead } from "../../../fixtures/live-frames.ts";
+import { type MadeHead, madeFrame, madeHead } from "../../../fixtures/people/live-frames.ts";
 
 const limits: LivenessLimits = { maxDistanceToFirst: 1.2, relief: reliefModel };
 const poses = ["left", "up", "right", "closer"] as const;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { copyFinder } from "../../../../src/face/replay/copy.ts";
 import { readSketch, sketchBytes, writeSketch } from "../../../../src/face/replay/sketch.ts";
-import { syntheticCapture, type View } from "../../../fixtures/captures.ts";
+import { syntheticCapture, type View } from "../../../fixtures/people/captures.ts";
 
 /** Says whether a file of a pattern is taken for a copy of the capture that left its sketch. */
 function isCopy(pattern: number, view: View, { of = pattern, seen = {} as View } = {}): boolean {

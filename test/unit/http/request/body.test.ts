@@ -2,8 +2,8 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { type Claim, createBudget } from "../../../../src/admission/budget.ts";
 import { fail, ok } from "../../../../src/errors.ts";
-import { type BodyRules, readBody } from "../../../../src/http/request/body.ts";
-import { drop } from "../../../../src/http/request/leftover.ts";
+import { type BodyRules, readBody } from "../../../../src/http/request/body/body.ts";
+import { drop } from "../../../../src/http/request/body/leftover.ts";
 
 const limitBytes = 1000;
 

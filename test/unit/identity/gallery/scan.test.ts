@@ -14,7 +14,7 @@ import {
 import { createBlockCache } from "../../../../src/identity/gallery/block-cache.ts";
 import { createSelection } from "../../../../src/identity/gallery/selection.ts";
 import { createScanner } from "../../../../src/inference/kernels/scan.ts";
-import { scanBlock } from "../../../fixtures/scan-reference.ts";
+import { scanBlock } from "../../../fixtures/kernels/scan-reference.ts";
 
 const kernels = new WebAssembly.Module(
   readFileSync(new URL("../../../../wasm/kernels.wasm", import.meta.url)),

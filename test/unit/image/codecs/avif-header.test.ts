@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readAvifHeader } from "../../../../src/image/codecs/avif-header.ts";
-import { ascii, concat } from "../../../fixtures/images.ts";
+import { ascii, concat } from "../../../fixtures/photos/images.ts";
 
 type Bytes = ArrayLike<number>;
 

@@ -1,11 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { createCodecs, openPhoto } from "../../../../src/image/decode.ts";
 import { defaultImageLimits, type ImageLimits } from "../../../../src/image/limits.ts";
-import { fadedOnWhite } from "../../../fixtures/alpha.ts";
 import { nodeCodecs } from "../../../fixtures/codecs.ts";
-import { areaAverage, meanDifference, upright } from "../../../fixtures/compare.ts";
-import { exifBlock, orientations, scene, storedFor, vp8x, wrapWebp } from "../../../fixtures/images.ts";
-import photos from "../../../fixtures/photos.json" with { type: "json" };
+import { fadedOnWhite } from "../../../fixtures/photos/alpha.ts";
+import { areaAverage, meanDifference, upright } from "../../../fixtures/photos/compare.ts";
+import {
+  exifBlock,
+  orientations,
+  scene,
+  storedFor,
+  vp8x,
+  wrapWebp,
+} from "../../../fixtures/photos/images.ts";
+import photos from "../../../fixtures/photos/photos.json" with { type: "json" };
 
 const codecs = nodeCodecs();
 const bytesOf = (name: keyof typeof photos) => Uint8Array.from(Buffer.from(photos[name], "base64"));

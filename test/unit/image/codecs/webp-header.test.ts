@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readWebpHeader } from "../../../../src/image/codecs/webp-header.ts";
-import { ascii, concat, exifBlock, vp8x, wrapWebp } from "../../../fixtures/images.ts";
+import { ascii, concat, exifBlock, vp8x, wrapWebp } from "../../../fixtures/photos/images.ts";
 
 type Chunk = readonly [type: string, payload: ArrayLike<number>];
 

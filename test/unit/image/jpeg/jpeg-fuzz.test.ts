@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { scales } from "../../../../src/image/jpeg/jpeg-reader.ts";
 import { compiler, hasCompiler } from "../../../../wasm/build.ts";
 import { times } from "../../../fixtures/exhaustive.ts";
-import { openJpegModule } from "../../../fixtures/jpeg-module.ts";
+import { openJpegModule } from "../../../fixtures/photos/jpeg-module.ts";
 import { fuzzJpegNatively, jpegSeeds } from "../../../fuzz/jpeg.ts";
 import { mutate, seededRandom } from "../../../fuzz/mutate.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fail } from "../../../../src/errors.ts";
 import { readJpegHeader } from "../../../../src/image/jpeg/jpeg-header.ts";
-import { ascii, concat, exifBlock } from "../../../fixtures/images.ts";
+import { ascii, concat, exifBlock } from "../../../fixtures/photos/images.ts";
 
 const SOI = [0xff, 0xd8];
 const EOI = [0xff, 0xd9];

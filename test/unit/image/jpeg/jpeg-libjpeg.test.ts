@@ -4,14 +4,14 @@ import { afterAll, describe, expect, it } from "vitest";
 import { scales } from "../../../../src/image/jpeg/jpeg-reader.ts";
 import { hardPhotosSet, lfwDev, photoPairs } from "../../../fixtures/data.ts";
 import { times } from "../../../fixtures/exhaustive.ts";
-import { openJpegModule, type Read } from "../../../fixtures/jpeg-module.ts";
+import { openJpegModule, type Read } from "../../../fixtures/photos/jpeg-module.ts";
 import {
   buildLibjpeg,
   type LibjpegAnswer,
   makeJpeg,
   missingForLibjpeg,
   type Samples,
-} from "../../../fixtures/libjpeg.ts";
+} from "../../../fixtures/photos/libjpeg.ts";
 
 const missing = missingForLibjpeg();
 const title = missing

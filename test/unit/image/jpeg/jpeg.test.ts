@@ -4,7 +4,7 @@ import { openPhoto } from "../../../../src/image/decode.ts";
 import { defaultImageLimits, type ImageLimits } from "../../../../src/image/limits.ts";
 import type { Photo } from "../../../../src/image/photo.ts";
 import { nodeCodecs } from "../../../fixtures/codecs.ts";
-import { areaAverage, meanDifference } from "../../../fixtures/compare.ts";
+import { areaAverage, meanDifference } from "../../../fixtures/photos/compare.ts";
 import {
   concat,
   encodeJpeg,
@@ -13,7 +13,7 @@ import {
   flatJpeg,
   scene,
   storedFor,
-} from "../../../fixtures/images.ts";
+} from "../../../fixtures/photos/images.ts";
 
 const codecs = nodeCodecs();
 

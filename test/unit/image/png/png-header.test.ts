@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readPngHeader } from "../../../../src/image/png/png-header.ts";
-import { ascii, concat, exifBlock } from "../../../fixtures/images.ts";
-import { pngChunk } from "../../../fixtures/png.ts";
+import { ascii, concat, exifBlock } from "../../../fixtures/photos/images.ts";
+import { pngChunk } from "../../../fixtures/photos/png.ts";
 
 const signature = [0x89, ...ascii("PNG\r\n\x1a\n")];
 

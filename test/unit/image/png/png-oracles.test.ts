@@ -9,8 +9,8 @@ import { defaultImageLimits } from "../../../../src/image/limits.ts";
 import type { Photo, Raster } from "../../../../src/image/photo.ts";
 import { nodeCodecs } from "../../../fixtures/codecs.ts";
 import { sweep } from "../../../fixtures/exhaustive.ts";
-import { exifBlock, orientations, scene } from "../../../fixtures/images.ts";
-import { encodePng, shownBy } from "../../../fixtures/png.ts";
+import { exifBlock, orientations, scene } from "../../../fixtures/photos/images.ts";
+import { encodePng, shownBy } from "../../../fixtures/photos/png.ts";
 
 const codecs = nodeCodecs();
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { openPhoto } from "../../../../src/image/decode.ts";
 import { defaultImageLimits, type ImageLimits } from "../../../../src/image/limits.ts";
 import { nodeCodecs } from "../../../fixtures/codecs.ts";
-import { meanDifference, upright } from "../../../fixtures/compare.ts";
-import { concat, exifBlock, orientations, scene, storedFor } from "../../../fixtures/images.ts";
-import { encodePng, pngChunk, shownBy } from "../../../fixtures/png.ts";
+import { meanDifference, upright } from "../../../fixtures/photos/compare.ts";
+import { concat, exifBlock, orientations, scene, storedFor } from "../../../fixtures/photos/images.ts";
+import { encodePng, pngChunk, shownBy } from "../../../fixtures/photos/png.ts";
 
 const open = (bytes: Uint8Array, limits: Partial<ImageLimits> = {}) =>
   openPhoto(bytes, { ...defaultImageLimits, ...limits }, nodeCodecs());

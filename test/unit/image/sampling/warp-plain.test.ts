@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { type Orientation, placeRaster, uprightSize } from "../../../../src/image/orientation.ts";
 import type { Affine, Photo, Raster } from "../../../../src/image/photo.ts";
 import { warp } from "../../../../src/image/sampling/warp.ts";
-import { plainWarp } from "../../../fixtures/plain-warp.ts";
+import { plainWarp } from "../../../fixtures/kernels/plain-warp.ts";
 
 const side = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 70 }));
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Affine, compose, type Photo } from "../../../../src/image/photo.ts";
 import { warp } from "../../../../src/image/sampling/warp.ts";
-import { invert } from "../../../fixtures/affine.ts";
+import { invert } from "../../../fixtures/kernels/affine.ts";
 import golden from "../../../vectors/warp.json" with { type: "json" };
 
 const identity: Affine = { a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0 };

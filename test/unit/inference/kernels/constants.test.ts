@@ -10,7 +10,12 @@ import { createEngine } from "../../../../src/inference/kernels/engine.ts";
 import { instantiate } from "../../../../src/inference/kernels/instance.ts";
 import { magic, type Plan, PlanError, readPlan } from "../../../../src/inference/kernels/plan.ts";
 import { bitmapBytes, type Segment, storedBytes } from "../../../../src/inference/kernels/segments.ts";
-import { kindOfUnits, type SparseRun, scatterReference, sparseRuns } from "../../../fixtures/sparse-runs.ts";
+import {
+  kindOfUnits,
+  type SparseRun,
+  scatterReference,
+  sparseRuns,
+} from "../../../fixtures/kernels/sparse-runs.ts";
 
 const builds = kernelPaths.map((path) => new WebAssembly.Module(readFileSync(path)));
 

@@ -16,10 +16,10 @@ import {
   kernelNames,
   nativeCall,
   place,
-} from "../../../fixtures/kernel-calls.ts";
-import { acceptPowers, runReference } from "../../../fixtures/kernel-reference.ts";
-import { runNatively } from "../../../fixtures/native-kernels.ts";
-import { kindOfUnits, scatterReference, sparseRuns } from "../../../fixtures/sparse-runs.ts";
+} from "../../../fixtures/kernels/kernel-calls.ts";
+import { acceptPowers, runReference } from "../../../fixtures/kernels/kernel-reference.ts";
+import { runNatively } from "../../../fixtures/kernels/native-kernels.ts";
+import { kindOfUnits, scatterReference, sparseRuns } from "../../../fixtures/kernels/sparse-runs.ts";
 
 const wasm = join(import.meta.dirname, "../../../../wasm");
 

@@ -23,7 +23,7 @@ import { magic, type Plan, PlanError, readPlan, type Step } from "../../../../sr
 import type { Model, ModelSource } from "../../../../src/inference/model.ts";
 import { mediaNames, readMedia } from "../../../fixtures/data.ts";
 import { times } from "../../../fixtures/exhaustive.ts";
-import { acceptPowers, runReference } from "../../../fixtures/kernel-reference.ts";
+import { acceptPowers, runReference } from "../../../fixtures/kernels/kernel-reference.ts";
 
 const models = Object.entries(manifest.models);
 const photos = mediaNames().slice(0, times(8, 3)).map(readMedia);

@@ -9,8 +9,8 @@ import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../../../model/convert/proof/images.ts";
 import { createScanner } from "../../../../src/inference/kernels/scan.ts";
 import { compiler, hasCompiler } from "../../../../wasm/build.ts";
-import { runNatively } from "../../../fixtures/native-kernels.ts";
-import { scanBlock } from "../../../fixtures/scan-reference.ts";
+import { runNatively } from "../../../fixtures/kernels/native-kernels.ts";
+import { scanBlock } from "../../../fixtures/kernels/scan-reference.ts";
 
 interface Block {
   readonly probe: Int16Array;

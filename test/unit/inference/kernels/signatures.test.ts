@@ -59,7 +59,7 @@ describe("the table of kernels", () => {
 
 describe("the sources of the kernels", () => {
   it("are all linked, each once", () => {
-    const there = globSync("kernels/*.c", { cwd: wasm }).map((path) => join(wasm, path));
+    const there = globSync("kernels/**/*.c", { cwd: wasm }).map((path) => join(wasm, path));
     expect(kernelSources.toSorted()).toEqual(there.sort());
   });
 });

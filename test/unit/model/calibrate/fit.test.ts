@@ -8,8 +8,8 @@ import { checkThresholds } from "../../../../model/calibrate/check.ts";
 import { writeCalibration } from "../../../../model/calibrate/manifest.ts";
 import { exceedance, excessAt, fitGeneralizedPareto } from "../../../../model/calibrate/tail.ts";
 import type { Trials } from "../../../../model/evaluate/comparisons.ts";
-import { probit } from "../../../../model/evaluate/probit.ts";
-import { createRandom } from "../../../../model/evaluate/random.ts";
+import { probit } from "../../../../model/evaluate/statistics/probit.ts";
+import { createRandom } from "../../../../model/evaluate/statistics/random.ts";
 import { ok } from "../../../../src/errors.ts";
 import { parseCalibration, thresholdAt } from "../../../../src/face/decision/calibration.ts";
 

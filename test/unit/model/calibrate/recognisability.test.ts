@@ -4,7 +4,7 @@ import { findCorners } from "../../../../model/calibrate/recognisability/corners
 import { fitLogistic } from "../../../../model/calibrate/recognisability/logistic.ts";
 import { findRareDirections } from "../../../../model/calibrate/recognisability/rare-directions.ts";
 import type { Sample } from "../../../../model/calibrate/recognisability/samples.ts";
-import { createRandom } from "../../../../model/evaluate/random.ts";
+import { createRandom } from "../../../../model/evaluate/statistics/random.ts";
 
 function unit(values: readonly number[]): Float32Array {
   const length = Math.hypot(...values);

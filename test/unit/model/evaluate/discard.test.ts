@@ -5,7 +5,7 @@ import {
   gateEffect,
   type QualityMeasure,
   qualityMeasures,
-} from "../../../../model/evaluate/discard.ts";
+} from "../../../../model/evaluate/discard/discard.ts";
 import { defaultQualityLimits, type Quality } from "../../../../src/face/quality/quality.ts";
 
 const good: Quality = {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openCache } from "../../../../model/evaluate/cache.ts";
+import { openCache } from "../../../../model/evaluate/acquisition/cache.ts";
+import { fingerprint, sourcesOf } from "../../../../model/evaluate/acquisition/fingerprint.ts";
 import { readDataset } from "../../../../model/evaluate/dataset.ts";
-import { fingerprint, sourcesOf } from "../../../../model/evaluate/fingerprint.ts";
 import type { Quality } from "../../../../src/face/quality/quality.ts";
 
 let folder = "";

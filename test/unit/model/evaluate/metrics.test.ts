@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createCurveSource, type ErrorCurve } from "../../../../model/evaluate/curve.ts";
+import { createCurveSource, type ErrorCurve } from "../../../../model/evaluate/statistics/curve.ts";
 import {
   areaUnderCurve,
   detPoints,
@@ -12,8 +12,8 @@ import {
   precisionRecallF1,
   tarAtFmr,
   thresholdAtFmr,
-} from "../../../../model/evaluate/metrics.ts";
-import { probit } from "../../../../model/evaluate/probit.ts";
+} from "../../../../model/evaluate/statistics/metrics.ts";
+import { probit } from "../../../../model/evaluate/statistics/probit.ts";
 
 const golden = JSON.parse(
   readFileSync(new URL("../../../vectors/evaluate-metrics.json", import.meta.url), "utf8"),

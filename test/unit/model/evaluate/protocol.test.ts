@@ -1,11 +1,15 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { percentileInterval, quantile, resampleIdentities } from "../../../../model/evaluate/bootstrap.ts";
 import { compareAll } from "../../../../model/evaluate/comparisons.ts";
-import { createCurveSource } from "../../../../model/evaluate/curve.ts";
-import { createRandom } from "../../../../model/evaluate/random.ts";
-import { contiguousFolds, foldedAccuracy } from "../../../../model/evaluate/tenfold.ts";
+import {
+  percentileInterval,
+  quantile,
+  resampleIdentities,
+} from "../../../../model/evaluate/statistics/bootstrap.ts";
+import { createCurveSource } from "../../../../model/evaluate/statistics/curve.ts";
+import { createRandom } from "../../../../model/evaluate/statistics/random.ts";
+import { contiguousFolds, foldedAccuracy } from "../../../../model/evaluate/statistics/tenfold.ts";
 
 const golden = JSON.parse(
   readFileSync(new URL("../../../vectors/evaluate-metrics.json", import.meta.url), "utf8"),

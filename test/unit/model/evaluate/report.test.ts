@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Acquired } from "../../../../model/evaluate/acquire.ts";
+import type { Acquired } from "../../../../model/evaluate/acquisition/acquire.ts";
 import type { Dataset } from "../../../../model/evaluate/dataset.ts";
-import { formatDiscard } from "../../../../model/evaluate/discard-summary.ts";
+import { formatDiscard } from "../../../../model/evaluate/discard/discard-summary.ts";
 import { type Evaluation, evaluate } from "../../../../model/evaluate/evaluate.ts";
 import { missedGates } from "../../../../model/evaluate/gates.ts";
-import { createRandom } from "../../../../model/evaluate/random.ts";
 import { renderPage } from "../../../../model/evaluate/report/page.ts";
 import { worstTrials } from "../../../../model/evaluate/report/worst.ts";
+import { createRandom } from "../../../../model/evaluate/statistics/random.ts";
 import { formatTable, type Summary, summarize } from "../../../../model/evaluate/summary.ts";
 import type { Quality } from "../../../../src/face/quality/quality.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { createRandom } from "../../../../model/evaluate/random.ts";
+import { createRandom } from "../../../../model/evaluate/statistics/random.ts";
 import { readManifest } from "../../../../model/runtime.ts";
 import { drawVariation, jitter, type Variation, varyFace } from "../../../../model/train/data/augment.ts";
 import { readPhotos } from "../../../../model/train/data/photos.ts";
@@ -12,7 +12,7 @@ import { shiftDomain } from "../../../../model/train/data/shift-domain.ts";
 import type { EncoderDescriptor } from "../../../../src/face/descriptor.ts";
 import type { Landmarks } from "../../../../src/face/geometry.ts";
 import { compose, type Photo } from "../../../../src/image/photo.ts";
-import { invert } from "../../../fixtures/affine.ts";
+import { invert } from "../../../fixtures/kernels/affine.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sameface-photos-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,6 +1,6 @@
 /** Training on synthetic embeddings: heads that learn, heads that are refused, and repeated runs. */
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../../../../model/evaluate/random.ts";
+import { createRandom } from "../../../../model/evaluate/statistics/random.ts";
 import { drawBatches } from "../../../../model/train/batches.ts";
 import type { Checkpoint } from "../../../../model/train/checkpoint.ts";
 import { type FitOptions, fitHead } from "../../../../model/train/fit.ts";
@@ -11,7 +11,7 @@ import { lossNames } from "../../../../model/train/losses/loss.ts";
 import { mineTuples, minings, pairPeople } from "../../../../model/train/mining.ts";
 import { splitPeople } from "../../../../model/train/split.ts";
 import { sweep } from "../../../fixtures/exhaustive.ts";
-import { syntheticPeople } from "../../../fixtures/synthetic-people.ts";
+import { syntheticPeople } from "../../../fixtures/people/synthetic-people.ts";
 
 const sizes = [20, 12];
 const options: FitOptions = {

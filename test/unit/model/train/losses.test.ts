@@ -11,7 +11,7 @@ import {
   tensor2d,
 } from "@tensorflow/tfjs-core";
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../../../../model/evaluate/random.ts";
+import { createRandom } from "../../../../model/evaluate/statistics/random.ts";
 import { contrastiveLoss } from "../../../../model/train/losses/contrastive.ts";
 import { nPairLoss } from "../../../../model/train/losses/npair.ts";
 import { quadrupletLoss } from "../../../../model/train/losses/quadruplet.ts";

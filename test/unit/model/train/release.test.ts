@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { compilePlan } from "../../../../model/compile/compile.ts";
 import { openSession } from "../../../../model/convert/onnx/session.ts";
-import { createRandom } from "../../../../model/evaluate/random.ts";
+import { createRandom } from "../../../../model/evaluate/statistics/random.ts";
 import { readKernels, readManifest, recognisabilityEntry } from "../../../../model/runtime.ts";
 import {
   applyHead,

@@ -3,7 +3,7 @@ import type { Scope } from "../../../../src/identity/scopes.ts";
 import { defaultRates } from "../../../../src/identity/settings.ts";
 import { chooseRate } from "../../../../src/trust/rates/rate-choice.ts";
 import { searchLimits } from "../../../../src/trust/rates/search-limits.ts";
-import { sphereCalibration } from "../../../fixtures/sphere.ts";
+import { sphereCalibration } from "../../../fixtures/people/sphere.ts";
 
 const calibration = sphereCalibration(64);
 const settings = { maxFpir: 0.01 };
