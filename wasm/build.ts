@@ -56,6 +56,7 @@ export const kernelSources = [
   "layout/repack-f32.c",
   "layout/unpack-f16.c",
   "softmax-f32.c",
+  "gate-f32.c",
 ].map((name) => join(import.meta.dirname, "kernels", name));
 
 const sourcesIn = (folder: string) =>

@@ -22,12 +22,13 @@ static void call(s32 kernel, const Argument *a) {
     case 10: upsampleAdd(P(0), P(1), P(2), I(3), I(4), I(5)); break;
     case 11: fullyConnected(P(0), P(1), P(2), P(3), P(4), P(5), I(6), I(7), I(8)); break;
     case 12: softmax(P(0), P(1), I(2)); break;
-    case 13: compact(P(0), P(1), I(2), I(3), I(4)); break;
-    case 14: depthToSpace(P(0), P(1), I(2), I(3), I(4)); break;
-    case 15: scan(P(0), P(1), P(2), I(3), I(4)); break;
-    case 16: widen(P(0), P(1), I(2)); break;
-    case 17: scatterBytes(P(0), P(1), P(2), I(3)); break;
-    case 18: scatterHalves(P(0), P(1), P(2), I(3)); break;
+    case 13: gate(P(0), P(1), P(2), P(3), P(4), P(5), P(6), P(7), I(8), I(9), I(10)); break;
+    case 14: compact(P(0), P(1), I(2), I(3), I(4)); break;
+    case 15: depthToSpace(P(0), P(1), I(2), I(3), I(4)); break;
+    case 16: scan(P(0), P(1), P(2), I(3), I(4)); break;
+    case 17: widen(P(0), P(1), I(2)); break;
+    case 18: scatterBytes(P(0), P(1), P(2), I(3)); break;
+    case 19: scatterHalves(P(0), P(1), P(2), I(3)); break;
     default: exit(3);
   }
 }

@@ -77,6 +77,14 @@ export class Builder {
     return readers.length === 1 && !this.outputs.has(name) ? readers[0] : null;
   }
 
+  /** True when a step that is still to come reads a value as floats, or it is an output. */
+  readsFloats(name: string): boolean {
+    const readers = this.consumers.get(name) ?? [];
+    return (
+      this.outputs.has(name) || readers.some((each) => each.op !== "QuantizeLinear" && !this.fused.has(each))
+    );
+  }
+
   value(name: string): Value {
     const value = this.values.get(name);
     if (value === undefined) throw new Error(`nothing makes ${name}`);

@@ -12,6 +12,7 @@ import { chooseLayouts } from "./layout.ts";
 import type { Lowered } from "./lowered.ts";
 import { inFours } from "./pack.ts";
 import { multiply } from "./products.ts";
+import { codesOf, resultArguments } from "./tail.ts";
 
 export function lower(graph: OnnxGraph): Lowered {
   const b = new Builder(graph);
@@ -34,6 +35,7 @@ const lowerings: Readonly<Record<string, (b: Builder, operator: Operator) => voi
   Resize: upsample,
   Gemm: (b, operator) => connect(b, operator, b.constant(operator.inputs[1])),
   Softmax: softmax,
+  Sigmoid: gate,
   DepthToSpace: depthToSpace,
   Concat: concatenate,
   Reshape: rename,
@@ -118,6 +120,30 @@ function softmax(b: Builder, operator: Operator): void {
   demand(x.height * x.width === 1, operator, "more than a vector");
   const output = b.define(operator.output, 1, 1, x.channels);
   b.step("softmax", { input: at(x), output: at(output), count: x.channels });
+}
+
+/** Lowers sigmoid, product and sum: one number for each channel decides how much of it is added to a residual. */
+function gate(b: Builder, operator: Operator): void {
+  const gates = b.value(operator.inputs[0]);
+  const product = b.only(operator.output);
+  demand(gates.height * gates.width === 1 && product?.op === "Mul", operator, "no gate of channels");
+  const sum = b.only(product!.output);
+  demand(sum?.op === "Add", operator, "a gate without a residual sum");
+  for (const each of [product!, sum!]) b.fused.add(each);
+  const other = (inputs: readonly string[], own: string) => b.value(inputs.find((input) => input !== own)!);
+  const x = other(product!.inputs, operator.output);
+  const residual = other(sum!.inputs, product!.output);
+  demand(x.channels % 8 === 0, operator, `${x.channels} channels`);
+  const quantized = codesOf(b, sum!.output);
+  const result = { result: sum!.output, floats: b.readsFloats(sum!.output), quantized };
+  b.step("gate", {
+    input: at(x),
+    gates: at(gates),
+    residual: at(residual),
+    ...resultArguments(b, result, x.height, x.width, x.channels),
+    pixels: x.height * x.width,
+    channels: x.channels,
+  });
 }
 
 function depthToSpace(b: Builder, operator: Operator): void {

@@ -45,14 +45,11 @@ export function followTail(b: Builder, operator: Operator): Tail {
     result = next.output;
   }
   const quantized = codesOf(b, result);
-  const floats =
-    b.outputs.has(result) ||
-    (b.consumers.get(result) ?? []).some((reader) => reader.op !== "QuantizeLinear" && !b.fused.has(reader));
-  return { bias, residual, activation, slope, result, floats, quantized };
+  return { bias, residual, activation, slope, result, floats: b.readsFloats(result), quantized };
 }
 
 /** Finds the codes of a value, and the operators that make its fine codes. */
-function codesOf(b: Builder, value: string): Tail["quantized"] {
+export function codesOf(b: Builder, value: string): Tail["quantized"] {
   const quantize = (b.consumers.get(value) ?? []).find(({ op }) => op === "QuantizeLinear");
   if (quantize === undefined) return null;
   b.fused.add(quantize);
@@ -71,7 +68,7 @@ function codesOf(b: Builder, value: string): Tail["quantized"] {
 /** Returns the arguments that name the buffers of a step's result. */
 export function resultArguments(
   b: Builder,
-  tail: Tail,
+  tail: Pick<Tail, "result" | "floats" | "quantized">,
   height: number,
   width: number,
   channels: number,

@@ -42,6 +42,9 @@ void upsampleAdd(const f32 *input, const f32 *other, f32 *output, s32 height, s3
 void fullyConnected(const f32 *input, const f32 *weights, const f32 *bias, const f32 *slope,
     const f32 *residual, f32 *output, s32 depth, s32 channels, s32 activation);
 void softmax(const f32 *input, f32 *output, s32 count);
+void gate(const f32 *input, const f32 *gates, const f32 *residual, f32 *output, s8 *quantized,
+    s8 *quantized_fine, const f32 *inverse_scale, const s32 *zero_point, s32 pixels, s32 channels,
+    s32 fine_channels);
 void compact(const f32 *input, f32 *output, s32 pixels, s32 pitch, s32 channels);
 void depthToSpace(const f32 *input, f32 *output, s32 height, s32 width, s32 channels);
 void scan(const s16 *probe, const s8 *codes, s32 *dots, s32 stride, s32 count);

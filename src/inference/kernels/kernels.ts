@@ -255,6 +255,25 @@ export const kernels = {
     ],
     holds: (s) => s.count > 0,
   },
+  gate: {
+    parameters: [
+      reads("input", "f32", (s) => s.pixels * s.channels),
+      reads("gates", "f32", channels),
+      reads("residual", "f32", (s) => s.pixels * s.channels),
+      optional(writes("output", "f32", (s) => s.pixels * s.channels)),
+      optional(gemmCodes.coarse),
+      gemmCodes.fine,
+      optional(gemmCodes.inverseScale),
+      optional(gemmCodes.zeroPoint),
+      ...sizes("pixels", "channels", "fineChannels"),
+    ],
+    holds: (s) =>
+      s.pixels >= 2 &&
+      s.channels > 0 &&
+      s.channels % 8 === 0 &&
+      s.fineChannels % 8 === 0 &&
+      s.fineChannels <= s.channels,
+  },
   compact: {
     parameters: [
       reads("input", "f32", (s) => s.pixels * s.pitch),

@@ -166,6 +166,18 @@ const shapes: Readonly<Record<KernelName, Shape>> = {
     values: { input: 28, residual: 64, output: 64 },
     constants: { weights: 4 * 16 * 7, bias: 64, slope: 64 },
   },
+  gate: {
+    sizes: { pixels: 3, channels: 16, fineChannels: 8 },
+    values: {
+      input: 4 * 3 * 16,
+      gates: 4 * 16,
+      residual: 4 * 3 * 16,
+      output: 4 * 3 * 16,
+      quantized: 3 * 16,
+      quantizedFine: 3 * 8,
+    },
+    constants: { inverseScale: 64, zeroPoint: 64 },
+  },
   softmax: { sizes: { count: 5 }, values: { input: 20, output: 20 }, constants: {} },
   compact: {
     sizes: { pixels: 5, pitch: 7, channels: 3 },
