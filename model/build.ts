@@ -6,7 +6,8 @@
  *     -- --check                      compare with the files at hand instead; exits 1 on a difference
  *     -- --prove                      check the float32 networks against TensorFlow.js; exits 1 on failure
  *     -- --vectors                    write golden vectors for the tests
- *     -- --ranges DIR [--list TSV]    observe the ranges of activations on photos, then build
+ *     -- --ranges DIR [--list TSV] [--only IDS]
+ *                                     observe the ranges of activations on photos, then build
  *     -- --bench                      build, then time the models in workerd against plain conversions
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -25,6 +26,7 @@ const { values: flags } = parseArgs({
     prove: { type: "boolean" },
     vectors: { type: "boolean" },
     ranges: { type: "string" },
+    only: { type: "string" },
     list: { type: "string" },
     bench: { type: "boolean" },
   },
@@ -39,7 +41,7 @@ else if (flags.extra) write(buildExtra());
 else {
   if (flags.ranges !== undefined) {
     const { writeRanges } = await import("./convert/ranges/write.ts");
-    await writeRanges(shipped, flags.ranges, flags.list);
+    await writeRanges(shipped, flags.ranges, { list: flags.list, only: flags.only?.split(",") });
   }
   write(buildShipped());
   if (flags.bench) {

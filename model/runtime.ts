@@ -108,16 +108,17 @@ export const kernelsInNode: NodeEngine = { artifactOf, open: async () => createE
  * without refusing any face, so that it can be measured; the service does not start with it.
  *
  * @param watch wraps the encoder, to see its inputs
+ * @param manifest the models' description; another than the file's, to measure what is not fitted yet
  */
 export async function loadRuntime(
   watch = (encoder: Encoder) => encoder,
   engine = kernelsInNode,
+  manifest = readManifest(),
 ): Promise<Runtime> {
   const open = photoOpener();
   const { model } = await engine.open();
   const bytesOf = (file: string) => readFileSync(modelPath(file));
   const factory = { artifactOf: engine.artifactOf, createModel: model };
-  const manifest = readManifest();
   const stages = createStages(manifest, bytesOf, factory);
   const encoder = watch(stages.encoder);
   const calibrated = manifest.calibration?.[encoderInUse(manifest).id] !== undefined;

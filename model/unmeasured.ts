@@ -1,9 +1,11 @@
 /**
- * Stand-in for a model that is not fitted yet, in tools that observe an encoder in order to fit it. Nothing is decided
- * by it.
+ * Stand-ins for models that are not fitted yet, in tools that observe networks in order to fit them. Nothing is decided
+ * by them.
  */
+
+import { type FusionModel, pixelSignalNames } from "../src/face/passive/fusion.ts";
 import type { RecognisabilityModel } from "../src/face/quality/recognisability-model.ts";
-import { encoderInUse, type Manifest } from "../src/models.ts";
+import { encoderInUse, type Manifest, passiveNetworks } from "../src/models.ts";
 
 /** Admits every face. */
 export function unmeasuredRecognisability(manifest: Manifest): RecognisabilityModel {
@@ -25,5 +27,19 @@ export function unmeasuredRecognisability(manifest: Manifest): RecognisabilityMo
     embeddingAlone: { bias: 0, similarity: 0, strangeness: 0 },
     limit: 0,
     tolerance: [[1, 0]],
+  };
+}
+
+/** Counts the networks' opinions alone. */
+export function unmeasuredFusion(manifest: Manifest): FusionModel {
+  const none = { mean: 0, deviation: 1, weight: 0 };
+  return {
+    dataset: "none",
+    networks: passiveNetworks(manifest),
+    bias: 0,
+    opinions: 1,
+    threshold: 0,
+    most: 0,
+    signals: Object.fromEntries(pixelSignalNames.map((name) => [name, none])) as FusionModel["signals"],
   };
 }

@@ -2,10 +2,17 @@
  * Makes the stages of the pipeline from the manifest and the models' bytes. The manifest decides which models run:
  * another encoder is another entry in it.
  */
-import type { DetectorDescriptor, EncoderDescriptor, ModelDescriptor } from "./face/descriptor.ts";
+import type {
+  DetectorDescriptor,
+  EncoderDescriptor,
+  ModelDescriptor,
+  PassiveDescriptor,
+} from "./face/descriptor.ts";
 import { createDetector } from "./face/detection/detect.ts";
 import { createLandmarkFinder } from "./face/detection/landmarks.ts";
 import { createEncoder, encoderId } from "./face/encode.ts";
+import { parseFusion } from "./face/passive/fusion.ts";
+import { createPassiveJudge } from "./face/passive/passive.ts";
 import { parseRecognisability, type RecognisabilityModel } from "./face/quality/recognisability-model.ts";
 import type { ModelFactory } from "./inference/engine.ts";
 import type { Model } from "./inference/model.ts";
@@ -16,6 +23,10 @@ export interface Manifest {
   readonly encoder: readonly string[];
   readonly detectors: readonly string[];
   readonly landmarks: string;
+  /** Ids of the networks of the passive signal: belief in a person, then in an attack. */
+  readonly passive?: readonly string[];
+  /** Fusion of their opinions with the pixels' signals; without it there is no passive signal. */
+  readonly passiveFusion?: unknown;
   readonly models: Readonly<Record<string, ModelDescriptor>>;
   /** Calibration of each encoder, by its id. */
   readonly calibration?: Readonly<Record<string, unknown>>;
@@ -43,6 +54,11 @@ export function encoderInUse({ encoder, models }: Manifest): EncoderInUse {
   };
 }
 
+/** SHA-256 of the passive networks' bytes, hex, joined by "+". */
+export function passiveNetworks({ passive = [], models }: Manifest): string {
+  return passive.map((id) => models[id].sha256).join("+");
+}
+
 /** Reads the recognisability model of the encoder in use. Throws where it was not fitted: such a service must not start. */
 export function recognisabilityIn(manifest: Manifest): RecognisabilityModel {
   const encoder = encoderInUse(manifest);
@@ -57,7 +73,7 @@ export function createStages(
   manifest: Manifest,
   bytesOf: (file: string) => ArrayBuffer | Uint8Array,
   { artifactOf, createModel }: ModelFactory,
-): Pick<PipelineParts, "detectors" | "landmarks" | "encoder" | "models"> {
+): Pick<PipelineParts, "detectors" | "landmarks" | "encoder" | "passive" | "models"> {
   function descriptor<D extends ModelDescriptor>(id: string): D {
     const found = manifest.models[id];
     if (found === undefined) throw new Error(`the manifest has no model ${id}`);
@@ -76,12 +92,18 @@ export function createStages(
       outputNames: outputs.map(({ name }) => name),
     });
   }
-  const { encoder, detectors, landmarks } = manifest;
+  const { encoder, detectors, landmarks, passive = [], passiveFusion } = manifest;
   const encoderPart = (id: string) => ({ model: model(id), descriptor: descriptor<EncoderDescriptor>(id) });
   return {
     detectors: detectors.map((id) => createDetector(model(id), descriptor<DetectorDescriptor>(id))),
     landmarks: createLandmarkFinder(model(landmarks), descriptor(landmarks)),
     encoder: createEncoder(encoder.map(encoderPart)),
+    ...(passiveFusion !== undefined && {
+      passive: createPassiveJudge(
+        passive.map((id) => ({ model: model(id), descriptor: descriptor<PassiveDescriptor>(id) })),
+        parseFusion(passiveFusion, passiveNetworks(manifest)),
+      ),
+    }),
     models: [...detectors, landmarks, ...encoder].map((id) => {
       const { role, sha256 } = descriptor(id);
       return { id, role, sha256 };

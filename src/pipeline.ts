@@ -9,7 +9,7 @@ import {
   unlimited,
 } from "./decoder.ts";
 import { fail, ok, type Result } from "./errors.ts";
-import type { Detector } from "./face/detection/detect.ts";
+import type { Detection, Detector } from "./face/detection/detect.ts";
 import { findEveryFace, findFirstFaces } from "./face/detection/every-face.ts";
 import type { LandmarkFinder } from "./face/detection/landmarks.ts";
 import { defaultBackgroundFaceShare, listOf, selectFace } from "./face/detection/select.ts";
@@ -24,6 +24,8 @@ import {
 import type { Encoder } from "./face/encode.ts";
 import type { EncodedFace, FacePolicy } from "./face/face.ts";
 import { sketchScene } from "./face/liveness/scene.ts";
+import type { PassiveSignal } from "./face/passive/fusion.ts";
+import type { PassiveJudge } from "./face/passive/passive.ts";
 import { defaultQualityLimits, judgeQuality, measureQuality } from "./face/quality/quality.ts";
 import { isRecognisable, recognisabilityOf } from "./face/quality/recognisability.ts";
 import type { RecognisabilityModel } from "./face/quality/recognisability-model.ts";
@@ -62,6 +64,8 @@ export interface Observation {
   readonly listFaces?: boolean;
   /** True to answer an unrecognisable face, which says that it is one, in place of a failure. */
   readonly showUnrecognisable?: boolean;
+  /** True to judge whether the photo shows a person or a picture of one. */
+  readonly judgePassive?: boolean;
   /** Share of the largest face's side from which a further face counts, 0..1. */
   readonly backgroundFaceShare?: number;
 }
@@ -79,6 +83,8 @@ export interface PipelineParts {
   readonly detectors: readonly Detector[];
   readonly landmarks: LandmarkFinder;
   readonly encoder: Encoder;
+  /** Absent where nothing was fitted: a run that asks for the passive signal fails then. */
+  readonly passive?: PassiveJudge;
   /** Model of the faces that this encoder can tell apart. */
   readonly recognisability: RecognisabilityModel;
   readonly models: readonly ModelStatus[];
@@ -89,6 +95,7 @@ export function createPipeline({
   detectors,
   landmarks,
   encoder,
+  passive: passiveJudge,
   recognisability: recognisabilityModel,
   models,
 }: PipelineParts): Pipeline {
@@ -128,6 +135,11 @@ export function createPipeline({
       const { embedding, norms, appearance, cropCorners, crop, capture } = encoded.value;
       if (reach === nearReach && !holds(detail, [...seenCorners, ...cropCorners])) continue;
 
+      const passive = observation.judgePassive
+        ? await judge(decoder, turned, selected.value, detection, time)
+        : undefined;
+      if (passive?.ok === false) return passive;
+
       const points = mapLandmarks(toPhoto, located.value.landmarks);
       const corners = cropCorners.map((corner) => mapPoint(toPhoto, corner));
       const measured = measureQuality(detection, points, file, corners, appearance);
@@ -149,9 +161,25 @@ export function createPipeline({
         ...(keepScene && { scene: sketchScene(seen) }),
         ...(crop === undefined ? {} : { crop, cropCorners: corners }),
         ...(capture === undefined ? {} : { capture }),
+        ...(passive === undefined ? {} : { passive: passive.value }),
       });
     }
     throw new Error("the last reach was not taken");
+  }
+
+  /** Asks for the passive signal of a face, given in the turned picture's coordinates and in the file's. */
+  async function judge(
+    decoder: Decoder,
+    turned: QuarterTurn,
+    seen: Detection,
+    { box }: Detection,
+    time: Stopwatch["time"],
+  ): Promise<Result<PassiveSignal>> {
+    if (passiveJudge === undefined)
+      return fail({ code: "not_ready", reason: "no passive signal was fitted" });
+    const decoded = await decoder.showing(box, farReach);
+    if (!decoded.ok) return decoded;
+    return time("passive", () => passiveJudge.passiveSignal(turnPhoto(decoded.value, turned), seen));
   }
 
   const isRefused = ({ quality }: EncodedFace) =>

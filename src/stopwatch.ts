@@ -2,7 +2,16 @@
  * Times of a request's stages. The clock is an argument: a deployed Worker's clock stands still while it computes
  * (only I/O moves it), so there the stages that only compute read 0.
  */
-export const stages = ["read", "store", "decode", "detect", "landmarks", "encode", "compare"] as const;
+export const stages = [
+  "read",
+  "store",
+  "decode",
+  "detect",
+  "landmarks",
+  "encode",
+  "compare",
+  "passive",
+] as const;
 
 /** `read` is the body; `store` is every call to the directory and to its copies. They may overlap. */
 export type Stage = (typeof stages)[number];

@@ -3,13 +3,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Graph } from "./graph.ts";
 import { writeOnnx } from "./onnx/writer.ts";
-import { convertPlainly, prepareFloat, root, simplify } from "./prepare.ts";
+import { convertPlainly, prepareFloat, root, simplify, simplifyForCodes } from "./prepare.ts";
 import type { Channels } from "./quantize/affine.ts";
 import { isQuantizable, quantizePointwise } from "./quantize/pointwise.ts";
 import { halveWeights } from "./quantize/weights.ts";
+import { readVarying } from "./ranges/varying.ts";
 import type { Recipe } from "./recipes.ts";
 import { channelGroups, chooseChannels } from "./rewrite/channels.ts";
 import { fuseActivations } from "./rewrite/convolutions.ts";
+import { dropIdleChannels } from "./rewrite/idle.ts";
 
 export function buildArtifact(recipe: Recipe): Uint8Array {
   return writeOnnx(atPrecision(recipe));
@@ -21,10 +23,17 @@ export function atPrecision(recipe: Recipe): Graph {
     case "fp32":
       return prepareFloat(recipe);
     case "fp16-weights":
-      return halveWeights(prepareFloat(recipe));
+      return halveWeights(
+        recipe.varyingChannels === undefined ? prepareFloat(recipe) : prepareVarying(recipe),
+      );
     case "int8-static":
-      return halveWeights(fuseActivations(quantize(simplify(convertPlainly(recipe)), readRanges(recipe))));
+      return halveWeights(fuseActivations(quantize(simplifyForCodes(recipe), readRanges(recipe))));
   }
+}
+
+function prepareVarying(recipe: Recipe): Graph {
+  const { values } = readVarying(recipe);
+  return fuseActivations(dropIdleChannels(simplify(convertPlainly(recipe)), values));
 }
 
 function quantize(graph: Graph, { values, orders }: RangesFile): Graph {
@@ -40,7 +49,7 @@ function quantize(graph: Graph, { values, orders }: RangesFile): Graph {
  * Returns the network whose values are observed, and the names of those that static quantization needs a range of.
  */
 export function observedGraph(recipe: Recipe): { graph: Graph; names: string[] } {
-  const graph = simplify(convertPlainly(recipe));
+  const graph = simplifyForCodes(recipe);
   const layers = graph.nodes.filter((each) => isQuantizable(graph, each));
   return { graph, names: [...new Set(layers.map(({ inputs }) => inputs[0]))] };
 }

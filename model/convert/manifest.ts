@@ -23,6 +23,7 @@ export function writeManifest(artifacts: readonly Artifact[], previous: string |
     encoder: idsOf("encoder"),
     detectors: idsOf("detector"),
     landmarks: idsOf("landmarks")[0],
+    passive: idsOf("passive"),
     models: Object.fromEntries(artifacts.map((artifact) => [artifact.recipe.id, describe(artifact)])),
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;

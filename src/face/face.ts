@@ -3,6 +3,7 @@ import type { QuarterTurn } from "../image/turn.ts";
 import type { Embedding } from "./embedding.ts";
 import type { Box, Landmarks, Point } from "./geometry.ts";
 import type { SceneSketch } from "./liveness/scene.ts";
+import type { PassiveSignal } from "./passive/fusion.ts";
 import type { Quality } from "./quality/quality.ts";
 import type { Capture } from "./replay/capture.ts";
 
@@ -51,6 +52,8 @@ export interface EncodedFace {
   readonly scene?: SceneSketch;
   /** Present when it was asked for. As private as the photo. */
   readonly capture?: Capture;
+  /** Present when it was asked for. */
+  readonly passive?: PassiveSignal;
   /** Size of the upright photo, px, whose coordinates `face` uses, and the format of its bytes. */
   readonly image: { readonly width: number; readonly height: number; readonly format: PhotoFormat };
 }

@@ -9,7 +9,7 @@ import { openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
 import { artifactOf, createEngine } from "../../src/inference/kernels/engine.ts";
 import { createStages, recognisabilityIn } from "../../src/models.ts";
-import { createPipeline } from "../../src/pipeline.ts";
+import { createPipeline, type Observation } from "../../src/pipeline.ts";
 import { nodeCodecs } from "../fixtures/codecs.ts";
 import { readMedia } from "../fixtures/data.ts";
 import { times } from "../fixtures/exhaustive.ts";
@@ -57,9 +57,9 @@ const pipeline = createPipeline({
   },
 });
 
-async function encode(photo: Uint8Array): Promise<Spent> {
+async function encode(photo: Uint8Array, observation: Observation = {}): Promise<Spent> {
   spent = { rasters: [], runs: [] };
-  const encoded = await pipeline.encodeFace(photo, "largest");
+  const encoded = await pipeline.encodeFace(photo, "largest", observation);
   expect(encoded.ok).toBe(true);
   return spent;
 }
@@ -97,6 +97,26 @@ test("a face that is small in a large photo costs one more decode, and no more n
 test("with every model that a photo needs, the kernels' memory stays under 8 MiB", async () => {
   await encode(sample);
   expect(engine.memoryBytes() / wasmPage).toBeLessThanOrEqual(128);
+});
+
+test("the passive signal runs two more networks, on the same decode, and only where it is asked for", async () => {
+  const { rasters, runs } = await encode(sample, { judgePassive: true });
+  expect(runs).toEqual([...runsForAFace, "passive", "passive"]);
+  expect(rasters).toHaveLength(1);
+});
+
+test("once the passive signal was asked for, the kernels' memory stays under 12 MiB", async () => {
+  await encode(sample, { judgePassive: true });
+  expect(engine.memoryBytes() / wasmPage).toBeLessThanOrEqual(192);
+});
+
+test("the passive signal's plans add at most 0.9 MB to the Worker, by their 8-bit weights and left-out channels", () => {
+  const { passive = [], models } = manifest;
+  const bytes = passive.reduce(
+    (sum, id) => sum + readFileSync(modelPath(artifactOf(models[id]).file)).length,
+    0,
+  );
+  expect(bytes).toBeLessThanOrEqual(900_000);
 });
 
 const more = times(90, 20);

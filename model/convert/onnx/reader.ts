@@ -1,10 +1,14 @@
 /**
  * Reads an ONNX file as a graph: batch 1, NCHW, float32, one input and one output, which is flattened. It
  * knows the operators of the sources at hand and works their shapes out; any other is an error that names it.
+ *
+ * Layers after the last picture read a single pixel, and are spelled as 1x1 convolutions of it. A mean over a
+ * picture is a row of convolutions by channel (`pooling.ts`).
  */
 import onnxProto, { type onnx as Onnx } from "onnx-proto";
 import type { Attribute, Constant, Graph, Node } from "../graph.ts";
-import { floats, integers, node, prune } from "../graph.ts";
+import { floats, floatsOf, integers, node, prune, sizeOf } from "../graph.ts";
+import { meanOf } from "./pooling.ts";
 
 const { onnx } = onnxProto;
 
@@ -27,7 +31,10 @@ export function readOnnx(bytes: Uint8Array, { name, inputShape, outputName }: Re
   const outputs = graph.output ?? [];
   if (inputs.length !== 1 || outputs.length !== 1)
     throw new Error(`${name} has not one input and one output`);
-  const rename = (value: string) => {
+  const pixels = new Map<string, string>();
+  const rename = (value: string): string => {
+    const pixel = pixels.get(value);
+    if (pixel !== undefined) return pixel;
     if (value === inputs[0].name) return "input";
     if (value === outputs[0].name) return outputName;
     return stored.has(value) ? `c${value}` : `t${value}`;
@@ -36,11 +43,23 @@ export function readOnnx(bytes: Uint8Array, { name, inputShape, outputName }: Re
   const shapes = new Map<string, readonly number[]>([["input", inputShape]]);
   const nodes: Node[] = [];
   for (const { opType, input, output, attribute } of graph.node) {
+    if (shapeArithmetic.has(opType!)) continue;
     const attributes = Object.fromEntries((attribute ?? []).map((each) => [each.name!, readAttribute(each)]));
     const [operands, result] = [input!.map(rename), rename(output![0])];
-    const step = lower(node(opType!, operands, result, attributes), { shapes, constants });
-    shapes.set(result, step.shape);
-    nodes.push(step.node);
+    if (opType === "Reshape" && result !== outputName) {
+      const [, , height, width] = shapes.get(operands[0])!;
+      if (height * width !== 1) throw new Error("a picture that is flattened before the output");
+      pixels.set(output![0], operands[0]);
+      continue;
+    }
+    for (const step of lower(node(opType!, operands, result, attributes), {
+      shapes,
+      constants,
+      outputName,
+    })) {
+      shapes.set(step.node.outputs[0], step.shape);
+      nodes.push(step.node);
+    }
   }
   const outputShape = shapes.get(outputName)!;
   shapes.delete("input");
@@ -54,14 +73,25 @@ export function readOnnx(bytes: Uint8Array, { name, inputShape, outputName }: Re
   });
 }
 
+/** Operators that work out the shape to which a value is flattened. */
+const shapeArithmetic: ReadonlySet<string> = new Set(["Shape", "Constant", "Gather", "Unsqueeze", "Concat"]);
+
 interface Known {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   readonly constants: Map<string, Constant>;
+  readonly outputName: string;
 }
 
-/** Returns the node with its defaults spelled out, and the shape of its result. */
-function lower(each: Node, { shapes, constants }: Known): { node: Node; shape: readonly number[] } {
+export interface Step {
+  readonly node: Node;
+  /** Shape of its result. */
+  readonly shape: readonly number[];
+}
+
+/** Returns the steps that make the node's result, with their defaults spelled out. */
+function lower(each: Node, { shapes, constants, outputName }: Known): Step[] {
   const shape = shapes.get(each.inputs[0])!;
+  const [output] = each.outputs;
   switch (each.op) {
     case "Conv": {
       const { kernel_shape, strides, pads, group, dilations } = each.attributes;
@@ -73,22 +103,78 @@ function lower(each: Node, { shapes, constants }: Known): { node: Node; shape: r
         Math.floor(
           (shape[2 + axis] + padding - (kernel_shape as number[])[axis]) / (strides as number[])[axis],
         ) + 1;
-      return {
-        node: { ...each, attributes: { kernel_shape, strides, pads, group } },
-        shape: [1, outputs, size(0, top + bottom), size(1, left + right)],
-      };
+      return [
+        {
+          node: { ...each, attributes: { kernel_shape, strides, pads, group } },
+          shape: [1, outputs, size(0, top + bottom), size(1, left + right)],
+        },
+      ];
     }
     case "PRelu":
     case "Add":
-      return { node: each, shape };
-    case "Reshape": {
-      const flat = shape.reduce((product, side) => product * side, 1);
-      constants.set("flat", integers([1, flat]));
-      return { node: { ...each, inputs: [each.inputs[0], "flat"] }, shape: [1, flat] };
+    case "Relu":
+    case "Sigmoid":
+      return [{ node: each, shape }];
+    case "Mul": {
+      const picture = each.inputs.map((input) => shapes.get(input)!).sort((a, b) => sizeOf(b) - sizeOf(a))[0];
+      return [{ node: each, shape: picture }];
     }
+    case "GlobalAveragePool":
+      return meanOf(each.inputs[0], output, shape, constants);
+    case "Reshape":
+      return [flatten(each.inputs[0], output, shape, constants)];
+    case "MatMul": {
+      const pixel = output === outputName ? `${output}/pixel` : output;
+      const step = multiply(each, pixel, constants);
+      return pixel === output ? [step] : [step, flatten(pixel, output, step.shape, constants)];
+    }
+    case "BatchNormalization":
+      return normalise(each, shape, constants);
     default:
       throw new Error(`the operator ${each.op} is not known`);
   }
+}
+
+function flatten(
+  input: string,
+  output: string,
+  shape: readonly number[],
+  constants: Map<string, Constant>,
+): Step {
+  const flat = sizeOf(shape);
+  constants.set("flat", integers([1, flat]));
+  return { node: node("Reshape", [input, "flat"], output), shape: [1, flat] };
+}
+
+/** Spells a product of a vector by a matrix [inputs, outputs] as a 1x1 convolution. */
+function multiply({ inputs: [input, matrix] }: Node, output: string, constants: Map<string, Constant>): Step {
+  const [inputs, outputs] = constants.get(matrix)!.shape;
+  const values = floatsOf({ constants }, matrix);
+  const weights = values.map((_, i) => values[(i % inputs) * outputs + Math.floor(i / inputs)]);
+  constants.set(`${output}/weights`, floats([outputs, inputs, 1, 1], weights));
+  constants.set(`${output}/bias`, floats([outputs], new Float32Array(outputs)));
+  const attributes = { kernel_shape: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0], group: 1 };
+  return {
+    node: node("Conv", [input, `${output}/weights`, `${output}/bias`], output, attributes),
+    shape: [1, outputs, 1, 1],
+  };
+}
+
+/** Spells (x - mean) / sqrt(variance + epsilon) * scale + bias as a product and a sum for each channel. */
+function normalise(each: Node, shape: readonly number[], constants: Map<string, Constant>): Step[] {
+  const [input, ...names] = each.inputs;
+  const [output] = each.outputs;
+  const [scale, bias, mean, variance] = names.map((name) => floatsOf({ constants }, name));
+  const epsilon = Number(each.attributes.epsilon);
+  const factor = scale.map((value, c) => value / Math.sqrt(variance[c] + epsilon));
+  const offset = bias.map((value, c) => value - mean[c] * factor[c]);
+  constants.set(`${output}/factor`, floats([factor.length, 1, 1], factor));
+  constants.set(`${output}/offset`, floats([offset.length, 1, 1], offset));
+  const scaled = `${output}/scaled`;
+  return [
+    { node: node("Mul", [input, `${output}/factor`], scaled), shape },
+    { node: node("Add", [scaled, `${output}/offset`], output), shape },
+  ];
 }
 
 function readFloats({ dims, rawData, floatData, name }: Onnx.ITensorProto): Constant {

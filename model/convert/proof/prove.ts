@@ -29,7 +29,7 @@ export async function prove(recipe: Recipe): Promise<Proof[]> {
   const worst = outputs.map(() => 0);
   for (let seed = 0; seed < inputs; seed++) {
     const image = normalise(seededImage(seed, input.shape.slice(1)), input);
-    const expected = await reference(toNhwc(image, input.shape, recipe.transposed));
+    const expected = await reference(asTheSourceTakesIt(image, recipe));
     const actual = await session.run(image);
     outputs.forEach(({ name }, i) => {
       worst[i] = Math.max(worst[i], relativeDifference(actual.get(name)!, expected[i]));
@@ -39,7 +39,10 @@ export async function prove(recipe: Recipe): Promise<Proof[]> {
   return outputs.map(({ name }, i) => ({ id: recipe.id, output: name, inputs, worst: worst[i] }));
 }
 
-/** Returns the largest difference as a share of the range of `expected`; infinite for different lengths or NaN. */
+/**
+ * Returns the largest difference as a share of the range of `expected`, or of its magnitude if it is a single number;
+ * infinite for different lengths or NaN.
+ */
 export function relativeDifference(actual: Float32Array, expected: Float32Array): number {
   if (actual.length !== expected.length || actual.length === 0) return Number.POSITIVE_INFINITY;
   let [low, high, difference] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
@@ -49,7 +52,14 @@ export function relativeDifference(actual: Float32Array, expected: Float32Array)
     const own = Math.abs(actual[i] - expected[i]);
     difference = Number.isNaN(own) ? Number.POSITIVE_INFINITY : Math.max(difference, own);
   }
-  return difference === 0 ? 0 : difference / (high - low);
+  return difference === 0 ? 0 : difference / (expected.length === 1 ? Math.abs(high) : high - low);
+}
+
+/** Turns an input of the artifact into one of the source. */
+export function asTheSourceTakesIt(image: Float32Array, recipe: Recipe): Float32Array {
+  const pixels = image.length / 3;
+  const turned = image.map((_, i) => image[(2 - Math.floor(i / pixels)) * pixels + (i % pixels)]);
+  return toNhwc(recipe.blueFirst ? turned : image, recipe.descriptor.input.shape, recipe.transposed);
 }
 
 /** Turns [1,C,H,W] into [1,H,W,C], or into [1,W,H,C] for a network that takes images on their side. */

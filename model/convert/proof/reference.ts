@@ -8,6 +8,7 @@ import { env } from "onnxruntime-web/wasm";
 import { sourceFile, sourceGraph, sourceOnnx } from "../prepare.ts";
 import type { Recipe } from "../recipes.ts";
 import { dlibResnetReference } from "./dlib-resnet-reference.ts";
+import { graphModelReference } from "./graph-model-reference.ts";
 import { onnxReference } from "./onnx-reference.ts";
 import { runTflite } from "./tflite-reference.ts";
 
@@ -16,7 +17,9 @@ export function referenceVersion({ network }: Recipe): string {
   return `@tensorflow/tfjs-core ${tf.version_core}, cpu backend`;
 }
 
-/** The input is NHWC, batch 1; outputs come in the order of the recipe's. */
+/**
+ * The input is NHWC, batch 1, in the order of colours that the source takes; outputs come in the order of the recipe's.
+ */
 export type Reference = (input: Float32Array) => Float32Array[] | Promise<Float32Array[]>;
 
 export async function openReference(recipe: Recipe): Promise<Reference> {
@@ -28,6 +31,8 @@ export async function openReference(recipe: Recipe): Promise<Reference> {
     }
     case "onnx":
       return onnxReference(sourceFile(recipe), sourceOnnx(recipe), recipe.directions);
+    case "tfjs":
+      return graphModelReference(sourceFile(recipe), (path) => sourceFile(recipe, path), recipe.descriptor);
     case "dlib-resnet": {
       const [, channels, height, width] = recipe.descriptor.input.shape;
       return dlibResnetReference(sourceFile(recipe), (path) => sourceFile(recipe, path), [

@@ -1,7 +1,7 @@
 /** Golden vectors: outputs of another implementation on the sources' own files, for tests of the artifacts. */
 import type { Recipe } from "../recipes.ts";
 import { normalise, seededImage } from "./images.ts";
-import { toNhwc } from "./prove.ts";
+import { asTheSourceTakesIt } from "./prove.ts";
 import { openReference, referenceVersion } from "./reference.ts";
 
 export interface VectorsFile {
@@ -21,7 +21,7 @@ export interface SampledOutput {
   readonly name: string;
   readonly length: number;
   readonly stride: number;
-  /** Maximum minus minimum of the whole output; tolerances are shares of it. */
+  /** Maximum minus minimum of the whole output, or the magnitude of a single number; tolerances are shares of it. */
   readonly range: number;
   readonly values: readonly number[];
 }
@@ -35,7 +35,7 @@ export async function makeVectors(recipe: Recipe): Promise<VectorsFile> {
   const cases: VectorCase[] = [];
   for (const seed of seeds) {
     const image = normalise(seededImage(seed, input.shape.slice(1)), input);
-    const results = await reference(toNhwc(image, input.shape, recipe.transposed));
+    const results = await reference(asTheSourceTakesIt(image, recipe));
     cases.push({ seed, outputs: outputs.map(({ name }, i) => sample(name, results[i])) });
   }
   const { package: name, version, path } = recipe.source;
@@ -46,8 +46,8 @@ function sample(name: string, output: Float32Array): SampledOutput {
   // The stride is odd, so that it never keeps step with the 16 values of an anchor.
   const stride = output.length <= maxValues ? 1 : 2 * Math.ceil(output.length / maxValues / 2) + 1;
   const values = output.filter((_, i) => i % stride === 0);
-  const range =
-    output.reduce((max, value) => Math.max(max, value)) - output.reduce((min, value) => Math.min(min, value));
+  const [high, low] = [output.reduce((a, b) => Math.max(a, b)), output.reduce((a, b) => Math.min(a, b))];
+  const range = output.length === 1 ? Math.abs(high) : high - low;
   return { name, length: output.length, stride, range: round(range), values: Array.from(values, round) };
 }
 

@@ -11,7 +11,7 @@ import { artifactOf } from "../../../src/inference/onnxruntime/engine.ts";
 import { createStages, type Manifest } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
 import { jpegPath, pngPath } from "../../runtime.ts";
-import { unmeasuredRecognisability } from "../../unmeasured.ts";
+import { unmeasuredFusion, unmeasuredRecognisability } from "../../unmeasured.ts";
 import { openSession, type Session } from "../onnx/session.ts";
 
 /** Called with each input of each model; the listener may keep the array. */
@@ -23,10 +23,11 @@ export function listeningPipeline(
   bytesOf: (file: string) => Uint8Array,
   listen: InputListener,
 ): Pipeline {
+  const observed = { ...manifest, passiveFusion: unmeasuredFusion(manifest) };
   const wasm = (path: string) => WebAssembly.compile(readFileSync(path));
   const codecs = createCodecs({ jpeg: () => wasm(jpegPath), png: () => wasm(pngPath) });
   return createPipeline({
-    ...createStages(manifest, bytesOf, {
+    ...createStages(observed, bytesOf, {
       artifactOf,
       createModel: (source) => listeningModel(source, listen),
     }),

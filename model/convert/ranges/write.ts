@@ -10,6 +10,7 @@ import type { Recipe } from "../recipes.ts";
 import { chooseFine } from "./choose-fine.ts";
 import { listeningPipeline } from "./inputs.ts";
 import { observeRanges } from "./observe.ts";
+import { writeVarying } from "./varying.ts";
 
 /** Number of photos used, evenly spaced over all that are given. */
 const maxPhotos = 400;
@@ -18,13 +19,24 @@ const maxPhotos = 400;
 const fineInputs = 40;
 
 /**
- * Writes the ranges of every statically quantized model. `list`, if given, is a table whose first
+ * Writes the ranges of every statically quantized model, or of those in `only`. `list`, if given, is a table whose first
  * column names the photos under `folder` to choose from; without it all JPEG files count.
  */
-export async function writeRanges(recipes: readonly Recipe[], folder: string, list?: string): Promise<void> {
-  const wanted = recipes.filter(({ precision }) => precision === "int8-static");
+export async function writeRanges(
+  recipes: readonly Recipe[],
+  folder: string,
+  { list, only }: { readonly list?: string | undefined; readonly only?: readonly string[] | undefined },
+): Promise<void> {
+  const wanted = recipes.filter(
+    ({ id, precision, varyingChannels }) =>
+      (precision === "int8-static" || varyingChannels !== undefined) && (only?.includes(id) ?? true),
+  );
   const inputs = await collectInputs(recipes, wanted, choosePhotos(folder, list));
   for (const recipe of wanted) {
+    if (recipe.varyingChannels !== undefined) {
+      await writeVarying(recipe, inputs.get(recipe.id)!);
+      continue;
+    }
     const { graph, names } = observedGraph(recipe);
     const seen = inputs.get(recipe.id)!;
     const ranges = await observeRanges(graph, names, seen);
@@ -83,7 +95,7 @@ async function collectInputs(
     (id, input) => inputs.get(id)?.push(input),
   );
   for (const photo of photos) {
-    const { ok } = await pipeline.encodeFace(readFileSync(photo), "center");
+    const { ok } = await pipeline.encodeFace(readFileSync(photo), "center", { judgePassive: true });
     if (!ok) console.warn(`not used: ${photo}`);
   }
   return inputs;

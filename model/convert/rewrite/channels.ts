@@ -5,9 +5,11 @@
 import type { Constant, Graph, Node } from "../graph.ts";
 import { floatsOf } from "../graph.ts";
 
+const byValue: ReadonlySet<string> = new Set(["Add", "MaxPool", "Mul", "PRelu", "Relu", "Sigmoid"]);
+
 /** Operators that keep channels apart and in their order. */
 const isByChannel = ({ op, attributes }: Node) =>
-  op === "Add" || op === "PRelu" || op === "Relu" || (op === "Conv" && Number(attributes.group) > 1);
+  byValue.has(op) || (op === "Conv" && Number(attributes.group) > 1);
 
 /** Convolutions whose outputs and inputs can be reordered independently. */
 const isFree = ({ op, attributes }: Node) => op === "Conv" && Number(attributes.group) === 1;
@@ -85,7 +87,24 @@ function columnLengths(graph: Graph, { inputs }: Node): number[] {
   });
 }
 
-/** @param orders of groups, by the names that `channelGroups` gives: channel i becomes what was `order[i]` */
+/** Adds channels of zeros until every free group has whole eights, for layers whose codes kernels store in eights. */
+export function fillChannels(graph: Graph): Graph {
+  const orders = new Map<string, number[]>();
+  for (const [value, group] of channelGroups(graph)) {
+    const channels = graph.shapes.get(value)![1];
+    const missing = (together - (channels % together)) % together;
+    if (missing > 0) orders.set(group, [...Array(channels).keys(), ...Array<number>(missing).fill(absent)]);
+  }
+  return orders.size === 0 ? graph : chooseChannels(graph, orders);
+}
+
+/** Place in an order of a channel of zeros. */
+const absent = -1;
+
+/**
+ * @param orders of groups, by the names that `channelGroups` gives: channel i becomes what was `order[i]`, or zeros
+ *   for -1
+ */
 export function chooseChannels(graph: Graph, orders: ReadonlyMap<string, readonly number[]>): Graph {
   const groups = channelGroups(graph);
   const orderOf = (value: string) => orders.get(groups.get(value) ?? "");
@@ -137,7 +156,7 @@ function choose(
   for (let outer = 0; outer < data.length; outer += block) {
     for (const channel of order) {
       const from = outer + channel * inner;
-      out.set(data.subarray(from, from + inner), to);
+      if (channel !== absent) out.set(data.subarray(from, from + inner), to);
       to += inner;
     }
   }

@@ -2,7 +2,7 @@
  * Reads TensorFlow.js weights: a manifest (`*-weights_manifest.json`) of groups, each naming the shards whose bytes,
  * one after another, hold the group's weights in order, little-endian and without gaps.
  *
- * Weights are float32 or narrower: uint8 and uint16 stand for q * scale + min, float16 for itself. Every byte belongs
+ * Weights are float32, int32 (shapes) or narrower: uint8 and uint16 stand for q * scale + min, float16 for itself. Every byte belongs
  * to exactly one weight; missing, left-over and repeated bytes and other types are errors, never skipped.
  */
 import { z } from "zod";
@@ -20,7 +20,7 @@ const original = { original_dtype: z.literal("float32").optional() };
 const weightSchema = z.strictObject({
   name: z.string().min(1),
   shape: z.array(z.int().positive()),
-  dtype: z.literal("float32"),
+  dtype: z.enum(["float32", "int32"]),
   quantization: z
     .discriminatedUnion("dtype", [
       z.strictObject({ dtype: z.enum(["uint8", "uint16"]), scale: z.number(), min: z.number(), ...original }),
@@ -34,11 +34,16 @@ const manifestSchema = z.array(
 
 type WeightEntry = z.infer<typeof weightSchema>;
 
-const bytesPerValue = { uint8: 1, uint16: 2, float16: 2, float32: 4 } as const;
+const bytesPerValue = { uint8: 1, uint16: 2, float16: 2, float32: 4, int32: 4 } as const;
 
 /** Throws for anything that it does not know. `readShard` gives the bytes of a path in the manifest. */
 export function readTfjsWeights(manifest: Uint8Array, readShard: (path: string) => Uint8Array): Weights {
-  const groups = manifestSchema.safeParse(JSON.parse(new TextDecoder().decode(manifest)));
+  return readWeightGroups(JSON.parse(new TextDecoder().decode(manifest)), readShard);
+}
+
+/** Reads the weights of a manifest that is already parsed. Throws likewise. */
+export function readWeightGroups(manifest: unknown, readShard: (path: string) => Uint8Array): Weights {
+  const groups = manifestSchema.safeParse(manifest);
   if (!groups.success) throw new Error(`weights manifest: ${z.prettifyError(groups.error)}`);
   refuseTwice(groups.data.flatMap(({ paths }) => paths));
   refuseTwice(groups.data.flatMap(({ weights }) => weights.map(({ name }) => name)));
@@ -66,8 +71,8 @@ function refuseTwice(names: readonly string[]): void {
   if (twice !== undefined) throw new Error(`weights manifest: ${twice} is listed twice`);
 }
 
-function storedType({ quantization }: WeightEntry): keyof typeof bytesPerValue {
-  return quantization?.dtype ?? "float32";
+function storedType({ quantization, dtype }: WeightEntry): keyof typeof bytesPerValue {
+  return quantization?.dtype ?? dtype;
 }
 
 function decode(entry: WeightEntry, bytes: Uint8Array): Float32Array {
@@ -79,10 +84,10 @@ function decode(entry: WeightEntry, bytes: Uint8Array): Float32Array {
   return data;
 }
 
-function readerOf({ quantization }: WeightEntry, view: DataView): (i: number) => number {
+function readerOf({ quantization, dtype }: WeightEntry, view: DataView): (i: number) => number {
   switch (quantization?.dtype) {
     case undefined:
-      return (i) => view.getFloat32(4 * i, true);
+      return dtype === "int32" ? (i) => view.getInt32(4 * i, true) : (i) => view.getFloat32(4 * i, true);
     case "float16":
       return (i) => widenHalf(view.getUint16(2 * i, true));
     case "uint8": {

@@ -6,14 +6,17 @@
  *   blob1    route    blob2  method    blob3  error code    blob4  outcome    blob5  reasons
  *   double1  status   double2  total, ms   double3..9  the stages, ms, as stopwatch.ts has them
  *   double10  waited for memory, ms   double11  the isolate's budget in use, bytes
+ *   double12  the passive signal, ms: a stage that came after the others' columns were settled
  */
-import { stages } from "../../stopwatch.ts";
+import { type Stage, stages } from "../../stopwatch.ts";
 import type { RequestEntry } from "./log-entry.ts";
 
 /** Workers Analytics Engine's binding, as far as it is used. */
 export interface Dataset {
   writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
 }
+
+const lastStage: Stage = "passive";
 
 export function writeMetrics(dataset: Dataset, entry: RequestEntry): void {
   const { tenant, route, method, code, outcome, reason, status, total_ms, stages_ms } = entry;
@@ -24,9 +27,10 @@ export function writeMetrics(dataset: Dataset, entry: RequestEntry): void {
     doubles: [
       status,
       total_ms,
-      ...stages.map((stage) => stages_ms[stage] ?? 0),
+      ...stages.filter((stage) => stage !== lastStage).map((stage) => stages_ms[stage] ?? 0),
       waited_ms,
       budget_used_bytes,
+      stages_ms[lastStage] ?? 0,
     ],
   });
 }

@@ -1,6 +1,8 @@
 /** The kernels and their plans, as the Worker bundles them. */
+import antispoof from "../../../model/antispoof.plan";
 import blazefaceFull from "../../../model/blazeface-full.plan";
 import blazefaceShort from "../../../model/blazeface-short.plan";
+import frLiveness from "../../../model/fr-liveness.plan";
 import mobilefacenet160 from "../../../model/mobilefacenet-160.plan";
 import mobilefacenet192 from "../../../model/mobilefacenet-192.plan";
 import onet from "../../../model/mtcnn-onet.plan";
@@ -10,8 +12,10 @@ import { artifactOf, createEngine } from "./engine.ts";
 
 export const bundle: Bundle = {
   files: {
+    "antispoof.plan": antispoof,
     "blazeface-full.plan": blazefaceFull,
     "blazeface-short.plan": blazefaceShort,
+    "fr-liveness.plan": frLiveness,
     "mobilefacenet-160.plan": mobilefacenet160,
     "mobilefacenet-192.plan": mobilefacenet192,
     "mtcnn-onet.plan": onet,

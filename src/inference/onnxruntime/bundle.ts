@@ -1,6 +1,8 @@
 /** onnxruntime-web and the ONNX files, as the Worker bundles them. */
+import antispoof from "../../../model/antispoof.onnx";
 import blazefaceFull from "../../../model/blazeface-full.onnx";
 import blazefaceShort from "../../../model/blazeface-short.onnx";
+import frLiveness from "../../../model/fr-liveness.onnx";
 import mobilefacenet160 from "../../../model/mobilefacenet-160.onnx";
 import mobilefacenet192 from "../../../model/mobilefacenet-192.onnx";
 import onet from "../../../model/mtcnn-onet.onnx";
@@ -10,8 +12,10 @@ import { artifactOf, createEngine } from "./engine.ts";
 
 export const bundle: Bundle = {
   files: {
+    "antispoof.onnx": antispoof,
     "blazeface-full.onnx": blazefaceFull,
     "blazeface-short.onnx": blazefaceShort,
+    "fr-liveness.onnx": frLiveness,
     "mobilefacenet-160.onnx": mobilefacenet160,
     "mobilefacenet-192.onnx": mobilefacenet192,
     "mtcnn-onet.onnx": onet,

@@ -25,6 +25,10 @@ const tolerances: Readonly<Record<string, { readonly difference: number; readonl
   "blazeface-short": { difference: 1e-4, cosine: 0.999999 },
   "blazeface-full": { difference: 1e-4, cosine: 0.999999 },
   "mtcnn-onet": { difference: 2e-3, cosine: 0.9999 },
+  // Ranges of the one, and the channels that the other is shipped without, were observed on faces too. On faces the
+  // first network's log-odds are 0.09 off (standard deviation; 4.5 over faces), the second's logit 0.03 (of 0.6).
+  "fr-liveness": { difference: 0.25, cosine: 0.95 },
+  antispoof: { difference: 0.4, cosine: 0.985 },
 };
 
 describe.each(models)("%s", (id, { file, sha256, bytes, input, outputs, source }) => {
@@ -55,9 +59,12 @@ describe.each(models)("%s", (id, { file, sha256, bytes, input, outputs, source }
 });
 
 describe("manifest", () => {
-  it.each(["encoder", "detectors", "landmarks"] as const)("names models that exist: %s", (role) => {
-    for (const id of [manifest[role]].flat()) expect(Object.keys(manifest.models)).toContain(id);
-  });
+  it.each(["encoder", "detectors", "landmarks", "passive"] as const)(
+    "names models that exist: %s",
+    (role) => {
+      for (const id of [manifest[role]].flat()) expect(Object.keys(manifest.models)).toContain(id);
+    },
+  );
 
   it("counts as many anchors as the detectors put out", () => {
     for (const id of manifest.detectors as (keyof typeof manifest.models)[]) {

@@ -112,7 +112,7 @@ async function watchPhotos(): Promise<Map<string, Float32Array[]>> {
       if (!detectors.has(id)) images.get(id)!.push(image);
     };
     const pipeline = listeningPipeline(shown, (file) => read(file), listen);
-    for (const photo of photos) await pipeline.encodeFace(photo, "largest");
+    for (const photo of photos) await pipeline.encodeFace(photo, "largest", { judgePassive: true });
     detectors.add("blazeface-short");
   }
   return images;

@@ -88,7 +88,7 @@ describe("weights of TensorFlow.js are refused", () => {
   });
 
   it.each([
-    ["another type", { dtype: "int32" }, "dtype"],
+    ["another type", { dtype: "bool" }, "dtype"],
     ["another stored type", { quantization: { dtype: "int8", scale: 1, min: 0 } }, "quantization"],
     [
       "integers that were integers",

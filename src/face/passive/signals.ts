@@ -1,0 +1,61 @@
+/** Signs of a picture of a person that need no network, from the pixels around the face. */
+import type { Photo } from "../../image/photo.ts";
+import type { Box } from "../geometry.ts";
+import { measureEdges } from "./edges.ts";
+import { measureSpectrum, spectrumSide } from "./spectrum.ts";
+import { lumaOf, samplePlanes, squareAround } from "./square.ts";
+
+export interface PixelSignals {
+  /** Height of narrow peaks in the spectrum: moire, a screen's grid, a print's dots. Natural logarithm. */
+  readonly grid: number;
+  /** Power of fine detail against coarse detail: low in a blurred or twice taken photo. Natural logarithm. */
+  readonly detail: number;
+  /** Share of the face that is near white without colour: gloss. 0..1 */
+  readonly highlights: number;
+  /** Mean saturation of the face, 0..1: inks and screens have a smaller gamut. */
+  readonly saturation: number;
+  /** Luma of the darkest percent of the surroundings, 0..255: paper and backlight are never black. */
+  readonly black: number;
+  /** Straightness of the edges around the face: src/face/passive/edges.ts. */
+  readonly edges: number;
+}
+
+const facePixels = 96;
+const scenePixels = 128;
+/** Sides of the squares, in sides of the detector's box. */
+const faceReach = 1;
+const sceneReach = 3;
+/** Channels above which a pixel counts as a highlight, and the most by which they may differ. */
+const brightValue = 232;
+const colourless = 18;
+
+/** @param photo shows 1.5 sides of the box to each side of its middle, as far as the photo reaches */
+export function measurePixels(photo: Photo, box: Box): PixelSignals {
+  const { a, b, c, d } = photo.toRaster;
+  const rasterPerPhoto = Math.sqrt(Math.abs(a * d - b * c));
+  const asStored = spectrumSide / rasterPerPhoto / Math.max(box.width, box.height);
+  const detail = samplePlanes(photo, squareAround(box, asStored, photo), spectrumSide);
+  const { peaks, detail: fine } = measureSpectrum(lumaOf(detail));
+  const face = samplePlanes(photo, squareAround(box, faceReach, photo), facePixels);
+  const scene = lumaOf(samplePlanes(photo, squareAround(box, sceneReach, photo), scenePixels));
+  return {
+    grid: peaks,
+    detail: fine,
+    ...measureColours(face),
+    black: scene.toSorted()[Math.floor(scene.length / 100)],
+    edges: measureEdges(scene, scenePixels),
+  };
+}
+
+function measureColours(planes: Float32Array): Pick<PixelSignals, "highlights" | "saturation"> {
+  const pixels = planes.length / 3;
+  let highlights = 0;
+  let saturation = 0;
+  for (let i = 0; i < pixels; i++) {
+    const [red, green, blue] = [planes[i], planes[pixels + i], planes[2 * pixels + i]];
+    const [most, least] = [Math.max(red, green, blue), Math.min(red, green, blue)];
+    if (least > brightValue && most - least < colourless) highlights++;
+    saturation += (most - least) / (most + 1);
+  }
+  return { highlights: highlights / pixels, saturation: saturation / pixels };
+}
