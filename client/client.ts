@@ -15,6 +15,7 @@ import type { CallOptions, ClientOptions, UploadOptions } from "./options.ts";
 import { openPhoto, type Photo } from "./photo/photo.ts";
 import {
   decisionOptions,
+  detectionOptions,
   type EnrolmentCallOptions,
   embeddingOptions,
   enrolmentOptions,
@@ -115,13 +116,13 @@ export class Sameface {
   }
 
   /** Finds the face and says whether it is good enough for comparison. Stores nothing. */
-  async detect(photo: Photo, options: wire.EmbeddingOptions & UploadOptions = {}): Promise<wire.Detection> {
-    return this.#sendPhoto("/v1/detect", photo, options);
+  async detect(photo: Photo, options: wire.DetectionOptions & UploadOptions = {}): Promise<wire.Detection> {
+    return this.#sendPhoto("/v1/detect", photo, checked(detectionOptions, options, "options"));
   }
 
   /** Returns the embedding, to keep or to send in place of a photo. */
   async embed(photo: Photo, options: wire.EmbeddingOptions & UploadOptions = {}): Promise<wire.Embedding> {
-    return this.#sendPhoto("/v1/embed", photo, options);
+    return this.#sendPhoto("/v1/embed", photo, checked(embeddingOptions, options, "options"));
   }
 
   /**
@@ -160,9 +161,9 @@ export class Sameface {
   async #sendPhoto<Answer>(
     where: string,
     photo: Photo,
-    options: wire.EmbeddingOptions & UploadOptions,
+    options: wire.DetectionOptions & UploadOptions,
   ): Promise<Answer> {
-    const { wireOptions, callOptions } = split(checked(embeddingOptions, options, "options"));
+    const { wireOptions, callOptions } = split(options);
     const body = openPhotoBody(photo, "photo", wireOptions);
     return this.#call({ method: "POST", path: where, body, repeatable: true }, callOptions);
   }

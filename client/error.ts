@@ -35,6 +35,7 @@ export interface ErrorDetails {
   face_not_found: Details;
   low_quality: Details & { readonly reasons: readonly QualityReason[] };
   multiple_faces: Details & { readonly count: number };
+  presentation_attack_suspected: Details;
   model_mismatch: Details & { readonly stored: string; readonly expected: string; readonly face_id?: string };
   locked: Details;
   rate_limited: Details;

@@ -47,6 +47,7 @@ const decisionChecks: Checks<wire.DecisionOptions> = { ...embeddingChecks, max_f
 
 export const enrolmentOptions = fields<EnrolmentCallOptions>({
   ...faceChecks,
+  passive: maybe(flag),
   duplicates: maybe(wordOf("allow or refuse")),
   expires_at: maybe(time),
   consent_version: maybe(text),
@@ -59,6 +60,7 @@ export const enrolmentOptions = fields<EnrolmentCallOptions>({
 
 export const verificationOptions = fields<VerificationCallOptions>({
   ...decisionChecks,
+  passive: maybe(flag),
   receipt: maybe(flag),
   nonce: maybe(text),
   idempotencyKey: maybe(headerText),
@@ -74,6 +76,12 @@ export const identificationOptions = fields<wire.IdentificationOptions & UploadO
   ...embeddingChecks,
   max_candidates: maybe(number),
   max_fpir: maybe(number),
+  ...uploadChecks,
+});
+
+export const detectionOptions = fields<wire.DetectionOptions & UploadOptions>({
+  ...embeddingChecks,
+  passive: maybe(flag),
   ...uploadChecks,
 });
 
@@ -146,6 +154,7 @@ const settingsChecks: Checks<wire.SettingsChange> = {
     }),
   ),
   liveness_required: maybe(fields<wire.Settings["liveness_required"]>({ verify: flag, enrol: flag })),
+  passive_limit: maybe(orNull(number)),
 };
 
 export const settingsChange = fields<wire.SettingsChange>(settingsChecks);

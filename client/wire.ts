@@ -32,7 +32,12 @@ interface FaceOptions {
   readonly include?: "crop";
 }
 
-export interface EnrolmentOptions extends FaceOptions {
+interface PassiveOption {
+  /** True to be told whether the photo shows a person or a picture of one; for keys with the scope "scores". */
+  readonly passive?: boolean;
+}
+
+export interface EnrolmentOptions extends FaceOptions, PassiveOption {
   /** `refuse` refuses a person who is enrolled as another subject. Default `allow`. */
   readonly duplicates?: "allow" | "refuse";
   /** Time at which the face is deleted, with its offset, such as 2030-01-31T12:00:00Z. */
@@ -44,11 +49,13 @@ export interface EnrolmentOptions extends FaceOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Options of a detection and of an embedding. */
+/** Options of an embedding. */
 export interface EmbeddingOptions extends FaceOptions {
   /** Treatment of a photo beyond the limits of quality. Default `warn`. */
   readonly quality?: "warn" | "refuse";
 }
+
+export interface DetectionOptions extends EmbeddingOptions, PassiveOption {}
 
 export interface DecisionOptions extends EmbeddingOptions {
   /**
@@ -58,7 +65,7 @@ export interface DecisionOptions extends EmbeddingOptions {
   readonly max_fmr?: number;
 }
 
-export interface VerificationOptions extends DecisionOptions {
+export interface VerificationOptions extends DecisionOptions, PassiveOption {
   /** Asks for a signed receipt. */
   readonly receipt?: boolean;
   /** Text of your own that the receipt repeats. */
@@ -136,6 +143,8 @@ export interface Settings {
   };
   /** Calls that are refused unless they bring the frames of a liveness session. */
   liveness_required: { verify: boolean; enrol: boolean };
+  /** Least passive score of a photo that is enrolled or verified; null refuses none. */
+  passive_limit: number | null;
   /** Fixed when the tenant is made. */
   shards: number;
 }
@@ -190,12 +199,33 @@ export interface Image {
   format: "jpeg" | "png" | "webp" | "avif";
 }
 
+/** Signs of a picture of a person instead of a person. */
+export interface Passive {
+  /** Evidence of a person against a picture of one, 0 to 1: a rank, and no probability. */
+  score: number;
+  /** True below the tenant's `passive_limit`, or below the published one. */
+  suspected: boolean;
+  /** Measures that the score is made of. */
+  signals: {
+    live: number;
+    attack: number;
+    grid: number;
+    detail: number;
+    highlights: number;
+    saturation: number;
+    black: number;
+    edges: number;
+  };
+}
+
 export interface Enrolment extends Answer {
   face_id: string;
   subject_id: string;
   /** Absent, as is `image`, when an embedding was sent. */
   face?: Face | undefined;
   image?: Image | undefined;
+  /** Present when it was asked for and a photo was sent. */
+  passive?: Passive | undefined;
   model: string;
   created_at: string;
   expires_at?: string | undefined;
@@ -222,6 +252,8 @@ export interface Verification extends Decision {
   replayed?: true | undefined;
   face?: Face | undefined;
   image?: Image | undefined;
+  /** Present when it was asked for and a photo was sent. */
+  passive?: Passive | undefined;
   /** A JWS, if the request asked for a receipt. */
   receipt?: string | undefined;
 }
@@ -268,6 +300,8 @@ export interface Detection extends Answer {
   /** Every face that was found, largest first. */
   faces: FoundFace[];
   image: Image;
+  /** Present when it was asked for. */
+  passive?: Passive | undefined;
 }
 
 export interface Embedding extends Answer {
@@ -364,7 +398,7 @@ export interface LiveVerificationOptions {
   readonly session?: string;
 }
 
-export interface LiveEnrolmentOptions extends Omit<EnrolmentOptions, "face" | "include"> {
+export interface LiveEnrolmentOptions extends Omit<EnrolmentOptions, "face" | "include" | "passive"> {
   /** Token of the session, for a client with an API key. */
   readonly session?: string;
 }

@@ -67,5 +67,6 @@ export const settings: z.infer<typeof settingsSchema> = {
   evidence_required: false,
   replay: { sessions: "refuse", keys: "warn", max_sketches: 50, kept_seconds: 7_776_000 },
   liveness_required: { verify: false, enrol: false },
+  passive_limit: null,
   shards: 1,
 };

@@ -32,6 +32,7 @@ const instances: Instances = {
   face_not_found: { code: "face_not_found" },
   low_quality: { code: "low_quality", reasons: ["blurred", "too_dark"] },
   multiple_faces: { code: "multiple_faces", count: 3 },
+  presentation_attack_suspected: { code: "presentation_attack_suspected" },
   model_mismatch: {
     code: "model_mismatch",
     stored: "mobilefacenet-128 (128)",

@@ -56,6 +56,8 @@ type FailureCase =
   /** `reasons` name the limits that the face does not meet. */
   | { code: "low_quality"; reasons: readonly string[] }
   | { code: "multiple_faces"; count: number }
+  /** The passive score is below the tenant's limit. No score is told: it would guide an attacker. */
+  | { code: "presentation_attack_suspected" }
   /** A stored embedding is from another model, or a record has another version. */
   | { code: "model_mismatch"; stored: string; expected: string; faceId?: string }
   /** A stored record was altered. It is neither scored nor skipped. */
@@ -214,6 +216,12 @@ function describe(failure: FailureCase): WireFailure {
         code,
         message: `The face in the photo is not fit for this: ${failure.reasons.join(", ")}. Take another photo.`,
         details: { reasons: failure.reasons },
+      };
+    case "presentation_attack_suspected":
+      return {
+        status: 422,
+        code,
+        message: "The photo does not pass as one of a person before the camera. Take a new one.",
       };
     case "multiple_faces":
       return {

@@ -51,6 +51,7 @@ export const decisionOperations: readonly Operation[] = [
     },
     failures: [
       ...photoFailures,
+      "presentation_attack_suspected",
       "subject_has_no_faces",
       "model_mismatch",
       "locked",

@@ -58,6 +58,7 @@ export const faceOperations: readonly Operation[] = [
     },
     failures: [
       ...photoFailures,
+      "presentation_attack_suspected",
       "model_mismatch",
       "conflict",
       "identity_conflict",

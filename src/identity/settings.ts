@@ -77,6 +77,11 @@ export const tenantSettingsSchema = z.strictObject({
   livenessRequired: z
     .strictObject({ verify: z.boolean(), enrol: z.boolean() })
     .default({ verify: false, enrol: false }),
+  /**
+   * Least passive score of a photo that is enrolled or verified, 0..1; null judges no photo unless a caller asks, and
+   * refuses none.
+   */
+  passiveLimit: z.number().min(0).max(1).nullable().default(null),
   /** Number of directories over which the subjects are spread; fixed when the tenant is made. */
   shards: z.int().min(1).max(256),
 });
@@ -114,6 +119,7 @@ export const defaultSettings: TenantSettings = {
   evidenceRequired: false,
   replay: { ...defaultReplay },
   livenessRequired: { verify: false, enrol: false },
+  passiveLimit: null,
   shards: 1,
 };
 

@@ -25,6 +25,7 @@ const table: { readonly [Code in Failure["code"]]: [status: number, ...failures:
   face_not_found: [422, {}],
   low_quality: [422, { reasons: ["too dark"] }],
   multiple_faces: [422, { count: 3 }],
+  presentation_attack_suspected: [422, {}],
   model_mismatch: [409, { stored: "a", expected: "b" }, { stored: "a", expected: "b", faceId: "f1" }],
   corrupt_record: [500, { faceId: "f1", reason: "checksum does not fit" }],
   request_timeout: [408, { reason: "no byte came for 10 s" }],

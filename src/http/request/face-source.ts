@@ -139,6 +139,7 @@ export interface EncodingOptions {
   readonly showUnrecognisable?: boolean;
   /** True to keep the view of the capture by which its copies are told. */
   readonly keepCapture?: boolean;
+  readonly judgePassive?: boolean;
 }
 
 /** Encodes a photo. Fails as the pipeline does, and with `low_quality` where the options ask for that. */
@@ -153,6 +154,7 @@ export async function encodePhoto(
     listFaces = false,
     showUnrecognisable = false,
     keepCapture = false,
+    judgePassive = false,
   }: EncodingOptions,
 ): Promise<Result<EncodedFace>> {
   const { time } = c.var.stopwatch;
@@ -163,6 +165,7 @@ export async function encodePhoto(
     keepCapture,
     listFaces,
     showUnrecognisable: showUnrecognisable && quality === "warn",
+    judgePassive,
     backgroundFaceShare: c.var.settings.backgroundFaceShare,
   });
   if (!encoded.ok || quality === "warn") return encoded;

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { identificationOptionsSchema } from "../schemas/identification.ts";
 import {
   decisionOptionsSchema,
+  detectionOptionsSchema,
   embeddingOptionsSchema,
   embeddingTextSchema,
   enrolmentOptionsSchema,
@@ -42,6 +43,7 @@ function asks<Name extends string, Options extends z.ZodObject>(
 export const photoToEnrol = asks(["image"], enrolmentOptionsSchema);
 export const photoToVerify = asks(["image"], verificationOptionsSchema);
 export const photoToIdentify = asks(["image"], identificationOptionsSchema);
+export const photoToDetect = asks(["image"], detectionOptionsSchema);
 export const photoToEncode = asks(["image"], embeddingOptionsSchema);
 export const photosToCompare = asks(["image_a", "image_b"], decisionOptionsSchema);
 

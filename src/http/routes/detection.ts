@@ -11,20 +11,28 @@ import { faceBody, facesBody } from "../../rendering/face-body.ts";
 import type { EvidenceTokens } from "../../trust/evidence.ts";
 import { answer, refuse } from "../answer.ts";
 import type { AppEnv, Handler } from "../app-env.ts";
-import { type EncodingOptions, encodePhoto, type PhotoDeps } from "../request/face-source.ts";
-import { photoToEncode } from "../request/photo-request.ts";
+import { encodePhoto, type PhotoDeps } from "../request/face-source.ts";
+import { judgesPassive, passiveField } from "../request/passive.ts";
+import { photoToDetect, photoToEncode } from "../request/photo-request.ts";
 import { readPhotos } from "../request/photos.ts";
 import type { Body, detectionAnswerSchema, embeddingAnswerSchema } from "../schemas/answers.ts";
 
 /** POST /v1/detect */
 export function detect(deps: PhotoDeps): Handler {
   return async (c) => {
-    const encoded = await encodeSentPhoto(c, deps, { listFaces: true, showUnrecognisable: true });
+    const photos = await readPhotos(c, deps.config.maxBodyBytes, photoToDetect);
+    if (!photos.ok) return refuse(c, photos.failure);
+    const { images, options } = photos.value;
+    const judged = judgesPassive(c, options.passive);
+    if (!judged.ok) return refuse(c, judged.failure);
+    const wanted = { ...options, listFaces: true, showUnrecognisable: true, judgePassive: judged.value };
+    const encoded = await encodePhoto(c, deps, images.image, wanted);
     if (!encoded.ok) return refuse(c, encoded.failure);
     return answer(c, 200, {
       face: await faceBody(encoded.value),
       faces: facesBody(encoded.value.faces ?? []),
       image: encoded.value.image,
+      ...passiveField(c, options.passive, encoded.value),
     } satisfies Body<typeof detectionAnswerSchema>);
   };
 }
@@ -50,12 +58,8 @@ export function embed(deps: EmbeddingDeps): Handler {
   };
 }
 
-async function encodeSentPhoto(
-  c: Context<AppEnv>,
-  deps: PhotoDeps,
-  shown: Pick<EncodingOptions, "listFaces" | "showUnrecognisable"> = {},
-): Promise<Result<EncodedFace>> {
+async function encodeSentPhoto(c: Context<AppEnv>, deps: PhotoDeps): Promise<Result<EncodedFace>> {
   const photos = await readPhotos(c, deps.config.maxBodyBytes, photoToEncode);
   if (!photos.ok) return photos;
-  return encodePhoto(c, deps, photos.value.images.image, { ...photos.value.options, ...shown });
+  return encodePhoto(c, deps, photos.value.images.image, photos.value.options);
 }

@@ -21,6 +21,7 @@ import {
 import { readEnrolmentRequest } from "../request/idempotency-key.ts";
 import { faceIdOf, invalid, subjectIdOf } from "../request/input.ts";
 import { readJson } from "../request/json.ts";
+import { isSuspected, judgesPassive, passiveField } from "../request/passive.ts";
 import { photoToEnrol } from "../request/photo-request.ts";
 import type {
   Body,
@@ -58,12 +59,17 @@ export function enrol(deps: EnrolmentDeps): Handler {
     const request = await readEnrolmentRequest(c, source, options, photoToEnrol);
     if (!request.ok) return refuse(c, request.failure);
     // A poor template would answer wrongly for as long as it is kept.
+    const judged = judgesPassive(c, options.passive, source);
+    if (!judged.ok) return refuse(c, judged.failure);
     const probe = await encodeSource(c, deps, source, {
       ...options,
       quality: "refuse",
       keepCapture: keepsSketches(settings),
+      judgePassive: judged.value,
     });
     if (!probe.ok) return refuse(c, probe.failure);
+    if (isSuspected(settings, probe.value.encoded))
+      return refuse(c, { code: "presentation_attack_suspected" });
 
     const added = await storeFace(c, deps, {
       subjectId: subjectId.value,
@@ -79,6 +85,7 @@ export function enrol(deps: EnrolmentDeps): Handler {
       face_id: enrolled.faceId,
       subject_id: subjectId.value,
       ...(await photoBody(probe.value)),
+      ...passiveField(c, options.passive, probe.value.encoded),
       model: enrolled.model,
       created_at: enrolled.createdAt.toISOString(),
       ...(enrolled.expiresAt === undefined ? {} : { expires_at: enrolled.expiresAt.toISOString() }),

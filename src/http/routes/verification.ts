@@ -32,6 +32,7 @@ import {
 } from "../request/face-source.ts";
 import { hashOfCallersKey, hashOfContent, readIdempotencyKey } from "../request/idempotency-key.ts";
 import { subjectIdOf } from "../request/input.ts";
+import { isSuspected, judgesPassive, passiveField } from "../request/passive.ts";
 import { photosToCompare, photoToVerify } from "../request/photo-request.ts";
 import { readPhotos } from "../request/photos.ts";
 import type { Body, comparisonAnswerSchema, verificationAnswerSchema } from "../schemas/answers.ts";
@@ -81,19 +82,27 @@ export function verify(deps: VerificationDeps): Handler {
     const chosen = chooseRate(principal, settings, { maxFmr: options.max_fmr });
     if (!chosen.ok) return refuse(c, chosen.failure);
     const { maxFmr, resetsLockOut, tellsScores } = chosen.value;
+    const judged = judgesPassive(c, options.passive, source);
+    if (!judged.ok) return refuse(c, judged.failure);
     const contentHash =
       key.value === undefined ? "" : await hashOfContent(key.value, source, options, photoToVerify);
     const keepCapture = keepsSketches(settings);
-    const probe = await encodeSource(c, deps, source, { ...options, keepCapture });
+    const probe = await encodeSource(c, deps, source, {
+      ...options,
+      keepCapture,
+      judgePassive: judged.value,
+    });
     if (!probe.ok) return refuse(c, probe.failure);
     const { answered, faces, isCopy, settle } = attempt.value;
-    if (answered !== undefined) return answerAgain(c, answered, contentHash, probe.value);
+    if (answered !== undefined) return answerAgain(c, answered, contentHash, probe.value, options.passive);
     const closest = closestFace(probe.value.embedding, faces, closerBy(recognisability, probe.value));
     if (!closest.ok) return refuse(c, closest.failure);
     const { faceId, closer } = closest.value;
     const decision = decideAtFmr(calibration, closest.value.distance, maxFmr, faces.length, closer);
     if (!decision.ok) return refuse(c, decision.failure);
-    const { match } = decision.value;
+    // A suspected attack counts as a failed attempt, whoever the photo shows.
+    const suspected = isSuspected(settings, probe.value.encoded);
+    const match = decision.value.match && !suspected;
     const { model } = probe.value.embedding;
     const capture = probe.value.encoded?.capture;
     for (let decisions = 0; decisions < maxDecisions; decisions++) {
@@ -103,18 +112,17 @@ export function verify(deps: VerificationDeps): Handler {
       // A receipt tells its holder no more than the answer does.
       const told = { ...decision.value, threshold: toldThreshold(decision.value, chosen.value) };
       const receipt =
-        options.receipt && !refused
+        options.receipt && !refused && !suspected
           ? { receipt: await sign(c, deps, subjectId.value, told, model, source, options.nonce) }
           : {};
-      const decided: Decided = refused
-        ? null
-        : {
-            ...decisionBody(decision.value, chosen.value),
-            model,
-            ...(tellsScores ? { face_id: faceId } : {}),
-            ...(replayed ? { replayed } : {}),
-            ...receipt,
-          };
+      const body = {
+        ...decisionBody(decision.value, chosen.value),
+        model,
+        ...(tellsScores ? { face_id: faceId } : {}),
+        ...(replayed ? { replayed } : {}),
+        ...receipt,
+      };
+      const decided: Decided = suspected ? "suspected" : refused ? null : body;
       c.set("outcome", refused ? "replayed" : match ? "match" : "no_match");
       const settled = await stopwatch.time("store", () =>
         settle({
@@ -129,8 +137,8 @@ export function verify(deps: VerificationDeps): Handler {
       );
       if (!settled.ok) return refuse(c, settled.failure);
       if (settled.value.kind === "answered")
-        return answerAgain(c, settled.value.answered, contentHash, probe.value);
-      if (settled.value.kind === "counted") return answerDecided(c, decided, probe.value);
+        return answerAgain(c, settled.value.answered, contentHash, probe.value, options.passive);
+      if (settled.value.kind === "counted") return answerDecided(c, decided, probe.value, options.passive);
     }
     return refuse(c, {
       code: "not_ready",
@@ -139,14 +147,25 @@ export function verify(deps: VerificationDeps): Handler {
   };
 }
 
-/** Answer without the photo's description, which the photo itself gives again; null for a copy that was refused. */
-type Decided = Omit<Body<typeof verificationAnswerSchema>, "face" | "image"> | null;
+/**
+ * Answer without the photo's description, which the photo itself gives again; null for a copy that was refused, and
+ * `suspected` for a photo below the tenant's passive limit.
+ */
+type Decided = Omit<Body<typeof verificationAnswerSchema>, "face" | "image" | "passive"> | "suspected" | null;
 
-async function answerDecided(c: Context<AppEnv>, decided: Decided, probe: Probe): Promise<Response> {
+/** @param passive true when the caller asked for the passive signal */
+async function answerDecided(
+  c: Context<AppEnv>,
+  decided: Decided,
+  probe: Probe,
+  passive: boolean | undefined,
+): Promise<Response> {
   if (decided === null) return refuse(c, { code: "replayed_photo" });
+  if (decided === "suspected") return refuse(c, { code: "presentation_attack_suspected" });
   return answer(c, 200, {
     ...decided,
     ...(await photoBody(probe)),
+    ...passiveField(c, passive, probe.encoded),
   } satisfies Body<typeof verificationAnswerSchema>);
 }
 
@@ -156,11 +175,13 @@ async function answerAgain(
   { contentHash, answer: kept }: KeptAnswer,
   ownHash: string,
   probe: Probe,
+  passive: boolean | undefined,
 ): Promise<Response> {
   if (contentHash !== ownHash) return refuse(c, { code: "idempotency_key_reused" });
   const decided = JSON.parse(kept) as Decided;
-  c.set("outcome", decided === null ? "replayed" : decided.match ? "match" : "no_match");
-  return answerDecided(c, decided, probe);
+  const isMatch = decided !== null && decided !== "suspected" && decided.match;
+  c.set("outcome", decided === null ? "replayed" : isMatch ? "match" : "no_match");
+  return answerDecided(c, decided, probe, passive);
 }
 
 interface ComparisonDeps extends PhotoDeps {

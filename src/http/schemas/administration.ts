@@ -86,6 +86,11 @@ export const settingsSchema = z.strictObject({
     .describe(
       "Calls that are refused with `liveness_required` unless they bring the frames of a liveness session. An import is no such call.",
     ),
+  passive_limit: shape.passiveLimit
+    .unwrap()
+    .describe(
+      "Least passive score of a photo that is enrolled or verified; a photo below it is refused as `presentation_attack_suspected`. Null, the default, refuses none.",
+    ),
   shards: shape.shards.describe(
     "Number of directories and galleries over which the subjects are spread; fixed when the tenant is made. One shard holds some hundred thousand faces.",
   ),

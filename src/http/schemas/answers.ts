@@ -121,6 +121,39 @@ const decisionFields = {
   model: modelSchema,
 };
 
+const signal = (text: string) => z.number().describe(text);
+
+const passiveSchema = z
+  .strictObject({
+    score: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe(
+        "Evidence of a person against a picture of one: high for a person. A rank, and no probability.",
+      ),
+    suspected: z
+      .boolean()
+      .describe("True when the score is below the tenant's `passive_limit`, or below the published one."),
+    signals: z
+      .strictObject({
+        live: signal("Log-odds by which the first network believes in a person."),
+        attack: signal("Log-odds by which the second network believes in an attack."),
+        grid: signal("Height of narrow peaks in the spectrum: moire, a screen's grid, a print's dots."),
+        detail: signal("Power of fine detail against coarse detail, natural logarithm."),
+        highlights: signal("Share of the face that is near white without colour."),
+        saturation: signal("Mean saturation of the face, 0 to 1."),
+        black: signal("Luma of the darkest percent of the surroundings, 0 to 255."),
+        edges: signal("Straightness of the edges around the face."),
+      })
+      .describe("Measures that the score is made of."),
+  })
+  .meta({ id: "Passive", description: "Signs of a picture of a person instead of a person." });
+
+const passiveField = {
+  passive: passiveSchema.optional().describe("Present when it was asked for and a photo was sent."),
+};
+
 const sentPhotoFields = {
   face: faceSchema.optional().describe("Face in the photo; absent when an embedding was sent."),
   image: imageSchema.optional().describe("The photo; absent when an embedding was sent."),
@@ -131,6 +164,7 @@ export const enrolmentAnswerSchema = z
     face_id: faceIdSchema,
     subject_id: subjectIdSchema,
     ...sentPhotoFields,
+    ...passiveField,
     model: modelSchema,
     created_at: timeSchema,
     expires_at: timeSchema
@@ -173,6 +207,7 @@ export const detectionAnswerSchema = z
     face: faceSchema,
     faces: z.array(foundFaceSchema).min(1).describe("Every face that was found, largest first."),
     image: imageSchema,
+    ...passiveField,
     request_id: requestIdSchema,
   })
   .meta({ id: "Detection" });
@@ -190,6 +225,7 @@ export const verificationAnswerSchema = z
         "Present when the photo matches and is a copy of one that was enrolled or has matched before, where the tenant's `replay` says `warn`.",
       ),
     ...sentPhotoFields,
+    ...passiveField,
     receipt: z
       .string()
       .optional()

@@ -34,7 +34,7 @@ export const liveVerificationOptionsSchema = verificationOptionsSchema
   .extend(sessionFields);
 
 export const liveEnrolmentOptionsSchema = enrolmentOptionsSchema
-  .omit({ face: true, include: true })
+  .omit({ face: true, include: true, passive: true })
   .extend(sessionFields);
 
 const frameSchema = z.string().describe("A JPEG in base64, or a data URL; at most 2 MiB.");

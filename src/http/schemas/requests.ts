@@ -83,6 +83,13 @@ const includeSchema = z
   .enum(["crop"], "must be crop")
   .describe("Additional field of the answer: `crop`, the aligned face as the encoder saw it.");
 
+const passiveSchema = z
+  .stringbool({ error: "must be true or false" })
+  .or(z.boolean())
+  .describe(
+    "True when the answer is to say whether the photo shows a person or a picture of one. It takes the scope `scores`.",
+  );
+
 const timeSchema = z.iso.datetime({ offset: true, error: "must be a time, as 2030-01-31T12:00:00Z" });
 
 /** Character that can be seen. The braille blank is empty ink, and no property of Unicode says so. */
@@ -121,6 +128,7 @@ const metadataSchema = z
 export const enrolmentOptionsSchema = z.object({
   face: facePolicySchema.optional(),
   include: includeSchema.optional(),
+  passive: passiveSchema.optional(),
   expires_at: timeSchema.optional().describe("Time at which the face is to be deleted."),
   consent_version: consentTextSchema
     .optional()
@@ -158,8 +166,12 @@ export const decisionOptionsSchema = z.object({
 /** Options of a request for a face or its embedding. */
 export const embeddingOptionsSchema = decisionOptionsSchema.omit({ max_fmr: true });
 
+/** Options of a request for the faces of a photo. */
+export const detectionOptionsSchema = embeddingOptionsSchema.extend({ passive: passiveSchema.optional() });
+
 /** Options of a request that verifies. */
 export const verificationOptionsSchema = decisionOptionsSchema.extend({
+  passive: passiveSchema.optional(),
   receipt: z
     .stringbool({ error: "must be true or false" })
     .or(z.boolean())

@@ -40,7 +40,7 @@ function deadPagesOf(text: string): string[] {
 }
 
 /** Paths inside the packages that models come from. */
-const elsewhere = ["model/fr_feature.onnx"];
+const elsewhere = ["model/fr_feature.onnx", "model/fr_liveness.onnx"];
 const folders = /^(?:src|client|cli|model|openapi|public|tools|wasm|test|docs|design)\/[\w./-]+$/;
 
 /** Returns the path of a test that is named without its folder: it is one of those in workerd. */

@@ -158,6 +158,15 @@ function madeFrom(image: Uint8Array): EncodedFace | undefined {
   return known;
 }
 
+/** Makes a photo of a picture of a face at this angle: its passive score is 0.1, and that of other photos 0.9. */
+export function attackAt(angle: number): Uint8Array<ArrayBuffer> {
+  return bytesOf(`ATTACK ${angle}`);
+}
+
+const signals = {
+  ...{ live: 3, attack: 1, grid: 2, detail: -5, highlights: 0, saturation: 0.4, black: 10, edges: 0.5 },
+};
+
 /** Makes a pipeline that reads embeddings from text; `calls` are the policies with which it was called. */
 export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[] } {
   const calls: FacePolicy[] = [];
@@ -167,7 +176,7 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
     async encodeFace(
       image,
       policy,
-      { listFaces = false, showUnrecognisable = false, keepCapture = false } = {},
+      { listFaces = false, showUnrecognisable = false, keepCapture = false, judgePassive = false } = {},
     ) {
       calls.push(policy);
       const made = madeFrom(image);
@@ -180,7 +189,7 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
       if (kind === "THROW") throw new Error("a bug of the pipeline");
       if (kind === "BLURRED" && !showUnrecognisable)
         return fail({ code: "low_quality", reasons: ["unrecognizable", "blurred"] });
-      if (!["FACE", "DARK", "VECTOR", "BLURRED", "CAPTURE"].includes(kind)) {
+      if (!["FACE", "DARK", "VECTOR", "BLURRED", "CAPTURE", "ATTACK"].includes(kind)) {
         return fail({ code: "unsupported_media_type", found: "not a photo", instead: "Send a JPEG." });
       }
       const angle = Number(rest[0]);
@@ -198,6 +207,9 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
         ...(kind === "BLURRED" && { unrecognisable: true as const }),
         ...(keepCapture && kind === "CAPTURE" && { capture: syntheticCapture(Number(rest[1])) }),
         ...(listFaces && { faces: [{ box: testFace.box, score: testFace.score, counted: true }] }),
+        ...(judgePassive && {
+          passive: { score: kind === "ATTACK" ? 0.1 : 0.9, suspected: kind === "ATTACK", signals },
+        }),
       });
     },
     async warmUp() {

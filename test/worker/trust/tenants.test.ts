@@ -291,6 +291,7 @@ describe("a tenant", () => {
       background_face_share: 0.2,
       evidence_required: false,
       liveness_required: { verify: false, enrol: false },
+      passive_limit: null,
     });
   });
 

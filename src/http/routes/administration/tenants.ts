@@ -112,6 +112,7 @@ function settingsBody(settings: TenantSettings): WireSettings {
       kept_seconds: replay.keptSeconds,
     },
     liveness_required: { ...settings.livenessRequired },
+    passive_limit: settings.passiveLimit,
     shards: settings.shards,
   };
 }
@@ -141,5 +142,6 @@ function fromWire(change: z.infer<typeof settingsChangeSchema>): SettingsChange 
       keptSeconds: replay.kept_seconds,
     },
     livenessRequired: change.liveness_required,
+    passiveLimit: change.passive_limit,
   };
 }
