@@ -80,6 +80,21 @@ test("in development every stage of a photo shows its time", async () => {
   expect(stages).toEqual(["read", "store", "decode", "detect", "landmarks", "encode", "total"]);
 });
 
+test("the passive signal, asked for, is a number from each network and from the pixels", async () => {
+  const { status, answer } = await call("/v1/detect?passive=true", enrolled);
+  expect(status).toBe(200);
+  const { score, suspected, signals } = answer.passive as {
+    score: number;
+    suspected: boolean;
+    signals: Record<string, number>;
+  };
+  expect(score).toBeGreaterThan(0);
+  expect(score).toBeLessThan(1);
+  expect(suspected).toBe(false);
+  expect(signals.live).toBeGreaterThan(signals.attack);
+  expect(Object.values(signals).every(Number.isFinite)).toBe(true);
+});
+
 test("a photo compared with itself is at distance zero", async () => {
   const photos = new FormData();
   photos.append("image_a", new Blob([enrolled]), "a.jpg");
