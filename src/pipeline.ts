@@ -121,7 +121,9 @@ export function createPipeline({
 
     const toPhoto = fromTurned(turned, file);
     const detection = mapDetection(toPhoto, selected.value);
-    for (const reach of turned === 0 ? [nearReach, farReach] : [farReach]) {
+    // The passive signal looks further around the face, so that one decode shall serve both.
+    const reaches = turned === 0 && !observation.judgePassive ? [nearReach, farReach] : [farReach];
+    for (const reach of reaches) {
       const decoded = await decoder.showing(detection.box, reach);
       if (!decoded.ok) return decoded;
       const detail = turnPhoto(decoded.value, turned);

@@ -21,26 +21,30 @@ export function measureEdges(luma: Float32Array, side: number): number {
 
 /** @param across distance in `luma` across the edge; `along` is that along it */
 function straightest(luma: Float32Array, side: number, across: number, along: number): [number, number] {
+  const gradient = new Float32Array(side * side);
   let magnitude = 0;
   for (let line = 0; line < side; line++) {
     for (let k = 1; k < side; k++) {
       const at = line * along + k * across;
-      magnitude += Math.abs(luma[at] - luma[at - across]);
+      const step = luma[at] - luma[at - across];
+      gradient[line * side + k] = step;
+      magnitude += Math.abs(step);
     }
   }
   magnitude /= side * (side - 1);
   const best: [number, number] = [0, 0];
   const reach = Math.floor(border * side);
-  for (let k = 1; k < side; k++) {
-    if (k >= reach && k < side - reach) continue;
-    for (const slope of slopes) {
+  const shifts = new Int32Array(side);
+  for (const slope of slopes) {
+    for (let line = 0; line < side; line++) shifts[line] = Math.round(slope * (line / side - 0.5));
+    for (let k = 1; k < side; k++) {
+      if (k >= reach && k < side - reach) continue;
       let sum = 0;
       let count = 0;
       for (let line = 0; line < side; line++) {
-        const place = k + Math.round(slope * (line / side - 0.5));
+        const place = k + shifts[line];
         if (place < 1 || place >= side) continue;
-        const at = line * along + place * across;
-        sum += luma[at] - luma[at - across];
+        sum += gradient[line * side + place];
         count++;
       }
       const part = k < reach ? 0 : 1;

@@ -28,6 +28,10 @@ const sceneReach = 3;
 /** Channels above which a pixel counts as a highlight, and the most by which they may differ. */
 const brightValue = 232;
 const colourless = 18;
+/** Share of the surroundings that counts as the darkest. */
+const darkShare = 0.01;
+/** Steps of luma for which pixels are counted, each. */
+const stepsOfLuma = 8;
 
 /** @param photo shows 1.5 sides of the box to each side of its middle, as far as the photo reaches */
 export function measurePixels(photo: Photo, box: Box): PixelSignals {
@@ -42,7 +46,7 @@ export function measurePixels(photo: Photo, box: Box): PixelSignals {
     grid: peaks,
     detail: fine,
     ...measureColours(face),
-    black: scene.toSorted()[Math.floor(scene.length / 100)],
+    black: darkest(scene, darkShare),
     edges: measureEdges(scene, scenePixels),
   };
 }
@@ -58,4 +62,13 @@ function measureColours(planes: Float32Array): Pick<PixelSignals, "highlights" |
     saturation += (most - least) / (most + 1);
   }
   return { highlights: highlights / pixels, saturation: saturation / pixels };
+}
+
+/** Returns the luma below which this share of the pixels lies, to an eighth. */
+function darkest(luma: Float32Array, share: number): number {
+  const counts = new Uint32Array(256 * stepsOfLuma);
+  for (const value of luma) counts[Math.min(counts.length - 1, Math.floor(value * stepsOfLuma))]++;
+  let step = 0;
+  for (let below = counts[0]; below <= share * luma.length; below += counts[step]) step++;
+  return step / stepsOfLuma;
 }

@@ -21,32 +21,44 @@ const blockFrequency = spectrumSide / 8;
 /** @param luma [spectrumSide][spectrumSide], 0..255 */
 export function measureSpectrum(luma: Float32Array): Spectrum {
   const power = powerOf(luma);
-  const half = spectrumSide / 2;
-  const rings: number[][] = Array.from({ length: half }, () => []);
-  for (let y = 0; y < spectrumSide; y++) {
-    for (let x = 0; x <= half; x++) {
-      const v = y < half ? y : y - spectrumSide;
-      const ring = Math.round(Math.hypot(x, v));
-      if (ring < 1 || ring >= half || isOfBlocks(x, v)) continue;
-      rings[ring].push(power[y * spectrumSide + x]);
-    }
-  }
+  ringsOfBins ??= listRings();
+  const rings = ringsOfBins.map((bins) => bins.map((bin) => power[bin]));
   const heights: number[] = [];
   for (let ring = firstRing; ring <= lastRing; ring++) {
-    const sorted = rings[ring].sort((a, b) => a - b);
+    const sorted = rings[ring].sort();
     const median = sorted[sorted.length >> 1] + 1e-3;
-    for (const value of sorted.slice(-2)) heights.push(Math.log((value + 1e-3) / median));
+    for (const value of sorted.subarray(-2)) heights.push(Math.log((value + 1e-3) / median));
   }
   heights.sort((a, b) => b - a);
   const top = heights.slice(0, peaksThatCount);
   const band = (from: number, to: number) => {
-    const values = rings.slice(from, to).flat();
-    return values.reduce((sum, value) => sum + value, 1e-3) / values.length;
+    let [sum, count] = [1e-3, 0];
+    for (const ring of rings.slice(from, to)) {
+      for (const value of ring) sum += value;
+      count += ring.length;
+    }
+    return sum / count;
   };
   return {
     peaks: top.reduce((sum, height) => sum + height, 0) / top.length,
     detail: Math.log(band(32, 60) / band(6, 14)),
   };
+}
+
+/** Bins of each ring of the upper half plane, those of compressed blocks left out; listed at the first measurement. */
+let ringsOfBins: Float64Array[] | undefined;
+
+function listRings(): Float64Array[] {
+  const half = spectrumSide / 2;
+  const rings: number[][] = Array.from({ length: half }, () => []);
+  for (let y = 0; y < spectrumSide; y++) {
+    for (let x = 0; x <= half; x++) {
+      const v = y < half ? y : y - spectrumSide;
+      const ring = Math.round(Math.sqrt(x * x + v * v));
+      if (ring >= 1 && ring < half && !isOfBlocks(x, v)) rings[ring].push(y * spectrumSide + x);
+    }
+  }
+  return rings.map((bins) => Float64Array.from(bins));
 }
 
 /** True on the axes near multiples of the frequency of compressed blocks. */
@@ -57,19 +69,21 @@ function isOfBlocks(x: number, y: number): boolean {
   return onAxis && (rest <= 1 || rest >= blockFrequency - 1);
 }
 
-/** Computes the power of the square's Fourier transform, less its mean, under a Hann window. */
+/** Computes the power of the left half of the square's Fourier transform, less its mean, under a Hann window. */
 function powerOf(luma: Float32Array): Float64Array {
   const side = spectrumSide;
-  const mean = luma.reduce((sum, value) => sum + value, 0) / luma.length;
+  let mean = 0;
+  for (const value of luma) mean += value / luma.length;
   const window = Float64Array.from({ length: side }, (_, k) => Math.sin((Math.PI * (k + 0.5)) / side) ** 2);
-  const real = Float64Array.from(
-    luma,
-    (value, i) => (value - mean) * window[Math.floor(i / side)] * window[i % side],
-  );
+  const real = new Float64Array(luma.length);
   const imaginary = new Float64Array(luma.length);
+  for (let y = 0; y < side; y++) {
+    for (let x = 0; x < side; x++) real[y * side + x] = (luma[y * side + x] - mean) * window[y] * window[x];
+  }
   for (let line = 0; line < side; line++) transform(real, imaginary, line * side, 1);
-  for (let line = 0; line < side; line++) transform(real, imaginary, line, side);
-  return real.map((value, i) => value * value + imaginary[i] * imaginary[i]);
+  for (let line = 0; line <= side / 2; line++) transform(real, imaginary, line, side);
+  for (let i = 0; i < real.length; i++) real[i] = real[i] * real[i] + imaginary[i] * imaginary[i];
+  return real;
 }
 
 const bits = Math.log2(spectrumSide);
@@ -98,8 +112,10 @@ function transform(real: Float64Array, imaginary: Float64Array, from: number, st
     const turn = spectrumSide / size;
     for (let start = 0; start < spectrumSide; start += size) {
       for (let k = 0; k < size / 2; k++) {
-        const [a, b] = [start + k, start + k + size / 2];
-        const [cos, sin] = [cosines[k * turn], sines[k * turn]];
+        const a = start + k;
+        const b = a + size / 2;
+        const cos = cosines[k * turn];
+        const sin = sines[k * turn];
         const re = lineReal[b] * cos - lineImaginary[b] * sin;
         const im = lineReal[b] * sin + lineImaginary[b] * cos;
         lineReal[b] = lineReal[a] - re;

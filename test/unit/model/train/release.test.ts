@@ -144,7 +144,7 @@ describe("a trained model", () => {
     });
     const manifest = JSON.parse(readFileSync(join(place, "manifest.json"), "utf8"));
     expect(Object.keys(manifest.models).sort()).toEqual(
-      [...manifest.encoder, ...manifest.detectors, manifest.landmarks].sort(),
+      [...manifest.encoder, ...manifest.detectors, manifest.landmarks, ...manifest.passive].sort(),
     );
     expect(readFileSync(join(place, "mobilefacenet-192.onnx"))).toEqual(
       readFileSync(join(folder, "gates/mobilefacenet-192.onnx")),
