@@ -73,6 +73,14 @@ describe("a tenant's passive limit", () => {
     expect(await codeOf(await attack())).toBe("423 locked");
   });
 
+  it("gives the same refusal again to the same request, and counts one failure", async () => {
+    const service = await limited(0.5);
+    const request = () => service.call(verify, jpeg(attackAt(0), { "Idempotency-Key": "again" }));
+    for (let k = 0; k < 8; k++)
+      expect(await codeOf(await request())).toBe("422 presentation_attack_suspected");
+    expect(await codeOf(await service.call(verify, jpeg(photoAt(0))))).toBe("200 ok");
+  });
+
   it("lets a photo above it match, without a word of the signal", async () => {
     const { call } = await limited(0.5);
     const answer = verificationAnswerSchema.parse(await (await call(verify, jpeg(photoAt(0)))).json());
