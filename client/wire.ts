@@ -411,6 +411,7 @@ export type LivenessReason =
   | "repeated_frame"
   | "no_relief"
   | "scene_changed"
+  | "picture_suspected"
   /** A frame shows no face that can be used, or several. */
   | "unfit_frame";
 

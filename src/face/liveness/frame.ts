@@ -28,7 +28,8 @@ export interface Portrait {
 }
 
 /** Takes a frame from the pipeline's result. Throws where the crop or the scene was not asked for. */
-export function frameOf({ face, quality, embedding, image, crop, cropCorners, scene }: EncodedFace): Frame {
+export function frameOf(encoded: EncodedFace): Frame {
+  const { face, quality, embedding, image, crop, cropCorners, scene, passive } = encoded;
   if (crop === undefined || cropCorners === undefined || scene === undefined || crop.width !== crop.height)
     throw new Error("the frame was encoded without its crop or its scene");
   const { width: side, rgb } = crop;
@@ -45,6 +46,7 @@ export function frameOf({ face, quality, embedding, image, crop, cropCorners, sc
     embedding,
     portrait: { side, luma, points: inCrop(face.landmarks, cropCorners, side) },
     scene,
+    ...(passive !== undefined && { passive: passive.score }),
   };
 }
 

@@ -24,6 +24,8 @@ export const livenessReasons = [
   "no_relief",
   /** Surroundings, clothes or light changed. */
   "scene_changed",
+  /** A frame's passive score is below the limit. */
+  "picture_suspected",
 ] as const;
 
 export type LivenessReason = (typeof livenessReasons)[number];
@@ -32,6 +34,8 @@ export interface LivenessLimits {
   /** Largest distance of embeddings from the first frame to each other one. */
   readonly maxDistanceToFirst: number;
   readonly relief: ReliefModel;
+  /** Least passive score of every frame, 0..1; null or absent for no limit. A frame without a score is below any. */
+  readonly minPassive?: number | null;
 }
 
 /** Least distance of embeddings between two captures: copies of one, stored anew as JPEG, are nearer. */
@@ -95,6 +99,10 @@ export function judgeLiveness(
     surroundings + clothes <= sceneLimits.together &&
     light <= sceneLimits.light;
   if (!constant) reasons.add("scene_changed");
+
+  const { minPassive = null } = limits;
+  const passes = ({ passive = -1 }: Frame) => minPassive === null || passive >= minPassive;
+  if (!frames.every(passes)) reasons.add("picture_suspected");
 
   const beliefs = frames.flatMap(({ passive }) => (passive === undefined ? [] : [passive]));
   return {

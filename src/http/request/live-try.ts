@@ -81,6 +81,7 @@ export async function seeFrames(
       room: c.var.claim,
       keepCrop: true,
       keepScene: true,
+      judgePassive: c.var.settings.passiveLimit !== null,
       keepCapture: k === 0 && keepsSketches(c.var.settings),
       backgroundFaceShare: c.var.settings.backgroundFaceShare,
     });
@@ -117,14 +118,20 @@ export async function takeTry(
   { subjectId, sessionId }: SessionPrincipal,
   frames: readonly Frame[] | null,
 ): Promise<Result<TakenTry>> {
-  const { store, stopwatch } = c.var;
+  const { settings, store, stopwatch } = c.var;
   const limits = livenessLimitsOf(calibration);
   if (!limits.ok) return limits;
   const next = drawChallenge(chanceOf(randomBytes));
   const taken = await stopwatch.time("store", () => store.takeTry(subjectId, sessionId, next));
   if (!taken.ok) return taken;
   const { challenge, triesLeft } = taken.value;
-  const judgement = frames === null ? undefined : judgeLiveness(challenge, frames, limits.value);
+  const judgement =
+    frames === null
+      ? undefined
+      : judgeLiveness(challenge, frames, {
+          ...limits.value,
+          minPassive: settings.passiveLimit,
+        });
   return ok({
     challenge,
     judgement,

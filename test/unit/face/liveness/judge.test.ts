@@ -85,6 +85,16 @@ describe("judgeLiveness", () => {
     expect(judgeLiveness(poses, frames.with(3, darker), limits).live).toBe(true);
   });
 
+  it("refuses frames of which one is below the passive limit, or was not judged under it", () => {
+    const limited = { ...limits, minPassive: 0.5 };
+    const judged = framesOf().map((frame) => ({ ...frame, passive: 0.5 }));
+    expect(judgeLiveness(poses, judged, limited).live).toBe(true);
+    const below = judged.with(3, { ...judged[3], passive: 0.499 });
+    expect(judgeLiveness(poses, below, limited).reasons).toEqual(["picture_suspected"]);
+    expect(judgeLiveness(poses, framesOf(), limited).reasons).toEqual(["picture_suspected"]);
+    expect(judgeLiveness(poses, framesOf(), limits).live).toBe(true);
+  });
+
   it("refuses a first frame that looks aside", () => {
     const [, left, up, right, closer] = framesOf();
     const { reasons } = judgeLiveness(poses, [left, up, right, closer, left], limits);
