@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Pipeline } from "../../../src/pipeline.ts";
 import { readTable } from "../dataset.ts";
-import { createRandom } from "../random.ts";
+import { createRandom } from "../statistics/random.ts";
 import { fromJpeg } from "./camera.ts";
 import { attacks, genuine, type Species } from "./species.ts";
 

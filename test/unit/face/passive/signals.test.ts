@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../../../../model/evaluate/random.ts";
+import { createRandom } from "../../../../model/evaluate/statistics/random.ts";
 import { measureEdges } from "../../../../src/face/passive/edges.ts";
 import { measurePixels } from "../../../../src/face/passive/signals.ts";
 import { measureSpectrum, spectrumSide } from "../../../../src/face/passive/spectrum.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { areaUnderCurve, equalErrorRate, intervalOf } from "../../../../model/evaluate/attacks/figures.ts";
 import { fitFusion, type Sample } from "../../../../model/evaluate/attacks/fit.ts";
 import { attacks, genuine } from "../../../../model/evaluate/attacks/species.ts";
-import { createRandom } from "../../../../model/evaluate/random.ts";
+import { createRandom } from "../../../../model/evaluate/statistics/random.ts";
 import { unmeasuredFusion } from "../../../../model/unmeasured.ts";
 import { fuse } from "../../../../src/face/passive/fusion.ts";
 import type { Manifest } from "../../../../src/models.ts";

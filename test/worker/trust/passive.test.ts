@@ -1,9 +1,9 @@
 /** The passive signal in requests: who is told, and whom a tenant's limit refuses. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
-import { newKeyAnswerSchema } from "../../src/http/schemas/administration-answers.ts";
-import { verificationAnswerSchema } from "../../src/http/schemas/answers.ts";
-import { attackAt, base64, jpeg, json, photoAt, type Service, startService } from "./service.ts";
+import { newKeyAnswerSchema } from "../../../src/http/schemas/administration-answers.ts";
+import { verificationAnswerSchema } from "../../../src/http/schemas/answers.ts";
+import { attackAt, base64, jpeg, json, photoAt, type Service, startService } from "../setup/service.ts";
 
 beforeEach(reset);
 
