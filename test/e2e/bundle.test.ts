@@ -29,10 +29,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each([
-  ["all of it, as uploaded", /./, 6e6],
-  ["its script", /\.js$/, 0.45 * mebibyte],
-  ["its models", /\.plan$/, 3.65 * mebibyte],
-  ["its kernels", /kernels.*\.wasm$/, 40 * 1024],
+  ["all of it, as uploaded", /./, 6.7e6],
+  ["its script", /\.js$/, 0.52 * mebibyte],
+  ["its models", /\.plan$/, 4.46 * mebibyte],
+  ["its kernels", /kernels.*\.wasm$/, 41 * 1024],
   ["its codecs", /(jpeg|png|_dec)\.wasm$/, 1.4 * mebibyte],
 ])("the bundle keeps to its size: %s", (_, pattern, limit) => {
   const files = bundled().filter((file) => pattern.test(file));
@@ -46,7 +46,7 @@ test("the bundle holds nothing of onnxruntime", () => {
     expect(readFileSync(join(folder, file), "utf8")).not.toContain("ort-wasm");
 });
 
-test("gzipped, the bundle stays under 4 MiB", () => {
+test("gzipped, the bundle stays under 4.6 MiB", () => {
   const gzipped = bundled().map((file) => gzipSync(readFileSync(join(folder, file))).length);
-  expect(gzipped.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(4 * mebibyte);
+  expect(gzipped.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(4.6 * mebibyte);
 });
