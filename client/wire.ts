@@ -22,6 +22,8 @@ export type QualityReason =
   | "too_bright"
   | "extreme_pose"
   | "cut_off"
+  /** A mask, sunglasses, a hand or the like covers a part of it. */
+  | "occluded"
   /** Its embedding would not tell whose it is; refused whatever `quality` says, and shown by `detect` alone. */
   | "unrecognizable";
 
@@ -186,6 +188,7 @@ export interface Face {
     in_frame: number;
     /** Probability that the embedding tells whose face it is, 0 to 1. */
     recognisability: number;
+    occlusion: number;
     /** Limits that this face does not meet; empty for a good photo. */
     reasons: QualityReason[];
   };

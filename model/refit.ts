@@ -1,6 +1,6 @@
 /**
  * Fits anew all that depends on pixels, after a change to decoding, sampling, detection, alignment or an encoder:
- * thresholds, then recognisability. The gates decide whether the manifest keeps them.
+ * thresholds, then recognisability and occlusion. The gates decide whether the manifest keeps them.
  *
  *   npm run refit [-- --data DIR]
  */
@@ -46,6 +46,7 @@ function stepsOn(folder: string): Step[] {
   return [
     { name: "thresholds", args: [join(root, "model/calibrate/main.ts"), ...fit, ...check] },
     { name: "recognisability", args: [join(root, "model/calibrate/recognisability/main.ts"), ...fit] },
+    { name: "occlusion", args: [join(root, "model/calibrate/occlusion/main.ts"), ...fit] },
     { name: "gates: the manifest", args: tests("unit", "test/unit/model/calibrate") },
     { name: "gates: accuracy", args: tests("accuracy", "--mode", "exhaustive") },
   ];

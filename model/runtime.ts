@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { Result } from "../src/errors.ts";
 import { type Calibration, parseCalibration } from "../src/face/decision/calibration.ts";
 import type { Encoder } from "../src/face/encode.ts";
+import type { OcclusionEntry } from "../src/face/quality/occlusion-model.ts";
 import type {
   RecognisabilityEntry,
   RecognisabilityModel,
@@ -17,9 +18,9 @@ import { defaultImageLimits } from "../src/image/limits.ts";
 import type { Engine, ModelFactory } from "../src/inference/engine.ts";
 import { chooseBuild } from "../src/inference/kernels/choose-build.ts";
 import { artifactOf, createEngine } from "../src/inference/kernels/engine.ts";
-import { createStages, encoderInUse, type Manifest, recognisabilityIn } from "../src/models.ts";
+import { createStages, encoderInUse, type Manifest, occlusionIn, recognisabilityIn } from "../src/models.ts";
 import { createPipeline, type Pipeline } from "../src/pipeline.ts";
-import { unmeasuredRecognisability } from "./unmeasured.ts";
+import { unmeasuredOcclusion, unmeasuredRecognisability } from "./unmeasured.ts";
 
 /** The manifest with its calibrations by encoder id, for `parseCalibration`. */
 export interface CalibratedManifest extends Manifest {
@@ -49,6 +50,13 @@ export function recognisabilityEntry(manifest: CalibratedManifest): Recognisabil
   recognisabilityIn(manifest);
   const entry = manifest.calibration?.[encoderInUse(manifest).id];
   return (entry as { readonly recognisability: RecognisabilityEntry }).recognisability;
+}
+
+/** Returns the manifest's entry about covered faces; throws where it has none. */
+export function occlusionEntry(manifest: CalibratedManifest): OcclusionEntry {
+  occlusionIn(manifest);
+  const entry = manifest.calibration?.[encoderInUse(manifest).id];
+  return (entry as { readonly occlusion: OcclusionEntry }).occlusion;
 }
 
 /** Reads the recognisability model of the encoder in use. Throws where its calibration has none. */
@@ -123,6 +131,7 @@ export async function loadRuntime(
   const encoder = watch(stages.encoder);
   const calibrated = manifest.calibration?.[encoderInUse(manifest).id] !== undefined;
   const recognisability = calibrated ? recognisabilityIn(manifest) : unmeasuredRecognisability(manifest);
-  const pipeline = createPipeline({ openPhoto: open, ...stages, encoder, recognisability });
+  const occlusion = calibrated ? occlusionIn(manifest) : unmeasuredOcclusion;
+  const pipeline = createPipeline({ openPhoto: open, ...stages, encoder, recognisability, occlusion });
   return { pipeline, openPhoto: open };
 }

@@ -4,8 +4,17 @@
  */
 
 import { type FusionModel, pixelSignalNames } from "../src/face/passive/fusion.ts";
+import { type OcclusionModel, occlusionMeasures } from "../src/face/quality/occlusion.ts";
 import type { RecognisabilityModel } from "../src/face/quality/recognisability-model.ts";
 import { encoderInUse, type Manifest, passiveNetworks } from "../src/models.ts";
+
+/** Finds no face covered. */
+export const unmeasuredOcclusion: OcclusionModel = {
+  bias: -100,
+  means: new Array<number>(occlusionMeasures).fill(0),
+  spreads: new Array<number>(occlusionMeasures).fill(1),
+  weights: new Array<number>(occlusionMeasures).fill(0),
+};
 
 /** Admits every face. */
 export function unmeasuredRecognisability(manifest: Manifest): RecognisabilityModel {

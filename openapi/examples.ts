@@ -39,6 +39,7 @@ export const face: z.infer<typeof faceSchema> = {
     agreement: 0.955,
     in_frame: 1,
     recognisability: 0.996,
+    occlusion: 0.001,
     reasons: [],
   },
 };

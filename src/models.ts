@@ -1,3 +1,8 @@
+/** Reads the occlusion model of the encoder in use. Throws where it was not fitted, as above. */
+export function occlusionIn(manifest: Manifest): OcclusionModel {
+  return parseOcclusion(manifest.calibration?.[encoderInUse(manifest).id]);
+}
+
 /**
  * Makes the stages of the pipeline from the manifest and the models' bytes. The manifest decides which models run:
  * another encoder is another entry in it.
@@ -13,6 +18,8 @@ import { createLandmarkFinder } from "./face/detection/landmarks.ts";
 import { createEncoder, encoderId } from "./face/encode.ts";
 import { parseFusion } from "./face/passive/fusion.ts";
 import { createPassiveJudge } from "./face/passive/passive.ts";
+import type { OcclusionModel } from "./face/quality/occlusion.ts";
+import { parseOcclusion } from "./face/quality/occlusion-model.ts";
 import { parseRecognisability, type RecognisabilityModel } from "./face/quality/recognisability-model.ts";
 import type { ModelFactory } from "./inference/engine.ts";
 import type { Model } from "./inference/model.ts";

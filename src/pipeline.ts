@@ -26,6 +26,7 @@ import type { EncodedFace, FacePolicy } from "./face/face.ts";
 import { sketchScene } from "./face/liveness/scene.ts";
 import type { PassiveSignal } from "./face/passive/fusion.ts";
 import type { PassiveJudge } from "./face/passive/passive.ts";
+import { type OcclusionModel, occlusionOf } from "./face/quality/occlusion.ts";
 import { defaultQualityLimits, judgeQuality, measureQuality } from "./face/quality/quality.ts";
 import { isRecognisable, recognisabilityOf } from "./face/quality/recognisability.ts";
 import type { RecognisabilityModel } from "./face/quality/recognisability-model.ts";
@@ -87,6 +88,8 @@ export interface PipelineParts {
   readonly passive?: PassiveJudge;
   /** Model of the faces that this encoder can tell apart. */
   readonly recognisability: RecognisabilityModel;
+  /** Model of the faces that are covered in part. */
+  readonly occlusion: OcclusionModel;
   readonly models: readonly ModelStatus[];
 }
 
@@ -97,6 +100,7 @@ export function createPipeline({
   encoder,
   passive: passiveJudge,
   recognisability: recognisabilityModel,
+  occlusion: occlusionModel,
   models,
 }: PipelineParts): Pipeline {
   /** Looks for a face that stands upright in the photo turned so. */
@@ -134,7 +138,7 @@ export function createPipeline({
         encoder.encode(detail, located.value.landmarks, { keepCrop, keepCapture }),
       );
       if (!encoded.ok) return encoded;
-      const { embedding, norms, appearance, cropCorners, crop, capture } = encoded.value;
+      const { embedding, norms, appearance, regions, cropCorners, crop, capture } = encoded.value;
       if (reach === nearReach && !holds(detail, [...seenCorners, ...cropCorners])) continue;
 
       const passive = observation.judgePassive
@@ -156,7 +160,11 @@ export function createPipeline({
       return ok({
         face: { box: detection.box, score: detection.score, landmarks: points },
         embedding,
-        quality: { ...measured, recognisability: recognisabilityOf(recognisabilityModel, evidence) },
+        quality: {
+          ...measured,
+          recognisability: recognisabilityOf(recognisabilityModel, evidence),
+          occlusion: occlusionOf(occlusionModel, regions, measured),
+        },
         turned,
         image: { width: file.width, height: file.height, format: file.format },
         ...(listFaces && { faces: listOf(faces, backgroundFaceShare) }),

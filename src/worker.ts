@@ -17,7 +17,7 @@ import type { ModelDescriptor } from "./face/descriptor.ts";
 import { createCodecs, openPhoto } from "./image/decode.ts";
 import { defaultImageLimits } from "./image/limits.ts";
 import type { Bundle } from "./inference/engine.ts";
-import { createStages, encoderInUse, recognisabilityIn } from "./models.ts";
+import { createStages, encoderInUse, occlusionIn, recognisabilityIn } from "./models.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { type Bindings, connect } from "./wiring/bindings.ts";
 import { openService } from "./wiring/service.ts";
@@ -26,6 +26,7 @@ const encoder = encoderInUse(manifest);
 const measured = manifest.calibration[encoder.id as keyof typeof manifest.calibration];
 const calibration = parseCalibration(measured, encoder.sha256);
 const recognisability = recognisabilityIn(manifest);
+const occlusion = occlusionIn(manifest);
 
 /** Makes the Worker. An isolate has one, whose requests share its models and codecs. */
 export function createWorker(engine: Bundle) {
@@ -38,6 +39,7 @@ export function createWorker(engine: Bundle) {
   const budget = createBudget({ codecBytes: () => codecs.heldBytes() + codecs.droppedBytes() });
   const pipeline = createPipeline({
     recognisability,
+    occlusion,
     ...createStages(manifest, (file) => engine.files[file], engine),
     openPhoto: (image) => openPhoto(image, defaultImageLimits, codecs),
   });

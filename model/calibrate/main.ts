@@ -68,7 +68,7 @@ async function main(): Promise<void> {
       `FMR ${fmr}  ${distance.toFixed(4)}  [${low}, ${high}]${extrapolated ? "  extrapolated" : ""}`,
     );
   }
-  if (!flags["dry-run"]) writeCalibration(id, { ...entry, ...keptRecognisability(id, modelSha256) });
+  if (!flags["dry-run"]) writeCalibration(id, { ...entry, ...keptFits(id, modelSha256) });
 
   if (flags.check !== undefined) {
     const rows = checkThresholds(await compareList(flags.check, images), (fmr) =>
@@ -79,11 +79,18 @@ async function main(): Promise<void> {
   }
 }
 
-/** Keeps the recognisability fitted to these very bytes; it must be fitted again when thresholds move by much. */
-function keptRecognisability(id: string, modelSha256: string): object {
+/**
+ * Keeps what was fitted to these very bytes beside the thresholds. Recognisability must be fitted again when they move by
+ * much; occlusion does not depend on them.
+ */
+function keptFits(id: string, modelSha256: string): object {
   const before = (readManifest().calibration?.[id] ?? {}) as Partial<Record<string, unknown>>;
-  const { recognisability } = before;
-  return before.modelSha256 === modelSha256 && recognisability !== undefined ? { recognisability } : {};
+  if (before.modelSha256 !== modelSha256) return {};
+  const { recognisability, occlusion } = before;
+  return {
+    ...(recognisability !== undefined && { recognisability }),
+    ...(occlusion !== undefined && { occlusion }),
+  };
 }
 
 async function compareList(list: string, images: string): Promise<Trials> {

@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { SingleBar } from "cli-progress";
 import type { FacePolicy } from "../../src/face/face.ts";
 import { encoderInUse } from "../../src/models.ts";
-import { readManifest, recognisabilityEntry } from "../runtime.ts";
+import { occlusionEntry, readManifest, recognisabilityEntry } from "../runtime.ts";
 import type { TrainingSet } from "./batches.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { encodePhotos } from "./data/encode.ts";
@@ -119,7 +119,7 @@ async function main(): Promise<void> {
       calibrateOn([validation, heldOut], fitted.head, {
         dataset,
         modelSha256,
-        base: recognisabilityEntry(base),
+        base: { recognisability: recognisabilityEntry(base), occlusion: occlusionEntry(base) },
       }),
   });
   writeCard(join(out, "README.md"), { encoder, dataset, options, fitted, gains });

@@ -18,6 +18,7 @@ function measures(limits) {
     max_yaw,
     max_pitch,
     min_in_frame,
+    max_occlusion,
   } = limits;
   const turn = (/** @type {string} */ name, /** @type {number} */ limit) => ({
     ...{ name, label: name, unit: "°", from: -90, to: 90, low: -limit, high: limit, digits: 0 },
@@ -63,6 +64,16 @@ function measures(limits) {
       to: 1,
       low: min_in_frame,
       high: 1,
+      digits: 2,
+    },
+    {
+      name: "occlusion",
+      label: "covered",
+      unit: "",
+      from: 0,
+      to: 1,
+      low: 0,
+      high: max_occlusion,
       digits: 2,
     },
   ];

@@ -8,6 +8,7 @@ const reasons = /** @type {Record<string, string>} */ ({
   too_bright: "It is too bright: find less light.",
   extreme_pose: "The face is turned away: look at the camera.",
   cut_off: "The face is cut off: move it into the picture.",
+  occluded: "Something covers the face: take off mask, sunglasses or scarf.",
   unrecognizable: "The face cannot be told from others: take another photo.",
 });
 

@@ -14,6 +14,7 @@ import type { Embedding } from "./embedding.ts";
 import type { Crop } from "./face.ts";
 import type { Landmarks, Point } from "./geometry.ts";
 import { lumaOf } from "./luma.ts";
+import { measureRegions } from "./quality/occlusion.ts";
 import { type Appearance, measureAppearance } from "./quality/quality.ts";
 import { type Capture, captureOf } from "./replay/capture.ts";
 
@@ -21,6 +22,8 @@ import { type Capture, captureOf } from "./replay/capture.ts";
 export interface Encoding {
   readonly embedding: Embedding;
   readonly appearance: Appearance;
+  /** Measures of the crop's regions by which occlusion is told. */
+  readonly regions: readonly number[];
   /** Length of each network's output before it is scaled to 1, in the networks' order: small for what is no face to it. */
   readonly norms: readonly number[];
   /** Corners of the crop, in the photo's coordinates: top left, top right, bottom right, bottom left. */
@@ -74,6 +77,7 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
       const toPhoto = alignToTemplate(template, landmarks);
       if (toPhoto === null) return fail({ code: "face_not_found" });
       let appearance: Appearance | undefined;
+      let regions: readonly number[] = [];
       let kept: Crop | undefined;
       let capture: Capture | undefined;
       // Copied because the first network's own buffer may hold another request's crop when the second network runs.
@@ -85,9 +89,11 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
         const run = await model.run((crop) => {
           if (offset > 0) return void crop.set(shown!);
           warp(photo, toPhoto, width, height, normalisation, crop);
-          appearance = measureAppearance(crop, width, height, normalisation);
+          const luma = lumaOf(crop, normalisation);
+          appearance = measureAppearance(luma, width, height);
+          regions = measureRegions(crop, luma, width, height, normalisation);
           shown?.set(crop);
-          if (keepCapture) capture = captureOf(lumaOf(crop, normalisation), width, toPhoto, photo);
+          if (keepCapture) capture = captureOf(luma, width, toPhoto, photo);
           if (keepCrop) kept = { width, height, rgb: toBytes(crop, normalisation) };
         });
         if (!run.ok) return run;
@@ -100,6 +106,7 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
       return ok({
         embedding: { model: id, values },
         appearance,
+        regions,
         norms,
         cropCorners: corners(toPhoto, width, height),
         ...(kept === undefined ? {} : { crop: kept }),

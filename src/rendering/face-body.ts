@@ -30,6 +30,7 @@ export async function faceBody({ face, quality, turned, crop, unrecognisable }: 
       agreement: round(quality.agreement, 3),
       in_frame: round(quality.inFrame, 3),
       recognisability: round(quality.recognisability, 3),
+      occlusion: round(quality.occlusion, 3),
       reasons: [
         ...(unrecognisable ? ["unrecognizable" as const] : []),
         ...judgeQuality(quality, defaultQualityLimits),

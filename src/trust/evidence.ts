@@ -24,7 +24,7 @@ export interface EvidenceTokens {
    * Reads the measures. Fails with `invalid_request` (field `evidence`) for a token that was not signed here or was altered,
    * and for one of another tenant, encoder or embedding.
    */
-  verify(token: string, tenant: TenantId, embedding: Embedding): Promise<Result<Quality>>;
+  verify(token: string, tenant: TenantId, embedding: Embedding): Promise<Result<SignedQuality>>;
 }
 
 const measure = z.number();
@@ -41,7 +41,12 @@ const qualitySchema = z.strictObject({
   agreement: measure,
   inFrame: measure,
   recognisability: measure.min(0).max(1),
+  /** Missing in a token that was signed before there was this measure. */
+  occlusion: measure.min(0).max(1).exactOptional(),
 } satisfies Record<keyof Quality, z.ZodType<number>>);
+
+/** Measures in a token. */
+export type SignedQuality = z.output<typeof qualitySchema>;
 
 const claimsSchema = z.object({
   tenant: z.string(),

@@ -8,7 +8,7 @@ import { modelPath, readKernels, readManifest } from "../../model/runtime.ts";
 import { openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
 import { artifactOf, createEngine } from "../../src/inference/kernels/engine.ts";
-import { createStages, recognisabilityIn } from "../../src/models.ts";
+import { createStages, occlusionIn, recognisabilityIn } from "../../src/models.ts";
 import { createPipeline, type Observation } from "../../src/pipeline.ts";
 import { nodeCodecs } from "../fixtures/codecs.ts";
 import { readMedia } from "../fixtures/data.ts";
@@ -33,6 +33,7 @@ let spent: Spent = { rasters: [], runs: [] };
 
 const pipeline = createPipeline({
   recognisability: recognisabilityIn(manifest),
+  occlusion: occlusionIn(manifest),
   ...createStages(manifest, (file) => readFileSync(modelPath(file)), {
     artifactOf,
     createModel(source) {

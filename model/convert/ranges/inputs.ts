@@ -11,7 +11,7 @@ import { artifactOf } from "../../../src/inference/onnxruntime/engine.ts";
 import { createStages, type Manifest } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
 import { jpegPath, pngPath } from "../../runtime.ts";
-import { unmeasuredFusion, unmeasuredRecognisability } from "../../unmeasured.ts";
+import { unmeasuredFusion, unmeasuredOcclusion, unmeasuredRecognisability } from "../../unmeasured.ts";
 import { openSession, type Session } from "../onnx/session.ts";
 
 /** Called with each input of each model; the listener may keep the array. */
@@ -32,6 +32,7 @@ export function listeningPipeline(
       createModel: (source) => listeningModel(source, listen),
     }),
     recognisability: unmeasuredRecognisability(manifest),
+    occlusion: unmeasuredOcclusion,
     openPhoto: (bytes) => openPhoto(bytes, defaultImageLimits, codecs),
   });
 }

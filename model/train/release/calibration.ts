@@ -1,11 +1,18 @@
 /** Calibrates a trained model's thresholds on people that it has not learned from. */
 import { parseCalibration } from "../../../src/face/decision/calibration.ts";
+import type { OcclusionEntry } from "../../../src/face/quality/occlusion-model.ts";
 import type { RecognisabilityEntry } from "../../../src/face/quality/recognisability-model.ts";
 import { calibrate } from "../../calibrate/calibrate.ts";
 import type { TrainingSet } from "../batches.ts";
 import { compareSet } from "../gain.ts";
 import type { Head } from "../head.ts";
 import { carryRecognisability } from "./recognisability.ts";
+
+/** Fits of the encoder that was trained further. Occlusion is told by the crop, which no head changes. */
+interface Fits {
+  readonly recognisability: RecognisabilityEntry;
+  readonly occlusion: OcclusionEntry;
+}
 
 /** Returns the manifest's entry; null when there are too few people for one. */
 export function calibrateOn(
@@ -15,7 +22,7 @@ export function calibrateOn(
     dataset,
     modelSha256,
     base,
-  }: { readonly dataset: string; readonly modelSha256: string; readonly base: RecognisabilityEntry },
+  }: { readonly dataset: string; readonly modelSha256: string; readonly base: Fits },
 ): unknown {
   const set = join(sets);
   const trials = compareSet(set, head);
@@ -25,7 +32,8 @@ export function calibrateOn(
       dataset,
       modelSha256,
       ...calibrate(trials, { replicates: 200, seed: 1 }),
-      recognisability: carryRecognisability(base, embeddings, head),
+      recognisability: carryRecognisability(base.recognisability, embeddings, head),
+      occlusion: base.occlusion,
     };
     parseCalibration(entry, modelSha256);
     return entry;

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseCalibration } from "../../../src/face/decision/calibration.ts";
-import { encoderInUse, type Manifest, recognisabilityIn } from "../../../src/models.ts";
+import { encoderInUse, type Manifest, occlusionIn, recognisabilityIn } from "../../../src/models.ts";
 
 /** Files that replace others; the manifest comes last, so that it never names a missing file. */
 const wanted = /\.(onnx|plan)$/;
@@ -48,6 +48,7 @@ function isCalibrated(manifest: Manifest): boolean {
   try {
     parseCalibration(manifest.calibration?.[id], sha256);
     recognisabilityIn(manifest);
+    occlusionIn(manifest);
     return true;
   } catch {
     return false;
@@ -61,7 +62,8 @@ if (import.meta.main) {
     const model = join(import.meta.dirname, "../..");
     const { id, calibrated } = useModel(model, folder);
     console.log(`${basename(folder)}: ${id} is in use from the next deployment on`);
-    const missing = "npm run calibrate, then node model/calibrate/recognisability/main.ts";
+    const fits = "model/calibrate/{recognisability,occlusion}/main.ts";
+    const missing = `npm run calibrate, then ${fits}`;
     if (!calibrated) console.log(`before that: ${missing}, without which the service does not start`);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

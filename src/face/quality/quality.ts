@@ -3,10 +3,8 @@
  * refusal where a number is beyond its limit.
  */
 import { fail, ok, type Result } from "../../errors.ts";
-import type { Normalisation } from "../../image/sampling/warp.ts";
 import type { Detection } from "../detection/detect.ts";
 import type { Landmarks, Point } from "../geometry.ts";
-import { lumaOf } from "../luma.ts";
 import { estimatePose, type Pose } from "./pose.ts";
 
 /** Measures by geometry and pixels. */
@@ -22,6 +20,8 @@ export interface Measured extends Pose, Appearance {
 export interface Quality extends Measured {
   /** Probability that the embedding tells whose face it is, 0..1: src/face/quality/recognisability.ts. */
   readonly recognisability: number;
+  /** Score of the face being covered in part, 0..1: src/face/quality/occlusion.ts. */
+  readonly occlusion: number;
 }
 
 /** Measures of the encoder's crop. */
@@ -41,6 +41,7 @@ export const qualityReasons = [
   "too_bright",
   "extreme_pose",
   "cut_off",
+  "occluded",
   /** Refusal by the encoder's recognisability limit, which is none of `QualityLimits`: no policy admits such a face. */
   "unrecognizable",
 ] as const;
@@ -55,6 +56,7 @@ export interface QualityLimits {
   readonly maxYawDegrees: number;
   readonly maxPitchDegrees: number;
   readonly minInFrame: number;
+  readonly maxOcclusion: number;
 }
 
 /**
@@ -69,10 +71,16 @@ export const defaultQualityLimits: QualityLimits = {
   maxYawDegrees: 50,
   maxPitchDegrees: 45,
   minInFrame: 0.8,
+  maxOcclusion: 0.5,
 };
 
+/** Measures with limits here. Occlusion is unknown of a photo that was measured when there was no such measure. */
+export interface Judged extends Measured {
+  readonly occlusion?: number;
+}
+
 /** Lists every limit that the face does not meet. */
-export function judgeQuality(quality: Measured, limits: QualityLimits): QualityReason[] {
+export function judgeQuality(quality: Judged, limits: QualityLimits): QualityReason[] {
   const reasons: QualityReason[] = [];
   // Each condition states the acceptable values, so that a NaN is refused.
   if (!(quality.eyeDistancePx >= limits.minEyeDistancePx)) reasons.push("face_too_small");
@@ -83,6 +91,8 @@ export function judgeQuality(quality: Measured, limits: QualityLimits): QualityR
     Math.abs(quality.yaw) <= limits.maxYawDegrees && Math.abs(quality.pitch) <= limits.maxPitchDegrees;
   if (!posed) reasons.push("extreme_pose");
   if (!(quality.inFrame >= limits.minInFrame)) reasons.push("cut_off");
+  const { occlusion } = quality;
+  if (occlusion !== undefined && !(occlusion <= limits.maxOcclusion)) reasons.push("occluded");
   return reasons;
 }
 
@@ -109,14 +119,8 @@ export function measureQuality(
   };
 }
 
-/** Reads the encoder's input (planes R, G, B as `normalisation` made them) inside the face's ellipse. */
-export function measureAppearance(
-  planes: Float32Array,
-  width: number,
-  height: number,
-  normalisation: Normalisation,
-): Appearance {
-  const luma = lumaOf(planes, normalisation);
+/** Reads the luma of the encoder's input, 0..255, inside the face's ellipse. */
+export function measureAppearance(luma: Float32Array, width: number, height: number): Appearance {
   // The ellipse is upright, brow to chin on the template: 0.7 of the width, 0.84 of the height.
   const across = ellipseTerms(width, 0.5, 0.1225);
   const down = ellipseTerms(height, 0.55, 0.1764);
@@ -194,7 +198,7 @@ function between(a: Point, b: Point): number {
 }
 
 /** Fails with `low_quality`, which lists every reason. */
-export function requireQuality(quality: Measured): Result<void> {
+export function requireQuality(quality: Judged): Result<void> {
   const reasons = judgeQuality(quality, defaultQualityLimits);
   return reasons.length === 0 ? ok(undefined) : fail({ code: "low_quality", reasons });
 }

@@ -10,12 +10,7 @@ import { decodeFloat32 } from "../../crypto/float32.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import type { EncodedFace, FacePolicy } from "../../face/face.ts";
-import {
-  defaultQualityLimits,
-  judgeQuality,
-  type Quality,
-  requireQuality,
-} from "../../face/quality/quality.ts";
+import { defaultQualityLimits, judgeQuality, requireQuality } from "../../face/quality/quality.ts";
 import {
   isRecognisable,
   recognisabilityOfSide,
@@ -26,7 +21,7 @@ import type { RecognisabilityModel } from "../../face/quality/recognisability-mo
 import type { SearchOptions } from "../../identity/store/store.ts";
 import type { Pipeline } from "../../pipeline.ts";
 import { faceBody } from "../../rendering/face-body.ts";
-import type { EvidenceTokens } from "../../trust/evidence.ts";
+import type { EvidenceTokens, SignedQuality } from "../../trust/evidence.ts";
 import type { AppEnv } from "../app-env.ts";
 import { invalid } from "./input.ts";
 import type { PhotoRequest, SentEmbedding } from "./photo-request.ts";
@@ -40,7 +35,7 @@ export type FaceSource =
       readonly kind: "embedding";
       readonly embedding: Embedding;
       /** Evidence that came with it, and the photo's measures in it; undefined for an embedding that came alone. */
-      readonly evidence: { readonly token: string; readonly quality: Quality } | undefined;
+      readonly evidence: { readonly token: string; readonly quality: SignedQuality } | undefined;
     };
 
 export interface Probe {
@@ -48,7 +43,7 @@ export interface Probe {
   /** Face of the photo; undefined when an embedding was sent. */
   readonly encoded: EncodedFace | undefined;
   /** Measures of the photo; undefined when an embedding was sent without evidence. */
-  readonly quality: Quality | undefined;
+  readonly quality: SignedQuality | undefined;
 }
 
 /** Dependencies of reading and encoding a photo. */
@@ -102,7 +97,7 @@ async function readEvidence(
   evidence: FaceDeps["evidence"],
   { evidence: token }: SentEmbedding,
   embedding: Embedding,
-): Promise<Result<{ token: string; quality: Quality } | undefined>> {
+): Promise<Result<{ token: string; quality: SignedQuality } | undefined>> {
   if (token === undefined) {
     if (!c.var.settings.evidenceRequired) return ok(undefined);
     return fail(invalid("evidence", "is missing: this tenant takes no embedding without it"));

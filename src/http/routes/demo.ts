@@ -30,6 +30,7 @@ export function demoSettings({ config, distances }: DemoDeps): Handler {
       max_yaw: limits.maxYawDegrees,
       max_pitch: limits.maxPitchDegrees,
       min_in_frame: limits.minInFrame,
+      max_occlusion: limits.maxOcclusion,
     },
   };
   return async (c) => c.json(settings);

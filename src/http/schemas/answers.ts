@@ -74,6 +74,13 @@ export const faceSchema = z
           .describe(
             "How sure it is that this face's embedding tells whose it is; below 0.5 it is refused as `unrecognizable`.",
           ),
+        occlusion: z
+          .number()
+          .min(0)
+          .max(1)
+          .describe(
+            "Score of the face being covered in part: mask, sunglasses, a hand. Above 0.5 it is not fit to be enrolled (`occluded`).",
+          ),
         reasons: z
           .array(z.enum(qualityReasons))
           .describe("Limits that this face does not meet; empty for a good photo."),

@@ -47,6 +47,7 @@ const measureNames = [
   "agreement",
   "inFrame",
   "recognisability",
+  "occlusion",
 ] as const satisfies readonly (keyof Quality)[];
 const checksumBytes = 4;
 const maxDimension = 4096;

@@ -19,7 +19,7 @@ import { distance } from "../../../src/face/decision/decide.ts";
 import type { EncodedFace } from "../../../src/face/face.ts";
 import { openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
-import { createStages } from "../../../src/models.ts";
+import { createStages, occlusionIn } from "../../../src/models.ts";
 import { createPipeline, type PipelineParts } from "../../../src/pipeline.ts";
 import { nodeCodecs } from "../../fixtures/codecs.ts";
 import { lfwDev, photoPairs } from "../../fixtures/data.ts";
@@ -44,7 +44,10 @@ const stages = createStages(readManifest(), (file) => readFileSync(modelPath(fil
   createModel,
 });
 const pipelineOf = (open: PipelineParts["openPhoto"]) =>
-  createPipeline({ openPhoto: open, ...stages, recognisability: readRecognisability() });
+  createPipeline({
+    ...{ openPhoto: open, ...stages },
+    ...{ recognisability: readRecognisability(), occlusion: occlusionIn(readManifest()) },
+  });
 const now = pipelineOf((bytes) => openPhoto(bytes, defaultImageLimits, codecs));
 const before = pipelineOf((bytes) => openPhotoBefore(bytes, codecs, turbo));
 const found = thresholdAt(readCalibration(), 1e-4);

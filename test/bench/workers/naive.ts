@@ -13,7 +13,7 @@ import { ok, type Result } from "../../../src/errors.ts";
 import type { EncodedPhoto } from "../../../src/image/decode.ts";
 import type { Raster } from "../../../src/image/photo.ts";
 import { artifactOf, createEngine } from "../../../src/inference/onnxruntime/engine.ts";
-import { createStages, recognisabilityIn } from "../../../src/models.ts";
+import { createStages, occlusionIn, recognisabilityIn } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
 
 const files = new Map<string, Uint8Array>();
@@ -23,6 +23,7 @@ let pipeline: Pipeline | undefined;
 function naivePipeline(): Pipeline {
   pipeline ??= createPipeline({
     recognisability: recognisabilityIn(manifest),
+    occlusion: occlusionIn(manifest),
     ...createStages(manifest, () => new Uint8Array(), {
       artifactOf,
       createModel({ bytes: _, ...source }) {

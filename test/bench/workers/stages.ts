@@ -24,7 +24,7 @@ import { defaultImageLimits } from "../../../src/image/limits.ts";
 import * as kernelEngine from "../../../src/inference/kernels/engine.ts";
 import type { Model, ModelSource } from "../../../src/inference/model.ts";
 import * as onnxEngine from "../../../src/inference/onnxruntime/engine.ts";
-import { createStages, recognisabilityIn } from "../../../src/models.ts";
+import { createStages, occlusionIn, recognisabilityIn } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
 import jpeg from "../../../wasm/jpeg.wasm";
 import kernels from "../../../wasm/kernels-relaxed.wasm";
@@ -83,6 +83,7 @@ function timedPipeline(name: EngineName): Pipeline {
   const createTimed = (source: ModelSource) => timedModel(source, createModel(source));
   const pipeline = createPipeline({
     recognisability: recognisabilityIn(manifest),
+    occlusion: occlusionIn(manifest),
     ...createStages(manifest, fileNamed, { artifactOf, createModel: createTimed }),
     async openPhoto(bytes) {
       const opened = await watch.time("decode", () => open(bytes));

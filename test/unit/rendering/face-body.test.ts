@@ -22,6 +22,7 @@ const face: EncodedFace = {
     agreement: 0.987654,
     inFrame: 0.123456,
     recognisability: 0.987654,
+    occlusion: 0.001,
   },
   turned: 90,
   image: { width: 640, height: 480, format: "jpeg" },
@@ -51,6 +52,7 @@ it("a face on the wire has the digits that were measured, and no more", async ()
     agreement: 0.988,
     in_frame: 0.123,
     recognisability: 0.988,
+    occlusion: 0.001,
   });
   expect(reasons).not.toEqual([]);
 });

@@ -16,7 +16,7 @@ import type { EncodedFace } from "../../../src/face/face.ts";
 import { createCodecs, openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
 import { artifactOf, createEngine } from "../../../src/inference/kernels/engine.ts";
-import { createStages, recognisabilityIn } from "../../../src/models.ts";
+import { createStages, occlusionIn, recognisabilityIn } from "../../../src/models.ts";
 import { createPipeline } from "../../../src/pipeline.ts";
 import avif from "../../../wasm/codecs/avif_dec.wasm";
 import webp from "../../../wasm/codecs/webp_dec.wasm";
@@ -69,6 +69,7 @@ const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
 const pipeline = createPipeline({
   recognisability: recognisabilityIn(manifest),
+  occlusion: occlusionIn(manifest),
   ...createStages(manifest, (file) => files[file], { artifactOf, createModel: engine.model }),
   async openPhoto(bytes) {
     requestBytes += bytes.length;

@@ -1,6 +1,15 @@
 /** Options of a decision: its false match rate, and the treatment of poor photos. */
 import { expect, test } from "vitest";
-import { base64, darkPhotoAt, form, jpeg, json, photoAt, startService } from "../setup/service.ts";
+import {
+  base64,
+  darkPhotoAt,
+  form,
+  jpeg,
+  json,
+  maskedPhotoAt,
+  photoAt,
+  startService,
+} from "../setup/service.ts";
 
 function angleFor(distance: number): number {
   return 2 * Math.asin(distance / 2);
@@ -90,5 +99,20 @@ test("a probe that is not fit is answered with a warning, and refused when asked
   const both = form({ image_a: photoAt(0), image_b: darkPhotoAt(0), quality: "refuse" });
   expect(await (await call("/v1/compare", both)).json()).toMatchObject({
     error: { code: "low_quality", details: { field: "image_b", reasons: ["too_dark"] } },
+  });
+});
+
+test("a face that something covers is refused at enrolment, and verified with a warning", async () => {
+  const { call } = startService();
+  const refused = await call("/v1/subjects/masked/faces", jpeg(maskedPhotoAt(0)));
+  expect(refused.status).toBe(422);
+  expect(await refused.json()).toMatchObject({
+    error: { code: "low_quality", details: { reasons: ["occluded"] } },
+  });
+  await call("/v1/subjects/unmasked/faces", jpeg(photoAt(0)));
+  const verified = await call("/v1/subjects/unmasked/verify", jpeg(maskedPhotoAt(0)));
+  expect(await verified.json()).toMatchObject({
+    match: true,
+    face: { quality: { occlusion: 0.9, reasons: ["occluded"] } },
   });
 });

@@ -111,11 +111,17 @@ const goodQuality: Quality = {
   agreement: 0.9,
   inFrame: 1,
   recognisability: 0.99,
+  occlusion: 0.01,
 };
 
 /** Makes a photo of a face at this angle that is not fit for comparison. */
 export function darkPhotoAt(angle: number): Uint8Array<ArrayBuffer> {
   return bytesOf(`DARK ${angle}`);
+}
+
+/** Makes a photo of a face at this angle that something covers. */
+export function maskedPhotoAt(angle: number): Uint8Array<ArrayBuffer> {
+  return bytesOf(`MASKED ${angle}`);
 }
 
 /** Makes a photo of a face at this angle that tells nobody. */
@@ -126,6 +132,7 @@ export function unrecognisablePhotoAt(angle: number): Uint8Array<ArrayBuffer> {
 /** Measures of photos that are not good ones, by their first words. */
 const measures: Readonly<Record<string, Partial<Quality>>> = {
   DARK: { brightness: 3 },
+  MASKED: { occlusion: 0.9 },
   BLURRED: { sharpness: 0.001, recognisability: 0.12 },
 };
 
@@ -189,7 +196,7 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
       if (kind === "THROW") throw new Error("a bug of the pipeline");
       if (kind === "BLURRED" && !showUnrecognisable)
         return fail({ code: "low_quality", reasons: ["unrecognizable", "blurred"] });
-      if (!["FACE", "DARK", "VECTOR", "BLURRED", "CAPTURE", "ATTACK"].includes(kind)) {
+      if (!["FACE", "DARK", "MASKED", "VECTOR", "BLURRED", "CAPTURE", "ATTACK"].includes(kind)) {
         return fail({ code: "unsupported_media_type", found: "not a photo", instead: "Send a JPEG." });
       }
       const angle = Number(rest[0]);

@@ -14,6 +14,7 @@ import {
   form,
   jpeg,
   json,
+  maskedPhotoAt,
   photoAt,
   recognisability,
   type Service,
@@ -93,6 +94,12 @@ describe("an embedding with its evidence", () => {
     expect(await outcomeOf(await call(verifyAlice, json(kept)))).toBe("200 ok");
     const { embedding, model } = kept;
     expect((await call(enrolAlice, json({ embedding, model }))).status).toBe(201);
+  });
+
+  it("of a face that something covers is refused at enrolment", async () => {
+    const { call, ...rest } = startService();
+    const kept = await embed({ call, ...rest }, maskedPhotoAt(0));
+    expect(await outcomeOf(await call(enrolAlice, json(kept)))).toBe("422 low_quality occluded");
   });
 
   it("is judged by its photo's recognisability, not by the embedding's: refused, admitted, and asked to come closer", async () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Detection } from "../../../../src/face/detection/detect.ts";
 import type { Landmarks } from "../../../../src/face/geometry.ts";
+import { lumaOf } from "../../../../src/face/luma.ts";
 import {
   defaultQualityLimits,
+  type Judged,
   judgeQuality,
-  type Measured,
   measureAppearance,
   measureQuality,
   type QualityReason,
@@ -24,7 +25,7 @@ function appearanceOf(colourAt: (x: number, y: number) => Colour) {
         (value - normalisation.mean[channel]) * normalisation.scale[channel];
     });
   }
-  return measureAppearance(planes, side, side, normalisation);
+  return measureAppearance(lumaOf(planes, normalisation), side, side);
 }
 
 /** Computes the same measures plainly. */
@@ -84,7 +85,7 @@ describe("the appearance of a crop", () => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
       return state / 2 ** 31 - 1;
     });
-    const appearance = measureAppearance(noise, side, side, normalisation);
+    const appearance = measureAppearance(lumaOf(noise, normalisation), side, side);
     expect(appearance).toEqual(plainAppearance(noise));
   });
 
@@ -169,7 +170,7 @@ describe("the quality of a face", () => {
 
 describe("limits", () => {
   const limits = defaultQualityLimits;
-  const good: Measured = {
+  const good: Judged = {
     eyeDistancePx: 60,
     sharpness: 0.1,
     brightness: 120,
@@ -179,8 +180,9 @@ describe("limits", () => {
     roll: 0,
     agreement: 0.95,
     inFrame: 1,
+    occlusion: 0.01,
   };
-  const cases: [keyof Measured, limit: number, beyond: 1 | -1, QualityReason][] = [
+  const cases: [keyof Judged, limit: number, beyond: 1 | -1, QualityReason][] = [
     ["eyeDistancePx", limits.minEyeDistancePx, -1, "face_too_small"],
     ["sharpness", limits.minSharpness, -1, "blurred"],
     ["brightness", limits.minBrightness, -1, "too_dark"],
@@ -190,6 +192,7 @@ describe("limits", () => {
     ["pitch", limits.maxPitchDegrees, 1, "extreme_pose"],
     ["pitch", -limits.maxPitchDegrees, -1, "extreme_pose"],
     ["inFrame", limits.minInFrame, -1, "cut_off"],
+    ["occlusion", limits.maxOcclusion, 1, "occluded"],
   ];
 
   it("a good face has nothing against it", () => {
@@ -208,18 +211,25 @@ describe("limits", () => {
     ["yaw", ["extreme_pose"]],
     ["pitch", ["extreme_pose"]],
     ["inFrame", ["cut_off"]],
+    ["occlusion", ["occluded"]],
   ] as const)("a %s that is no number is refused", (name, reasons) => {
     expect(judgeQuality({ ...good, [name]: Number.NaN }, limits)).toEqual(reasons);
   });
 
   it("names every reason", () => {
-    const bad = { ...good, eyeDistancePx: 1, sharpness: 0, brightness: 0, yaw: 90, inFrame: 0 };
+    const bad = { ...good, eyeDistancePx: 1, sharpness: 0, brightness: 0, yaw: 90, inFrame: 0, occlusion: 1 };
     expect(judgeQuality(bad, limits)).toEqual([
       "face_too_small",
       "blurred",
       "too_dark",
       "extreme_pose",
       "cut_off",
+      "occluded",
     ]);
+  });
+
+  it("a face measured when occlusion was not has nothing against it for that", () => {
+    const { occlusion: _, ...known } = good;
+    expect(judgeQuality(known, limits)).toEqual([]);
   });
 });

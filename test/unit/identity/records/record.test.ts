@@ -28,6 +28,7 @@ const quality = fc
       agreement: measure,
       inFrame: measure,
       recognisability: measure,
+      occlusion: measure,
     },
     { requiredKeys: [] },
   )
@@ -65,7 +66,7 @@ function forged(change: (bytes: Uint8Array, view: DataView) => void): Uint8Array
   return bytes;
 }
 
-const namesAt = 27 + 4 * 10;
+const namesAt = 27 + 4 * 11;
 const embeddingAt = namesAt + "encoder-1alice".length + "face-1".length;
 
 describe("a record", () => {
@@ -90,28 +91,28 @@ describe("a record", () => {
   /**
    * Written by Python 3:
    *   nan = float("nan")
-   *   b = b"SFRE" + bytes([2, 9, 5, 6]) + struct.pack("<dH", 1767323045678, 2) + struct.pack("<dB", nan, 10)
-   *   b += struct.pack("<10f", 80.5, nan, nan, nan, -3.25, nan, nan, nan, nan, nan)
+   *   b = b"SFRE" + bytes([2, 9, 5, 6]) + struct.pack("<dH", 1767323045678, 2) + struct.pack("<dB", nan, 11)
+   *   b += struct.pack("<11f", 80.5, nan, nan, nan, -3.25, *[nan] * 6)
    *   b += b"encoder-1" + b"alice" + b"face-1" + struct.pack("<2f", 0.6, 0.8)
    *   (b + struct.pack("<I", zlib.crc32(b))).hex()
    */
   it("has the layout that its file promises, as written by another program", () => {
     const hex =
-      "534652450209050600e0f298cab779420200000000000000f87f0a0000a1420000c07f0000c07f0000c07f000050c000" +
-      "00c07f0000c07f0000c07f0000c07f0000c07f656e636f6465722d31616c696365666163652d319a99193fcdcc4c3f5f" +
-      "3bad3b";
+      "534652450209050600e0f298cab779420200000000000000f87f0b0000a1420000c07f0000c07f0000c07f000050c000" +
+      "00c07f0000c07f0000c07f0000c07f0000c07f0000c07f656e636f6465722d31616c696365666163652d319a99193fcd" +
+      "cc4c3fcf065212";
     expect(Buffer.from(encodeRecord(sample)).toString("hex")).toBe(hex);
   });
 
-  /** Written by the same Python with 3 measures, 80.5, nan and 0.5, and with 12: the ten of today, then 7 and 8. */
+  /** Written by the same Python with 3 measures, 80.5, nan and 0.5, and with 13: the eleven of today, then 7 and 8. */
   it("with fewer or more measures than today's is read: the missing are unknown, the others passed over", () => {
     const fewer =
       "534652450209050600e0f298cab779420200000000000000f87f030000a1420000c07f0000003f656e636f6465722d31" +
       "616c696365666163652d319a99193fcdcc4c3f713cefff";
     const more =
-      "534652450209050600e0f298cab779420200000000000000f87f0c0000a1420000c07f0000c07f0000c07f000050c000" +
-      "00c07f0000c07f0000c07f0000c07f0000c07f0000e04000000041656e636f6465722d31616c696365666163652d319a" +
-      "99193fcdcc4c3f42e34bdd";
+      "534652450209050600e0f298cab779420200000000000000f87f0d0000a1420000c07f0000c07f0000c07f000050c000" +
+      "00c07f0000c07f0000c07f0000c07f0000c07f0000c07f0000e04000000041656e636f6465722d31616c696365666163" +
+      "652d319a99193fcdcc4c3f6c306f4d";
     expect(decode(Buffer.from(fewer, "hex"))).toEqual({
       ok: true,
       value: { ...sample, quality: { eyeDistancePx: 80.5, brightness: 0.5 } },
@@ -139,9 +140,9 @@ describe("a record", () => {
    */
   it("counts a subject's name in bytes of UTF-8", () => {
     const hex =
-      "534652450209150600e0f298cab779420200000000000000f87f0a0000a1420000c07f0000c07f0000c07f000050c000" +
-      "00c07f0000c07f0000c07f0000c07f0000c07f656e636f6465722d31c398646567c3a572647c312b323de4b8adf0a080" +
-      "80666163652d319a99193fcdcc4c3fcac6c731";
+      "534652450209150600e0f298cab779420200000000000000f87f0b0000a1420000c07f0000c07f0000c07f000050c000" +
+      "00c07f0000c07f0000c07f0000c07f0000c07f0000c07f656e636f6465722d31c398646567c3a572647c312b323de4b8" +
+      "adf0a08080666163652d319a99193fcdcc4c3fc07e13d7";
     const face = { ...sample, subjectId: "Ødegård|1+2=中𠀀" as SubjectId };
     expect(Buffer.from(encodeRecord(face)).toString("hex")).toBe(hex);
     expect(decodeRecord(encodeRecord(face), face.subjectId, face.faceId)).toEqual({ ok: true, value: face });

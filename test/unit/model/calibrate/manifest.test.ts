@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
-import { readCalibration } from "../../../../model/runtime.ts";
+import { occlusionEntry, readCalibration, readManifest } from "../../../../model/runtime.ts";
 import { thresholdAt } from "../../../../src/face/decision/calibration.ts";
+import { occlusionMeasures } from "../../../../src/face/quality/occlusion.ts";
 import { defaultSettings } from "../../../../src/identity/settings.ts";
 
 it("the manifest's calibration is of the very encoder that it ships", () => {
@@ -9,4 +10,8 @@ it("the manifest's calibration is of the very encoder that it ships", () => {
 
 it("the calibration covers the default false match rate", () => {
   expect(thresholdAt(readCalibration(), defaultSettings.maxFmr).ok).toBe(true);
+});
+
+it("the manifest says of the encoder that it ships which faces are covered", () => {
+  expect(occlusionEntry(readManifest()).weights.length).toBe(occlusionMeasures);
 });

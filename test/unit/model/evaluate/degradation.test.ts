@@ -79,6 +79,7 @@ describe("what became of probes", () => {
     agreement: 0.95,
     inFrame: 1,
     recognisability: 0.99,
+    occlusion: 0.001,
   });
   const limits = { ...defaultQualityLimits, minSharpness: 1.5 };
   const probes = [

@@ -19,6 +19,7 @@ const good: Quality = {
   agreement: 0.95,
   inFrame: 1,
   recognisability: 0.99,
+  occlusion: 0.001,
 };
 
 /**

@@ -81,6 +81,7 @@ describe("the cache of embeddings", () => {
     agreement: 0.93,
     inFrame: 1,
     recognisability: 0.99,
+    occlusion: 0.001,
   };
 
   it("gives back what an earlier run put in, embedding and quality, or failure", () => {

@@ -61,6 +61,7 @@ function qualityOf(row: number): Quality {
     agreement: 0.9,
     inFrame: 1,
     recognisability: 0.99,
+    occlusion: 0.001,
   };
 }
 

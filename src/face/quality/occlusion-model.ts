@@ -1,0 +1,28 @@
+/** Parameters of occlusion, which the manifest has beside the thresholds; model/calibrate/occlusion fits them. */
+import * as z from "zod";
+import { type OcclusionModel, occlusionMeasures } from "./occlusion.ts";
+
+const finite = z.number();
+const perMeasure = <Value extends z.ZodType>(value: Value) => z.array(value).length(occlusionMeasures);
+
+const entrySchema = z.strictObject({
+  dataset: z.string(),
+  bias: finite,
+  means: perMeasure(finite),
+  spreads: perMeasure(finite.positive()),
+  weights: perMeasure(finite),
+});
+
+export type OcclusionEntry = z.input<typeof entrySchema>;
+
+/**
+ * Checks an entry of the manifest's `calibration`. Throws where its `occlusion` is missing, or was fitted to other
+ * measures than these.
+ */
+export function parseOcclusion(entry: unknown): OcclusionModel {
+  const found = (entry ?? {}) as { readonly occlusion?: unknown };
+  const parsed = entrySchema.safeParse(found.occlusion);
+  if (!parsed.success) throw new Error("the encoder's calibration does not say what is occluded");
+  const { bias, means, spreads, weights } = parsed.data;
+  return { bias, means, spreads, weights };
+}

@@ -1,0 +1,202 @@
+/**
+ * Score, 0..1, of a face being covered in part (mask, sunglasses, a hand, a bar), by how nine regions of the encoder's
+ * crop look beside the face as a whole. A cover is flatter than skin, eyes and mouth, has another colour or brightness,
+ * or makes the two sides of a face unlike. A turned head does some of that too, so the pose has a say.
+ *
+ * A covered face is still compared: recognisability says whether its embedding tells whose it is. It is a poor face to
+ * enrol, since later photos will show what it hides.
+ */
+import type { Normalisation } from "../../image/sampling/warp.ts";
+import type { Pose } from "./pose.ts";
+
+/** Weights of the measures; model/calibrate/occlusion fits them. */
+export interface OcclusionModel {
+  readonly bias: number;
+  /** Mean of each measure over ordinary photos, and its standard deviation there. */
+  readonly means: readonly number[];
+  readonly spreads: readonly number[];
+  /** Factor of each measure less its mean, in standard deviations. */
+  readonly weights: readonly number[];
+}
+
+/** A part of the crop in px of a crop of 112 x 112; right and bottom are outside. */
+type Box = readonly [left: number, top: number, right: number, bottom: number];
+
+const templateSide = 112;
+const wholeFace: Box = [22, 20, 90, 108];
+/** Regions around the landmarks of the encoder's template, left and right as seen in the picture. */
+const regions = {
+  leftEye: [26, 44, 50, 60],
+  rightEye: [62, 44, 86, 60],
+  bridge: [48, 40, 64, 58],
+  nose: [46, 62, 66, 80],
+  mouth: [38, 84, 74, 100],
+  leftCheek: [22, 66, 40, 84],
+  rightCheek: [72, 66, 90, 84],
+  chin: [44, 100, 68, 111],
+  forehead: [36, 20, 76, 36],
+} as const satisfies Readonly<Record<string, Box>>;
+const sides = [
+  ["leftEye", "rightEye"],
+  ["leftCheek", "rightCheek"],
+] as const;
+
+const measuresOfRegion = 9;
+const measuresOfSides = 4;
+const measuresOfPose = 4;
+/** Number of measures of a crop: `measureRegions` returns so many. */
+export const regionMeasures = measuresOfRegion * Object.keys(regions).length + measuresOfSides * sides.length;
+export const occlusionMeasures = regionMeasures + measuresOfPose;
+
+/** Luma steps below this, 0..255, are those of a flat surface. */
+const flatStep = 3;
+/** Standard deviations beyond which a measure says no more: a rare value alone never decides. */
+const furthest = 8;
+
+/** Statistics of a region; luma and chroma in 0..255. */
+interface Region {
+  readonly brightness: number;
+  readonly contrast: number;
+  /** Mean step of luma to the next pixel, across and down together. */
+  readonly detail: number;
+  /** Share of pixels whose step is that of a flat surface, 0..1. */
+  readonly flat: number;
+  readonly blue: number;
+  readonly red: number;
+  /** Standard deviation of chroma. */
+  readonly colours: number;
+}
+
+/**
+ * Reads the encoder's input (planes R, G, B as `normalisation` made them) and its luma, 0..255, and returns
+ * `regionMeasures` numbers.
+ */
+export function measureRegions(
+  planes: Float32Array,
+  luma: Float32Array,
+  width: number,
+  height: number,
+  normalisation: Normalisation,
+): readonly number[] {
+  const look = ([left, top, right, bottom]: Box) =>
+    describe(planes, luma, normalisation, width, [
+      Math.round((left * width) / templateSide),
+      Math.round((top * height) / templateSide),
+      Math.round((right * width) / templateSide),
+      Math.round((bottom * height) / templateSide),
+    ]);
+  const face = look(wholeFace);
+  const contrast = face.contrast + 1;
+  const detail = face.detail + 0.5;
+  const found = Object.fromEntries(Object.entries(regions).map(([name, box]) => [name, look(box)])) as Record<
+    keyof typeof regions,
+    Region
+  >;
+  const relative = (region: Region) => [
+    (region.brightness - face.brightness) / contrast,
+    Math.log((region.contrast + 1) / contrast),
+    Math.log((region.detail + 0.5) / detail),
+  ];
+  const measures: number[] = [];
+  for (const region of Object.values(found)) {
+    const tint = Math.hypot(region.blue - face.blue, region.red - face.red);
+    measures.push(
+      ...relative(region),
+      Math.log(region.contrast + 1),
+      Math.log(region.detail + 0.5),
+      Math.log(region.colours + 1),
+      region.flat,
+      tint,
+      tint / (face.colours + 1),
+    );
+  }
+  for (const [left, right] of sides) {
+    const a = found[left];
+    const b = found[right];
+    const other = relative(b);
+    measures.push(...relative(a).map((value, k) => Math.abs(value - other[k])));
+    measures.push(Math.hypot(a.blue - b.blue, a.red - b.red));
+  }
+  return measures;
+}
+
+/** Returns all `occlusionMeasures` numbers that the model weighs. */
+export function withPose(
+  ofRegions: readonly number[],
+  { yaw, pitch }: Pick<Pose, "yaw" | "pitch">,
+): number[] {
+  return [...ofRegions, Math.abs(yaw), yaw * yaw, pitch, pitch * pitch];
+}
+
+/** Returns 0..1; NaN for measures that are not finite. */
+export function occlusionOf(
+  model: OcclusionModel,
+  ofRegions: readonly number[],
+  pose: Pick<Pose, "yaw" | "pitch">,
+): number {
+  return 1 / (1 + Math.exp(-occlusionOdds(model, withPose(ofRegions, pose))));
+}
+
+export function occlusionOdds(
+  { bias, means, spreads, weights }: OcclusionModel,
+  measures: readonly number[],
+) {
+  return measures.reduce(
+    (sum, value, k) => sum + weights[k] * standardised(value, means[k], spreads[k]),
+    bias,
+  );
+}
+
+/** Returns the value's distance from the mean in standard deviations, within `furthest`; NaN stays. */
+export function standardised(value: number, mean: number, spread: number): number {
+  return Math.max(-furthest, Math.min(furthest, (value - mean) / spread));
+}
+
+function describe(
+  planes: Float32Array,
+  luma: Float32Array,
+  { mean, scale }: Normalisation,
+  width: number,
+  [left, top, right, bottom]: Box,
+): Region {
+  const size = luma.length;
+  const [redMean, , blueMean] = mean;
+  const redFactor = 1 / scale[0];
+  const blueFactor = 1 / scale[2];
+  let sum = 0;
+  let squares = 0;
+  let steps = 0;
+  let flat = 0;
+  let blue = 0;
+  let red = 0;
+  let chromaSquares = 0;
+  for (let y = top; y < bottom; y++) {
+    for (let i = y * width + left; i < y * width + right; i++) {
+      const value = luma[i];
+      const step = Math.abs(luma[i + 1] - value) + Math.abs(luma[i + width] - value);
+      // Chroma of ITU-R BT.601.
+      const cb = 0.564 * (planes[2 * size + i] * blueFactor + blueMean - value);
+      const cr = 0.713 * (planes[i] * redFactor + redMean - value);
+      sum += value;
+      squares += value * value;
+      steps += step;
+      if (step < flatStep) flat++;
+      blue += cb;
+      red += cr;
+      chromaSquares += cb * cb + cr * cr;
+    }
+  }
+  const count = (bottom - top) * (right - left);
+  const brightness = sum / count;
+  blue /= count;
+  red /= count;
+  return {
+    brightness,
+    contrast: Math.sqrt(Math.max(0, squares / count - brightness * brightness)),
+    detail: steps / count,
+    flat: flat / count,
+    blue,
+    red,
+    colours: Math.sqrt(Math.max(0, chromaSquares / count - blue * blue - red * red)),
+  };
+}
