@@ -12,6 +12,12 @@ import { check } from "./input.ts";
 
 const header = "Idempotency-Key";
 
+/**
+ * Options that are newer than stored hashes. They count only where they are given, so that a request which an earlier
+ * version answered has the same hash when it is sent again. An option that is added belongs here.
+ */
+const newerOptions: readonly string[] = ["passive"];
+
 /** Request whose options count as part of what a key names. */
 interface WithOptions {
   readonly options: { readonly shape: Readonly<Record<string, unknown>> };
@@ -38,9 +44,14 @@ export async function hashOfContent(
   const bytes = source.kind === "photo" ? source.image : encodeFloat32(source.embedding.values);
   const face = toHex(await sha256(bytes));
   // The hash covers the key too, so that it does not reveal that two requests brought the same photo.
-  const values = Object.keys(shape).map((name) => options[name] ?? null);
+  const values = Object.keys(shape)
+    .filter((name) => !newerOptions.includes(name))
+    .map((name) => options[name] ?? null);
+  const newer = newerOptions.flatMap((name) =>
+    options[name] === undefined ? [] : [{ [name]: options[name] }],
+  );
   const evidence = source.kind === "embedding" && source.evidence ? [source.evidence.token] : [];
-  return toHex(await sha256(JSON.stringify([key, source.kind, face, ...values, ...evidence])));
+  return toHex(await sha256(JSON.stringify([key, source.kind, face, ...values, ...newer, ...evidence])));
 }
 
 /** Reads the key of an enrolment and what it names. Fails as `readIdempotencyKey` does. */
