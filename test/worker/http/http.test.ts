@@ -62,6 +62,7 @@ const faceOnTheWire = {
     agreement: 0.9,
     in_frame: 1,
     recognisability: 0.99,
+    occlusion: 0.01,
     reasons: [],
   },
 };

@@ -112,8 +112,8 @@ describe("a data point", () => {
     const [status, totalMs, readMs, storeMs, ...pipelineMs] = doubles;
     expect(status).toBe(200);
     expect(totalMs).toBeGreaterThan(readMs + storeMs);
-    const waitedMs = 0;
-    expect(pipelineMs).toEqual([10, 10, 0, 0, 0, waitedMs, photoAt(3).length]);
+    const [waitedMs, passiveMs] = [0, 0];
+    expect(pipelineMs).toEqual([10, 10, 0, 0, 0, waitedMs, photoAt(3).length, passiveMs]);
   });
 
   it("has the code of an error, and the reasons of a refused photo but of nothing else", async () => {
