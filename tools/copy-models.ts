@@ -15,8 +15,8 @@ import {
 } from "../model/runtime.ts";
 import { artifactOf } from "../src/inference/kernels/engine.ts";
 
-const { encoder, detectors, landmarks, models } = readManifest();
-const plans = [encoder, detectors, landmarks].flat().map((id) => modelPath(artifactOf(models[id]).file));
+const { encoder, detectors, landmarks, passive = [], models } = readManifest();
+const plans = [encoder, detectors, landmarks, passive].flat().map((id) => modelPath(artifactOf(models[id]).file));
 
 copy("model", [manifestPath, ...plans]);
 copy("wasm", [...kernelPaths, jpegPath, pngPath]);

@@ -115,7 +115,7 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
     expect(
       await crop.evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]),
     ).toEqual([112, 112]);
-    expect(await panel().locator(".measure").count()).toBe(6);
+    expect(await panel().locator(".measure").count()).toBe(7);
     expect(await panel().locator(".measure.unfit").count()).toBe(0);
     const legend = (await panel().locator(".legend li").allTextContents()).join(" ");
     for (const stage of ["decode", "detect", "encode"]) expect(legend).toContain(stage);
