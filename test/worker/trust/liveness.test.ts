@@ -258,6 +258,15 @@ describe("a liveness session that enrols", () => {
     expect(audit).toContain("not_live");
   });
 
+  it("ends when the subject is deleted, though no face was there yet", async () => {
+    const service = startService();
+    const { token, challenge } = await open(service, enrolling);
+    await service.call("/v1/subjects/bea", { method: "DELETE" });
+    const response = await service.callAs(token, "/v1/sessions/enrol", sent(framesOf(challenge.poses)));
+    expect(await codeOf(response)).toBe("401 unauthorized");
+    expect(await codeOf(await service.call("/v1/subjects/bea"))).toBe("404 not_found");
+  });
+
   it("needs a challenge, and a key that may enrol", async () => {
     const service = startService();
     const request = json({ subject_id: "bea", action: "enrol" });

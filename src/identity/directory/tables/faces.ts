@@ -107,8 +107,14 @@ export function removeFaces(
     deleteFace(sql, subjectId, faceId);
     removed.push(faceId);
   }
-  if (removed.length > 0 && removed.length === present.length) {
-    sql.exec("DELETE FROM subject WHERE id = ?", subjectId);
+  const isEmptied = removed.length > 0 && removed.length === present.length;
+  if (isEmptied) sql.exec("DELETE FROM subject WHERE id = ?", subjectId);
+  // A session can enrol, so that it ends with the subject even before there is a face.
+  if (isEmptied || faceIds === "all") {
+    sql.exec(
+      "DELETE FROM challenge WHERE session_id IN (SELECT id FROM session WHERE subject_id = ?)",
+      subjectId,
+    );
     sql.exec("DELETE FROM session WHERE subject_id = ?", subjectId);
   }
   return removed;
