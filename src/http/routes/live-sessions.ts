@@ -25,6 +25,7 @@ import {
   liveVerificationOptionsSchema,
 } from "../schemas/liveness.ts";
 import { enrolmentDetails, type StoreFaceDeps, storeFace } from "./faces.ts";
+import { maxDecisions } from "./verification.ts";
 
 interface LiveDeps extends LiveTryDeps {
   readonly config: Pick<Config, "maxBodyBytes">;
@@ -33,9 +34,6 @@ interface LiveDeps extends LiveTryDeps {
   readonly recognisability: RecognisabilityModel;
   readonly clock: () => Date;
 }
-
-/** Most decisions about one try, each made anew because another photo matched meanwhile. */
-const maxDecisions = 3;
 
 /** POST /v1/sessions/verify */
 export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt }): Handler {

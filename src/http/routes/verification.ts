@@ -44,8 +44,11 @@ interface VerificationDeps extends FaceDeps {
   readonly clock: () => Date;
 }
 
-/** Most times that a match is decided anew because another one was counted meanwhile. */
-const maxDecisions = 10;
+/**
+ * Most times that a match is decided anew because another one was counted meanwhile: more than the verifications of one
+ * subject that a directory has at a time.
+ */
+export const maxDecisions = 100;
 
 /** POST /v1/subjects/{subject_id}/verify */
 export function verify(deps: VerificationDeps): Handler {

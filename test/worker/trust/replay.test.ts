@@ -130,13 +130,13 @@ describe("a phone's photo", () => {
     expect(told.sort()).toEqual([...Array(times - 1).fill("409 replayed_photo"), "match"]);
   });
 
-  it("is one of many different ones at once, all of which match", async () => {
+  it.each([4, 24])("is one of %i different ones at once, all of which match", async (times) => {
     const service = await enrolled();
     const token = await tokenFor(service);
     const told = await Promise.all(
-      [1, 2, 3, 4].map((capture) => verify(service, captureAt(0.1, capture), token)),
+      Array.from({ length: times }, (_, at) => verify(service, captureAt(0.1, at + 1), token)),
     );
-    expect(told).toEqual(Array(4).fill("match"));
+    expect(told).toEqual(Array(times).fill("match"));
   });
 });
 
