@@ -16,7 +16,9 @@ import {
 import { artifactOf } from "../src/inference/kernels/engine.ts";
 
 const { encoder, detectors, landmarks, passive = [], models } = readManifest();
-const plans = [encoder, detectors, landmarks, passive].flat().map((id) => modelPath(artifactOf(models[id]).file));
+const plans = [encoder, detectors, landmarks, passive]
+  .flat()
+  .map((id) => modelPath(artifactOf(models[id]).file));
 
 copy("model", [manifestPath, ...plans]);
 copy("wasm", [...kernelPaths, jpegPath, pngPath]);
