@@ -84,8 +84,7 @@ const includeSchema = z
   .describe("Additional field of the answer: `crop`, the aligned face as the encoder saw it.");
 
 const passiveSchema = z
-  .stringbool({ error: "must be true or false" })
-  .or(z.boolean())
+  .union([z.stringbool(), z.boolean()], { error: "must be true or false" })
   .describe(
     "True when the answer is to say whether the photo shows a person or a picture of one. It takes the scope `scores`.",
   );
@@ -173,8 +172,7 @@ export const detectionOptionsSchema = embeddingOptionsSchema.extend({ passive: p
 export const verificationOptionsSchema = decisionOptionsSchema.extend({
   passive: passiveSchema.optional(),
   receipt: z
-    .stringbool({ error: "must be true or false" })
-    .or(z.boolean())
+    .union([z.stringbool(), z.boolean()], { error: "must be true or false" })
     .optional()
     .describe("True when the answer is to carry a signed receipt."),
   nonce: z
