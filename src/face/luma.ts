@@ -1,4 +1,4 @@
-/** Luma of an encoder's input. */
+/** Luma of sampled planes. */
 import type { Normalisation } from "../image/sampling/warp.ts";
 
 /** Returns luma, 0..255 (ITU-R BT.601), of planes R, G, B as `normalisation` made them. */

@@ -4,7 +4,7 @@
  * bytes. It is signed rather than sealed by the KEK, since it must outlive the KEK: a signing key verifies without end. It
  * tells no more than the answer that it came with.
  */
-import { errors, jwtVerify, SignJWT } from "jose";
+import { SignJWT } from "jose";
 import * as z from "zod";
 import { encodeBase64Url } from "../crypto/base64.ts";
 import { sha256 } from "../crypto/digest.ts";
@@ -13,6 +13,7 @@ import { fail, ok, type Result } from "../errors.ts";
 import type { Embedding } from "../face/embedding.ts";
 import type { Quality } from "../face/quality/quality.ts";
 import type { TenantId } from "../identity/ids.ts";
+import { verifyOwnToken } from "./keys/own-tokens.ts";
 import type { SigningKeys } from "./keys/signing-keys.ts";
 
 const issuer = "sameface";
@@ -70,23 +71,9 @@ export function createEvidenceTokens(
     },
 
     async verify(token, tenant, embedding) {
-      let payload: unknown;
-      try {
-        const verified = await jwtVerify(
-          token,
-          async ({ kid }) => {
-            const key = kid === undefined ? undefined : await keys.publicKey(kid);
-            if (key === undefined) throw new errors.JWKSNoMatchingKey();
-            return key;
-          },
-          { algorithms: ["EdDSA"], issuer, typ: type, currentDate: clock() },
-        );
-        payload = verified.payload;
-      } catch (error) {
-        if (!(error instanceof errors.JOSEError)) throw error;
-        return refuse("is not one that this service signed");
-      }
-      const claims = claimsSchema.safeParse(payload);
+      const payload = await verifyOwnToken(keys, token, { issuer, typ: type, currentDate: clock() });
+      if (!payload.ok) return refuse("is not one that this service signed");
+      const claims = claimsSchema.safeParse(payload.value);
       if (!claims.success) return refuse("is not one that this service signed");
       const { quality, ...bound } = claims.data;
       if (bound.tenant !== tenant) return refuse("belongs to another tenant");

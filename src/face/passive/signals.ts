@@ -1,9 +1,10 @@
 /** Signs of a picture of a person that need no network, from the pixels around the face. */
 import type { Photo } from "../../image/photo.ts";
 import type { Box } from "../geometry.ts";
+import { lumaOf } from "../luma.ts";
 import { measureEdges } from "./edges.ts";
 import { measureSpectrum, spectrumSide } from "./spectrum.ts";
-import { lumaOf, samplePlanes, squareAround } from "./square.ts";
+import { samplePlanes, squareAround, untouched } from "./square.ts";
 
 export interface PixelSignals {
   /** Height of narrow peaks in the spectrum: moire, a screen's grid, a print's dots. Natural logarithm. */
@@ -39,9 +40,9 @@ export function measurePixels(photo: Photo, box: Box): PixelSignals {
   const rasterPerPhoto = Math.sqrt(Math.abs(a * d - b * c));
   const asStored = spectrumSide / rasterPerPhoto / Math.max(box.width, box.height);
   const detail = samplePlanes(photo, squareAround(box, asStored, photo), spectrumSide);
-  const { peaks, detail: fine } = measureSpectrum(lumaOf(detail));
+  const { peaks, detail: fine } = measureSpectrum(lumaOf(detail, untouched));
   const face = samplePlanes(photo, squareAround(box, faceReach, photo), facePixels);
-  const scene = lumaOf(samplePlanes(photo, squareAround(box, sceneReach, photo), scenePixels));
+  const scene = lumaOf(samplePlanes(photo, squareAround(box, sceneReach, photo), scenePixels), untouched);
   return {
     grid: peaks,
     detail: fine,

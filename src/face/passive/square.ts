@@ -30,21 +30,12 @@ export function squareToPhoto({ left, top, side }: Square, pixels: number): Affi
   return { a: scale, b: 0, tx: left, c: 0, d: scale, ty: top };
 }
 
-const untouched = { mean: [0, 0, 0], scale: [1, 1, 1] };
+/** Normalisation that leaves pixels as they are, 0..255. */
+export const untouched = { mean: [0, 0, 0], scale: [1, 1, 1] };
 
 /** Samples the square as planes R, G, B of `pixels` a side, 0..255. */
 export function samplePlanes(photo: Photo, square: Square, pixels: number): Float32Array {
   const planes = new Float32Array(3 * pixels * pixels);
   warp(photo, squareToPhoto(square, pixels), pixels, pixels, untouched, planes);
   return planes;
-}
-
-/** Luma of ITU-R BT.601 of planes R, G, B. */
-export function lumaOf(planes: Float32Array): Float32Array {
-  const pixels = planes.length / 3;
-  const luma = new Float32Array(pixels);
-  for (let i = 0; i < pixels; i++) {
-    luma[i] = 0.299 * planes[i] + 0.587 * planes[pixels + i] + 0.114 * planes[2 * pixels + i];
-  }
-  return luma;
 }

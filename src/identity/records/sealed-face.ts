@@ -47,7 +47,9 @@ export async function sealFace(
     key: { ...name, ...wrapped, createdAtMs: createdAt.getTime() },
     sealed: await seal(dataKey, encodeRecord(face), context("template", tenant, name), random),
     sealedMetadata:
-      metadata === undefined ? null : await sealMetadataWith(dataKey, tenant, name, metadata, random),
+      metadata === undefined
+        ? null
+        : await seal(dataKey, bytesOfMetadata(metadata), context("metadata", tenant, name), random),
   };
 }
 
@@ -82,22 +84,11 @@ export async function sealMetadata(
   ring: KeyRing,
   random: RandomBytes,
 ): Promise<Result<Bytes>> {
-  const raw = await openDataKey(tenant, key, ring);
-  if (raw === undefined) {
-    return fail({ code: "corrupt_record", faceId: key.faceId, reason: "its data key does not open" });
-  }
-  return ok(await sealMetadataWith(await importAesKey(raw), tenant, key, metadata, random));
+  return sealBeside("metadata", tenant, key, bytesOfMetadata(metadata), ring, random);
 }
 
-function sealMetadataWith(
-  dataKey: CryptoKey,
-  tenant: TenantId,
-  name: Name,
-  metadata: Metadata,
-  random: RandomBytes,
-): Promise<Bytes> {
-  const text = new TextEncoder().encode(JSON.stringify(metadata));
-  return seal(dataKey, new Uint8Array(text), context("metadata", tenant, name), random);
+function bytesOfMetadata(metadata: Metadata): Bytes {
+  return new Uint8Array(new TextEncoder().encode(JSON.stringify(metadata)));
 }
 
 /** Opens sealed metadata. Fails with `corrupt_record`. */
@@ -107,16 +98,12 @@ export async function openMetadata(
   sealed: Bytes,
   ring: KeyRing,
 ): Promise<Result<Metadata>> {
-  const raw = await openDataKey(tenant, key, ring);
-  const text = raw && (await open(await importAesKey(raw), sealed, context("metadata", tenant, key)));
-  if (text === undefined) {
-    return fail({ code: "corrupt_record", faceId: key.faceId, reason: "its metadata does not open" });
-  }
-  return ok(JSON.parse(new TextDecoder().decode(text)) as Metadata);
+  const opened = await openBeside("metadata", tenant, key, [sealed], ring);
+  return opened.ok ? ok(JSON.parse(new TextDecoder().decode(opened.value[0])) as Metadata) : opened;
 }
 
-/** Bytes that lie beside a face's record under its data key: a capture's sketch, or an attempt's answer. */
-export type Beside = "sketch" | "answer";
+/** Bytes that lie beside a face's record under its data key: metadata, a capture's sketch, or an attempt's answer. */
+export type Beside = "metadata" | "sketch" | "answer";
 
 /** Seals bytes with the face's data key. Fails with `corrupt_record`. */
 export async function sealBeside(

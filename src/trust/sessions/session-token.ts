@@ -3,10 +3,11 @@
  * and a nonce. The token says what may be done. The subject's directory counts its uses under the token's `jti`, so a
  * copied token has no uses of its own.
  */
-import { errors, jwtVerify, SignJWT } from "jose";
+import { SignJWT } from "jose";
 import * as z from "zod";
 import { fail, ok, type Result } from "../../errors.ts";
 import { parseSubjectId, parseTenantId, type SubjectId, type TenantId } from "../../identity/ids.ts";
+import { verifyOwnToken } from "../keys/own-tokens.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
 import { type SessionAction, type SessionPrincipal, sessionActions } from "../principal.ts";
 
@@ -65,29 +66,14 @@ export function createSessionTokens(
     },
 
     async verify(token) {
-      let payload: unknown;
-      try {
-        const verified = await jwtVerify(
-          token,
-          async ({ kid }) => {
-            const key = kid === undefined ? undefined : await keys.publicKey(kid);
-            if (key === undefined) throw new errors.JWKSNoMatchingKey();
-            return key;
-          },
-          {
-            algorithms: ["EdDSA"],
-            issuer,
-            typ: type,
-            currentDate: clock(),
-            requiredClaims: ["exp", "jti", "sub", "iat"],
-          },
-        );
-        payload = verified.payload;
-      } catch (error) {
-        if (!(error instanceof errors.JOSEError)) throw error;
-        return fail({ code: "unauthorized", reason: `the token is refused: ${error.code}` });
-      }
-      const claims = claimsSchema.safeParse(payload);
+      const payload = await verifyOwnToken(keys, token, {
+        issuer,
+        typ: type,
+        currentDate: clock(),
+        requiredClaims: ["exp", "jti", "sub", "iat"],
+      });
+      if (!payload.ok) return payload;
+      const claims = claimsSchema.safeParse(payload.value);
       if (!claims.success) return fail({ code: "unauthorized", reason: "the token's claims are malformed" });
       const { jti, sub, action, nonce, exp, liveness, max_fmr } = claims.data;
       const tenant = parseTenantId(claims.data.tenant);
