@@ -112,7 +112,7 @@ describe.skipIf(!isPresent)(lfwDev.title("sketches of photos of lfw-dev test"), 
         for (const [kind, change] of kinds) {
           const copy = await encode(await copyOf(read(name), change));
           if (copy === undefined) continue;
-          // Of several people another one may be the largest in a cut: then it is no match, and not looked up.
+          // A cut of a photo of several people may have another one as its largest face: no match, and not looked up.
           const apart = distance(original.embedding, copy.embedding);
           if (!apart.ok || apart.value > threshold.value) continue;
           counts[1]++;

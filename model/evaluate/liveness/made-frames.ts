@@ -16,7 +16,7 @@ const eyesPx = 48;
 /** Pose of one frame: the first looks into the camera. */
 export type Asked = PoseName | "front";
 
-/** What stays the same through a session: distance of the camera, light, habits of the person. */
+/** Conditions that stay the same through a session: distance of the camera, light, habits of the person. */
 export interface Setting {
   readonly distance: number;
   readonly ambient: number;

@@ -27,8 +27,8 @@ const floor = -0.05;
  * and the weaker of nose and cheeks, each as far as it is enough; and the mean of brow and chin, which stand before the
  * plane of eyes and mouth corners.
  *
- * What a renderer or a camera makes of a face, as noise, blur and failed matches, is no feature: it would tell the
- * made sessions apart by how they were made.
+ * Noise, blur and failed matches are no features: they come of the renderer or the camera, and would tell made sessions
+ * apart by how they were made.
  */
 export function featuresOf(reliefs: readonly Relief[]): number[] {
   const pairs = (read: (relief: Relief) => number) => {

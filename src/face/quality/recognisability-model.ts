@@ -27,7 +27,7 @@ export type ToleranceKnot = readonly [recognisability: number, closer: number];
 /** Distance by which two faces must come closer when they lean towards one corner by this much. */
 export type LeaningKnot = readonly [leaning: number, closer: number];
 
-/** What `leaningOf` weighs: how far both faces of a pair lean towards the same corner, less what speaks for the better one. */
+/** Weights of `leaningOf`: it says how far both faces lean towards one corner, less what speaks for the better face. */
 export interface Leaning {
   /** Mean cosine of ordinary embeddings to each centroid. */
   readonly means: readonly number[];

@@ -1,4 +1,4 @@
-/** What people wear, hold or paint over a face, and what a lens has in front of it. */
+/** Kinds of things that people wear, hold or paint over a face, and that stand before a lens. */
 import type { Picture } from "../degrade.ts";
 import { faceFrame, type Kind, type KindGroup, mapPixels, type Random } from "./kind.ts";
 
