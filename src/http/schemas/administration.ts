@@ -131,12 +131,12 @@ export const sessionRequestSchema = z.strictObject({
       "`challenge`: the phone must send frames of a person who takes the poses of a challenge. Needed for `enrol`.",
     ),
   max_uses: z
-    .int("must be a whole number")
+    .int("must be a whole number from 1 to 100")
     .min(1)
     .max(100)
     .default(1)
     .describe("Attempts that the token allows; with `liveness`, tries, each with a challenge of its own."),
-  ttl_seconds: z.int("must be a whole number").min(10).max(3600).default(300),
+  ttl_seconds: z.int("must be a whole number from 10 to 3600").min(10).max(3600).default(300),
   max_fmr: maxFmrSchema.optional(),
 });
 

@@ -98,7 +98,7 @@ export function createReviewOpener(deps: ReviewDeps): OpenReview {
 
     return {
       async page({ limit, cursor }) {
-        const start = placeOf(cursor);
+        const start = placeOf(cursor, shards);
         if (!start.ok) return start;
         const { rows, nextCursor } = await read(start.value.shard, start.value.after, limit);
         return ok({ ...(await review(rows)), nextCursor });

@@ -34,9 +34,13 @@ const beginning: Place = { shard: 0, after: null };
 /** Faces that one call to a directory carries: about 200 KB. */
 export const facesPerCall = 100;
 
-/** Reads a cursor. Fails with `invalid_request` for one that no page gave out. */
-export function placeOf(cursor: string | undefined): Result<Place> {
-  return cursor === undefined ? ok(beginning) : (decodeCursor(placeSchema, cursor) as Result<Place>);
+/** Reads a cursor. Fails with `invalid_request` for one that no page of a tenant of so many shards gave out. */
+export function placeOf(cursor: string | undefined, shards: number): Result<Place> {
+  if (cursor === undefined) return ok(beginning);
+  return decodeCursor(
+    placeSchema.refine(({ shard }) => shard < shards),
+    cursor,
+  ) as Result<Place>;
 }
 
 /** Reads at most `limit` faces from a place on. */

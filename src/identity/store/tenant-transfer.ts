@@ -70,7 +70,7 @@ function createTransfer(deps: TransferDeps, caller: Caller): TenantTransfer {
 
   return {
     async exportPage({ limit, cursor }) {
-      const start = placeOf(cursor);
+      const start = placeOf(cursor, shards);
       if (!start.ok) return start;
       const nowMs = clock().getTime();
       const { rows, nextCursor } = await readFacePage(
