@@ -446,6 +446,8 @@ export interface LiveVerification extends LiveAnswer {
   distance?: number | undefined;
   fmr?: number | string | undefined;
   face_id?: string | undefined;
+  /** The first frame, or a copy of it, was enrolled or has matched before. */
+  replayed?: true | undefined;
   receipt?: string | undefined;
 }
 

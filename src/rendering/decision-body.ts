@@ -1,4 +1,5 @@
 /** A decision in its wire form, limited to the fields that the caller may see. */
+import type { FalseMatchRate } from "../face/decision/calibration.ts";
 import type { CalibratedDecision } from "../face/decision/decide.ts";
 import type { RateChoice } from "../trust/rates/rate-choice.ts";
 
@@ -23,11 +24,16 @@ export function decisionBody(
   const band = clear ? ("clear_match" as const) : match ? ("match" as const) : ("no_match" as const);
   const common = { match, band, max_fmr: maxFmr, threshold: toldThreshold(decision, choice) };
   if (!tellsScores) return common;
-  const rate = Number(fmr.fmr.toPrecision(3));
-  // A millionth is finer than the difference between any two devices' arithmetic.
-  return {
-    ...common,
-    distance: Number(distance.toFixed(6)),
-    fmr: fmr.bounded ? `< ${rate}` : rate,
-  };
+  return { ...common, distance: distanceBody(distance), fmr: rateBody(fmr) };
+}
+
+/** Rounds a distance to a millionth, which is finer than the difference between any two devices' arithmetic. */
+export function distanceBody(distance: number): number {
+  return Number(distance.toFixed(6));
+}
+
+/** Writes a false match rate to three digits, with a "<" below the lowest rate that was measured. */
+export function rateBody({ fmr, bounded }: FalseMatchRate): number | string {
+  const rate = Number(fmr.toPrecision(3));
+  return bounded ? `< ${rate}` : rate;
 }

@@ -9,6 +9,7 @@ import { sha256, toHex } from "../../crypto/digest.ts";
 import { chanceOf, type RandomBytes } from "../../crypto/random.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
+import { saysOfFaces } from "../../face/detection/turned.ts";
 import type { EncodedFace } from "../../face/face.ts";
 import { type Challenge, drawChallenge } from "../../face/liveness/challenge.ts";
 import { type Frame, frameOf } from "../../face/liveness/frame.ts";
@@ -63,7 +64,10 @@ export interface SeenFrames {
   readonly hashes: readonly string[];
 }
 
-/** Encodes the frames one after another, so that one decoded photo is held. Fails as the pipeline does, faces apart. */
+/**
+ * Encodes the frames one after another, so that one decoded photo is held, and all of them, so that the time does not
+ * tell which one was unfit. Fails as the pipeline does, faces apart.
+ */
 export async function seeFrames(
   c: Context<AppEnv>,
   { pipeline }: Pick<LiveTryDeps, "pipeline">,
@@ -75,7 +79,6 @@ export async function seeFrames(
   let unfit = false;
   for (const [k, bytes] of sent.entries()) {
     hashes.push(toHex(await sha256(bytes)));
-    if (unfit) continue;
     const encoded = await pipeline.encodeFace(bytes, "only", {
       time: c.var.stopwatch.time,
       room: c.var.claim,
@@ -88,17 +91,13 @@ export async function seeFrames(
     if (encoded.ok) {
       if (k === 0) first = encoded.value;
       frames.push(frameOf(encoded.value));
-    } else if (isOfFace(encoded.failure.code)) {
+    } else if (saysOfFaces(encoded.failure) || encoded.failure.code === "low_quality") {
       unfit = true;
     } else {
       return fail({ ...encoded.failure, field: `frame ${k + 1}` });
     }
   }
   return ok({ frames: unfit ? null : frames, first, hashes });
-}
-
-function isOfFace(code: string): boolean {
-  return code === "face_not_found" || code === "multiple_faces" || code === "low_quality";
 }
 
 export interface TakenTry {

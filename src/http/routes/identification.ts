@@ -1,6 +1,7 @@
 /** Identification of a photo among everybody who is enrolled. */
-import { type Calibration, type FalseMatchRate, fmrAt } from "../../face/decision/calibration.ts";
+import { type Calibration, fmrAt } from "../../face/decision/calibration.ts";
 import type { Candidate } from "../../identity/store/store.ts";
+import { distanceBody, rateBody } from "../../rendering/decision-body.ts";
 import { chooseRate } from "../../trust/rates/rate-choice.ts";
 import { searchLimits } from "../../trust/rates/search-limits.ts";
 import { answer, refuse } from "../answer.ts";
@@ -72,13 +73,7 @@ function candidateBody(
   return {
     subject_id: subjectId,
     face_id: faceId,
-    // Rounded to a millionth, which is finer than the arithmetic of two devices agrees.
-    distance: Number(distance.toFixed(6)),
+    distance: distanceBody(distance),
     fmr: rateBody(fmrAt(calibration, distance + closer)),
   };
-}
-
-function rateBody({ fmr, bounded }: FalseMatchRate): number | string {
-  const rate = Number(fmr.toPrecision(3));
-  return bounded ? `< ${rate}` : rate;
 }

@@ -1,14 +1,24 @@
 /** Liveness sessions: frames of a person who takes the poses of a challenge, to verify or to enrol that person. */
 import type { Config } from "../../config.ts";
-import { ok } from "../../errors.ts";
+import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
-import { decideAtFmr } from "../../face/decision/decide.ts";
+import { type CalibratedDecision, decideAtFmr } from "../../face/decision/decide.ts";
+import type { EncodedFace } from "../../face/face.ts";
 import { requireQuality } from "../../face/quality/quality.ts";
 import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
+import type { FaceId, SubjectId } from "../../identity/ids.ts";
+import type { ReplayPolicy } from "../../identity/settings.ts";
 import { closestFace } from "../../identity/store/closest.ts";
 import { requireConsent } from "../../identity/store/consent.ts";
+import {
+  type Attempt,
+  countedAgainAndAgain,
+  maxDecisions,
+  type TenantStore,
+} from "../../identity/store/store.ts";
 import type { Pipeline } from "../../pipeline.ts";
 import { challengeBody } from "../../rendering/challenge-body.ts";
+import { distanceBody, rateBody } from "../../rendering/decision-body.ts";
 import type { SessionPrincipal } from "../../trust/principal.ts";
 import { chooseRate, type RateChoice } from "../../trust/rates/rate-choice.ts";
 import type { SignReceipt } from "../../trust/receipt.ts";
@@ -25,7 +35,6 @@ import {
   liveVerificationOptionsSchema,
 } from "../schemas/liveness.ts";
 import { enrolmentDetails, type StoreFaceDeps, storeFace } from "./faces.ts";
-import { maxDecisions } from "./verification.ts";
 
 interface LiveDeps extends LiveTryDeps {
   readonly config: Pick<Config, "maxBodyBytes">;
@@ -37,7 +46,7 @@ interface LiveDeps extends LiveTryDeps {
 
 /** POST /v1/sessions/verify */
 export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt }): Handler {
-  const { config, pipeline, calibration, recognisability, signReceipt, clock } = deps;
+  const { config, pipeline, calibration, signReceipt, clock } = deps;
   return async (c) => {
     const { principal, settings, store, stopwatch, requestId } = c.var;
     const read = await readFrames(c, config.maxBodyBytes, liveVerificationOptionsSchema);
@@ -59,40 +68,18 @@ export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt 
     const taken = await takeTry(c, deps, session.value, seen.value.frames);
     if (!taken.ok) return refuse(c, taken.failure);
 
-    const { faces, isCopy, settle } = attempt.value;
-    const decided = () => {
-      const { first } = seen.value;
-      if (!taken.value.live || first === undefined) return ok(undefined);
-      const probe = { embedding: first.embedding, encoded: first, quality: first.quality };
-      const closest = closestFace(first.embedding, faces, closerBy(recognisability, probe));
-      if (!closest.ok) return closest;
-      const { faceId, closer, distance } = closest.value;
-      const decision = decideAtFmr(calibration, distance, maxFmr, faces.length, closer);
-      return decision.ok ? ok({ ...decision.value, faceId, capture: first.capture }) : decision;
-    };
-    const decision = decided();
-    if (!decision.ok) return refuse(c, decision.failure);
-    const found = decision.value;
-    let match = false;
-    let counted = found === undefined;
-    if (found === undefined) {
-      const failed = await stopwatch.time("store", () => store.countNotLive(subjectId, "verify"));
-      if (!failed.ok) return refuse(c, failed.failure);
-    }
-    for (let decisions = 0; found !== undefined && !counted && decisions < maxDecisions; decisions++) {
-      const replayed = found.match && found.capture !== undefined && isCopy(found.capture);
-      // A frame that was seen before is no match, in the same words as any other.
-      match = found.match && !(replayed && settings.replay.sessions === "refuse");
-      const capture = found.match && !replayed ? found.capture : undefined;
-      const outcome = { closest: found.faceId, match, resetsLockOut, replayed, capture };
-      const settled = await stopwatch.time("store", () => settle({ ...outcome, sessionIsSpent: true }));
-      if (!settled.ok) return refuse(c, settled.failure);
-      counted = settled.value.kind === "counted";
-    }
-    if (!counted) {
-      const reason = "other attempts at the subject were counted again and again";
-      return refuse(c, { code: "not_ready", reason });
-    }
+    const { faces } = attempt.value;
+    const decision =
+      taken.value.live && seen.value.first && decideFirst(deps, seen.value.first, faces, maxFmr);
+    if (decision && !decision.ok) return refuse(c, decision.failure);
+    const found = decision ? decision.value : undefined;
+    const counted = await stopwatch.time("store", () =>
+      found === undefined
+        ? countNotLive(store, subjectId)
+        : countDecision(attempt.value, found, resetsLockOut, settings.replay.sessions),
+    );
+    if (!counted.ok) return refuse(c, counted.failure);
+    const { match, replayed } = counted.value;
     c.set("outcome", match ? "match" : "no_match");
     const threshold = decideAtFmr(calibration, 0, maxFmr, faces.length);
     if (!threshold.ok) return refuse(c, threshold.failure);
@@ -112,23 +99,77 @@ export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt 
         at: clock(),
       }),
     };
-    const scores = decision.value;
     return answer(c, 200, {
       match,
       max_fmr: maxFmr,
       model: pipeline.encoderId,
       ...tryBody(taken.value, session.value, match, chosen.value),
       ...(tellsScores &&
-        scores !== undefined && {
-          distance: Number(scores.distance.toFixed(6)),
-          fmr: scores.fmr.bounded
-            ? `< ${Number(scores.fmr.fmr.toPrecision(3))}`
-            : Number(scores.fmr.fmr.toPrecision(3)),
-          face_id: scores.faceId,
+        found !== undefined && {
+          distance: distanceBody(found.distance),
+          fmr: rateBody(found.fmr),
+          face_id: found.faceId,
         }),
+      // A phone whose frame was seen before is refused in the same words as any other.
+      ...(replayed && (match || tellsScores) && { replayed }),
       ...receipt,
     } satisfies Body<typeof liveVerificationAnswerSchema>);
   };
+}
+
+interface Found extends CalibratedDecision {
+  readonly faceId: FaceId;
+  /** Undefined where no sketches are kept. */
+  readonly capture: EncodedFace["capture"] | undefined;
+}
+
+/** Decides whether the first frame shows the enrolled person. Fails with `model_mismatch` or `invalid_request`. */
+function decideFirst(
+  { calibration, recognisability }: Pick<LiveDeps, "calibration" | "recognisability">,
+  first: EncodedFace,
+  faces: Attempt["faces"],
+  maxFmr: number,
+): Result<Found> {
+  const { embedding, quality, capture } = first;
+  const probe = { embedding, encoded: first, quality };
+  const closest = closestFace(embedding, faces, closerBy(recognisability, probe));
+  if (!closest.ok) return closest;
+  const { faceId, closer, distance } = closest.value;
+  const decision = decideAtFmr(calibration, distance, maxFmr, faces.length, closer);
+  return decision.ok ? ok({ ...decision.value, faceId, capture }) : decision;
+}
+
+interface Counted {
+  readonly match: boolean;
+  /** True for a frame of the person that was enrolled or has matched before. */
+  readonly replayed: boolean;
+}
+
+async function countNotLive(
+  store: Pick<TenantStore, "countNotLive">,
+  subjectId: SubjectId,
+): Promise<Result<Counted>> {
+  const counted = await store.countNotLive(subjectId, "verify");
+  return counted.ok ? ok({ match: false, replayed: false }) : counted;
+}
+
+/** Counts a live try, decided anew while other matches are counted meanwhile. Fails as `settle` does, and with `not_ready`. */
+async function countDecision(
+  { isCopy, settle }: Pick<Attempt, "isCopy" | "settle">,
+  { match: shows, faceId, capture }: Found,
+  resetsLockOut: boolean,
+  replay: ReplayPolicy,
+): Promise<Result<Counted>> {
+  for (let decisions = 0; decisions < maxDecisions; decisions++) {
+    const replayed = shows && capture !== undefined && isCopy(capture);
+    const match = shows && !(replayed && replay === "refuse");
+    const kept = shows && !replayed ? capture : undefined;
+    const outcome = { closest: faceId, match, resetsLockOut, replayed, capture: kept };
+    const settled = await settle({ ...outcome, sessionIsSpent: true });
+    if (!settled.ok) return settled;
+    if (settled.value.kind === "counted") return ok({ match, replayed });
+  }
+  return fail(countedAgainAndAgain);
 }
 
 /** POST /v1/sessions/enrol */

@@ -10,7 +10,7 @@ import type { RecognisabilityModel } from "../../face/quality/recognisability-mo
 import type { SubjectId } from "../../identity/ids.ts";
 import { keepsSketches } from "../../identity/settings.ts";
 import { closestFace } from "../../identity/store/closest.ts";
-import type { KeptAnswer } from "../../identity/store/store.ts";
+import { countedAgainAndAgain, type KeptAnswer, maxDecisions } from "../../identity/store/store.ts";
 import { decisionBody, toldThreshold } from "../../rendering/decision-body.ts";
 import { faceBody } from "../../rendering/face-body.ts";
 import type { Principal } from "../../trust/principal.ts";
@@ -43,12 +43,6 @@ interface VerificationDeps extends FaceDeps {
   readonly signReceipt: SignReceipt;
   readonly clock: () => Date;
 }
-
-/**
- * Most times that a match is decided anew because another one was counted meanwhile: more than the verifications of one
- * subject that a directory has at a time.
- */
-export const maxDecisions = 100;
 
 /** POST /v1/subjects/{subject_id}/verify */
 export function verify(deps: VerificationDeps): Handler {
@@ -143,10 +137,7 @@ export function verify(deps: VerificationDeps): Handler {
         return answerAgain(c, settled.value.answered, contentHash, probe.value, options.passive);
       if (settled.value.kind === "counted") return answerDecided(c, decided, probe.value, options.passive);
     }
-    return refuse(c, {
-      code: "not_ready",
-      reason: "other attempts at the subject were counted again and again",
-    });
+    return refuse(c, countedAgainAndAgain);
   };
 }
 

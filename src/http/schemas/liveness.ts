@@ -84,6 +84,12 @@ export const liveVerificationAnswerSchema = z
     face_id: faceIdSchema
       .optional()
       .describe("Enrolled face that came closest. Present with the scope `scores`."),
+    replayed: z
+      .literal(true)
+      .optional()
+      .describe(
+        "Present when the first frame, or a copy of it, was enrolled or has matched before: on a match where the tenant's `replay.sessions` is `warn`; where it is `refuse` with the scope `scores`, and then it is why there is no match.",
+      ),
     receipt: z
       .string()
       .optional()

@@ -99,6 +99,15 @@ export interface Attempt {
   settle(outcome: AttemptOutcome): Promise<Result<Settled>>;
 }
 
+/** Most times that an attempt is settled again because another photo of the subject matched meanwhile. */
+export const maxDecisions = 100;
+
+/** Failure of an attempt that was still not counted after `maxDecisions`. */
+export const countedAgainAndAgain = {
+  code: "not_ready",
+  reason: "other attempts at the subject were counted again and again",
+} as const;
+
 /** Counting of an attempt. */
 export type Settled =
   | { readonly kind: "counted" }

@@ -156,13 +156,13 @@ export const frameWithoutFace = new Uint8Array([
 
 const madeFaces = new Map<string, EncodedFace>();
 
-function madeFrom(image: Uint8Array): EncodedFace | undefined {
+function madeFrom(image: Uint8Array): { face: EncodedFace; capture: number | undefined } | undefined {
   const text = image[0] === 0xff ? new TextDecoder().decode(image.subarray(2)) : "";
   if (!text.startsWith("MADE ")) return undefined;
-  const known =
-    madeFaces.get(text) ?? madeFace(...(JSON.parse(text.slice(5)) as Parameters<typeof madeFace>));
-  madeFaces.set(text, known);
-  return known;
+  const made = JSON.parse(text.slice(5)) as Parameters<typeof madeFace>;
+  const face = madeFaces.get(text) ?? madeFace(...made);
+  madeFaces.set(text, face);
+  return { face, capture: made[0].capture };
 }
 
 /** Makes a photo of a picture of a face at this angle: its passive score is 0.1, and that of other photos 0.9. */
@@ -187,7 +187,12 @@ export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[]
     ) {
       calls.push(policy);
       const made = madeFrom(image);
-      if (made !== undefined) return ok(made);
+      if (made !== undefined) {
+        const { face, capture } = made;
+        return ok(
+          keepCapture && capture !== undefined ? { ...face, capture: syntheticCapture(capture) } : face,
+        );
+      }
       const [kind, ...rest] = new TextDecoder()
         .decode(image[0] === 0xff ? image.subarray(2) : image)
         .split(" ");

@@ -177,6 +177,36 @@ describe("a liveness session that verifies", () => {
     expect(liveness).toMatchObject({ live: false, reasons: expect.arrayContaining(["no_relief"]) });
   });
 
+  it("refuses a first frame that has matched, and says why to keys with scores alone", async () => {
+    const service = await enrolled();
+    const seen = { ...madeHead, capture: 7 };
+    const opened = await open(service);
+    expect(await verified(service, opened.token, framesOf(opened.challenge.poses, seen))).toMatchObject({
+      match: true,
+    });
+    const phone = await open(service);
+    const told = await verified(service, phone.token, framesOf(phone.challenge.poses, seen));
+    expect(told).toMatchObject({ match: false });
+    expect(told).not.toHaveProperty("replayed");
+    const { token, challenge } = await open(service);
+    const frames = sent(framesOf(challenge.poses, seen), { session: token });
+    const answer = await (await service.call("/v1/sessions/verify", frames)).json();
+    expect(answer).toMatchObject({ match: false, replayed: true, liveness: { live: true, reasons: [] } });
+  });
+
+  it("marks a first frame that has matched where the tenant asks for warnings", async () => {
+    const service = await enrolled();
+    const replay = { sessions: "warn", keys: "warn", max_sketches: 50, kept_seconds: 86_400 };
+    await service.call("/v1/settings", { ...json({ replay }), method: "PATCH" });
+    const told: unknown[] = [];
+    for (let time = 0; time < 2; time++) {
+      const { token, challenge } = await open(service);
+      told.push(await verified(service, token, framesOf(challenge.poses, { ...madeHead, capture: 7 })));
+    }
+    expect(told[0]).not.toHaveProperty("replayed");
+    expect(told[1]).toMatchObject({ match: true, replayed: true });
+  });
+
   it("names the challenge and every frame in its receipt", async () => {
     const service = await enrolled();
     const { token, challenge, nonce } = await open(service);
@@ -208,6 +238,17 @@ describe("a liveness session that verifies", () => {
     const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
     const response = await service.callAs(token, "/v1/sessions/verify", sent([...frames.slice(0, 4), png]));
     expect(await codeOf(response)).toBe("415 unsupported_media_type");
+    expect(await verified(service, token, frames)).toMatchObject({ match: true });
+  });
+
+  it("refuses a damaged frame behind one without a face, and spends no try", async () => {
+    const service = await enrolled();
+    const { token, challenge } = await open(service);
+    const frames = framesOf(challenge.poses);
+    const failure = JSON.stringify({ code: "invalid_image", reason: "its data is damaged" });
+    const damaged = new Uint8Array([0xff, 0xd8, ...new TextEncoder().encode(`FAIL ${failure}`)]);
+    const wrong = sent([frameWithoutFace, ...frames.slice(1, 4), damaged]);
+    expect(await codeOf(await service.callAs(token, "/v1/sessions/verify", wrong))).toBe("422 invalid_image");
     expect(await verified(service, token, frames)).toMatchObject({ match: true });
   });
 
