@@ -18,7 +18,7 @@ export const createdAt = "2026-11-24T00:05:36.980Z";
 export const image: z.infer<typeof imageSchema> = { width: 720, height: 576, format: "jpeg" };
 
 export const face: z.infer<typeof faceSchema> = {
-  box: { x: 259.71, y: 203.98, width: 272.96, height: 272.94 },
+  box: { x: 259.25, y: 204.04, width: 272.71, height: 272.67 },
   score: 0.9772,
   turned: 0,
   landmarks: [
@@ -48,7 +48,7 @@ export const decision = {
   match: true,
   band: "clear_match" as const,
   distance: 0.660294,
-  threshold: 1.05148,
+  threshold: 1.05153,
   max_fmr: 0.0001,
   fmr: "< 0.000002",
   model,

@@ -78,7 +78,7 @@ export const decisionOperations: readonly Operation[] = [
       content: json(identificationAnswerSchema, {
         candidates: [{ subject_id: subjectId, face_id: faceId, distance: 0.660294, fmr: "< 0.000002" }],
         gallery_size: 1,
-        threshold: 1.05148,
+        threshold: 1.05153,
         max_fpir: 0.0001,
         face,
         image,
