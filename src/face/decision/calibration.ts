@@ -10,14 +10,32 @@ import { fail, ok, type Result } from "../../errors.ts";
 /** One knot: the share of pairs of strangers at or below this distance, with its 95 % interval. */
 export type FmrKnot = readonly [distance: number, fmr: number, low: number, high: number];
 
-/** Calibration of one encoder; an entry of the manifest's `calibration`, under the encoder's id. */
-export interface Calibration {
-  /** SHA-256 of the encoder's bytes, hex: another build's distances have other rates. */
-  readonly modelSha256: string;
+/** Rates at which strangers come close to templates of one kind. */
+export interface FmrCurve {
   /** Two knots or more, with distance and FMR both strictly ascending. */
   readonly fmrTable: readonly FmrKnot[];
   /** Lowest FMR that the data support; not below the table's first. */
   readonly measuredDownTo: number;
+}
+
+/** Curve of templates that are the mean of several photos: src/face/template.ts. */
+export interface TemplateCurve extends FmrCurve {
+  /** Number of photos, 2 or more; the last curve counts for templates of more photos too. */
+  readonly photos: number;
+}
+
+/**
+ * Calibration of one encoder; an entry of the manifest's `calibration`, under the encoder's id. Its own curve is that of
+ * two photos, each a template of one.
+ */
+export interface Calibration extends FmrCurve {
+  /** SHA-256 of the encoder's bytes, hex: another build's distances have other rates. */
+  readonly modelSha256: string;
+  /**
+   * Curves of templates of two photos and of three or more, in this order. A calibration from before there were templates
+   * has none, and the curve of single photos stands in.
+   */
+  readonly templates?: readonly TemplateCurve[];
 }
 
 /**
@@ -41,11 +59,29 @@ export interface DistanceHistograms {
 export function parseCalibration(entry: unknown, modelSha256: string): Calibration {
   const found = (entry ?? {}) as Partial<Record<keyof Calibration, unknown>>;
   if (found.modelSha256 !== modelSha256) throw new Error("the encoder in use is not calibrated");
-  const { fmrTable, measuredDownTo } = found;
+  const { templates } = found;
+  if (templates === undefined) return { modelSha256, ...parseCurve(found) };
+  if (!Array.isArray(templates)) throw new Error("the encoder's calibration of templates is no list");
+  const curves = templates.map((curve: Partial<Record<keyof TemplateCurve, unknown>>, index) => {
+    const { photos } = curve;
+    if (photos !== index + 2) throw new Error("the encoder's calibration of templates is not by photos");
+    return { photos, ...parseCurve(curve) };
+  });
+  return { modelSha256, ...parseCurve(found), templates: curves };
+}
+
+function parseCurve({ fmrTable, measuredDownTo }: Partial<Record<keyof FmrCurve, unknown>>): FmrCurve {
   if (!isRising(fmrTable) || typeof measuredDownTo !== "number" || !(measuredDownTo >= fmrTable[0][1])) {
     throw new Error("the encoder's calibration is not a rising table");
   }
-  return { modelSha256, fmrTable, measuredDownTo };
+  return { fmrTable, measuredDownTo };
+}
+
+/** Returns the curve of templates of this many photos. Throws for less than one. */
+function curveOf(calibration: Calibration, photos: number): FmrCurve {
+  if (!(photos >= 1)) throw new RangeError(`a template of ${photos} photos`);
+  const { templates = [] } = calibration;
+  return templates[Math.min(photos - 1, templates.length) - 1] ?? calibration;
 }
 
 function isRising(table: unknown): table is readonly FmrKnot[] {
@@ -75,10 +111,15 @@ export interface FalseMatchRate {
  *
  * Fails with `invalid_request` for a rate that the table does not cover or the data do not support.
  *
+ * @param photos number of photos in the template
  * @param field the caller's name for the rate
  */
-export function thresholdAt(calibration: Calibration, maxFmr: number, field = "max_fmr"): Result<number> {
-  const { fmrTable, measuredDownTo } = calibration;
+export function thresholdAt(
+  calibration: Calibration,
+  maxFmr: number,
+  { photos = 1, field = "max_fmr" }: { readonly photos?: number; readonly field?: string } = {},
+): Result<number> {
+  const { fmrTable, measuredDownTo } = curveOf(calibration, photos);
   const highest = fmrTable[fmrTable.length - 1][1];
   // Written so that NaN fails too.
   if (!(maxFmr >= measuredDownTo && maxFmr <= highest)) {
@@ -100,10 +141,11 @@ export function thresholdAt(calibration: Calibration, maxFmr: number, field = "m
  * distance is no evidence.
  *
  * @param distance 0..2; NaN throws
+ * @param photos number of photos in the template
  */
-export function fmrAt(calibration: Calibration, distance: number): FalseMatchRate {
+export function fmrAt(calibration: Calibration, distance: number, photos = 1): FalseMatchRate {
   if (Number.isNaN(distance)) throw new RangeError("distance is not a number");
-  const { fmrTable, measuredDownTo } = calibration;
+  const { fmrTable, measuredDownTo } = curveOf(calibration, photos);
   const above = fmrTable.findIndex(([knot]) => knot >= distance);
   if (above === -1) return { fmr: 1, bounded: false };
   if (above === 0) return { fmr: measuredDownTo, bounded: true };

@@ -2,7 +2,7 @@
 import type { Config } from "../../config.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
-import { type CalibratedDecision, decideAtFmr } from "../../face/decision/decide.ts";
+import { type CalibratedDecision, decideByClosest } from "../../face/decision/decide.ts";
 import type { EncodedFace } from "../../face/face.ts";
 import { requireQuality } from "../../face/quality/quality.ts";
 import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
@@ -81,7 +81,7 @@ export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt 
     if (!counted.ok) return refuse(c, counted.failure);
     const { match, replayed } = counted.value;
     c.set("outcome", match ? "match" : "no_match");
-    const threshold = decideAtFmr(calibration, 0, maxFmr, faces.length);
+    const threshold = decideByClosest(calibration, 0, maxFmr, faces.length);
     if (!threshold.ok) return refuse(c, threshold.failure);
     const receipt = options.receipt && {
       receipt: await signReceipt({
@@ -135,7 +135,7 @@ function decideFirst(
   const closest = closestFace(embedding, faces, closerBy(recognisability, probe));
   if (!closest.ok) return closest;
   const { faceId, closer, distance } = closest.value;
-  const decision = decideAtFmr(calibration, distance, maxFmr, faces.length, closer);
+  const decision = decideByClosest(calibration, distance, maxFmr, faces.length, closer);
   return decision.ok ? ok({ ...decision.value, faceId, capture }) : decision;
 }
 

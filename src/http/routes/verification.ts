@@ -4,7 +4,12 @@ import type * as z from "zod";
 import { sha256, toHex } from "../../crypto/digest.ts";
 import { fail, ok } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
-import { type CalibratedDecision, decideAtFmr, distance } from "../../face/decision/decide.ts";
+import {
+  type CalibratedDecision,
+  decideAtFmr,
+  decideByClosest,
+  distance,
+} from "../../face/decision/decide.ts";
 import { toleranceOf } from "../../face/quality/recognisability.ts";
 import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
 import type { SubjectId } from "../../identity/ids.ts";
@@ -95,7 +100,7 @@ export function verify(deps: VerificationDeps): Handler {
     const closest = closestFace(probe.value.embedding, faces, closerBy(recognisability, probe.value));
     if (!closest.ok) return refuse(c, closest.failure);
     const { faceId, closer } = closest.value;
-    const decision = decideAtFmr(calibration, closest.value.distance, maxFmr, faces.length, closer);
+    const decision = decideByClosest(calibration, closest.value.distance, maxFmr, faces.length, closer);
     if (!decision.ok) return refuse(c, decision.failure);
     // A suspected attack counts as a failed attempt, whoever the photo shows.
     const suspected = isSuspected(settings, probe.value.encoded);

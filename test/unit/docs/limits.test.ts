@@ -7,7 +7,7 @@ import * as z from "zod";
 import { readCalibration } from "../../../model/runtime.ts";
 import { createBudget, isolateLimits } from "../../../src/admission/budget.ts";
 import { parseConfig } from "../../../src/config.ts";
-import { decideAtFmr } from "../../../src/face/decision/decide.ts";
+import { decideByClosest } from "../../../src/face/decision/decide.ts";
 import { galleryRate } from "../../../src/face/decision/gallery-threshold.ts";
 import { framesAsked } from "../../../src/face/liveness/challenge.ts";
 import { defaultQualityLimits } from "../../../src/face/quality/quality.ts";
@@ -73,7 +73,7 @@ const longestText = (schema: z.ZodType) => largest((length) => schema.safeParse(
 const inQuery = (schema: z.ZodObject, name: string) => (value: number) =>
   schema.safeParse({ [name]: String(value) }).success;
 
-const facesAt = (maxFmr: number) => largest((faces) => decideAtFmr(calibration, 1, maxFmr, faces).ok);
+const facesAt = (maxFmr: number) => largest((faces) => decideByClosest(calibration, 1, maxFmr, faces).ok);
 
 async function longestJson(): Promise<number> {
   const app = new Hono<AppEnv>();

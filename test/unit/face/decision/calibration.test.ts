@@ -5,6 +5,7 @@ import {
   type FmrKnot,
   fmrAt,
   parseCalibration,
+  type TemplateCurve,
   thresholdAt,
 } from "../../../../src/face/decision/calibration.ts";
 
@@ -36,6 +37,54 @@ const table = fc
     return { modelSha256: "0".repeat(64), fmrTable: knots, measuredDownTo: knots[0][1] };
   })
   .filter(({ fmrTable }) => fmrTable.length > 1);
+
+describe("curves of templates", () => {
+  const nearer = (photos: number, by: number): TemplateCurve => ({
+    photos,
+    fmrTable: calibration.fmrTable.map(([distance, ...rates]) => [distance - by, ...rates] as const),
+    measuredDownTo: 1e-6,
+  });
+  const withTemplates = { ...calibration, templates: [nearer(2, 0.1), nearer(3, 0.2)] };
+
+  it.each([
+    [1, 0.8],
+    [2, 0.7],
+    [3, 0.6],
+    [4, 0.6],
+    [100, 0.6],
+  ])(
+    "%i photos have the threshold %f at 1e-4: the last curve counts for more photos too",
+    (photos, distance) => {
+      const threshold = thresholdAt(withTemplates, 1e-4, { photos });
+      expect(threshold.ok && threshold.value).toBeCloseTo(distance, 12);
+      expect(fmrAt(withTemplates, distance, photos).fmr).toBeCloseTo(1e-4, 12);
+    },
+  );
+
+  it("that an earlier calibration lacks are that of single photos", () => {
+    expect(thresholdAt(calibration, 1e-4, { photos: 3 })).toEqual(thresholdAt(calibration, 1e-4));
+  });
+
+  it.each([0, -1, Number.NaN])("of %f photos are a bug", (photos) => {
+    expect(() => thresholdAt(withTemplates, 1e-4, { photos })).toThrow(RangeError);
+  });
+
+  it("are read from the manifest, in the order of their photos", () => {
+    expect(parseCalibration(withTemplates, calibration.modelSha256)).toEqual(withTemplates);
+  });
+
+  it.each([
+    ["begin with three photos", [nearer(3, 0.1)]],
+    ["are out of order", [nearer(3, 0.1), nearer(2, 0.1)]],
+    ["are no list", {}],
+    ["have a table that falls", [{ ...nearer(2, 0.1), fmrTable: calibration.fmrTable.toReversed() }]],
+    ["do not say where their data end", [{ photos: 2, fmrTable: calibration.fmrTable }]],
+  ])("that %s make a broken build", (_, templates) => {
+    expect(() => parseCalibration({ ...calibration, templates }, calibration.modelSha256)).toThrow(
+      "calibration",
+    );
+  });
+});
 
 describe("a threshold from a false match rate", () => {
   it.each([
