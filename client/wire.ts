@@ -248,8 +248,19 @@ export interface Decision extends Answer {
   model: string;
 }
 
+/** Template of the subject that the photo was compared with. */
+export interface Template {
+  /** Changes when a face joins or leaves, and with the model. */
+  version: string;
+  /** Number of enrolled photos in it. */
+  photos: number;
+  /** Time since which a deletion or an enrolment may be missing in it; with `consistency: "edge"`. */
+  as_of?: string | undefined;
+}
+
 export interface Verification extends Decision {
-  /** The closest enrolled face; only with "scores". */
+  template?: Template | undefined;
+  /** Enrolled face in the template that came closest by itself; only with "scores". */
   face_id?: string | undefined;
   /** True for a match whose photo was enrolled or has matched before, where the tenant's `replay` says `warn`. */
   replayed?: true | undefined;
@@ -445,6 +456,7 @@ export interface LiveVerification extends LiveAnswer {
   max_fmr: number;
   distance?: number | undefined;
   fmr?: number | string | undefined;
+  template?: Template | undefined;
   face_id?: string | undefined;
   /** The first frame, or a copy of it, was enrolled or has matched before. */
   replayed?: true | undefined;
@@ -502,6 +514,8 @@ export interface AuditPage extends Answer {
     subject_id: string | null;
     face_id: string | null;
     outcome: string;
+    /** Version of the template that decided. */
+    template?: string | undefined;
     request_id: string;
   }[];
   next_cursor: string | null;

@@ -2,14 +2,14 @@
 import type { Config } from "../../config.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
-import { type CalibratedDecision, decideByClosest } from "../../face/decision/decide.ts";
+import { type CalibratedDecision, decideAtFmr } from "../../face/decision/decide.ts";
 import type { EncodedFace } from "../../face/face.ts";
 import { requireQuality } from "../../face/quality/quality.ts";
 import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
 import type { FaceId, SubjectId } from "../../identity/ids.ts";
 import type { ReplayPolicy } from "../../identity/settings.ts";
-import { closestFace } from "../../identity/store/closest.ts";
 import { requireConsent } from "../../identity/store/consent.ts";
+import { buildTemplate, compareWithTemplate, versionOf } from "../../identity/store/person-template.ts";
 import {
   type Attempt,
   countedAgainAndAgain,
@@ -19,6 +19,7 @@ import {
 import type { Pipeline } from "../../pipeline.ts";
 import { challengeBody } from "../../rendering/challenge-body.ts";
 import { distanceBody, rateBody } from "../../rendering/decision-body.ts";
+import { templateBody } from "../../rendering/template-body.ts";
 import type { SessionPrincipal } from "../../trust/principal.ts";
 import { chooseRate, type RateChoice } from "../../trust/rates/rate-choice.ts";
 import type { SignReceipt } from "../../trust/receipt.ts";
@@ -69,10 +70,15 @@ export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt 
     if (!taken.ok) return refuse(c, taken.failure);
 
     const { faces } = attempt.value;
+    const built = buildTemplate(faces);
+    if (!built.ok) return refuse(c, built.failure);
+    const template = { version: await versionOf(built.value), photos: built.value.faces.length };
     const decision =
-      taken.value.live && seen.value.first && decideFirst(deps, seen.value.first, faces, maxFmr);
-    if (decision && !decision.ok) return refuse(c, decision.failure);
-    const found = decision ? decision.value : undefined;
+      taken.value.live && seen.value.first
+        ? await decideFirst(deps, seen.value.first, faces, maxFmr)
+        : ok(undefined);
+    if (!decision.ok) return refuse(c, decision.failure);
+    const found = decision.value;
     const counted = await stopwatch.time("store", () =>
       found === undefined
         ? countNotLive(store, subjectId)
@@ -81,7 +87,7 @@ export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt 
     if (!counted.ok) return refuse(c, counted.failure);
     const { match, replayed } = counted.value;
     c.set("outcome", match ? "match" : "no_match");
-    const threshold = decideByClosest(calibration, 0, maxFmr, faces.length);
+    const threshold = decideAtFmr(calibration, 0, maxFmr, template.photos);
     if (!threshold.ok) return refuse(c, threshold.failure);
     const receipt = options.receipt && {
       receipt: await signReceipt({
@@ -91,6 +97,7 @@ export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt 
         threshold: threshold.value.ordinaryThreshold,
         maxFmr,
         model: pipeline.encoderId,
+        template,
         modelSha256: calibration.modelSha256,
         imageSha256: seen.value.hashes[0],
         liveness: { challenge: taken.value.challenge, framesSha256: seen.value.hashes },
@@ -103,12 +110,13 @@ export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt 
       match,
       max_fmr: maxFmr,
       model: pipeline.encoderId,
+      template: templateBody(template, undefined),
       ...tryBody(taken.value, session.value, match, chosen.value),
       ...(tellsScores &&
         found !== undefined && {
           distance: distanceBody(found.distance),
           fmr: rateBody(found.fmr),
-          face_id: found.faceId,
+          face_id: found.closest,
         }),
       // A phone whose frame was seen before is refused in the same words as any other.
       ...(replayed && (match || tellsScores) && { replayed }),
@@ -118,25 +126,27 @@ export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt 
 }
 
 interface Found extends CalibratedDecision {
-  readonly faceId: FaceId;
+  readonly closest: FaceId;
+  /** Version of the template. */
+  readonly version: string;
   /** Undefined where no sketches are kept. */
   readonly capture: EncodedFace["capture"] | undefined;
 }
 
 /** Decides whether the first frame shows the enrolled person. Fails with `model_mismatch` or `invalid_request`. */
-function decideFirst(
+async function decideFirst(
   { calibration, recognisability }: Pick<LiveDeps, "calibration" | "recognisability">,
   first: EncodedFace,
   faces: Attempt["faces"],
   maxFmr: number,
-): Result<Found> {
+): Promise<Result<Found>> {
   const { embedding, quality, capture } = first;
   const probe = { embedding, encoded: first, quality };
-  const closest = closestFace(embedding, faces, closerBy(recognisability, probe));
-  if (!closest.ok) return closest;
-  const { faceId, closer, distance } = closest.value;
-  const decision = decideByClosest(calibration, distance, maxFmr, faces.length, closer);
-  return decision.ok ? ok({ ...decision.value, faceId, capture }) : decision;
+  const compared = await compareWithTemplate(embedding, faces, closerBy(recognisability, probe));
+  if (!compared.ok) return compared;
+  const { closest, version, closer, distance, photos } = compared.value;
+  const decision = decideAtFmr(calibration, distance, maxFmr, photos, closer);
+  return decision.ok ? ok({ ...decision.value, closest, version, capture }) : decision;
 }
 
 interface Counted {
@@ -156,7 +166,7 @@ async function countNotLive(
 /** Counts a live try, decided anew while other matches are counted meanwhile. Fails as `settle` does, and with `not_ready`. */
 async function countDecision(
   { isCopy, settle }: Pick<Attempt, "isCopy" | "settle">,
-  { match: shows, faceId, capture }: Found,
+  { match: shows, closest, version: template, capture }: Found,
   resetsLockOut: boolean,
   replay: ReplayPolicy,
 ): Promise<Result<Counted>> {
@@ -164,7 +174,7 @@ async function countDecision(
     const replayed = shows && capture !== undefined && isCopy(capture);
     const match = shows && !(replayed && replay === "refuse");
     const kept = shows && !replayed ? capture : undefined;
-    const outcome = { closest: faceId, match, resetsLockOut, replayed, capture: kept };
+    const outcome = { closest, template, match, resetsLockOut, replayed, capture: kept };
     const settled = await settle({ ...outcome, sessionIsSpent: true });
     if (!settled.ok) return settled;
     if (settled.value.kind === "counted") return ok({ match, replayed });

@@ -4,20 +4,16 @@ import type * as z from "zod";
 import { sha256, toHex } from "../../crypto/digest.ts";
 import { fail, ok } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
-import {
-  type CalibratedDecision,
-  decideAtFmr,
-  decideByClosest,
-  distance,
-} from "../../face/decision/decide.ts";
+import { type CalibratedDecision, decideAtFmr, distance } from "../../face/decision/decide.ts";
 import { toleranceOf } from "../../face/quality/recognisability.ts";
 import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
 import type { SubjectId } from "../../identity/ids.ts";
 import { keepsSketches } from "../../identity/settings.ts";
-import { closestFace } from "../../identity/store/closest.ts";
+import { type Comparison, compareWithTemplate } from "../../identity/store/person-template.ts";
 import { countedAgainAndAgain, type KeptAnswer, maxDecisions } from "../../identity/store/store.ts";
 import { decisionBody, toldThreshold } from "../../rendering/decision-body.ts";
 import { faceBody } from "../../rendering/face-body.ts";
+import { templateBody } from "../../rendering/template-body.ts";
 import type { Principal } from "../../trust/principal.ts";
 import { chooseRate } from "../../trust/rates/rate-choice.ts";
 import type { SignReceipt } from "../../trust/receipt.ts";
@@ -95,12 +91,16 @@ export function verify(deps: VerificationDeps): Handler {
       judgePassive: judged.value,
     });
     if (!probe.ok) return refuse(c, probe.failure);
-    const { answered, faces, isCopy, settle } = attempt.value;
+    const { answered, faces, facesAsOf, isCopy, settle } = attempt.value;
     if (answered !== undefined) return answerAgain(c, answered, contentHash, probe.value, options.passive);
-    const closest = closestFace(probe.value.embedding, faces, closerBy(recognisability, probe.value));
-    if (!closest.ok) return refuse(c, closest.failure);
-    const { faceId, closer } = closest.value;
-    const decision = decideByClosest(calibration, closest.value.distance, maxFmr, faces.length, closer);
+    const compared = await compareWithTemplate(
+      probe.value.embedding,
+      faces,
+      closerBy(recognisability, probe.value),
+    );
+    if (!compared.ok) return refuse(c, compared.failure);
+    const { closest, closer, photos, version } = compared.value;
+    const decision = decideAtFmr(calibration, compared.value.distance, maxFmr, photos, closer);
     if (!decision.ok) return refuse(c, decision.failure);
     // A suspected attack counts as a failed attempt, whoever the photo shows.
     const suspected = isSuspected(settings, probe.value.encoded);
@@ -115,12 +115,13 @@ export function verify(deps: VerificationDeps): Handler {
       const told = { ...decision.value, threshold: toldThreshold(decision.value, chosen.value) };
       const receipt =
         options.receipt && !refused && !suspected
-          ? { receipt: await sign(c, deps, subjectId.value, told, model, source, options.nonce) }
+          ? { receipt: await sign(c, deps, subjectId.value, told, compared.value, source, options.nonce) }
           : {};
       const body = {
         ...decisionBody(decision.value, chosen.value),
         model,
-        ...(tellsScores ? { face_id: faceId } : {}),
+        template: templateBody(compared.value, facesAsOf),
+        ...(tellsScores ? { face_id: closest } : {}),
         ...(replayed ? { replayed } : {}),
         ...receipt,
       };
@@ -128,7 +129,8 @@ export function verify(deps: VerificationDeps): Handler {
       c.set("outcome", refused ? "replayed" : match ? "match" : "no_match");
       const settled = await stopwatch.time("store", () =>
         settle({
-          closest: faceId,
+          closest,
+          template: version,
           match: match && !refused,
           resetsLockOut,
           replayed,
@@ -228,10 +230,10 @@ function sessionFor(principal: Principal, subjectId: SubjectId) {
 
 async function sign(
   c: Context<AppEnv>,
-  { signReceipt, calibration, clock }: VerificationDeps,
+  { signReceipt, calibration, pipeline, clock }: VerificationDeps,
   subjectId: SubjectId,
   { match, threshold, maxFmr }: CalibratedDecision,
-  model: string,
+  template: Comparison,
   source: FaceSource,
   nonce: z.output<typeof verificationOptionsSchema>["nonce"],
 ): Promise<string> {
@@ -242,7 +244,8 @@ async function sign(
     match,
     threshold,
     maxFmr,
-    model,
+    model: pipeline.encoderId,
+    template,
     modelSha256: calibration.modelSha256,
     imageSha256: source.kind === "photo" ? toHex(await sha256(source.image)) : null,
     nonce: principal.kind === "session" ? principal.nonce : (nonce ?? null),

@@ -92,6 +92,10 @@ export const auditAnswerSchema = z
           subject_id: z.string().nullable(),
           face_id: z.string().nullable(),
           outcome: z.string(),
+          template: z
+            .string()
+            .optional()
+            .describe("Version of the template that decided; absent where none did."),
           request_id: z.string(),
         })
         .meta({ id: "AuditEntry" }),

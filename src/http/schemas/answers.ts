@@ -128,6 +128,20 @@ const decisionFields = {
   model: modelSchema,
 };
 
+export const templateSchema = z
+  .strictObject({
+    version: z
+      .string()
+      .describe("Name of the template: it changes when a face joins or leaves, and with the model."),
+    photos: z.int().min(1).describe("Number of enrolled photos in it; a photo of somebody else is left out."),
+    as_of: timeSchema
+      .optional()
+      .describe(
+        "Time since which a deletion or an enrolment may be missing in it; present where the tenant's `consistency` is `edge`, and then at most `edge_seconds` ago.",
+      ),
+  })
+  .meta({ id: "Template", description: "Template of the subject that the photo was compared with." });
+
 const signal = (text: string) => z.number().describe(text);
 
 const passiveSchema = z
@@ -222,9 +236,16 @@ export const detectionAnswerSchema = z
 export const verificationAnswerSchema = z
   .strictObject({
     ...decisionFields,
+    template: templateSchema
+      .optional()
+      .describe(
+        "Absent in the answer that an earlier version of the service kept under an `Idempotency-Key`.",
+      ),
     face_id: faceIdSchema
       .optional()
-      .describe("Enrolled face that came closest. Present with the scope `scores`."),
+      .describe(
+        "Enrolled face in the template that came closest by itself. Present with the scope `scores`.",
+      ),
     replayed: z
       .literal(true)
       .optional()

@@ -2,7 +2,13 @@
 import * as z from "zod";
 import { framesAsked, poseNames, posesAsked } from "../../face/liveness/challenge.ts";
 import { livenessReasons } from "../../face/liveness/judge.ts";
-import { comparisonAnswerSchema, enrolmentAnswerSchema, requestIdSchema, timeSchema } from "./answers.ts";
+import {
+  comparisonAnswerSchema,
+  enrolmentAnswerSchema,
+  requestIdSchema,
+  templateSchema,
+  timeSchema,
+} from "./answers.ts";
 import { enrolmentOptionsSchema, faceIdSchema, verificationOptionsSchema } from "./requests.ts";
 
 export const challengeSchema = z
@@ -78,12 +84,15 @@ export const liveVerificationAnswerSchema = z
     ),
     max_fmr,
     model,
+    template: templateSchema.optional(),
     ...tryFields,
     distance,
     fmr,
     face_id: faceIdSchema
       .optional()
-      .describe("Enrolled face that came closest. Present with the scope `scores`."),
+      .describe(
+        "Enrolled face in the template that came closest by itself. Present with the scope `scores`.",
+      ),
     replayed: z
       .literal(true)
       .optional()

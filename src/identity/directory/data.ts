@@ -129,6 +129,8 @@ export interface Attempt {
   readonly subjectId: SubjectId;
   /** Face that came closest, for the audit trail. */
   readonly faceId: FaceId;
+  /** Version of the template that decided, for the audit trail. */
+  readonly template: string;
   /** All faces that were compared. Each must still be enrolled, or the refusal would tell which came closest. */
   readonly compared: readonly FaceId[];
   readonly match: boolean;
@@ -215,6 +217,8 @@ export interface AuditEntry {
   readonly subjectId: string | null;
   readonly faceId: string | null;
   readonly outcome: string;
+  /** Version of the template that decided; null where none did, or an earlier service wrote the entry. */
+  readonly template: string | null;
   readonly requestId: string;
 }
 

@@ -61,12 +61,12 @@ export function withVerifications<Base extends HoldsParts>(base: Base) {
     async settleAttempt(attempt: Attempt, policy: LockOutPolicy, context: Context) {
       const { chores, ledger } = this.parts;
       const { sql, write } = ledger;
-      const { subjectId, faceId, compared, match, resetsLockOut, sessionId, replayed } = attempt;
+      const { subjectId, faceId, template, compared, match, resetsLockOut, sessionId, replayed } = attempt;
       const { seenThrough, sketch, request } = attempt;
       const settled = write<Result<SettledAttempt>>(context, () => {
         const answer = request && findAnswer(sql, subjectId, request.keyHash, context.nowMs);
         if (answer !== null) return ok({ kind: "answered", answer });
-        const event = { action: "verify", subjectId, faceId };
+        const event = { action: "verify", subjectId, faceId, template };
         const session =
           sessionId === null ? ok(undefined) : checkSession(sql, sessionId, subjectId, context.nowMs);
         if (!session.ok) return session;

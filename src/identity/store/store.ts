@@ -85,6 +85,8 @@ export interface KeptAnswer {
 export interface Attempt {
   /** Every face of the subject, in no promised order; at least one, unless the attempt was answered before. */
   readonly faces: readonly StoredFace[];
+  /** Time at which the directory named the faces, where it was not asked for this attempt itself. */
+  readonly facesAsOf: Date | undefined;
   /** Answer of an earlier request under the same key; no decision can be made then. */
   readonly answered: KeptAnswer | undefined;
   /**
@@ -118,6 +120,8 @@ export type Settled =
 
 export interface AttemptOutcome {
   readonly closest: FaceId;
+  /** Version of the template that decided. */
+  readonly template: string;
   readonly match: boolean;
   /** True when a match starts the count of failures anew. */
   readonly resetsLockOut: boolean;
@@ -142,6 +146,9 @@ export interface Candidate {
   readonly closer: number;
 }
 
+/** Distance by which a face must come closer than an ordinary one, for a probe that is hard to recognise. */
+export type CloserBy = (face: Pick<StoredFace, "embedding" | "quality">) => number;
+
 export interface SearchOptions {
   /** Largest number of subjects. */
   readonly limit: number;
@@ -151,8 +158,8 @@ export interface SearchOptions {
    */
   readonly order: "closest" | "subject_id";
   readonly maxDistance: number;
-  /** Distance by which a face must come closer than that, for a probe that is hard to recognise. */
-  readonly closerBy?: ((face: StoredFace) => number) | undefined;
+  /** Distance by which each face of a template must come closer than that; the template, by their mean. */
+  readonly closerBy?: CloserBy | undefined;
   /** Subject that is left out. */
   readonly except?: SubjectId;
   /** Purpose of the search, for the audit trail. */

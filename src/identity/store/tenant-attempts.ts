@@ -59,7 +59,7 @@ export async function beginAttempt(
           },
           lockOut,
         )
-      : ok({ faces: known, sketches: [], answered: null });
+      : ok({ faces: known.keys, sketches: [], answered: null });
   if (!begun.ok) return begun;
   const { faces: keys, answered } = begun.value;
   const beside = createKeptBeside(tenant, keys, ring, random);
@@ -96,10 +96,11 @@ export async function beginAttempt(
 
   return ok({
     faces: faces.value,
+    facesAsOf: known && new Date(known.askedAtMs),
     answered: undefined,
     isCopy: beside.isCopy,
     async settle(outcome) {
-      const { closest, match, resetsLockOut, replayed = false, sessionIsSpent = false } = outcome;
+      const { closest, template, match, resetsLockOut, replayed = false, sessionIsSpent = false } = outcome;
       const now = context();
       const sealed = await beside.seal(outcome);
       if (!sealed.ok) return sealed;
@@ -109,6 +110,7 @@ export async function beginAttempt(
         {
           subjectId,
           faceId: closest,
+          template,
           compared: keys.map(({ faceId }) => faceId),
           match,
           resetsLockOut,
@@ -151,6 +153,7 @@ export async function beginAttempt(
 function alreadyAnswered(answered: KeptAnswer): Attempt {
   return {
     faces: [],
+    facesAsOf: undefined,
     answered,
     isCopy: () => false,
     async settle() {

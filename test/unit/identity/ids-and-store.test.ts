@@ -223,17 +223,6 @@ describe("closestFace", () => {
     }
   });
 
-  it("is the one that remains closest when each counts as farther by what it must come closer", () => {
-    const faces = [at(0.1, "poor"), at(0.3, "good"), at(0.9, "far")];
-    const result = closestFace(probe, faces, ({ faceId }) => (faceId === "poor" ? 0.25 : 0));
-    if (!result.ok) throw new Error(result.failure.code);
-    expect(result.value).toMatchObject({ faceId: "good", closer: 0 });
-    const still = closestFace(probe, faces, ({ faceId }) => (faceId === "poor" ? 0.15 : 0));
-    if (!still.ok) throw new Error(still.failure.code);
-    expect(still.value).toMatchObject({ faceId: "poor", closer: 0.15 });
-    expect(still.value.distance).toBeCloseTo(2 * Math.sin(0.05), 6);
-  });
-
   it("of no faces is a failure, not a distance", () => {
     expect(closestFace(probe, [])).toMatchObject({ failure: { code: "subject_has_no_faces" } });
   });

@@ -46,7 +46,8 @@ describe("a receipt", () => {
     const service = startService();
     await service.call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
     const path = "/v1/subjects/alice/verify?receipt=true&nonce=order-77";
-    const { receipt = "", request_id } = await verified(service, path, jpeg(image));
+    const { receipt = "", request_id, template } = await verified(service, path, jpeg(image));
+    expect(template).toMatchObject({ photos: 1 });
     expect(await payloadOf(receipt, await publicKeys(service))).toEqual({
       iss: "sameface",
       iat: Math.floor(now.getTime() / 1000),
@@ -58,6 +59,7 @@ describe("a receipt", () => {
       max_fmr: 1e-4,
       model: "text-1",
       model_sha256: calibration.modelSha256,
+      template,
       image_sha256: await sha256(image),
       nonce: "order-77",
       request_id,

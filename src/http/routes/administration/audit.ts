@@ -22,14 +22,15 @@ export function showAudit({ listAudit, config }: AuditDeps): Handler {
     const page = await listAudit(callerOf(c), query.value);
     if (!page.ok) return refuse(c, page.failure);
     return answer(c, 200, {
-      entries: page.value.entries.map(({ atMs, actor, action, subjectId, faceId, outcome, requestId }) => ({
-        at: new Date(atMs).toISOString(),
-        actor,
-        action,
-        subject_id: subjectId,
-        face_id: faceId,
-        outcome,
-        request_id: requestId,
+      entries: page.value.entries.map((entry) => ({
+        at: new Date(entry.atMs).toISOString(),
+        actor: entry.actor,
+        action: entry.action,
+        subject_id: entry.subjectId,
+        face_id: entry.faceId,
+        outcome: entry.outcome,
+        ...(entry.template === null ? {} : { template: entry.template }),
+        request_id: entry.requestId,
       })),
       next_cursor: page.value.nextCursor ?? null,
     } satisfies Body<typeof auditAnswerSchema>);

@@ -33,7 +33,7 @@ CREATE INDEX IF NOT EXISTS session_by_subject ON session (subject_id);
 CREATE INDEX IF NOT EXISTS session_by_expiry ON session (expires_at_ms);
 CREATE TABLE IF NOT EXISTS audit (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
-  subject_id TEXT, face_id TEXT, outcome TEXT NOT NULL, request_id TEXT NOT NULL
+  subject_id TEXT, face_id TEXT, outcome TEXT NOT NULL, request_id TEXT NOT NULL, template TEXT
 );
 CREATE TABLE IF NOT EXISTS outbox (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, operation TEXT NOT NULL,
@@ -73,12 +73,23 @@ export function hasSchema(sql: SqlStorage): boolean {
   return has(sql, "outbox");
 }
 
-/** True when all tables exist; a directory of an earlier version lacks some. */
-export function isComplete(sql: SqlStorage): boolean {
-  // The schema makes this table last.
-  return has(sql, "verification_request") && has(sql, "challenge");
+/** Columns that were added to tables of an earlier version, last first. */
+const addedColumns = [["audit", "template", "TEXT"]] as const;
+
+/** Makes the tables and columns that a directory of an earlier version lacks. */
+export function complete(sql: SqlStorage): void {
+  // The schema makes these tables last.
+  if (!has(sql, "verification_request") || !has(sql, "challenge")) sql.exec(schema);
+  for (const [table, column, type] of addedColumns) {
+    if (hasColumn(sql, table, column)) return;
+    sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
+  }
 }
 
 function has(sql: SqlStorage, name: string): boolean {
   return sql.exec("SELECT 1 FROM sqlite_master WHERE name = ?", name).toArray().length > 0;
+}
+
+function hasColumn(sql: SqlStorage, table: string, column: string): boolean {
+  return sql.exec("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", table, column).toArray().length > 0;
 }
