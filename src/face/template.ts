@@ -28,14 +28,23 @@ export interface Template {
 }
 
 /**
- * Distance from the mean of the other photos beyond which a photo shows somebody else. LFW, train and test view:
- * design/models.md, "Templates".
+ * Distance from the mean of the other photos beyond which a photo shows somebody else. Two photos of one person are this
+ * far apart once in 200, and strangers nearer once in 100: design/models.md, "Templates".
  */
 const outlierDistance = 1.2;
 
-/** Returns a photo's share in the mean: 1 where its quality is not known. */
-export function weightOf(_quality: Partial<Quality> | undefined): number {
-  return 1;
+/** Agreement of detector and landmarks, from the least that counts to what the middle one of LFW's photos has. */
+const leastAgreement = 0.5;
+const usualAgreement = 0.93;
+
+/**
+ * Returns a photo's share in the mean: the fourth power of the agreement of detector and landmarks, relative to a usual
+ * photo's. A face on which both disagree is aligned poorly, or hard to see. 1 where the agreement is not known.
+ */
+export function weightOf(quality: Partial<Quality> | undefined): number {
+  const agreement = quality?.agreement;
+  if (agreement === undefined || Number.isNaN(agreement)) return 1;
+  return (Math.min(1, Math.max(leastAgreement, agreement)) / usualAgreement) ** 4;
 }
 
 /**
@@ -73,15 +82,20 @@ export function closerOf(photos: readonly { readonly weight: number; readonly cl
   return photos.reduce((sum, { weight, closer }) => sum + (weight / total) * closer, 0);
 }
 
-/** Finds the photo that is farthest from the mean of the others, if that is too far; the later one of equally far ones. */
+/** Finds the photo that is farthest from the mean of the others, if that is too far; the later one of only two. */
 function farthestOutlier(photos: readonly TemplatePhoto[], kept: readonly number[]): number | undefined {
+  const valuesOf = (index: number) => photos[index].embedding.values;
   if (kept.length < 2) return undefined;
+  if (kept.length === 2) {
+    const [earlier, later] = kept;
+    return distanceBetween(valuesOf(earlier), valuesOf(later)) > outlierDistance ? later : undefined;
+  }
   let outlier: number | undefined;
   let farthest = outlierDistance;
   for (const index of kept) {
     const others = meanOf(kept.filter((other) => other !== index).map((other) => photos[other]));
-    const away = distanceBetween(photos[index].embedding.values, others);
-    if (away >= farthest) {
+    const away = distanceBetween(valuesOf(index), others);
+    if (away > farthest) {
       farthest = away;
       outlier = index;
     }

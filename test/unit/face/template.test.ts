@@ -88,6 +88,21 @@ describe("a template", () => {
     });
   });
 
+  it("of two photos that disagree is the earlier one, whichever way their distance is rounded", () => {
+    const unitVector = fc
+      .array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 8, maxLength: 8 })
+      .filter((values) => Math.hypot(...values) > 0.1)
+      .map((values) => Float32Array.from(values, (value) => value / Math.hypot(...values)));
+    fc.assert(
+      fc.property(unitVector, unitVector, (a, b) => {
+        fc.pre(Math.hypot(...a.map((value, i) => value - b[i])) > 1.21);
+        const [first, second] = [a, b].map((values) => ({ embedding: { model: "m", values }, weight: 1 }));
+        expect(templateOf([first, second])).toMatchObject({ embedding: { values: a }, outliers: [1] });
+        expect(templateOf([second, first])).toMatchObject({ embedding: { values: b }, outliers: [1] });
+      }),
+    );
+  });
+
   it("of two opposite vectors is the earlier one, not a division by zero", () => {
     const { embedding, weight } = photoOf(0);
     const opposite = { embedding: { model: "m", values: embedding.values.map((value) => -value) }, weight };
@@ -118,7 +133,19 @@ it("a template must come closer by the weighted mean of what its photos must", (
   ).toBeCloseTo(0.1, 12);
 });
 
-it("a photo whose quality is not known has a weight of 1", () => {
-  expect(weightOf(undefined)).toBe(1);
-  expect(weightOf({})).toBe(1);
+describe("the weight of a photo", () => {
+  it("whose agreement is not known is 1", () => {
+    expect(weightOf(undefined)).toBe(1);
+    expect(weightOf({ recognisability: 0.6 })).toBe(1);
+    expect(weightOf({ agreement: Number.NaN })).toBe(1);
+  });
+
+  it("is 1 for a usual one, and the fourth power of its agreement for others", () => {
+    expect(weightOf({ agreement: 0.93 })).toBe(1);
+    expect(weightOf({ agreement: 0.93 / 2 ** 0.25 })).toBeCloseTo(0.5, 12);
+  });
+
+  it.each([0.5, 0.2, 0, -3])("is never 0, however little detector and landmarks agree: %f", (agreement) => {
+    expect(weightOf({ agreement })).toBeCloseTo((0.5 / 0.93) ** 4, 12);
+  });
 });
