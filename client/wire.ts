@@ -42,6 +42,8 @@ interface PassiveOption {
 export interface EnrolmentOptions extends FaceOptions, PassiveOption {
   /** `refuse` refuses a person who is enrolled as another subject. Default `allow`. */
   readonly duplicates?: "allow" | "refuse";
+  /** `allow` enrols a photo of somebody else than the subject's others, which the template leaves out. Default `refuse`. */
+  readonly conflicts?: "allow" | "refuse";
   /** Time at which the face is deleted, with its offset, such as 2030-01-31T12:00:00Z. */
   readonly expires_at?: string;
   readonly consent_version?: string;
@@ -232,6 +234,8 @@ export interface Enrolment extends Answer {
   model: string;
   created_at: string;
   expires_at?: string | undefined;
+  /** The photo shows somebody else than the subject's others; with `conflicts: "allow"`. */
+  conflicting_face?: true | undefined;
 }
 
 export interface Decision extends Answer {
@@ -282,6 +286,7 @@ export interface Comparison extends Decision {
 export interface Candidate {
   subject_id: string;
   face_id?: string | undefined;
+  template?: Template | undefined;
   distance?: number | undefined;
   fmr?: number | string | undefined;
 }
@@ -291,7 +296,7 @@ export interface Identification extends Answer {
   candidates: Candidate[];
   /** True when more subjects than asked for are within the threshold; only without "scores". */
   more_candidates?: true | undefined;
-  /** Number of faces that were compared. */
+  /** Number of templates that were compared: one for each subject. */
   gallery_size: number;
   /** Number of faces that were not compared, because another model made them. */
   not_compared?: number | undefined;
@@ -469,6 +474,7 @@ export interface LiveEnrolment extends LiveAnswer {
   face_id?: string | undefined;
   created_at?: string | undefined;
   expires_at?: string | undefined;
+  conflicting_face?: true | undefined;
 }
 
 export interface ApiKey {

@@ -62,6 +62,7 @@ export const faceOperations: readonly Operation[] = [
       "model_mismatch",
       "conflict",
       "identity_conflict",
+      "conflicting_face",
       "idempotency_key_reused",
       "liveness_required",
     ],

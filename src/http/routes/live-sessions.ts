@@ -225,11 +225,12 @@ export function enrolLive(deps: LiveDeps & StoreFaceDeps): Handler {
       subjectId,
       probe,
       duplicates,
+      conflicts: options.conflicts === "allow",
       details: details.value,
       createdAt,
     });
     if (!added.ok) return refuse(c, added.failure);
-    const { faceId, model, createdAt: at, expiresAt } = added.value;
+    const { faceId, model, createdAt: at, expiresAt, conflicting } = added.value;
     return answer(c, 200, {
       enrolled: true,
       subject_id: subjectId,
@@ -237,6 +238,7 @@ export function enrolLive(deps: LiveDeps & StoreFaceDeps): Handler {
       model,
       created_at: at.toISOString(),
       ...(expiresAt === undefined ? {} : { expires_at: expiresAt.toISOString() }),
+      ...(conflicting ? { conflicting_face: true } : {}),
       ...tryBody(taken.value, session.value, true, told),
     } satisfies Body<typeof liveEnrolmentAnswerSchema>);
   };

@@ -191,6 +191,12 @@ export const enrolmentAnswerSchema = z
     expires_at: timeSchema
       .optional()
       .describe("Time at which the face will be deleted; absent when none is set."),
+    conflicting_face: z
+      .literal(true)
+      .optional()
+      .describe(
+        "Present when the photo shows somebody else than the subject's others, and `conflicts=allow` enrolled it.",
+      ),
     request_id: requestIdSchema,
   })
   .meta({ id: "Enrolment" });
@@ -282,14 +288,15 @@ export const identificationAnswerSchema = z
           face_id: faceIdSchema
             .optional()
             .describe(
-              "Face of the subject that came closest. This and the next two fields are present with the scope `scores`.",
+              "Face in the template that came closest by itself. This and the next three fields are present with the scope `scores`.",
             ),
+          template: templateSchema.optional(),
           distance: decisionFields.distance,
           fmr: decisionFields.fmr,
         }),
       )
       .describe(
-        "Subjects within the threshold: closest first, where two faces that are hard to recognise count as farther, or without the scope `scores` in the order of their ids. Empty when nobody is within it.",
+        "Subjects within the threshold: closest first, where faces that are hard to recognise and templates of more photos count as farther, or without the scope `scores` in the order of their ids. Empty when nobody is within it.",
       ),
     more_candidates: z
       .literal(true)
@@ -297,7 +304,7 @@ export const identificationAnswerSchema = z
       .describe(
         "True when more subjects than were asked for are within the threshold; absent when there are none. Present without the scope `scores` only.",
       ),
-    gallery_size: z.int().min(0).describe("Number of faces that were compared."),
+    gallery_size: z.int().min(0).describe("Number of templates that were compared: one for each subject."),
     not_compared: z
       .int()
       .min(1)
@@ -309,7 +316,9 @@ export const identificationAnswerSchema = z
       .number()
       .min(0)
       .max(2)
-      .describe("Largest distance at which a face makes its subject a candidate."),
+      .describe(
+        "Largest distance at which a template of one photo makes its subject a candidate; templates of more photos have another one, for the same rate.",
+      ),
     max_fpir: z
       .number()
       .gt(0)

@@ -107,7 +107,7 @@ export const liveVerificationAnswerSchema = z
   })
   .meta({ id: "LiveVerification" });
 
-const { face_id, subject_id, created_at, expires_at } = enrolmentAnswerSchema.shape;
+const { face_id, subject_id, created_at, expires_at, conflicting_face } = enrolmentAnswerSchema.shape;
 
 export const liveEnrolmentAnswerSchema = z
   .strictObject({
@@ -119,6 +119,7 @@ export const liveEnrolmentAnswerSchema = z
     model,
     created_at: created_at.optional(),
     expires_at,
+    conflicting_face,
     ...tryFields,
     request_id: requestIdSchema,
   })

@@ -161,6 +161,11 @@ export interface SearchQuery {
   /** Largest number of closest subjects; null for everybody within `maxDistance`. */
   readonly limit: number | null;
   readonly maxDistance: number;
+  /**
+   * Distances by which a template of 1, 2 and more photos must come closer than `maxDistance`; the last counts for all
+   * templates of more photos. At least one number; none is below 0.
+   */
+  readonly closerByPhotos: readonly number[];
 }
 
 export interface FoundFaces {
@@ -169,9 +174,18 @@ export interface FoundFaces {
   readonly more: boolean;
 }
 
+/** Subject that a search found, for the audit trail. */
+export interface NamedSubject {
+  readonly subjectId: SubjectId;
+  /** Faces that were compared, the closest first. */
+  readonly faces: readonly FaceId[];
+  /** Version of the template that was compared. */
+  readonly template: string;
+}
+
 export interface SearchState {
-  /** Number of faces of the kind. */
-  readonly faces: number;
+  /** Number of templates of the kind, one for each subject. */
+  readonly templates: number;
   /** Number of faces of other kinds, and of damaged ones. */
   readonly notCompared: number;
   /** Number of changes that the gallery does not have yet. */

@@ -5,6 +5,7 @@ import type { Bytes } from "../../crypto/sealing.ts";
 import { fail, ok } from "../../errors.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
 import type { Context, EnrolmentRequest, FaceChange, FaceKey, FaceName, FaceRow, Page } from "./data.ts";
+import type { Ledger } from "./ledger.ts";
 import type { HoldsParts } from "./parts.ts";
 import { type AuditEvent, pruneAudit, writeAudit } from "./tables/audit.ts";
 import { findEnrolled, rememberEnrolled } from "./tables/enrolment-requests.ts";
@@ -99,6 +100,18 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
       return ok(removed);
     }
 
+    async readFaces(subjectId: SubjectId, nowMs: number) {
+      const { sql, read } = this.parts.ledger;
+      return read(() => queries.readAttemptFaces(sql, subjectId, nowMs, true), []);
+    }
+
+    async noteConflict(subjectId: SubjectId, context: Context) {
+      const { sql, write } = this.parts.ledger;
+      write(context, () =>
+        writeAudit(sql, { action: "face.enrol", outcome: "conflicting", subjectId }, context),
+      );
+    }
+
     async describeFaces(subjectId: SubjectId, nowMs: number) {
       const { sql, read } = this.parts.ledger;
       return read(() => queries.readFaces(sql, subjectId, nowMs), []);
@@ -136,23 +149,26 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
       const { ledger, chores } = this.parts;
       const { sql, write } = ledger;
       if (!ledger.present) return;
-      const context = {
-        tenant: ledger.owner(),
-        actor: "retention",
-        requestId: "",
-        nowMs,
-        auditSeconds: null,
-      };
-      write(context, () => {
-        for (const [subjectId, faceId] of faces.readExpired(sql, nowMs)) {
-          remove(sql, subjectId, [faceId], { action: "face.delete", outcome: "expired" }, context);
-        }
+      removeExpired(ledger, nowMs);
+      write({ tenant: ledger.owner() }, () => {
         pruneAudit(sql, nowMs);
         pruneSketches(sql, nowMs);
       });
       await chores.run();
     }
   };
+}
+
+/** Removes the faces that have expired. A directory without any is not written to. */
+export function removeExpired({ sql, owner, write }: Ledger, nowMs: number): void {
+  const expired = faces.readExpired(sql, nowMs);
+  if (expired.length === 0) return;
+  const context = { tenant: owner(), actor: "retention", requestId: "", nowMs, auditSeconds: null };
+  write(context, () => {
+    for (const [subjectId, faceId] of expired) {
+      remove(sql, subjectId, [faceId], { action: "face.delete", outcome: "expired" }, context);
+    }
+  });
 }
 
 function remove(

@@ -3,8 +3,8 @@
  */
 import { fail, ok } from "../../errors.ts";
 import type { Gallery } from "../gallery/types.ts";
-import type { SubjectId } from "../ids.ts";
-import type { Context, FaceName, SearchAction, SearchKind, SearchQuery } from "./data.ts";
+import type { Context, NamedSubject, SearchAction, SearchKind, SearchQuery } from "./data.ts";
+import { removeExpired } from "./enrolments.ts";
 import type { DirectoryParts, HoldsParts } from "./parts.ts";
 import { writeAudit } from "./tables/audit.ts";
 import * as queries from "./tables/face-queries.ts";
@@ -17,14 +17,16 @@ const maxFlushMs = 10_000;
 
 export function withSearches<Base extends HoldsParts>(base: Base) {
   return class Searches extends base implements SearchDirectory {
-    async prepareSearch(kind: SearchKind) {
+    async prepareSearch(kind: SearchKind, nowMs: number) {
       const { ledger, feed, chores, clock } = this.parts;
       const { sql } = ledger;
-      if (!ledger.present) return { faces: 0, notCompared: 0, behind: 0 };
+      if (!ledger.present) return { templates: 0, notCompared: 0, behind: 0 };
+      removeExpired(ledger, nowMs);
       const state = await feed.settledState(kind, clock() + maxFlushMs).catch(() => undefined);
-      if (state !== undefined) return { faces: state.faces, notCompared: state.notCompared, behind: 0 };
+      if (state !== undefined)
+        return { templates: state.templates, notCompared: state.notCompared, behind: 0 };
       await chores.schedule();
-      return { faces: 0, notCompared: 0, behind: Math.max(1, countGalleryTasks(sql)) };
+      return { templates: 0, notCompared: 0, behind: Math.max(1, countGalleryTasks(sql)) };
     }
 
     async search(query: SearchQuery, nowMs: number) {
@@ -43,24 +45,24 @@ export function withSearches<Base extends HoldsParts>(base: Base) {
       }
       if (found === null) return rebuild(this.parts);
       // A face whose record was just replaced by another model's is not compared any more.
-      const named = queries.readNamedFaces(sql, found.names, nowMs);
+      const names = found.names.flatMap(({ subjectId, faces }) =>
+        faces.map((faceId) => [subjectId, faceId] as const),
+      );
+      const named = queries.readNamedFaces(sql, names, nowMs);
       return ok({ faces: named.filter(({ model }) => model === query.model), more: found.more });
     }
 
-    async settleSearch(found: readonly FaceName[], action: SearchAction, context: Context) {
+    async settleSearch(found: readonly NamedSubject[], action: SearchAction, context: Context) {
       const { sql, write } = this.parts.ledger;
       return write(context, () => {
-        const present = found.filter(([subjectId, faceId]) =>
-          faces.hasFace(sql, subjectId, faceId, context.nowMs),
-        );
-        const named = new Set<SubjectId>();
-        for (const [subjectId, faceId] of present) {
-          if (named.has(subjectId)) continue;
-          named.add(subjectId);
-          writeAudit(sql, { action, outcome: "candidate", subjectId, faceId }, context);
-        }
+        const present = found.flatMap(({ subjectId, faces: compared, template }) => {
+          const own = compared.filter((faceId) => faces.hasFace(sql, subjectId, faceId, context.nowMs));
+          const event = { action, outcome: "candidate", subjectId, template };
+          if (own.length > 0) writeAudit(sql, { ...event, faceId: own[0] }, context);
+          return own;
+        });
         if (found.length === 0) writeAudit(sql, { action, outcome: "nobody" }, context);
-        return present.map(([, faceId]) => faceId);
+        return present;
       });
     }
 

@@ -13,6 +13,7 @@ import type { SettingsChange, TenantSettings } from "../settings.ts";
 import type {
   ApiKeyRow,
   Attempt,
+  AttemptFace,
   AttemptQuery,
   AuditEntry,
   BegunAttempt,
@@ -26,6 +27,7 @@ import type {
   FaceRow,
   FoundFaces,
   LivenessAction,
+  NamedSubject,
   Outliving,
   Page,
   SearchAction,
@@ -107,6 +109,10 @@ export interface EnrolmentDirectory {
     faceIds: readonly FaceId[] | "all",
     context: Context,
   ): Promise<Result<readonly FaceId[]>>;
+  /** Reads a subject's faces with their records; empty for a subject that is not known. */
+  readFaces(subjectId: SubjectId, nowMs: number): Promise<readonly AttemptFace[]>;
+  /** Writes into the audit trail that a photo of somebody else was refused. */
+  noteConflict(subjectId: SubjectId, context: Context): Promise<void>;
   /** Describes a subject's faces, oldest first; empty for a subject that is not known. */
   describeFaces(subjectId: SubjectId, nowMs: number): Promise<readonly FaceDetails[]>;
   listSubjects(page: Page, nowMs: number): Promise<readonly SubjectId[]>;
@@ -178,11 +184,14 @@ export interface LivenessDirectory {
 
 /** Searches over all faces of the shard, and its gallery. */
 export interface SearchDirectory {
-  /** Brings the gallery up to date, as far as that goes within some seconds. */
-  prepareSearch(kind: SearchKind): Promise<SearchState>;
   /**
-   * Finds every face that may belong to one of the requested subjects within `maxDistance`, with a small margin, and
-   * its record for an exact comparison. Each of them is enrolled. Fails with `not_ready` when the gallery cannot
+   * Brings the gallery up to date, as far as that goes within some seconds. Faces that have expired are removed first: a
+   * template is that of the others.
+   */
+  prepareSearch(kind: SearchKind, nowMs: number): Promise<SearchState>;
+  /**
+   * Finds every template that may be one of the requested ones within `maxDistance`, with a small margin, and the records
+   * of its faces for an exact comparison. Each of them is enrolled. Fails with `not_ready` when the gallery cannot
    * answer, or has to be built anew.
    */
   search(query: SearchQuery, nowMs: number): Promise<Result<FoundFaces>>;
@@ -191,7 +200,7 @@ export interface SearchDirectory {
    * Answers which of the faces still are.
    */
   settleSearch(
-    found: readonly FaceName[],
+    found: readonly NamedSubject[],
     action: SearchAction,
     context: Context,
   ): Promise<readonly FaceId[]>;

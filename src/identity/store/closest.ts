@@ -5,21 +5,9 @@ import type { Embedding } from "../../face/embedding.ts";
 import type { FaceId } from "../ids.ts";
 import type { StoredFace } from "./store.ts";
 
-/** Distance of a template to the probe. */
-export interface Measure {
-  readonly distance: number;
-  /** Distance by which this template must come closer than an ordinary one; 0 where nothing is asked for. */
-  readonly closer: number;
-}
-
 export interface Closest {
   readonly faceId: FaceId;
   readonly distance: number;
-}
-
-/** Orders templates, the best match first: by distance and what each must come closer, together. */
-export function compareMeasures(a: Measure, b: Measure): number {
-  return a.distance + a.closer - (b.distance + b.closer);
 }
 
 /**

@@ -9,7 +9,8 @@ import { distance } from "../../face/decision/decide.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import { closerOf, makeTemplate, weightOf } from "../../face/template.ts";
 import type { FaceId } from "../ids.ts";
-import { closestFace, type Measure } from "./closest.ts";
+import { closestFace } from "./closest.ts";
+import type { Comparison } from "./comparison.ts";
 import type { CloserBy, StoredFace } from "./store.ts";
 
 /** A face in a template. */
@@ -53,6 +54,20 @@ export function buildTemplate(faces: readonly TemplatePart[]): Result<PersonTemp
   });
 }
 
+/** True for a face of somebody else than the subject's others, of those that are of its model. */
+export function isSomebodyElse(face: TemplatePart, others: readonly TemplatePart[]): boolean {
+  const { model, values } = face.embedding;
+  const comparable = others.filter(
+    ({ embedding }) => embedding.model === model && embedding.values.length === values.length,
+  );
+  const template = buildTemplate(comparable);
+  if (!template.ok) return false;
+  const parts = [...template.value.faces, { face, weight: weightOf(face.quality) }];
+  // Of two photos that disagree the last one is left out.
+  const joined = makeTemplate(parts.map(({ face: { embedding }, weight }) => ({ embedding, weight })));
+  return joined.ok && joined.value.outliers.includes(parts.length - 1);
+}
+
 /** Name of a template: it changes when a face joins or leaves, when the model changes, and with the rule. */
 export async function versionOf({ embedding, faces }: PersonTemplate): Promise<string> {
   const parts = [builder, embedding.model, ...faces.map(({ face }) => face.faceId).sort()];
@@ -63,15 +78,6 @@ export async function versionOf({ embedding, faces }: PersonTemplate): Promise<s
 function closerOfTemplate({ faces }: PersonTemplate, closerBy: CloserBy | undefined): number {
   if (closerBy === undefined) return 0;
   return closerOf(faces.map(({ face, weight }) => ({ weight, closer: closerBy(face) })));
-}
-
-/** Comparison of a probe with a subject. */
-export interface Comparison extends Measure {
-  /** Number of photos in the template. */
-  readonly photos: number;
-  readonly version: string;
-  /** Face in the template that came closest by itself. */
-  readonly closest: FaceId;
 }
 
 /**

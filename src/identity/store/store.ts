@@ -8,6 +8,7 @@ import type { Caller } from "../caller.ts";
 import type { EnrolmentRequest, LivenessAction, SearchAction, Try } from "../directory/data.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
 import type { ReplayPolicy } from "../settings.ts";
+import type { Comparison } from "./comparison.ts";
 
 export interface StoredFace {
   readonly subjectId: SubjectId;
@@ -136,14 +137,8 @@ export interface AttemptOutcome {
 }
 
 /** Subject that a search found. */
-export interface Candidate {
+export interface Candidate extends Comparison {
   readonly subjectId: SubjectId;
-  /** Face of the subject that came closest. */
-  readonly faceId: FaceId;
-  /** Distance of the stored embedding and the probe, as `distance` computes it. */
-  readonly distance: number;
-  /** Distance by which the face must come closer than an ordinary one. */
-  readonly closer: number;
 }
 
 /** Distance by which a face must come closer than an ordinary one, for a probe that is hard to recognise. */
@@ -153,11 +148,13 @@ export interface SearchOptions {
   /** Largest number of subjects. */
   readonly limit: number;
   /**
-   * Order of the answer, which also decides whom the limit keeps: the closest first, where a face counts as farther by what
-   * it must come closer, or by their ids, where closeness decides only who is within `maxDistance`.
+   * Order of the answer, which also decides whom the limit keeps: the closest first, where a template counts as farther by
+   * what it must come closer, or by their ids, where closeness decides only who is within `maxDistance`.
    */
   readonly order: "closest" | "subject_id";
   readonly maxDistance: number;
+  /** Distances by which templates of 1, 2 and more photos must come closer, as in `SearchQuery`. */
+  readonly closerByPhotos: readonly number[];
   /** Distance by which each face of a template must come closer than that; the template, by their mean. */
   readonly closerBy?: CloserBy | undefined;
   /** Subject that is left out. */
@@ -174,12 +171,12 @@ export interface Found {
 
 /** Gallery that is up to date with everything that was done before it was opened. */
 export interface GallerySearch {
-  /** Number of faces that are compared: the probe's model made them. */
-  readonly faces: number;
+  /** Number of templates that are compared, one for each subject with faces of the probe's model. */
+  readonly templates: number;
   /** Number of faces made by other models, or damaged. */
   readonly notCompared: number;
   /**
-   * Finds the subjects with a face at or below `maxDistance`, at most `limit`. The search is exhaustive and exact,
+   * Finds the subjects with a template at or below `maxDistance`, at most `limit`. The search is exhaustive and exact,
    * and every subject found is still enrolled. The search is in the audit trail before its result is told.
    */
   find(probe: Embedding, options: SearchOptions): Promise<Result<Found>>;
@@ -197,6 +194,10 @@ export interface TenantStore {
    * `invalid_request` where the tenant requires consent, and with `idempotency_key_reused`.
    */
   addFace(face: StoredFace, details: EnrolmentDetails): Promise<Result<EnrolledFace>>;
+  /** Reads the faces of a subject whose records open; none of a subject that has none. It counts no attempt. */
+  readFaces(subjectId: SubjectId): Promise<readonly StoredFace[]>;
+  /** Writes into the audit trail that a photo of somebody else was refused. */
+  noteConflict(subjectId: SubjectId): Promise<void>;
   /**
    * Begins an attempt. Fails with `subject_has_no_faces`, `locked` or `unauthorized` (the session), and as a whole
    * with `corrupt_record` or `model_mismatch` when one record cannot be read: a face that is left out silently would

@@ -17,7 +17,7 @@ import type {
 } from "../directory/types.ts";
 import { compareNames, type FaceId, parseSubjectId, type SubjectId } from "../ids.ts";
 import type { RecordCopies } from "../records/record-copies.ts";
-import { openMetadata, sealBeside, sealFace, sealMetadata } from "../records/sealed-face.ts";
+import { openFace, openMetadata, sealBeside, sealFace, sealMetadata } from "../records/sealed-face.ts";
 import { keepsSketches } from "../settings.ts";
 import { fromStoredConsent, requireConsent, toStoredConsent } from "./consent.ts";
 import * as gallerySearch from "./gallery-search.ts";
@@ -126,6 +126,16 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
         expiresAt: endMs === null ? undefined : new Date(endMs),
       });
     },
+
+    async readFaces(subjectId) {
+      const keys = await directoryOf(subjectId).readFaces(subjectId, clock().getTime());
+      const opened = await Promise.all(
+        keys.map((key) => (key.sealed === null ? undefined : openFace(tenant, key, key.sealed, ring))),
+      );
+      return opened.flatMap((face) => (face?.ok ? face.value : []));
+    },
+
+    noteConflict: (subjectId) => directoryOf(subjectId).noteConflict(subjectId, context()),
 
     beginAttempt(subjectId, options = {}) {
       const directory = directoryOf(subjectId);

@@ -105,6 +105,8 @@ describe("a photo that is hard to recognise", () => {
     const { threshold, distance } = (await verified.json()) as { threshold: number; distance: number };
     expect(threshold).toBeCloseTo(1.1 - 0.15, 6);
     expect(distance).toBeCloseTo(2 * Math.sin(0.4), 5);
+    const [found] = (await identify(service, 0)).candidates;
+    expect(found).toMatchObject({ subject_id: "alice", distance });
   });
 
   it("is no duplicate of one who does not come so close", async () => {
@@ -137,13 +139,17 @@ describe("an identification", () => {
     }
   });
 
-  it("names a subject once, with the closest of its faces", async () => {
+  it("names a subject once, by the template that a verification compares with", async () => {
     const service = startService();
     await enrol(service, { alice: [0, 0.2, 0.4], bob: [0.5] });
     const answer = await identify(service, 0.19);
     expect(names(answer)).toEqual(["alice", "bob"]);
-    expect(answer.gallery_size).toBe(4);
+    expect(answer.gallery_size).toBe(2);
+    expect(answer.candidates).toMatchObject([{ template: { photos: 3 } }, { template: { photos: 1 } }]);
     expect(answer.candidates[0].distance).toBeCloseTo(2 * Math.sin(0.005), 5);
+    const verified = await service.call("/v1/subjects/alice/verify", jpeg(photoAt(0.19)));
+    const { face_id, distance, template } = (await verified.json()) as Record<string, unknown>;
+    expect(answer.candidates[0]).toMatchObject({ face_id, distance, template });
   });
 
   it.each([
@@ -214,7 +220,7 @@ describe("an identification", () => {
       await enrol(service, people, key);
       answers.push(await identify(service, 0.4, "?max_candidates=20", key));
     }
-    const seen = answers.map(({ candidates }) => candidates.map(({ face_id, ...rest }) => rest));
+    const seen = answers.map(({ candidates }) => candidates.map(({ face_id, template, ...rest }) => rest));
     expect(seen[0]).toHaveLength(20);
     expect(seen[1]).toEqual(seen[0]);
   });
@@ -294,7 +300,7 @@ describe("an enrolment that refuses duplicates", () => {
   });
 
   it.each<[string, Partial<Directory>]>([
-    ["begins", { prepareSearch: async () => ({ faces: 0, notCompared: 0, behind: 1 }) }],
+    ["begins", { prepareSearch: async () => ({ templates: 0, notCompared: 0, behind: 1 }) }],
     ["is under way", { search: async () => busy }],
   ])("enrols nobody where the search fails as it %s", async (_, methods) => {
     const service = startService({ trust: { openDirectory: directoriesWith(methods) } });
@@ -330,7 +336,7 @@ describe("an enrolment that refuses duplicates", () => {
 describe("the promised rate", () => {
   it("that the data do not reach with so many faces is refused, and the default says what it is", async () => {
     const service = startService();
-    await enrol(service, { alice: [0, 0.01, 0.02] });
+    await enrol(service, { alice: [0], bob: [0.01], carol: [0.02] });
     // The table of tests ends at 1e-6.
     const refused = await service.call("/v1/identify?max_fpir=2e-6", jpeg(photoAt(0)));
     expect(await codeOf(refused.clone())).toBe("400 invalid_request");

@@ -38,7 +38,7 @@ async function payloadOf(receipt: string, keys: JSONWebKeySet): Promise<Record<s
 
 async function verified(service: Service, path: string, init: RequestInit, key = "test-key") {
   const response = await service.callAs(key, path, init);
-  return (await response.json()) as { receipt?: string; request_id: string };
+  return (await response.json()) as { receipt?: string; request_id: string; template?: object };
 }
 
 describe("a receipt", () => {
