@@ -13,6 +13,7 @@ export const usage = `sameface <command> [options]
   subjects review                lists faces enrolled from photos that are not recognisable
   keys ...                       keys and tenants: sameface keys --help
   doctor                         checks a deployment and your key
+  rate                           measures how often the people enrolled match each other
 
 A photo may also be a folder of photos, and one photo may be -, for standard input. HEIC is read where the
 package heic-convert is installed. Words and options that a
@@ -30,7 +31,7 @@ command does not use are refused, and so is an option given twice with different
   --json             one line of JSON for each result
   --help, --version
 
-Exit code: 0 match, or done; 1 no match, nobody found, or faces to enrol again; 2 error. For several photos or subjects it is the
+Exit code: 0 match, or done; 1 no match, nobody found, faces to enrol again, or a rate above the promise; 2 error. For several photos or subjects it is the
 highest of theirs: after a failure the others are tried, unless they would fail in the same way.`;
 
 export const keysUsage = `sameface keys <command>

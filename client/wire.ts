@@ -527,6 +527,25 @@ export interface AuditPage extends Answer {
   next_cursor: string | null;
 }
 
+export interface LiveRate extends Answer {
+  measured_at: string;
+  /** Rate that the tenant's threshold promises. */
+  max_fmr: number;
+  /** Rate among the people enrolled; null where every shard has fewer than 50 of them. */
+  fmr: number | null;
+  /** 95 % interval. */
+  interval: { low: number; high: number } | null;
+  /** False when the whole interval lies above `max_fmr`. */
+  keeps_promise: boolean | null;
+  comparisons: number;
+  people: number;
+  /** Number of people whose photos were compared with all others. */
+  probes: number;
+  /** Matches so close that two subjects are more likely one person than two; they count in `fmr`. */
+  likely_duplicates: number;
+  shards_left_out: number;
+}
+
 export interface TenantPage extends Answer {
   tenants: { tenant_id: string }[];
   next_cursor: string | null;
@@ -573,7 +592,7 @@ export interface Readiness extends Answer {
 }
 
 export interface DoctorCheck {
-  name: "secrets" | "bindings" | "directory" | "kv" | "models" | "faces";
+  name: "secrets" | "bindings" | "directory" | "kv" | "models" | "faces" | "rates";
   status: "ok" | "warning" | "failed";
   /** The fault and its remedy; when the check passed null, or the number of faces that were looked at. */
   detail: string | null;

@@ -14,6 +14,7 @@ import { showAudit } from "./http/routes/administration/audit.ts";
 import { doctor } from "./http/routes/administration/doctor.ts";
 import { rewrap, rotateSigningKey, showPublicKeys } from "./http/routes/administration/key-rotation.ts";
 import { createKey, listKeys, revokeKey, rotateKey } from "./http/routes/administration/keys.ts";
+import { measureLiveRate, showLiveRate } from "./http/routes/administration/live-rate.ts";
 import { listUnrecognisable } from "./http/routes/administration/review.ts";
 import {
   changeSettings,
@@ -56,6 +57,7 @@ export type AppDeps = DepsOf<typeof admission> &
   DepsOf<typeof showAudit> &
   DepsOf<typeof listTenants> &
   DepsOf<typeof listUnrecognisable> &
+  DepsOf<typeof measureLiveRate> &
   DepsOf<typeof exportFaces> &
   DepsOf<typeof importFaces> &
   DepsOf<typeof doctor> &
@@ -147,6 +149,8 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.patch("/v1/settings", requireScope("admin"), requireNoQuery(), changeSettings(deps));
   app.get("/v1/audit", requireScope("admin"), showAudit(deps));
 
+  app.post("/v1/live-rate", requireScope("admin"), requireNoQuery(), measureLiveRate(deps));
+  app.get("/v1/live-rate", requireScope("admin"), requireNoQuery(), showLiveRate(deps));
   app.get("/v1/faces/unrecognizable", requireScope("admin"), listUnrecognisable(deps));
   app.post("/v1/export", requireScope("admin"), requireScope("embeddings"), exportFaces(deps));
   app.post(

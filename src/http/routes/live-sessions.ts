@@ -9,13 +9,13 @@ import type { RecognisabilityModel } from "../../face/quality/recognisability-mo
 import type { FaceId, SubjectId } from "../../identity/ids.ts";
 import type { ReplayPolicy } from "../../identity/settings.ts";
 import { requireConsent } from "../../identity/store/consent.ts";
-import { buildTemplate, compareWithTemplate, versionOf } from "../../identity/store/person-template.ts";
 import {
   type Attempt,
   countedAgainAndAgain,
   maxDecisions,
   type TenantStore,
 } from "../../identity/store/store.ts";
+import { buildTemplate, compareWithTemplate, versionOf } from "../../identity/templates/person-template.ts";
 import type { Pipeline } from "../../pipeline.ts";
 import { challengeBody } from "../../rendering/challenge-body.ts";
 import { distanceBody, rateBody } from "../../rendering/decision-body.ts";

@@ -192,6 +192,30 @@ export interface SearchState {
   readonly behind: number;
 }
 
+/** Question how often enrolled people come within a threshold of each other. */
+export interface RateQuery extends SearchKind, Pick<SearchQuery, "maxDistance" | "closerByPhotos"> {
+  /** Distance, held as `maxDistance` is, below which two subjects are more likely one person than two. */
+  readonly duplicateDistance: number;
+  /** Number of comparisons that is aimed at. */
+  readonly comparisons: number;
+}
+
+/** Counts over random enrolled people, each against all others of the shard. */
+export interface RateCounts {
+  /** Templates in the galleries that were measured. */
+  readonly people: number;
+  /** People of whom one photo was compared with all other templates. */
+  readonly probes: number;
+  readonly comparisons: number;
+  readonly matches: number;
+  /** Sum over the probes of their squared numbers of matches, from which the counts' variance follows. */
+  readonly squaredMatches: number;
+  /** Matches that are closer than `duplicateDistance`. */
+  readonly likelyDuplicates: number;
+  /** Shards with too few people for a count that names nobody. */
+  readonly shardsLeftOut: number;
+}
+
 export interface SessionRow {
   readonly id: string;
   readonly subjectId: SubjectId;

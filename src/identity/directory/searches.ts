@@ -3,7 +3,15 @@
  */
 import { fail, ok } from "../../errors.ts";
 import type { Gallery } from "../gallery/types.ts";
-import type { Context, NamedSubject, SearchAction, SearchKind, SearchQuery } from "./data.ts";
+import type {
+  Context,
+  NamedSubject,
+  RateCounts,
+  RateQuery,
+  SearchAction,
+  SearchKind,
+  SearchQuery,
+} from "./data.ts";
 import { removeExpired } from "./enrolments.ts";
 import type { DirectoryParts, HoldsParts } from "./parts.ts";
 import { writeAudit } from "./tables/audit.ts";
@@ -11,6 +19,23 @@ import * as queries from "./tables/face-queries.ts";
 import * as faces from "./tables/faces.ts";
 import { countGalleryTasks } from "./tables/outbox.ts";
 import type { SearchDirectory } from "./types.ts";
+
+/** Fewest people of a shard of whom counts are told: among fewer a count could name two of them. */
+const leastPeople = 50;
+
+/** Fewest and most people of a shard whose faces a measurement of the live rate compares with all others. */
+const fewestProbes = 50;
+const mostProbes = 500;
+
+const noCounts: RateCounts = {
+  people: 0,
+  probes: 0,
+  comparisons: 0,
+  matches: 0,
+  squaredMatches: 0,
+  likelyDuplicates: 0,
+  shardsLeftOut: 0,
+};
 
 /** Longest time that a search spends on bringing a gallery up to date, ms. */
 const maxFlushMs = 10_000;
@@ -64,6 +89,27 @@ export function withSearches<Base extends HoldsParts>(base: Base) {
         if (found.length === 0) writeAudit(sql, { action, outcome: "nobody" }, context);
         return present;
       });
+    }
+
+    async measureRate(query: RateQuery, nowMs: number) {
+      const { ledger, openGallery } = this.parts;
+      const { sql } = ledger;
+      const { templates, behind } = await this.prepareSearch(query, nowMs);
+      if (behind > 0) return notReady("the gallery is still being built");
+      if (templates < leastPeople) return ok({ ...noCounts, shardsLeftOut: templates > 0 ? 1 : 0 });
+      const wanted = Math.ceil(query.comparisons / templates);
+      const probes = Math.min(templates, mostProbes, Math.max(fewestProbes, wanted));
+      try {
+        const drawn = await openGallery().draw(query, probes);
+        const faces = queries
+          .readNamedFaces(sql, drawn, nowMs)
+          .flatMap(({ sealed, ...key }) => (sealed === null ? [] : [{ key, sealed }]));
+        const counts = await openGallery().measureRate(query, faces);
+        if (counts === null) return rebuild(this.parts);
+        return ok({ ...counts, people: templates, shardsLeftOut: 0 });
+      } catch (error) {
+        return notReady(`the gallery does not answer: ${(error as Error).message}`);
+      }
     }
 
     async rewrapGallery(kekId: string) {

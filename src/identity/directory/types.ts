@@ -30,6 +30,8 @@ import type {
   NamedSubject,
   Outliving,
   Page,
+  RateCounts,
+  RateQuery,
   SearchAction,
   SearchKind,
   SearchQuery,
@@ -76,6 +78,10 @@ export interface AdministrationDirectory {
   /** Adds a key. Fails with `conflict` when `first` is true and there is a key already. */
   addSigningKey(key: SigningKeyRow, first: boolean, context: Context): Promise<Result<void>>;
   rewrapSigningKey(id: string, before: WrappedKey, after: WrappedKey): Promise<boolean>;
+  /** Keeps what a measurement of the live rate found, in place of the one before; `json` names nobody. */
+  keepRate(json: string, context: Context): Promise<void>;
+  /** Reads what the last measurement of the live rate found; null before the first. */
+  readRate(): Promise<string | null>;
   listAudit(page: { after: number; limit: number }): Promise<readonly AuditEntry[]>;
   note(action: string, outcome: string, context: Context): Promise<void>;
 }
@@ -204,6 +210,11 @@ export interface SearchDirectory {
     action: SearchAction,
     context: Context,
   ): Promise<readonly FaceId[]>;
+  /**
+   * Counts how often random enrolled people come within a threshold of the others of this shard; nothing of it says who.
+   * Fails with `not_ready`.
+   */
+  measureRate(query: RateQuery, nowMs: number): Promise<Result<RateCounts>>;
   /**
    * Wraps the keys of the gallery's blocks by `kekId`. Answers how many were wrapped, and whether all are. Fails with
    * `not_ready`.

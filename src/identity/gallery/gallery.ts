@@ -6,21 +6,25 @@
 
 import { crc32 } from "../../crypto/crc32.ts";
 import type { KeyRing } from "../../crypto/key-ring.ts";
-import type { RandomBytes } from "../../crypto/random.ts";
+import { chanceOf, type RandomBytes } from "../../crypto/random.ts";
 import { quantizeProbe, quantizeTemplate } from "../../face/quantize.ts";
 import type { ScanBlock } from "../../face/scan.ts";
-import type { SearchQuery } from "../directory/data.ts";
-import type { FaceId } from "../ids.ts";
+import type { FaceName, RateQuery, SearchQuery } from "../directory/data.ts";
+import type { FaceId, SubjectId } from "../ids.ts";
 import type { openFace } from "../records/sealed-face.ts";
-import { buildTemplate } from "../store/person-template.ts";
 import type { StoredFace } from "../store/store.ts";
+import { buildTemplate } from "../templates/person-template.ts";
 import type { BlockEntry } from "./block.ts";
 import type { BlockCache } from "./block-cache.ts";
+import { createRateMeasure, type RateProbe } from "./measure.ts";
 import { type Arrival, type Plan, planChanges } from "./plan.ts";
 import * as rows from "./rows.ts";
 import { openBlock, type Place, rewrapBlockKey, sealBlock } from "./sealed-blocks.ts";
 import { createSelection, type Selection } from "./selection.ts";
 import type { Gallery, GalleryChange, GalleryChanges } from "./types.ts";
+
+/** Draws for each person that is wanted, before a draw gives up. */
+const maxDrawsEach = 50;
 
 /** Times that a search begins anew when the gallery has changed under it. */
 const maxTries = 3;
@@ -42,6 +46,8 @@ export function createGallery(deps: GalleryDeps): Gallery {
   const { sql } = storage;
   let present = rows.hasSchema(sql);
   let applying: Promise<unknown> = Promise.resolve();
+
+  const chance = () => chanceOf(random);
 
   const stateNow = () => (present ? rows.readState(sql) : undefined);
 
@@ -124,7 +130,7 @@ export function createGallery(deps: GalleryDeps): Gallery {
         byKind.set(kind, [...(byKind.get(kind) ?? []), face.value]);
       }),
     );
-    const owner = crc32(new TextEncoder().encode(subjectId));
+    const owner = ownerOf(subjectId);
     const arrivals = [...byKind].map(([kind, own]): Unnumbered => {
       const ids = own.map(({ faceId }) => faceId);
       const template = buildTemplate(own);
@@ -178,6 +184,23 @@ export function createGallery(deps: GalleryDeps): Gallery {
     }
   }
 
+  async function openProbes(
+    { model, dimension }: RateQuery,
+    tenant: Place["tenant"] | undefined,
+    faces: Parameters<Gallery["measureRate"]>[1],
+  ): Promise<RateProbe[]> {
+    if (tenant === undefined) return [];
+    const opened = await Promise.all(
+      faces.map(async ({ key, sealed }) => {
+        const face = await openRecord(tenant, key, sealed, ring);
+        if (!face.ok || face.value.embedding.model !== model) return [];
+        const { values } = face.value.embedding;
+        return values.length === dimension ? [{ owner: ownerOf(key.subjectId), values }] : [];
+      }),
+    );
+    return opened.flat();
+  }
+
   return {
     apply(batch) {
       const run = applying.catch(() => undefined).then(() => apply(batch));
@@ -199,11 +222,47 @@ export function createGallery(deps: GalleryDeps): Gallery {
         const selection = await select(before.tenant, query);
         if (selection === undefined) return null;
         const { ids, more } = selection.chosen();
-        const names = ids.map((id) => rows.findTemplate(sql, id)).filter((found) => found !== undefined);
+        const names = ids.flatMap((id) => {
+          const found = rows.findTemplate(sql, id);
+          return found === undefined ? [] : [{ subjectId: found.subjectId, faces: found.faces }];
+        });
         // A template that was replaced meanwhile may have taken another one's place.
         if (stateNow()?.appliedThrough === before.appliedThrough || tries === maxTries)
           return { names, more };
       }
+    },
+
+    async draw({ model, dimension }, count) {
+      const state = stateNow();
+      if (state === undefined) return [];
+      const kind = kindOf(model, dimension);
+      const drawn = new Map<SubjectId, FaceName>();
+      // Numbers of templates that are gone are drawn in vain.
+      for (let draws = 0; draws < maxDrawsEach * count && drawn.size < count; draws++) {
+        const found = rows.findTemplate(sql, 1 + Math.floor(chance() * (state.nextEntry - 1)));
+        if (found === undefined || found.kind !== kind) continue;
+        const face = found.faces[Math.floor(chance() * found.faces.length)];
+        drawn.set(found.subjectId, [found.subjectId, face]);
+      }
+      return [...drawn.values()];
+    },
+
+    async measureRate(query, faces) {
+      const state = stateNow();
+      const probes = await openProbes(query, state?.tenant, faces);
+      const measure = createRateMeasure(probes, query, scan);
+      const kind = kindOf(query.model, query.dimension);
+      const place = state && { tenant: state.tenant, name };
+      for (const { id } of rows.readRows(sql, kind)) {
+        const row = rows.readBlockRow(sql, id);
+        if (row === undefined || place === undefined) continue;
+        const block = await load(place, row);
+        if (block === undefined) return null;
+        measure.take(block);
+        // Searches that wait go on between two blocks.
+        await scheduler.wait(0);
+      }
+      return measure.counts();
     },
 
     async rewrap(kekId) {
@@ -228,6 +287,10 @@ type Unnumbered = Omit<Arrival, "id" | "entry"> & { readonly entry: Omit<BlockEn
 /** Keeps only the last change of every subject, in their order. */
 function lastOfEach(changes: readonly GalleryChange[]): GalleryChange[] {
   return [...new Map(changes.map((change) => [change.subjectId, change])).values()];
+}
+
+function ownerOf(subjectId: SubjectId): number {
+  return crc32(new TextEncoder().encode(subjectId));
 }
 
 /** Name of a kind: embeddings of one kind can be compared with each other. */

@@ -2,7 +2,6 @@
 import type { WrappedKey } from "../../crypto/key-ring.ts";
 import type { Bytes } from "../../crypto/sealing.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
-import type { NamedTemplate } from "./types.ts";
 
 /**
  * The bytes of a block stand last in its row, so that the rest is read without them. An entry is the template of one
@@ -89,7 +88,7 @@ export function findEntries(sql: SqlStorage, subjectId: SubjectId): EntryRow[] {
   return sql.exec("SELECT * FROM template WHERE subject_id = ?", subjectId).toArray().map(toEntry);
 }
 
-export function findTemplate(sql: SqlStorage, id: number): NamedTemplate | undefined {
+export function findTemplate(sql: SqlStorage, id: number): EntryRow | undefined {
   return sql.exec("SELECT * FROM template WHERE id = ?", id).toArray().map(toEntry).at(0);
 }
 

@@ -3,7 +3,7 @@
  * object's boundary, so it is plain data.
  */
 import type { Bytes } from "../../crypto/sealing.ts";
-import type { FaceKey, SearchKind, SearchQuery } from "../directory/data.ts";
+import type { FaceKey, FaceName, RateCounts, RateQuery, SearchKind, SearchQuery } from "../directory/data.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
 
 /** A subject as it is after a change; `seq` grows with every change of the directory. */
@@ -57,6 +57,16 @@ export interface Gallery {
   state(kind: SearchKind): Promise<GalleryState>;
   /** Finds every template that the query may mean. Answers null where `apply` answers false, and throws as it does. */
   search(query: SearchQuery): Promise<NamedTemplates | null>;
+  /** Draws people at random, at most `count`, and a random face of each. */
+  draw(kind: SearchKind, count: number): Promise<readonly FaceName[]>;
+  /**
+   * Counts how often these faces come within a threshold of other people's templates. Answers null where `apply` answers
+   * false, and throws as it does.
+   */
+  measureRate(
+    query: RateQuery,
+    faces: readonly { readonly key: FaceKey; readonly sealed: Bytes }[],
+  ): Promise<Omit<RateCounts, "people" | "shardsLeftOut"> | null>;
   /**
    * Wraps the blocks' keys by `kekId`, if that is the KEK in use here. Answers how many were wrapped, and whether all
    * are. Answers null where `apply` answers false, and throws as it does.

@@ -11,7 +11,7 @@ import type { AttemptFace, Context, NamedSubject, SearchAction, SearchKind } fro
 import type { SearchDirectory } from "../directory/types.ts";
 import { compareNames, type SubjectId, type TenantId } from "../ids.ts";
 import { openFace } from "../records/sealed-face.ts";
-import { compareWithTemplate } from "./person-template.ts";
+import { compareWithTemplate } from "../templates/person-template.ts";
 import type { Candidate, GallerySearch, SearchOptions, StoredFace } from "./store.ts";
 
 export interface SearchDeps {

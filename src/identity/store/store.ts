@@ -8,7 +8,7 @@ import type { Caller } from "../caller.ts";
 import type { EnrolmentRequest, LivenessAction, SearchAction, Try } from "../directory/data.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
 import type { ReplayPolicy } from "../settings.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Comparison } from "../templates/comparison.ts";
 
 export interface StoredFace {
   readonly subjectId: SubjectId;

@@ -45,7 +45,7 @@ export function searchLimits(
 }
 
 /** Returns the thresholds of a rate for each number of photos. Fails as `thresholdAt` does. */
-function photoLimits(calibration: Calibration, fmr: number): Result<PhotoLimits> {
+export function photoLimits(calibration: Calibration, fmr: number): Result<PhotoLimits> {
   const thresholds: number[] = [];
   for (let photos = 1; photos <= 1 + (calibration.templates?.length ?? 0); photos++) {
     const threshold = thresholdAt(calibration, fmr, { photos });

@@ -12,8 +12,8 @@ import {
   type TenantId,
 } from "../../../src/identity/ids.ts";
 import { faceKey } from "../../../src/identity/records/keys.ts";
-import { closestFace } from "../../../src/identity/store/closest.ts";
 import type { StoredFace } from "../../../src/identity/store/store.ts";
+import { closestFace } from "../../../src/identity/templates/closest.ts";
 import { faceId, subjectId, tenantId } from "../arbitraries.ts";
 
 describe("parseSubjectId", () => {

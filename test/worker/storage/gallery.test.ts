@@ -7,8 +7,8 @@ import type { Gallery } from "../../../src/identity/gallery/types.ts";
 import { defaultTenant, type FaceId, type SubjectId } from "../../../src/identity/ids.ts";
 import { sealFace } from "../../../src/identity/records/sealed-face.ts";
 import { defaultSettings, type TenantSettings } from "../../../src/identity/settings.ts";
-import { compareWithTemplate } from "../../../src/identity/store/person-template.ts";
 import type { Candidate, StoredFace } from "../../../src/identity/store/store.ts";
+import { compareWithTemplate } from "../../../src/identity/templates/person-template.ts";
 import { fuse, galleryStubOf, mortalDirectories, mortalGallery, restart, stubOf } from "../setup/crash.ts";
 import { now, randomBytes, type Service, startService } from "../setup/service.ts";
 

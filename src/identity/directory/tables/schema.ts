@@ -62,6 +62,7 @@ CREATE TABLE IF NOT EXISTS verification_request (
   PRIMARY KEY (subject_id, key_hash)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS verification_request_by_end ON verification_request (kept_until_ms);
+CREATE TABLE IF NOT EXISTS live_rate (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS challenge (
   session_id TEXT PRIMARY KEY, poses TEXT NOT NULL, expires_at_ms INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -78,8 +79,9 @@ const addedColumns = [["audit", "template", "TEXT"]] as const;
 
 /** Makes the tables and columns that a directory of an earlier version lacks. */
 export function complete(sql: SqlStorage): void {
-  // The schema makes these tables last.
-  if (!has(sql, "verification_request") || !has(sql, "challenge")) sql.exec(schema);
+  // Each was the newest table of some version.
+  const newest = ["verification_request", "challenge", "live_rate"];
+  if (newest.some((table) => !has(sql, table))) sql.exec(schema);
   for (const [table, column, type] of addedColumns) {
     if (hasColumn(sql, table, column)) return;
     sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from "../../errors.ts";
 import { distance } from "../../face/decision/decide.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import type { FaceId } from "../ids.ts";
-import type { StoredFace } from "./store.ts";
+import type { StoredFace } from "../store/store.ts";
 
 export interface Closest {
   readonly faceId: FaceId;

@@ -9,9 +9,9 @@ import { distance } from "../../face/decision/decide.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import { closerOf, makeTemplate, weightOf } from "../../face/template.ts";
 import type { FaceId } from "../ids.ts";
+import type { CloserBy, StoredFace } from "../store/store.ts";
 import { closestFace } from "./closest.ts";
 import type { Comparison } from "./comparison.ts";
-import type { CloserBy, StoredFace } from "./store.ts";
 
 /** A face in a template. */
 export interface TemplateFace {
