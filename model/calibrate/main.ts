@@ -9,13 +9,18 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { parseCalibration, thresholdAt } from "../../src/face/decision/calibration.ts";
 import { encoderInUse } from "../../src/models.ts";
-import { acquireAll } from "../evaluate/acquisition/acquire.ts";
-import { compareAll, type Trials } from "../evaluate/comparisons.ts";
+import { type Acquired, acquireAll } from "../evaluate/acquisition/acquire.ts";
+import { compareAll, type People } from "../evaluate/comparisons.ts";
 import { readDataset } from "../evaluate/dataset.ts";
 import { readManifest } from "../runtime.ts";
-import { calibrate } from "./calibrate.ts";
+import { type CalibrationFit, calibrate } from "./calibrate.ts";
 import { checkThresholds, formatCheck } from "./check.ts";
 import { writeCalibration } from "./manifest.ts";
+import { fitTemplateShift } from "./template-shift.ts";
+import { compareTemplates } from "./template-trials.ts";
+
+/** Numbers of photos whose templates are checked. */
+const checkedPhotos = [1, 2, 3];
 
 const usage = `usage: npm run calibrate -- --list TRAIN.tsv --images DIR [options]
 
@@ -51,31 +56,46 @@ async function main(): Promise<void> {
   if (list === undefined || images === undefined) throw new Error(usage);
 
   const { id, sha256: modelSha256 } = encoderInUse(readManifest());
-  const fit = calibrate(await compareList(list, images), {
+  const bootstrap = {
     replicates: wholeNumber("replicates", flags.replicates),
     seed: wholeNumber("seed", flags.seed),
-  });
+  };
+  const { people, acquired } = await acquireList(list, images);
+  const fit = calibrate(compareAll(acquired.embeddings, people), bootstrap);
+  const templates = fitTemplateShift(acquired, people, bootstrap);
   const dataset = flags.dataset ?? join(basename(dirname(list)), basename(list));
-  const entry = { dataset, modelSha256, ...fit };
+  const entry = { dataset, modelSha256, ...fit, templates };
   const calibration = parseCalibration(entry, modelSha256);
 
-  console.log(`${id} on ${dataset}: ${fit.impostorPairs} impostor pairs of ${fit.people} people,`);
+  console.log(`${id} on ${dataset}`);
+  printCurve(fit);
+  const { nearer, low, high } = templates;
+  console.log(`templates of n photos: nearer by ${nearer} [${low}, ${high}] (1 - 1/n)`);
+  if (!flags["dry-run"]) writeCalibration(id, { ...entry, ...keptFits(id, modelSha256) });
+
+  if (flags.check !== undefined) {
+    const others = await acquireList(flags.check, images);
+    for (const photos of checkedPhotos) {
+      const trials =
+        photos === 1
+          ? compareAll(others.acquired.embeddings, others.people)
+          : compareTemplates(others.acquired, others.people, photos);
+      const rows = checkThresholds(trials, (fmr) => thresholdAt(calibration, fmr, { photos }));
+      console.log(`${photos} enrolled: ${trials.impostor.distance.length} impostor trials`);
+      console.log(formatCheck(rows));
+      if (rows.some((row) => row.required && !row.kept)) process.exitCode = 1;
+    }
+  }
+}
+
+function printCurve(fit: CalibrationFit): void {
+  console.log(`${fit.impostorPairs} impostor pairs of ${fit.people} people,`);
   console.log(
     `as good as ${fit.effectiveImpostorPairs} independent ones; measured down to ${fit.measuredDownTo}`,
   );
   for (const [fmr, { distance, low, high, extrapolated }] of Object.entries(fit.thresholds)) {
-    console.log(
-      `FMR ${fmr}  ${distance.toFixed(4)}  [${low}, ${high}]${extrapolated ? "  extrapolated" : ""}`,
-    );
-  }
-  if (!flags["dry-run"]) writeCalibration(id, { ...entry, ...keptFits(id, modelSha256) });
-
-  if (flags.check !== undefined) {
-    const rows = checkThresholds(await compareList(flags.check, images), (fmr) =>
-      thresholdAt(calibration, fmr),
-    );
-    console.log(formatCheck(rows));
-    if (rows.some((row) => row.required && !row.kept)) process.exitCode = 1;
+    const kind = extrapolated ? "  extrapolated" : "";
+    console.log(`FMR ${fmr}  ${distance.toFixed(4)}  [${low}, ${high}]${kind}`);
   }
 }
 
@@ -93,14 +113,17 @@ function keptFits(id: string, modelSha256: string): object {
   };
 }
 
-async function compareList(list: string, images: string): Promise<Trials> {
-  const dataset = readDataset({ list, aliases: flags.aliases });
-  const { embeddings } = await acquireAll(dataset.images, {
+async function acquireList(
+  list: string,
+  images: string,
+): Promise<{ readonly people: People; readonly acquired: Acquired }> {
+  const people = readDataset({ list, aliases: flags.aliases });
+  const acquired = await acquireAll(people.images, {
     imagesFolder: images,
     policy: "center",
     jobs: flags.jobs === undefined ? undefined : wholeNumber("jobs", flags.jobs),
   });
-  return compareAll(embeddings, dataset);
+  return { people, acquired };
 }
 
 function wholeNumber(name: string, text: string): number {

@@ -2,8 +2,8 @@
  * Template of a person from several photos: the weighted mean of their embeddings, scaled to unit length.
  *
  * What the photos have in common is the person; light, pose and age differ and average out. A stranger has one chance to
- * come close to the mean, not one for each photo, so no rate is divided: `Calibration.templates` holds the rates at which
- * strangers come close to the mean of two photos and of three or more.
+ * come close to the mean, not one for each photo, so no rate is divided: `Calibration.templates` says by how much closer
+ * strangers come to a mean than to one photo.
  */
 import { fail, ok, type Result } from "../errors.ts";
 import { distance } from "./decision/decide.ts";

@@ -2,41 +2,40 @@
  * Conversion of a false match rate to a threshold, and of a distance to its false match rate.
  *
  * The table was fitted offline to the distances between strangers (model/calibrate). Between two knots, log FMR is a
- * straight line over distance, so both directions are exact inverses. Below the lowest measured rate nothing is
- * extrapolated: a threshold is refused, and a rate becomes an upper bound.
+ * straight line over distance, so both directions are exact inverses. A template of several photos is decided like a single
+ * photo that must come closer, by the same distance at every rate. Below the lowest measured rate nothing is extrapolated: a
+ * threshold is refused, and a rate becomes an upper bound.
  */
 import { fail, ok, type Result } from "../../errors.ts";
 
 /** One knot: the share of pairs of strangers at or below this distance, with its 95 % interval. */
 export type FmrKnot = readonly [distance: number, fmr: number, low: number, high: number];
 
-/** Rates at which strangers come close to templates of one kind. */
-export interface FmrCurve {
-  /** Two knots or more, with distance and FMR both strictly ascending. */
-  readonly fmrTable: readonly FmrKnot[];
-  /** Lowest FMR that the data support; not below the table's first. */
-  readonly measuredDownTo: number;
-}
-
-/** Curve of templates that are the mean of several photos: src/face/template.ts. */
-export interface TemplateCurve extends FmrCurve {
-  /** Number of photos, 2 or more; the last curve counts for templates of more photos too. */
-  readonly photos: number;
-}
-
-/**
- * Calibration of one encoder; an entry of the manifest's `calibration`, under the encoder's id. Its own curve is that of
- * two photos, each a template of one.
- */
-export interface Calibration extends FmrCurve {
+/** Calibration of one encoder; an entry of the manifest's `calibration`, under the encoder's id. */
+export interface Calibration {
   /** SHA-256 of the encoder's bytes, hex: another build's distances have other rates. */
   readonly modelSha256: string;
   /**
-   * Curves of templates of two photos and of three or more, in this order. A calibration from before there were templates
-   * has none, and the curve of single photos stands in.
+   * Rates between two photos, each a template of one. Two knots or more, with distance and FMR both strictly ascending.
    */
-  readonly templates?: readonly TemplateCurve[];
+  readonly fmrTable: readonly FmrKnot[];
+  /** Lowest FMR that the data support; not below the table's first. */
+  readonly measuredDownTo: number;
+  /** Missing in a calibration from before there were templates: `cautiousNearer` stands in. */
+  readonly templates?: TemplateShift;
 }
+
+/** Strangers' distances to the mean of several photos, compared with those to one photo. */
+export interface TemplateShift {
+  /**
+   * Distance by which strangers come closer to the mean of ever more photos than to one of them, at the same rate. To the
+   * mean of n photos it is `nearer` (1 - 1/n), as measured for 2 to 5 photos.
+   */
+  readonly nearer: number;
+}
+
+/** Half as much again as was measured for the shipped encoder. */
+const cautiousNearer = 0.03;
 
 /**
  * Distances between photos of one person and between photos of two people; an entry's `distances`. No decision uses
@@ -59,29 +58,26 @@ export interface DistanceHistograms {
 export function parseCalibration(entry: unknown, modelSha256: string): Calibration {
   const found = (entry ?? {}) as Partial<Record<keyof Calibration, unknown>>;
   if (found.modelSha256 !== modelSha256) throw new Error("the encoder in use is not calibrated");
-  const { templates } = found;
-  if (templates === undefined) return { modelSha256, ...parseCurve(found) };
-  if (!Array.isArray(templates)) throw new Error("the encoder's calibration of templates is no list");
-  const curves = templates.map((curve: Partial<Record<keyof TemplateCurve, unknown>>, index) => {
-    const { photos } = curve;
-    if (photos !== index + 2) throw new Error("the encoder's calibration of templates is not by photos");
-    return { photos, ...parseCurve(curve) };
-  });
-  return { modelSha256, ...parseCurve(found), templates: curves };
-}
-
-function parseCurve({ fmrTable, measuredDownTo }: Partial<Record<keyof FmrCurve, unknown>>): FmrCurve {
+  const { fmrTable, measuredDownTo } = found;
   if (!isRising(fmrTable) || typeof measuredDownTo !== "number" || !(measuredDownTo >= fmrTable[0][1])) {
     throw new Error("the encoder's calibration is not a rising table");
   }
-  return { fmrTable, measuredDownTo };
+  if (found.templates === undefined) return { modelSha256, fmrTable, measuredDownTo };
+  const { nearer } = (found.templates ?? {}) as Partial<Record<keyof TemplateShift, unknown>>;
+  // Written so that NaN fails too.
+  if (!(typeof nearer === "number" && nearer >= 0 && nearer < 1)) {
+    throw new Error("the encoder's calibration of templates is not a distance");
+  }
+  return { modelSha256, fmrTable, measuredDownTo, templates: { nearer } };
 }
 
-/** Returns the curve of templates of this many photos. Throws for less than one. */
-function curveOf(calibration: Calibration, photos: number): FmrCurve {
+/**
+ * Returns the distance by which a template of this many photos must come closer to a probe than a single photo must, for
+ * the same false match rate: 0 for one photo. Throws for less than one.
+ */
+export function nearerBy({ templates }: Pick<Calibration, "templates">, photos: number): number {
   if (!(photos >= 1)) throw new RangeError(`a template of ${photos} photos`);
-  const { templates = [] } = calibration;
-  return templates[Math.min(photos - 1, templates.length) - 1] ?? calibration;
+  return (templates?.nearer ?? cautiousNearer) * (1 - 1 / photos);
 }
 
 function isRising(table: unknown): table is readonly FmrKnot[] {
@@ -119,7 +115,7 @@ export function thresholdAt(
   maxFmr: number,
   { photos = 1, field = "max_fmr" }: { readonly photos?: number; readonly field?: string } = {},
 ): Result<number> {
-  const { fmrTable, measuredDownTo } = curveOf(calibration, photos);
+  const { fmrTable, measuredDownTo } = calibration;
   const highest = fmrTable[fmrTable.length - 1][1];
   // Written so that NaN fails too.
   if (!(maxFmr >= measuredDownTo && maxFmr <= highest)) {
@@ -130,10 +126,11 @@ export function thresholdAt(
     1,
     fmrTable.findIndex(([, fmr]) => fmr >= maxFmr),
   );
-  const [nearer, lower] = fmrTable[above - 1];
-  const [farther, higher] = fmrTable[above];
+  const [start, lower] = fmrTable[above - 1];
+  const [end, higher] = fmrTable[above];
   const share = Math.log(maxFmr / lower) / Math.log(higher / lower);
-  return ok(nearer + share * (farther - nearer));
+  const single = start + share * (end - start);
+  return ok(Math.max(0, single - nearerBy(calibration, photos)));
 }
 
 /**
@@ -145,13 +142,14 @@ export function thresholdAt(
  */
 export function fmrAt(calibration: Calibration, distance: number, photos = 1): FalseMatchRate {
   if (Number.isNaN(distance)) throw new RangeError("distance is not a number");
-  const { fmrTable, measuredDownTo } = curveOf(calibration, photos);
-  const above = fmrTable.findIndex(([knot]) => knot >= distance);
+  const { fmrTable, measuredDownTo } = calibration;
+  const single = distance + nearerBy(calibration, photos);
+  const above = fmrTable.findIndex(([knot]) => knot >= single);
   if (above === -1) return { fmr: 1, bounded: false };
   if (above === 0) return { fmr: measuredDownTo, bounded: true };
-  const [nearer, lower] = fmrTable[above - 1];
-  const [farther, higher] = fmrTable[above];
-  const fmr = lower * (higher / lower) ** ((distance - nearer) / (farther - nearer));
+  const [start, lower] = fmrTable[above - 1];
+  const [end, higher] = fmrTable[above];
+  const fmr = lower * (higher / lower) ** ((single - start) / (end - start));
   return fmr < measuredDownTo ? { fmr: measuredDownTo, bounded: true } : { fmr, bounded: false };
 }
 

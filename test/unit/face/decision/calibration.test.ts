@@ -4,8 +4,8 @@ import {
   type Calibration,
   type FmrKnot,
   fmrAt,
+  nearerBy,
   parseCalibration,
-  type TemplateCurve,
   thresholdAt,
 } from "../../../../src/face/decision/calibration.ts";
 
@@ -38,50 +38,55 @@ const table = fc
   })
   .filter(({ fmrTable }) => fmrTable.length > 1);
 
-describe("curves of templates", () => {
-  const nearer = (photos: number, by: number): TemplateCurve => ({
-    photos,
-    fmrTable: calibration.fmrTable.map(([distance, ...rates]) => [distance - by, ...rates] as const),
-    measuredDownTo: 1e-6,
-  });
-  const withTemplates = { ...calibration, templates: [nearer(2, 0.1), nearer(3, 0.2)] };
+describe("a template", () => {
+  const withTemplates = { ...calibration, templates: { nearer: 0.04 } };
 
   it.each([
     [1, 0.8],
-    [2, 0.7],
-    [3, 0.6],
-    [4, 0.6],
-    [100, 0.6],
+    [2, 0.78],
+    [4, 0.77],
+    [40, 0.761],
   ])(
-    "%i photos have the threshold %f at 1e-4: the last curve counts for more photos too",
+    "of %i photos has the threshold %f at 1e-4: it must come closer the more photos there are",
     (photos, distance) => {
       const threshold = thresholdAt(withTemplates, 1e-4, { photos });
       expect(threshold.ok && threshold.value).toBeCloseTo(distance, 12);
       expect(fmrAt(withTemplates, distance, photos).fmr).toBeCloseTo(1e-4, 12);
+      expect(nearerBy(withTemplates, photos)).toBeCloseTo(0.8 - distance, 12);
     },
   );
 
-  it("that an earlier calibration lacks are that of single photos", () => {
-    expect(thresholdAt(calibration, 1e-4, { photos: 3 })).toEqual(thresholdAt(calibration, 1e-4));
+  it("must come closer by more than was measured where the calibration does not know templates", () => {
+    expect(nearerBy(calibration, 1)).toBe(0);
+    expect(nearerBy(calibration, 2)).toBe(0.015);
   });
 
-  it.each([0, -1, Number.NaN])("of %f photos are a bug", (photos) => {
+  it("has a threshold of 0 where it would have to come closer than that", () => {
+    expect(thresholdAt({ ...calibration, templates: { nearer: 0.99 } }, 1e-6, { photos: 100 })).toEqual({
+      ok: true,
+      value: 0,
+    });
+  });
+
+  it.each([0, -1, 0.5, Number.NaN])("of %f photos is a bug", (photos) => {
     expect(() => thresholdAt(withTemplates, 1e-4, { photos })).toThrow(RangeError);
+    expect(() => fmrAt(withTemplates, 1, photos)).toThrow(RangeError);
   });
 
-  it("are read from the manifest, in the order of their photos", () => {
+  it("is read from the manifest", () => {
     expect(parseCalibration(withTemplates, calibration.modelSha256)).toEqual(withTemplates);
   });
 
   it.each([
-    ["begin with three photos", [nearer(3, 0.1)]],
-    ["are out of order", [nearer(3, 0.1), nearer(2, 0.1)]],
-    ["are no list", {}],
-    ["have a table that falls", [{ ...nearer(2, 0.1), fmrTable: calibration.fmrTable.toReversed() }]],
-    ["do not say where their data end", [{ photos: 2, fmrTable: calibration.fmrTable }]],
-  ])("that %s make a broken build", (_, templates) => {
+    ["a negative distance", { nearer: -0.01 }],
+    ["a distance of 1", { nearer: 1 }],
+    ["no number", { nearer: "0.02" }],
+    ["not a number", { nearer: Number.NaN }],
+    ["no distance", {}],
+    ["null", null],
+  ])("with %s makes a broken build", (_, templates) => {
     expect(() => parseCalibration({ ...calibration, templates }, calibration.modelSha256)).toThrow(
-      "calibration",
+      "templates",
     );
   });
 });

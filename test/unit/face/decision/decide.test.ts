@@ -140,11 +140,8 @@ test("however close faces need to come, the threshold is not below 0", () => {
   });
 });
 
-test("a decision by a template divides no rate among its photos, and reads the curve of their number", () => {
-  const templates = [
-    { photos: 2, fmrTable: [[0.7, 1e-6, 0, 1] as const, [0.9, 1e-4, 0, 1] as const], measuredDownTo: 1e-6 },
-  ];
-  const decided = decideAtFmr({ ...calibration, templates }, 0.8, 1e-4, 2);
+test("a decision by a template divides no rate among its photos, and has its threshold nearer", () => {
+  const decided = decideAtFmr({ ...calibration, templates: { nearer: 0.2 } }, 0.8, 1e-4, 2);
   expect(decided).toMatchObject({ ok: true, value: { match: true, maxFmr: 1e-4 } });
   expect(decided.ok && decided.value.threshold).toBeCloseTo(0.9, 12);
   expect(decided.ok && decided.value.fmr).toEqual({ fmr: expect.closeTo(1e-5, 12), bounded: false });
