@@ -39,13 +39,13 @@ export function identify(deps: IdentificationDeps): Handler {
     const { tellsScores } = chosen.value;
     const probe = await encodeSource(c, deps, source, options);
     if (!probe.ok) return refuse(c, probe.failure);
-    const { threshold, maxDistance, closerByPhotos, maxFpir, order } = limits.value;
+    const { threshold, maxDistance, nearer, maxFpir, order } = limits.value;
     const found = await stopwatch.time("compare", () =>
       find(probe.value.embedding, {
         limit: options.max_candidates ?? defaultMaxCandidates,
         order,
         maxDistance,
-        closerByPhotos,
+        nearer,
         closerBy: closerBy(recognisability, probe.value),
         action: "identify",
       }),

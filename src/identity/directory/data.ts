@@ -161,11 +161,8 @@ export interface SearchQuery {
   /** Largest number of closest subjects; null for everybody within `maxDistance`. */
   readonly limit: number | null;
   readonly maxDistance: number;
-  /**
-   * Distances by which a template of 1, 2 and more photos must come closer than `maxDistance`; the last counts for all
-   * templates of more photos. At least one number; none is below 0.
-   */
-  readonly closerByPhotos: readonly number[];
+  /** Distance by which a template of ever more photos must come closer than `maxDistance`, as in `TemplateShift`. */
+  readonly nearer: number;
 }
 
 export interface FoundFaces {
@@ -193,7 +190,7 @@ export interface SearchState {
 }
 
 /** Question how often enrolled people come within a threshold of each other. */
-export interface RateQuery extends SearchKind, Pick<SearchQuery, "maxDistance" | "closerByPhotos"> {
+export interface RateQuery extends SearchKind, Pick<SearchQuery, "maxDistance" | "nearer"> {
   /** Distance, held as `maxDistance` is, below which two subjects are more likely one person than two. */
   readonly duplicateDistance: number;
   /** Number of comparisons that is aimed at. */

@@ -4,6 +4,7 @@
  *
  * Distances are those of the codes, without their bounds: with 8 bits a distance is off by about 0.001, to either side.
  */
+import { nearerBy } from "../../face/decision/calibration.ts";
 import { quantizeProbe } from "../../face/quantize.ts";
 import type { ScanBlock } from "../../face/scan.ts";
 import type { RateCounts, RateQuery } from "../directory/data.ts";
@@ -23,10 +24,11 @@ export interface RateMeasure {
 
 export function createRateMeasure(
   probes: readonly RateProbe[],
-  { maxDistance, closerByPhotos, duplicateDistance }: Omit<RateQuery, "model" | "dimension" | "comparisons">,
+  { maxDistance, nearer, duplicateDistance }: Omit<RateQuery, "model" | "dimension" | "comparisons">,
   scan: ScanBlock,
 ): RateMeasure {
   const quantized = probes.map(({ owner, values }) => ({ owner, probe: quantizeProbe(values), matches: 0 }));
+  const templates = { nearer };
   let comparisons = 0;
   let likelyDuplicates = 0;
   let dots = new Int32Array(0);
@@ -41,7 +43,7 @@ export function createRateMeasure(
         for (let i = 0; i < count; i++) {
           if (owners[i] === owner) continue;
           comparisons++;
-          const closer = closerByPhotos[Math.min(photos[i], closerByPhotos.length) - 1];
+          const closer = nearerBy({ templates }, photos[i]);
           const squared = probe.squaredLength + squaredLengths[i] - twice * scales[i] * dots[i];
           const reach = maxDistance - closer;
           if (squared > reach * reach) continue;

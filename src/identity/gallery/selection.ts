@@ -6,6 +6,7 @@
  * Without k it holds every template that may lie within the distance, regardless of how close it is: where they are too
  * many, those enrolled first are kept.
  */
+import { nearerBy } from "../../face/decision/calibration.ts";
 import type { QuantizedProbe } from "../../face/quantize.ts";
 import type { SearchQuery } from "../directory/data.ts";
 import type { Block } from "./block.ts";
@@ -30,12 +31,10 @@ export interface Selection {
 }
 
 /** Query of a selection: as in `SearchQuery`. */
-type Wanted = Pick<SearchQuery, "limit" | "maxDistance" | "closerByPhotos">;
+type Wanted = Pick<SearchQuery, "limit" | "maxDistance" | "nearer">;
 
-export function createSelection(
-  probe: QuantizedProbe,
-  { limit, maxDistance, closerByPhotos }: Wanted,
-): Selection {
+export function createSelection(probe: QuantizedProbe, { limit, maxDistance, nearer }: Wanted): Selection {
+  const templates = { nearer };
   /** Upper bounds of the closest subjects, nearest first. */
   const nearest: { owner: number; upper: number }[] = [];
   let selected: { id: number; lower: number }[] = [];
@@ -72,7 +71,7 @@ export function createSelection(
         const squared = probe.squaredLength + squaredLengths[i] - twice * scales[i] * dots[i];
         const error = probe.error + errors[i];
         // Templates of more photos count as farther, so that all are ranked by one scale.
-        const closer = closerByPhotos[Math.min(photos[i], closerByPhotos.length) - 1];
+        const closer = nearerBy({ templates }, photos[i]);
         const reach = cutoff - closer + error;
         if (reach < 0 || squared - squaredSlack > reach * reach) continue;
         const lower = Math.sqrt(Math.max(0, squared - squaredSlack)) - error + closer;

@@ -6,6 +6,7 @@
 
 import type { KeyRing } from "../../crypto/key-ring.ts";
 import { fail, ok, type Result } from "../../errors.ts";
+import { nearerBy } from "../../face/decision/calibration.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import type { AttemptFace, Context, NamedSubject, SearchAction, SearchKind } from "../directory/data.ts";
 import type { SearchDirectory } from "../directory/types.ts";
@@ -36,7 +37,7 @@ export async function beginSearch(deps: SearchDeps, kind: SearchKind): Promise<R
     notCompared: states.reduce((sum, { notCompared }) => sum + notCompared, 0),
 
     async find(probe, options) {
-      const { limit, order, maxDistance, closerByPhotos, closerBy, except, action } = options;
+      const { limit, order, maxDistance, nearer, closerBy, except, action } = options;
       // The excepted subject may be among the closest.
       const closest = except === undefined ? limit : limit + 1;
       const query = {
@@ -45,7 +46,7 @@ export async function beginSearch(deps: SearchDeps, kind: SearchKind): Promise<R
         // Templates that do not come close enough must not take the place of others.
         limit: order === "closest" && closerBy === undefined ? closest : null,
         maxDistance,
-        closerByPhotos,
+        nearer,
       };
       const found = await Promise.all(directories.map((directory) => directory.search(query, nowMs)));
       const faces: AttemptFace[] = [];
@@ -96,7 +97,7 @@ async function openPeople(
   return ok(people);
 }
 
-type Limits = Pick<SearchOptions, "maxDistance" | "closerByPhotos" | "closerBy" | "order">;
+type Limits = Pick<SearchOptions, "maxDistance" | "nearer" | "closerBy" | "order">;
 
 /** Compares the probe with each template, and keeps those within the distance. Fails with `model_mismatch`. */
 async function measure(probe: Embedding, people: People, options: Limits): Promise<Result<Candidate[]>> {
@@ -111,8 +112,8 @@ async function measure(probe: Embedding, people: People, options: Limits): Promi
 }
 
 /** Distance of a template together with all that it must come closer: all templates are compared by it. */
-function rankOf({ distance, closer, photos }: Candidate, { closerByPhotos }: Limits): number {
-  return distance + closer + closerByPhotos[Math.min(photos, closerByPhotos.length) - 1];
+function rankOf({ distance, closer, photos }: Candidate, { nearer }: Limits): number {
+  return distance + closer + nearerBy({ templates: { nearer } }, photos);
 }
 
 /** Sorts the best match first, and equally good ones in the order of their ids; or all by their ids. */

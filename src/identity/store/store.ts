@@ -153,8 +153,8 @@ export interface SearchOptions {
    */
   readonly order: "closest" | "subject_id";
   readonly maxDistance: number;
-  /** Distances by which templates of 1, 2 and more photos must come closer, as in `SearchQuery`. */
-  readonly closerByPhotos: readonly number[];
+  /** Distance by which a template of ever more photos must come closer than `maxDistance`, as in `TemplateShift`. */
+  readonly nearer: number;
   /** Distance by which each face of a template must come closer than that; the template, by their mean. */
   readonly closerBy?: CloserBy | undefined;
   /** Subject that is left out. */

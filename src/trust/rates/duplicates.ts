@@ -34,12 +34,12 @@ export async function refuseDuplicates(
   if (!chosen.ok) return chosen;
   const limits = searchLimits(calibration, search.value.templates, chosen.value, settings);
   if (!limits.ok) return limits;
-  const { maxDistance, closerByPhotos, order } = limits.value;
+  const { maxDistance, nearer, order } = limits.value;
   const found = await search.value.find(embedding, {
     limit: 1,
     order,
     maxDistance,
-    closerByPhotos,
+    nearer,
     closerBy,
     except: subjectId,
     action: "duplicate_check",

@@ -8,7 +8,7 @@
  */
 import { crc32 } from "../../crypto/crc32.ts";
 import { fail, ok, type Result } from "../../errors.ts";
-import type { Calibration } from "../../face/decision/calibration.ts";
+import { type Calibration, nearerBy, thresholdAt } from "../../face/decision/calibration.ts";
 import { type Caller, contextOf } from "../../identity/caller.ts";
 import type { RateCounts } from "../../identity/directory/data.ts";
 import type {
@@ -18,7 +18,6 @@ import type {
 } from "../../identity/directory/types.ts";
 import { defaultTenant, type TenantId } from "../../identity/ids.ts";
 import { defaultSettings } from "../../identity/settings.ts";
-import { photoLimits } from "./search-limits.ts";
 
 export interface LiveRate {
   readonly measuredAt: string;
@@ -77,15 +76,16 @@ export function createLiveRates(deps: LiveRateDeps): LiveRates {
   async function measure(caller: Caller): Promise<Result<LiveRate>> {
     const { tenant, settings } = caller;
     const { maxFmr, shards } = settings;
-    const limits = photoLimits(calibration, maxFmr);
-    if (!limits.ok) return limits;
-    const nearest = photoLimits(calibration, lowestRate(calibration));
+    const threshold = thresholdAt(calibration, maxFmr);
+    if (!threshold.ok) return threshold;
+    const nearest = thresholdAt(calibration, calibration.measuredDownTo);
     if (!nearest.ok) return nearest;
     const query = {
       model,
       dimension,
-      ...limits.value,
-      duplicateDistance: Math.min(limits.value.maxDistance, nearest.value.maxDistance),
+      maxDistance: threshold.value,
+      nearer: nearerBy(calibration, Number.POSITIVE_INFINITY),
+      duplicateDistance: Math.min(threshold.value, nearest.value),
       comparisons: Math.ceil(comparisonsWanted / shards),
     };
     const counted: RateCounts[] = [];
@@ -133,11 +133,6 @@ export function createLiveRates(deps: LiveRateDeps): LiveRates {
       return measured;
     },
   };
-}
-
-/** Lowest rate that is calibrated for every number of photos. */
-function lowestRate({ measuredDownTo, templates = [] }: Calibration): number {
-  return Math.max(measuredDownTo, ...templates.map((curve) => curve.measuredDownTo));
 }
 
 /** True when the whole interval lies above the promised rate. */

@@ -62,7 +62,7 @@ export class GalleryBench extends DurableObject {
           values,
           limit: number("limit"),
           maxDistance: number("max_distance"),
-          closerByPhotos: [0],
+          nearer: 0,
         };
         const found = await gallery.search(query);
         return Response.json({ ids: found?.names.map(({ subjectId }) => Number(subjectId.slice(1))) });

@@ -80,13 +80,13 @@ async function enrol({ transfer }: Opened, faces: readonly StoredFace[]): Promis
 
 const kind = { model: "m-1", dimension };
 
-/** Distances by which templates of two, and of three and more photos must come closer. */
-const closerByPhotos = [0, 0.02, 0.03];
+/** Distance by which templates of ever more photos must come closer. */
+const nearer = 0.04;
 
 async function search({ store }: Opened, values: Float32Array, limit = 10, maxDistance = 2) {
   const opened = await store.beginSearch(kind);
   if (!opened.ok) throw new Error(`${opened.failure.code}`);
-  const options = { limit, order: "closest", maxDistance, closerByPhotos, action: "identify" } as const;
+  const options = { limit, order: "closest", maxDistance, nearer, action: "identify" } as const;
   const found = await opened.value.find({ model: "m-1", values }, options);
   if (!found.ok) throw new Error(found.failure.code);
   return {
@@ -109,7 +109,7 @@ async function bruteForce(
       return { subjectId, ...measured.value };
     }),
   );
-  const rankOf = ({ distance, photos }: Candidate) => distance + closerByPhotos[Math.min(photos, 3) - 1];
+  const rankOf = ({ distance, photos }: Candidate) => distance + nearer * (1 - 1 / photos);
   return compared.sort((a, b) => rankOf(a) - rankOf(b)).slice(0, limit);
 }
 
@@ -246,7 +246,7 @@ describe("blocks at rest", () => {
     }
     const other = mortalGallery(unlimited(), stubOf().id.toString(), [otherKek]);
     await expect(
-      other.search({ ...kind, values: faces[0].embedding.values, limit: 1, maxDistance: 2, closerByPhotos }),
+      other.search({ ...kind, values: faces[0].embedding.values, limit: 1, maxDistance: 2, nearer }),
     ).rejects.toThrow("not at hand");
   });
 
@@ -270,7 +270,7 @@ describe("blocks at rest", () => {
       values: people(1)[0].embedding.values,
       limit: 1,
       maxDistance: 2,
-      closerByPhotos,
+      nearer,
     };
     expect(await mortalGallery(unlimited(), galleryId).search(query)).toBeNull();
     expect((await opened.store.beginAttempt("s0" as SubjectId)).ok).toBe(true);
@@ -337,7 +337,7 @@ describe("blocks at rest", () => {
       Array.from({ length: 6 }, () =>
         begun.value.find(
           { model: "m-1", values: probe },
-          { limit: 10, order: "closest", maxDistance: 2, closerByPhotos, action: "identify" },
+          { limit: 10, order: "closest", maxDistance: 2, nearer, action: "identify" },
         ),
       ),
     );
