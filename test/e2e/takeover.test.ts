@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seededRandom } from "../../model/convert/proof/images.ts";
-import manifest from "../../model/manifest.json" with { type: "json" };
+import manifest from "../../model/networks/manifest.json" with { type: "json" };
 import { encoderInUse, recognisabilityIn } from "../../src/models.ts";
 import { apiKey } from "../bench/service/settings.ts";
 import { type RunningWorker, startWorkerd } from "../bench/service/workerd.ts";

@@ -20,10 +20,10 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   image: ["errors.ts", "crypto"],
   inference: ["errors.ts"],
   "inference/kernels": ["errors.ts", "inference"],
-  "inference/kernels/bundle.ts": ["inference", "inference/kernels", "models.ts", "model", "wasm"],
+  "inference/kernels/bundle.ts": ["inference", "inference/kernels", "models.ts", "model/networks", "wasm"],
   "inference/onnxruntime": ["errors.ts", "inference", "onnxruntime-web"],
   "inference/onnxruntime/bundle.ts": [
-    ...["inference", "inference/onnxruntime", "models.ts", "model", "node_modules"],
+    ...["inference", "inference/onnxruntime", "models.ts", "model/networks", "node_modules"],
   ],
   face: ["errors.ts", "crypto", "image", "inference", "zod"],
   "decoder.ts": ["face", "errors.ts", "free-buffer.ts", "image", "stopwatch.ts"],
@@ -66,7 +66,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "gallery-object.ts": ["identity", "inference/kernels", "wasm"],
   "worker.ts": [
     ...["admission", "config.ts", "crypto", "face", "image", "inference", "models.ts"],
-    ...["pipeline.ts", "wiring", "cloudflare:workers", "model", "node_modules", "wasm"],
+    ...["pipeline.ts", "wiring", "cloudflare:workers", "model/networks", "node_modules", "wasm"],
   ],
   "index.ts": ["gallery-object.ts", "identity", "inference/kernels/bundle.ts", "worker.ts"],
   "index-onnxruntime.ts": ["gallery-object.ts", "identity", "inference/onnxruntime/bundle.ts", "worker.ts"],
