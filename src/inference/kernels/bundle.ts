@@ -21,5 +21,5 @@ export const bundle: Bundle = {
     "mtcnn-onet.plan": onet,
   },
   artifactOf,
-  createModel: createEngine(kernels).model,
+  createModel: createEngine(kernels, { isBundled: true }).model,
 };
