@@ -62,7 +62,7 @@ export type AppDeps = DepsOf<typeof admission> &
   DepsOf<typeof rewrap> &
   DepsOf<typeof rotateSigningKey> &
   DepsOf<typeof showPublicKeys> & {
-    readonly config: Pick<Config, "demo">;
+    readonly config: Pick<Config, "demo" | "browser">;
     readonly randomId: () => string;
     readonly log: (entry: LogEntry) => void;
   };
@@ -98,6 +98,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     app.get("/demo/settings.json", demoSettings(deps));
     app.get("/demo/:file", showFile(deps));
   }
+  if (deps.config.browser) app.get("/browser/:file", showFile(deps));
   app.get("/openapi.json", showFile(deps));
   app.on("GET", ["/docs", "/docs/"], showFile(deps, "/docs/index.html"));
   app.get("/docs/:file", showFile(deps));
