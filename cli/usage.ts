@@ -13,6 +13,7 @@ export const usage = `sameface <command> [options]
   subjects review                lists faces enrolled from photos that are not recognisable
   keys ...                       keys and tenants: sameface keys --help
   doctor                         checks a deployment and your key
+  serve                          runs the service on this machine: sameface serve --help
 
 A photo may also be a folder of photos, and one photo may be -, for standard input. HEIC is read where the
 package heic-convert is installed. Words and options that a
@@ -50,6 +51,25 @@ To replace the KEK: put the old one into SAMEFACE_KEK_PREVIOUS and a new one int
 run rotate-kek, and then remove the old one.
 
 Exit code: 0 done; 2 error.`;
+
+export const serveUsage = `sameface serve [options]
+
+Runs the service on this machine, with its data in a folder, on workerd (npm install workerd). SAMEFACE_API_KEY and
+SAMEFACE_KEK must be in the environment; the other variables of docs/operating.md may be.
+
+  --port PORT          default 8787
+  --host ADDRESS       address to listen on; default 127.0.0.1, this machine alone
+  --data DIR           folder of the data; default sameface-data
+  --metrics-port PORT  answers GET /metrics there in Prometheus' format; default none
+  --behind-proxy       believe CF-Connecting-IP and X-Forwarded-Proto, which a proxy in front must set
+
+  SAMEFACE_KEY_RATE, SAMEFACE_SESSION_RATE, SAMEFACE_FAILURE_RATE
+                       requests a minute by key, by session token, and with refused keys by address;
+                       default 6000, 60, 100
+
+A first SIGTERM, SIGINT or SIGHUP finishes the requests under way, for 25 s at most; a second one ends at once.
+
+Exit code: 0 stopped by a signal; 2 could not start, or workerd ended by itself.`;
 
 /** Version in package.json, which is one folder above the sources and two above the built files. */
 export function readVersion(): string {

@@ -10,7 +10,8 @@ import type { RecordCopies } from "../identity/records/record-copies.ts";
 import { createRateLimit, type LimitRate, type RateLimiter } from "../trust/rate-limit.ts";
 
 export interface Bindings {
-  readonly TEMPLATES: KVNamespace;
+  /** Null where the service runs without KV, as `sameface serve` does. */
+  readonly TEMPLATES: KVNamespace | null;
   readonly DIRECTORY: ObjectsOf<Directory>;
   readonly GALLERY: ObjectsOf<Gallery>;
   readonly ASSETS?: Files;

@@ -9,7 +9,7 @@ import { type DirectoryParts, openParts } from "./parts.ts";
 import type { Directory, OpenDirectory } from "./types.ts";
 
 export interface DirectoryEnv {
-  readonly TEMPLATES: KVNamespace;
+  readonly TEMPLATES: KVNamespace | null;
   readonly GALLERY: ObjectsOf<Gallery>;
 }
 

@@ -10,7 +10,7 @@ import { decodeBase64, encodeBase64 } from "../../crypto/base64.ts";
 import type { Bytes } from "../../crypto/sealing.ts";
 import type { FaceId } from "../ids.ts";
 import { faceKey } from "./keys.ts";
-import type { RecordCopies } from "./record-copies.ts";
+import { noCopies, type RecordCopies } from "./record-copies.ts";
 
 /** Most keys that KV reads in one operation. */
 const maxKeysPerGet = 100;
@@ -18,7 +18,9 @@ const shortestExpirySeconds = 60;
 /** Latest expiry, 2038-01-19: KV takes it as a signed 32-bit number. */
 const latestExpirySeconds = 2 ** 31 - 1;
 
-export function createKvCopies(kv: KVNamespace, clock: () => number = Date.now): RecordCopies {
+/** @param kv null where the service runs without KV: there are no copies then */
+export function createKvCopies(kv: KVNamespace | null, clock: () => number = Date.now): RecordCopies {
+  if (kv === null) return noCopies;
   return {
     async write(tenant, subjectId, faceId, sealed, expiresAtMs) {
       // The directory decides what has expired; KV's own expiry only cleans up after it.

@@ -26,6 +26,7 @@ import { expectDocumented } from "./conformance.ts";
 
 /** Bindings, also as objects that a test can look into. */
 interface TestBindings extends Bindings {
+  readonly TEMPLATES: KVNamespace;
   readonly DIRECTORY: DurableObjectNamespace<DirectoryObject> & ObjectsOf<Directory>;
   readonly GALLERY: DurableObjectNamespace<GalleryObject> & ObjectsOf<Gallery>;
   readonly ASSETS: Fetcher;
