@@ -3,6 +3,7 @@ import { type Command, refuseUnused } from "./command.ts";
 import { compare, compareLocally, enrol, identify, verify } from "./commands/decisions.ts";
 import { doctor } from "./commands/doctor.ts";
 import { keys } from "./commands/keys.ts";
+import { policy } from "./commands/policy.ts";
 import { subjects } from "./commands/subjects.ts";
 import { parseCommandLine } from "./options.ts";
 import { type ExitCode, errorBody, explain } from "./output.ts";
@@ -16,6 +17,7 @@ const commands: Readonly<Record<string, Command>> = {
   compare,
   identify,
   doctor,
+  policy,
 };
 
 async function run(args: readonly string[]): Promise<ExitCode> {

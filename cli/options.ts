@@ -21,6 +21,8 @@ const known = {
   expires: text,
   grace: text,
   shards: text,
+  jurisdiction: text,
+  "location-hint": text,
   json: flag,
   help: { type: "boolean", short: "h", default: false },
   version: flag,
