@@ -3,6 +3,7 @@ import { type Command, refuseUnused } from "./command.ts";
 import { compare, compareLocally, enrol, identify, verify } from "./commands/decisions.ts";
 import { doctor } from "./commands/doctor.ts";
 import { keys } from "./commands/keys.ts";
+import { policy } from "./commands/policy.ts";
 import { serve } from "./commands/serve.ts";
 import { subjects } from "./commands/subjects.ts";
 import { parseCommandLine } from "./options.ts";
@@ -18,6 +19,7 @@ const commands: Readonly<Record<string, Command>> = {
   identify,
   doctor,
   serve,
+  policy,
 };
 
 /** Help texts of commands that have their own. */

@@ -26,6 +26,8 @@ const known = {
   data: text,
   "metrics-port": text,
   "behind-proxy": flag,
+  jurisdiction: text,
+  "location-hint": text,
   json: flag,
   help: { type: "boolean", short: "h", default: false },
   version: flag,

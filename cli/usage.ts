@@ -11,6 +11,8 @@ export const usage = `sameface <command> [options]
   subjects [list]                lists the enrolled subjects
   subjects show|delete|unlock <subject>...
   subjects review                lists faces enrolled from photos that are not recognisable
+  subjects record <subject>...   everything that is kept about a person, for requests of access
+  policy                         writes the tenant's public policy of retention and destruction
   keys ...                       keys and tenants: sameface keys --help
   doctor                         checks a deployment and your key
   serve                          runs the service on this machine: sameface serve --help
@@ -31,7 +33,7 @@ command does not use are refused, and so is an option given twice with different
   --json             one line of JSON for each result
   --help, --version
 
-Exit code: 0 match, or done; 1 no match, nobody found, or faces to enrol again; 2 error. For several photos or subjects it is the
+Exit code: 0 match, or done; 1 no match, nobody found, faces to enrol again, or a policy with gaps; 2 error. For several photos or subjects it is the
 highest of theirs: after a failure the others are tried, unless they would fail in the same way.`;
 
 export const keysUsage = `sameface keys <command>
@@ -41,7 +43,8 @@ export const keysUsage = `sameface keys <command>
   rotate <key_id> [--grace SECONDS]      another key with the same scopes; the old one ends
   revoke <key_id>
   tenants                                lists all tenants (needs the deployment's own key)
-  create-tenant <tenant_id> [--shards N]
+  create-tenant <name> [--shards N] [--jurisdiction eu|us|fedramp] [--location-hint weur]
+                                         a jurisdiction keeps everything of the tenant there; its id is name@eu
   rotate-kek                             wraps all data keys by the current SAMEFACE_KEK
   rotate-signing                         makes a new key for tokens and receipts
 

@@ -5,10 +5,14 @@
  * fetches up to 100 values in one operation, as text only.
  *
  * KV is eventually consistent: another location may miss a new face, or still see a removed one, for 60 s or more.
+ *
+ * KV spreads over all locations. A tenant with a jurisdiction therefore has no copies: nothing of it is written to KV,
+ * read from it or removed, whatever is asked here.
  */
 import { decodeBase64, encodeBase64 } from "../../crypto/base64.ts";
 import type { Bytes } from "../../crypto/sealing.ts";
 import type { FaceId } from "../ids.ts";
+import { jurisdictionOf } from "../jurisdiction.ts";
 import { faceKey } from "./keys.ts";
 import { noCopies, type RecordCopies } from "./record-copies.ts";
 
@@ -23,6 +27,7 @@ export function createKvCopies(kv: KVNamespace | null, clock: () => number = Dat
   if (kv === null) return noCopies;
   return {
     async write(tenant, subjectId, faceId, sealed, expiresAtMs) {
+      if (jurisdictionOf(tenant) !== undefined) return;
       // The directory decides what has expired; KV's own expiry only cleans up after it.
       const expiration = expiresAtMs === null ? undefined : Math.ceil(expiresAtMs / 1000);
       const expires =
@@ -33,10 +38,12 @@ export function createKvCopies(kv: KVNamespace | null, clock: () => number = Dat
     },
 
     async remove(tenant, subjectId, faceId) {
+      if (jurisdictionOf(tenant) !== undefined) return;
       await kv.delete(faceKey(tenant, subjectId, faceId));
     },
 
     async read(tenant, subjectId, faceIds) {
+      if (jurisdictionOf(tenant) !== undefined) return new Map();
       const batches: FaceId[][] = [];
       for (let start = 0; start < faceIds.length; start += maxKeysPerGet) {
         batches.push(faceIds.slice(start, start + maxKeysPerGet));

@@ -238,6 +238,8 @@ export interface Service {
   callAs(key: string, path: string, init?: RequestInit): Promise<Response>;
   /** Lets time pass for the service. */
   wait(seconds: number): void;
+  /** Time of the service, ms since 1970. */
+  nowMs(): number;
   readonly routes: ReturnType<typeof openService>["app"]["routes"];
   readonly log: LogEntry[];
   readonly pipeline: Pipeline & { calls: FacePolicy[] };
@@ -266,7 +268,7 @@ export interface Change
   readonly pipeline?: Partial<Pipeline>;
   /** Dependencies of tenants' data and of the trust in callers. */
   readonly trust?: Partial<
-    Pick<ServiceParts, "openDirectory" | "copies" | "clock" | "randomBytes" | "failureRate">
+    Pick<ServiceParts, "openDirectory" | "keepsIn" | "copies" | "clock" | "randomBytes" | "failureRate">
   >;
 }
 
@@ -331,6 +333,7 @@ export function startService({ config, pipeline: pipelineChange, trust, ...chang
     callAs,
     call: (path, init) => callAs("test-key", path, init),
     settled: () => Promise.all(background),
+    nowMs: () => nowMs,
     wait(seconds) {
       nowMs += 1000 * seconds;
     },
