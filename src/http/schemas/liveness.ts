@@ -107,7 +107,8 @@ export const liveVerificationAnswerSchema = z
   })
   .meta({ id: "LiveVerification" });
 
-const { face_id, subject_id, created_at, expires_at, conflicting_face } = enrolmentAnswerSchema.shape;
+const { face_id, subject_id, created_at, expires_at, conflicting_face, consent_receipt } =
+  enrolmentAnswerSchema.shape;
 
 export const liveEnrolmentAnswerSchema = z
   .strictObject({
@@ -120,6 +121,7 @@ export const liveEnrolmentAnswerSchema = z
     created_at: created_at.optional(),
     expires_at,
     conflicting_face,
+    consent_receipt,
     ...tryFields,
     request_id: requestIdSchema,
   })

@@ -17,6 +17,7 @@ import type { DirectoryParts, HoldsParts } from "./parts.ts";
 import { writeAudit } from "./tables/audit.ts";
 import * as queries from "./tables/face-queries.ts";
 import * as faces from "./tables/faces.ts";
+import { noteUse } from "./tables/last-use.ts";
 import { countGalleryTasks } from "./tables/outbox.ts";
 import type { SearchDirectory } from "./types.ts";
 
@@ -83,7 +84,9 @@ export function withSearches<Base extends HoldsParts>(base: Base) {
         const present = found.flatMap(({ subjectId, faces: compared, template }) => {
           const own = compared.filter((faceId) => faces.hasFace(sql, subjectId, faceId, context.nowMs));
           const event = { action, outcome: "candidate", subjectId, template };
-          if (own.length > 0) writeAudit(sql, { ...event, faceId: own[0] }, context);
+          if (own.length === 0) return [];
+          if (action === "identify") noteUse(sql, subjectId, context.nowMs);
+          writeAudit(sql, { ...event, faceId: own[0] }, context);
           return own;
         });
         if (found.length === 0) writeAudit(sql, { action, outcome: "nobody" }, context);
@@ -114,12 +117,14 @@ export function withSearches<Base extends HoldsParts>(base: Base) {
 
     async rewrapGallery(kekId: string) {
       const { openGallery } = this.parts;
-      const { read } = this.parts.ledger;
+      const { sql, read } = this.parts.ledger;
       if (!read(() => true, false)) return ok({ rewrapped: 0, done: true });
       try {
         const answer = await openGallery().rewrap(kekId);
         return answer === null ? rebuild(this.parts) : ok(answer);
       } catch (error) {
+        // Blocks may be wrapped by a key that is lost. Where no face needs it any more, nothing does.
+        if (queries.readWrappedByOthers(sql, kekId, 1).length === 0) return rebuild(this.parts);
         return notReady(`the gallery's keys cannot be wrapped: ${(error as Error).message}`);
       }
     }

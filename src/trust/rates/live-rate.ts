@@ -18,6 +18,7 @@ import type {
 } from "../../identity/directory/types.ts";
 import { defaultTenant, type TenantId } from "../../identity/ids.ts";
 import { defaultSettings } from "../../identity/settings.ts";
+import type { TenantRegistry } from "../../identity/tenant-registry.ts";
 
 export interface LiveRate {
   readonly measuredAt: string;
@@ -52,9 +53,9 @@ export interface LiveRates {
 
 export interface LiveRateDeps {
   readonly openDirectory: OpenDirectory<
-    Pick<SearchDirectory, "measureRate"> &
-      Pick<AdministrationDirectory, "keepRate" | "readRate" | "admit" | "listTenants">
+    Pick<SearchDirectory, "measureRate"> & Pick<AdministrationDirectory, "keepRate" | "readRate" | "admit">
   >;
+  readonly registry: Pick<TenantRegistry, "list">;
   readonly calibration: Calibration;
   /** The `model` of the embeddings in use, and their length. */
   readonly encoderId: string;
@@ -71,7 +72,7 @@ const tenantsPerPage = 1000;
 const dayMs = 24 * 3600 * 1000;
 
 export function createLiveRates(deps: LiveRateDeps): LiveRates {
-  const { openDirectory, calibration, encoderId: model, embeddingLength: dimension, clock } = deps;
+  const { openDirectory, registry, calibration, encoderId: model, embeddingLength: dimension, clock } = deps;
 
   async function measure(caller: Caller): Promise<Result<LiveRate>> {
     const { tenant, settings } = caller;
@@ -102,7 +103,7 @@ export function createLiveRates(deps: LiveRateDeps): LiveRates {
   async function allTenants(): Promise<TenantId[]> {
     const tenants: TenantId[] = [defaultTenant];
     for (let after: TenantId | null = null; ; ) {
-      const page = await openDirectory(defaultTenant, 0).listTenants({ after, limit: tenantsPerPage });
+      const page = await registry.list({ after, limit: tenantsPerPage });
       tenants.push(...page.filter((tenant) => tenant !== defaultTenant));
       if (page.length < tenantsPerPage) return tenants;
       after = page[page.length - 1];

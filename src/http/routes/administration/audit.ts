@@ -1,5 +1,7 @@
 /** The audit trail of a tenant. */
 import type { ListAudit } from "../../../identity/audit-trail.ts";
+import type { AuditEntry } from "../../../identity/directory/data.ts";
+import { jurisdictionOf } from "../../../identity/jurisdiction.ts";
 import { answer, refuse } from "../../answer.ts";
 import type { Handler } from "../../app-env.ts";
 import { callerOf } from "../../caller.ts";
@@ -22,17 +24,23 @@ export function showAudit({ listAudit, config }: AuditDeps): Handler {
     const page = await listAudit(callerOf(c), query.value);
     if (!page.ok) return refuse(c, page.failure);
     return answer(c, 200, {
-      entries: page.value.entries.map((entry) => ({
-        at: new Date(entry.atMs).toISOString(),
-        actor: entry.actor,
-        action: entry.action,
-        subject_id: entry.subjectId,
-        face_id: entry.faceId,
-        outcome: entry.outcome,
-        ...(entry.template === null ? {} : { template: entry.template }),
-        request_id: entry.requestId,
-      })),
+      jurisdiction: jurisdictionOf(c.var.principal.tenant) ?? null,
+      entries: page.value.entries.map(auditEntryBody),
       next_cursor: page.value.nextCursor ?? null,
     } satisfies Body<typeof auditAnswerSchema>);
+  };
+}
+
+export function auditEntryBody(entry: AuditEntry) {
+  const { atMs, actor, action, subjectId, faceId, outcome, template, requestId } = entry;
+  return {
+    at: new Date(atMs).toISOString(),
+    actor,
+    action,
+    subject_id: subjectId,
+    face_id: faceId,
+    outcome,
+    ...(template === null ? {} : { template }),
+    request_id: requestId,
   };
 }

@@ -67,6 +67,9 @@ CREATE TABLE IF NOT EXISTS challenge (
   session_id TEXT PRIMARY KEY, poses TEXT NOT NULL, expires_at_ms INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS challenge_by_expiry ON challenge (expires_at_ms);
+CREATE TABLE IF NOT EXISTS unused_rule (id INTEGER PRIMARY KEY CHECK (id = 1), seconds INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS last_use (subject_id TEXT PRIMARY KEY, day INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS last_use_by_day ON last_use (day);
 `;
 
 /** True when anything was ever written. */
@@ -80,7 +83,7 @@ const addedColumns = [["audit", "template", "TEXT"]] as const;
 /** Makes the tables and columns that a directory of an earlier version lacks. */
 export function complete(sql: SqlStorage): void {
   // Each was the newest table of some version.
-  const newest = ["verification_request", "challenge", "live_rate"];
+  const newest = ["verification_request", "challenge", "last_use", "live_rate"];
   if (newest.some((table) => !has(sql, table))) sql.exec(schema);
   for (const [table, column, type] of addedColumns) {
     if (hasColumn(sql, table, column)) return;
