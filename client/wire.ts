@@ -300,6 +300,8 @@ export interface Verification extends Decision {
   template?: Template | undefined;
   /** Enrolled face in the template that came closest by itself; only with "scores". */
   face_id?: string | undefined;
+  /** True when the scores have fallen: enrol a new photo before the person is refused. Only with "scores". */
+  new_photo_suggested?: true | undefined;
   /** True for a match whose photo was enrolled or has matched before, where the tenant's `replay` says `warn`. */
   replayed?: true | undefined;
   face?: Face | undefined;
@@ -391,6 +393,8 @@ export interface SubjectRecord extends Answer {
   jurisdiction: Jurisdiction | null;
   faces: RecordedFace[];
   attempts: { failures: number; last_failure_at: string | null };
+  /** Null before the first match; the distances are present with the scope "scores". */
+  score_trend: { matches: number; first?: number | undefined; recent?: number | undefined } | null;
   last_used_on: string | null;
   kept_beside: { sketches: number; requests: number; sessions: number };
   copies: string[];
@@ -521,6 +525,7 @@ export interface LiveVerification extends LiveAnswer {
   fmr?: number | string | undefined;
   template?: Template | undefined;
   face_id?: string | undefined;
+  new_photo_suggested?: true | undefined;
   /** The first frame, or a copy of it, was enrolled or has matched before. */
   replayed?: true | undefined;
   receipt?: string | undefined;
@@ -586,6 +591,23 @@ export interface AuditEntry {
 export interface AuditPage extends Answer {
   jurisdiction: Jurisdiction | null;
   entries: AuditEntry[];
+  next_cursor: string | null;
+}
+
+/** Subject whose matches have come closer to the threshold. */
+export interface AgeingSubject {
+  subject_id: string;
+  /** Matches since the subject's faces last changed. */
+  matches: number;
+  /** Mean distance of the first five. */
+  first: number;
+  /** Mean distance of the latest ones. */
+  recent: number;
+}
+
+export interface AgeingPage extends Answer {
+  subjects: AgeingSubject[];
+  threshold: number;
   next_cursor: string | null;
 }
 

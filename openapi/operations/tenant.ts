@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { exportQuerySchema, settingsChangeSchema } from "../../src/http/schemas/administration.ts";
 import {
+  ageingAnswerSchema,
   auditAnswerSchema,
   changedSettingsAnswerSchema,
   importAnswerSchema,
@@ -126,6 +127,28 @@ export const tenantOperations: readonly Operation[] = [
           },
         ],
         looked_at: 100,
+        next_cursor: null,
+        request_id: requestId,
+      }),
+    },
+    failures: ["invalid_request"],
+  },
+  {
+    method: "get",
+    path: "/v1/ageing",
+    operationId: "listAgeing",
+    tag: "Tenant",
+    summary: "List subjects who should enrol a new photo",
+    description:
+      "Lists subjects whose matches have come closer to the threshold by two fifths of the room that they began with, over ten matches or more: faces age, and a new photo comes before a refusal. An enrolment or a deletion begins anew.",
+    caller: { kind: "key", scopes: ["admin", "scores"] },
+    params: { query: listQuery },
+    answer: {
+      status: 200,
+      description: "A page of subjects, in the order of their ids.",
+      content: json(ageingAnswerSchema, {
+        subjects: [{ subject_id: subjectId, matches: 61, first: 0.62, recent: 0.871 }],
+        threshold: 1.05153,
         next_cursor: null,
         request_id: requestId,
       }),

@@ -21,6 +21,7 @@ import { challengeBody } from "../../rendering/challenge-body.ts";
 import { distanceBody, rateBody } from "../../rendering/decision-body.ts";
 import { templateBody } from "../../rendering/template-body.ts";
 import type { SessionPrincipal } from "../../trust/principal.ts";
+import { scoreOf, suggestsPhoto } from "../../trust/rates/ageing.ts";
 import { chooseRate, type RateChoice } from "../../trust/rates/rate-choice.ts";
 import type { SignReceipt } from "../../trust/receipt.ts";
 import { answer, refuse } from "../answer.ts";
@@ -123,6 +124,11 @@ export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt 
           distance: distanceBody(found.distance),
           fmr: rateBody(found.fmr),
           face_id: found.closest,
+          ...(match &&
+            !replayed &&
+            suggestsPhoto(calibration, settings, attempt.value.trend, found.score) && {
+              new_photo_suggested: true as const,
+            }),
         }),
       // A phone whose frame was seen before is refused in the same words as any other.
       ...(replayed && (match || tellsScores) && { replayed }),
@@ -135,6 +141,7 @@ interface Found extends CalibratedDecision {
   readonly closest: FaceId;
   /** Version of the template. */
   readonly version: string;
+  readonly score: number;
   /** Undefined where no sketches are kept. */
   readonly capture: EncodedFace["capture"] | undefined;
 }
@@ -152,7 +159,8 @@ async function decideFirst(
   if (!compared.ok) return compared;
   const { closest, version, closer, distance, photos } = compared.value;
   const decision = decideAtFmr(calibration, distance, maxFmr, photos, closer);
-  return decision.ok ? ok({ ...decision.value, closest, version, capture }) : decision;
+  const score = scoreOf(calibration, compared.value);
+  return decision.ok ? ok({ ...decision.value, closest, version, score, capture }) : decision;
 }
 
 interface Counted {
@@ -172,7 +180,7 @@ async function countNotLive(
 /** Counts a live try, decided anew while other matches are counted meanwhile. Fails as `settle` does, and with `not_ready`. */
 async function countDecision(
   { isCopy, settle }: Pick<Attempt, "isCopy" | "settle">,
-  { match: shows, closest, version: template, capture }: Found,
+  { match: shows, closest, version: template, score, capture }: Found,
   resetsLockOut: boolean,
   replay: ReplayPolicy,
 ): Promise<Result<Counted>> {
@@ -180,7 +188,10 @@ async function countDecision(
     const replayed = shows && capture !== undefined && isCopy(capture);
     const match = shows && !(replayed && replay === "refuse");
     const kept = shows && !replayed ? capture : undefined;
-    const outcome = { closest, template, match, resetsLockOut, replayed, capture: kept };
+    const outcome = {
+      ...{ closest, template, match, resetsLockOut, replayed, capture: kept },
+      score: match && !replayed ? score : undefined,
+    };
     const settled = await settle({ ...outcome, sessionIsSpent: true });
     if (!settled.ok) return settled;
     if (settled.value.kind === "counted") return ok({ match, replayed });

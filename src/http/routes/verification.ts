@@ -16,6 +16,7 @@ import { decisionBody, toldThreshold } from "../../rendering/decision-body.ts";
 import { faceBody } from "../../rendering/face-body.ts";
 import { templateBody } from "../../rendering/template-body.ts";
 import type { Principal } from "../../trust/principal.ts";
+import { scoreOf, suggestsPhoto } from "../../trust/rates/ageing.ts";
 import { chooseRate } from "../../trust/rates/rate-choice.ts";
 import type { SignReceipt } from "../../trust/receipt.ts";
 import { answer, refuse } from "../answer.ts";
@@ -92,7 +93,7 @@ export function verify(deps: VerificationDeps): Handler {
       judgePassive: judged.value,
     });
     if (!probe.ok) return refuse(c, probe.failure);
-    const { answered, faces, facesAsOf, isCopy, settle } = attempt.value;
+    const { answered, faces, facesAsOf, trend, isCopy, settle } = attempt.value;
     if (answered !== undefined) return answerAgain(c, answered, contentHash, probe.value, options.passive);
     const compared = await compareWithTemplate(
       probe.value.embedding,
@@ -107,6 +108,8 @@ export function verify(deps: VerificationDeps): Handler {
     const suspected = isSuspected(settings, probe.value.encoded);
     const match = decision.value.match && !suspected;
     const { model } = probe.value.embedding;
+    const score = scoreOf(calibration, compared.value);
+    const ageing = match && suggestsPhoto(calibration, settings, trend, score);
     const capture = probe.value.encoded?.capture;
     for (let decisions = 0; decisions < maxDecisions; decisions++) {
       // A photo that shows somebody else is not looked up: its refusal must not tell that it was seen.
@@ -123,6 +126,7 @@ export function verify(deps: VerificationDeps): Handler {
         model,
         template: templateBody(compared.value, facesAsOf),
         ...(tellsScores ? { face_id: closest } : {}),
+        ...(ageing && !replayed && tellsScores ? { new_photo_suggested: true as const } : {}),
         ...(replayed ? { replayed } : {}),
         ...receipt,
       };
@@ -133,6 +137,7 @@ export function verify(deps: VerificationDeps): Handler {
           closest,
           template: version,
           match: match && !refused,
+          score: match && !replayed ? score : undefined,
           resetsLockOut,
           replayed,
           capture: match && !replayed ? capture : undefined,

@@ -160,6 +160,26 @@ export const importAnswerSchema = z
   })
   .meta({ id: "ImportedPage" });
 
+const scoreSchema = z.number().describe("Distance to the template, as if it were one ordinary photo.");
+
+export const ageingAnswerSchema = z
+  .strictObject({
+    subjects: z.array(
+      z
+        .strictObject({
+          subject_id: subjectIdSchema,
+          matches: z.int().min(1).describe("Matches since the subject's faces last changed."),
+          first: scoreSchema.describe("Mean distance of the first five."),
+          recent: scoreSchema.describe("Mean distance of the latest ones."),
+        })
+        .meta({ id: "AgeingSubject" }),
+    ),
+    threshold: z.number().describe("Distance at which the tenant's `max_fmr` refuses."),
+    next_cursor: nextCursorSchema,
+    request_id: requestIdSchema,
+  })
+  .meta({ id: "AgeingPage" });
+
 export const liveRateAnswerSchema = z
   .strictObject({
     measured_at: timeSchema,

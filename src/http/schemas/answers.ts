@@ -142,6 +142,13 @@ export const templateSchema = z
   })
   .meta({ id: "Template", description: "Template of the subject that the photo was compared with." });
 
+export const newPhotoSchema = z
+  .literal(true)
+  .optional()
+  .describe(
+    "Present on a match when the subject's scores have used up two fifths of the room to the threshold: enrol a new photo before the person is refused. Present with the scope `scores`.",
+  );
+
 const signal = (text: string) => z.number().describe(text);
 
 const passiveSchema = z
@@ -259,6 +266,7 @@ export const verificationAnswerSchema = z
       .describe(
         "Enrolled face in the template that came closest by itself. Present with the scope `scores`.",
       ),
+    new_photo_suggested: newPhotoSchema,
     replayed: z
       .literal(true)
       .optional()

@@ -5,6 +5,7 @@ import { livenessReasons } from "../../face/liveness/judge.ts";
 import {
   comparisonAnswerSchema,
   enrolmentAnswerSchema,
+  newPhotoSchema,
   requestIdSchema,
   templateSchema,
   timeSchema,
@@ -93,6 +94,7 @@ export const liveVerificationAnswerSchema = z
       .describe(
         "Enrolled face in the template that came closest by itself. Present with the scope `scores`.",
       ),
+    new_photo_suggested: newPhotoSchema,
     replayed: z
       .literal(true)
       .optional()

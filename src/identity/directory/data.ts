@@ -8,6 +8,7 @@ import type { Bytes } from "../../crypto/sealing.ts";
 import type { Challenge } from "../../face/liveness/challenge.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
 import type { Scope } from "../scopes.ts";
+import type { ScoreTrend } from "../score-trend.ts";
 
 /** Caller and time of a call, for the audit trail. */
 export interface Context {
@@ -86,8 +87,16 @@ export interface AttemptQuery {
 export interface BegunAttempt {
   readonly faces: readonly AttemptFace[];
   readonly sketches: readonly SealedSketch[];
+  /** Trend of the subject's scores; null before the first match since its faces changed. */
+  readonly trend: ScoreTrend | null;
   /** Answer to an earlier request under the same key; no attempt may be made then. */
   readonly answered: SealedAnswer | null;
+}
+
+/** Subject whose scores have fallen. */
+export interface AgeingSubject {
+  readonly subjectId: SubjectId;
+  readonly trend: ScoreTrend;
 }
 
 /** Counting of an attempt. With `newer` or `answered` nothing was counted. */
@@ -141,6 +150,7 @@ export interface SubjectRecord {
   readonly lastFailureAtMs: number | null;
   /** Begin of the day of the last use, where the tenant has uses recorded. */
   readonly lastUseMs: number | null;
+  readonly trend: ScoreTrend | null;
   readonly sketches: number;
   /** Number of requests that are remembered under keys of the callers'. */
   readonly keptRequests: number;
@@ -164,6 +174,8 @@ export interface Attempt {
   /** All faces that were compared. Each must still be enrolled, or the refusal would tell which came closest. */
   readonly compared: readonly FaceId[];
   readonly match: boolean;
+  /** Score of a match that is no copy, for the subject's trend; null for none. */
+  readonly score: number | null;
   /** True when a match starts the count of failures anew. */
   readonly resetsLockOut: boolean;
   readonly sessionId: string | null;

@@ -12,6 +12,7 @@ import type { LocationHint } from "../jurisdiction.ts";
 import type { LockOutPolicy } from "../lock-out.ts";
 import type { SettingsChange, TenantSettings } from "../settings.ts";
 import type {
+  AgeingSubject,
   ApiKeyRow,
   Attempt,
   AttemptFace,
@@ -155,6 +156,8 @@ export interface VerificationDirectory {
    * since.
    */
   settleAttempt(attempt: Attempt, policy: LockOutPolicy, context: Context): Promise<Result<SettledAttempt>>;
+  /** Lists subjects whose scores have fallen so far that they should enrol a new photo, in the order of their ids. */
+  listAgeing(threshold: number, page: Page): Promise<readonly AgeingSubject[]>;
   /** Starts the count of failures anew. Fails with `not_found`. */
   unlock(subjectId: SubjectId, context: Context): Promise<Result<void>>;
   addSession(session: SessionRow, context: Context): Promise<Result<void>>;

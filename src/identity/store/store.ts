@@ -5,8 +5,16 @@ import type { Challenge } from "../../face/liveness/challenge.ts";
 import type { Quality } from "../../face/quality/quality.ts";
 import type { Capture } from "../../face/replay/capture.ts";
 import type { Caller } from "../caller.ts";
-import type { EnrolmentRequest, Erasure, LivenessAction, SearchAction, Try } from "../directory/data.ts";
+import type {
+  AgeingSubject,
+  EnrolmentRequest,
+  Erasure,
+  LivenessAction,
+  SearchAction,
+  Try,
+} from "../directory/data.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
+import type { ScoreTrend } from "../score-trend.ts";
 import type { ReplayPolicy } from "../settings.ts";
 import type { Comparison } from "../templates/comparison.ts";
 
@@ -88,6 +96,8 @@ export interface Attempt {
   readonly faces: readonly StoredFace[];
   /** Time at which the directory named the faces, where it was not asked for this attempt itself. */
   readonly facesAsOf: Date | undefined;
+  /** Trend of the subject's scores before this attempt, as far as it was asked for. */
+  readonly trend: ScoreTrend | undefined;
   /** Answer of an earlier request under the same key; no decision can be made then. */
   readonly answered: KeptAnswer | undefined;
   /**
@@ -124,6 +134,8 @@ export interface AttemptOutcome {
   /** Version of the template that decided. */
   readonly template: string;
   readonly match: boolean;
+  /** Score of a match that is no copy, for the subject's trend. */
+  readonly score?: number | undefined;
   /** True when a match starts the count of failures anew. */
   readonly resetsLockOut: boolean;
   /** True when the photo is a copy; default false. */
@@ -188,6 +200,12 @@ export interface SubjectPage {
   readonly nextCursor: string | undefined;
 }
 
+export interface AgeingPage {
+  readonly subjects: readonly AgeingSubject[];
+  /** Cursor of the next page; undefined after the last. */
+  readonly nextCursor: string | undefined;
+}
+
 export interface TenantStore {
   /**
    * Adds a face. Never disturbs another face of the subject, however many are added at the same moment. Fails with
@@ -228,6 +246,14 @@ export interface TenantStore {
    * make.
    */
   listSubjects(page: { limit: number; cursor?: string | undefined }): Promise<Result<SubjectPage>>;
+  /**
+   * Lists subjects that should enrol a new photo, in the byte order of their ids, by the threshold of single photos. Fails
+   * as `listSubjects` does.
+   */
+  listAgeing(
+    threshold: number,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<Result<AgeingPage>>;
   /** Starts the count of failures anew. Fails with `not_found`. */
   unlock(subjectId: SubjectId): Promise<Result<void>>;
 }

@@ -232,6 +232,21 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       return ok({ subjectIds, nextCursor: more ? encodeCursor(subjectIds[limit - 1]) : undefined });
     },
 
+    async listAgeing(threshold, { limit, cursor }) {
+      const after = cursor === undefined ? ok(null) : decodeCursor(subjectCursorSchema, cursor);
+      if (!after.ok) return after;
+      const page = { after: after.value, limit: limit + 1 };
+      const pages = await Promise.all(
+        Array.from({ length: shards }, (_, shard) =>
+          openDirectory(tenant, shard).listAgeing(threshold, page),
+        ),
+      );
+      const found = pages.flat().sort((a, b) => compareNames(a.subjectId, b.subjectId));
+      const subjects = found.slice(0, limit);
+      const more = found.length > limit;
+      return ok({ subjects, nextCursor: more ? encodeCursor(subjects[limit - 1].subjectId) : undefined });
+    },
+
     async unlock(subjectId) {
       const unlocked = await directoryOf(subjectId).unlock(subjectId, context());
       recent.forget(tenant, subjectId);

@@ -63,6 +63,9 @@ CREATE TABLE IF NOT EXISTS verification_request (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS verification_request_by_end ON verification_request (kept_until_ms);
 CREATE TABLE IF NOT EXISTS live_rate (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS score_trend (
+  subject_id TEXT PRIMARY KEY, matches INTEGER NOT NULL, first REAL NOT NULL, recent REAL NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS challenge (
   session_id TEXT PRIMARY KEY, poses TEXT NOT NULL, expires_at_ms INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -83,7 +86,7 @@ const addedColumns = [["audit", "template", "TEXT"]] as const;
 /** Makes the tables and columns that a directory of an earlier version lacks. */
 export function complete(sql: SqlStorage): void {
   // Each was the newest table of some version.
-  const newest = ["verification_request", "challenge", "last_use", "live_rate"];
+  const newest = ["verification_request", "challenge", "last_use", "live_rate", "score_trend"];
   if (newest.some((table) => !has(sql, table))) sql.exec(schema);
   for (const [table, column, type] of addedColumns) {
     if (hasColumn(sql, table, column)) return;
