@@ -20,11 +20,15 @@ const photos = Object.fromEntries(
   ]),
 );
 
-/** `npm run test:exhaustive` runs the files whose sweeps have a whole, and the accuracy on data sets. */
-function filesOf(folder: string, isExhaustive: boolean): string[] {
+/**
+ * `npm run test:exhaustive` runs the files whose sweeps have a whole, and the accuracy on data sets; the mode `rest` runs
+ * the other files, so that both together run every test once.
+ */
+function filesOf(folder: string, mode: string): string[] {
   const all = `test/${folder}/**/*.test.ts`;
-  if (!isExhaustive) return [all];
-  return globSync(all).filter((file) => readFileSync(file, "utf8").includes("/fixtures/exhaustive.ts"));
+  if (mode !== "exhaustive" && mode !== "rest") return [all];
+  const hasWhole = (file: string) => readFileSync(file, "utf8").includes("/fixtures/exhaustive.ts");
+  return globSync(all).filter((file) => hasWhole(file) === (mode === "exhaustive"));
 }
 
 /** Makes a project of tests in workerd, with the Worker of `wrangler.toml` or of one of its environments. */
@@ -106,20 +110,20 @@ export default defineConfig(({ mode }) => {
           test: {
             name: "unit",
             isolate: false,
-            include: filesOf("unit", isExhaustive),
+            include: filesOf("unit", mode),
             testTimeout: 60_000,
             hookTimeout: 60_000,
           },
         },
         ...(mode === "mutate" ? [workerInNodeProject()] : []),
-        workerProject("worker", filesOf("worker", isExhaustive)),
+        workerProject("worker", filesOf("worker", mode)),
         // What goes through the models, on the other engine too.
         workerProject("worker-onnxruntime", isExhaustive ? [] : onnxruntimeFiles, "onnxruntime"),
         {
           extends: true,
           test: {
             name: "e2e",
-            include: filesOf("e2e", isExhaustive),
+            include: filesOf("e2e", mode),
             globalSetup: "./test/e2e/service.ts",
             testTimeout: 60_000,
             hookTimeout: 120_000,
@@ -129,7 +133,7 @@ export default defineConfig(({ mode }) => {
           extends: true,
           test: {
             name: "browser",
-            include: filesOf("browser", isExhaustive),
+            include: filesOf("browser", mode),
             testTimeout: 120_000,
             hookTimeout: 60_000,
           },

@@ -3,11 +3,13 @@ import { type Command, refuseUnused } from "./command.ts";
 import { compare, compareLocally, enrol, identify, verify } from "./commands/decisions.ts";
 import { doctor } from "./commands/doctor.ts";
 import { keys } from "./commands/keys.ts";
+import { policy } from "./commands/policy.ts";
+import { serve } from "./commands/serve.ts";
 import { subjects } from "./commands/subjects.ts";
 import { parseCommandLine } from "./options.ts";
 import { type ExitCode, errorBody, explain } from "./output.ts";
 import { shownStray } from "./shown.ts";
-import { keysUsage, readVersion, UsageError, usage } from "./usage.ts";
+import { keysUsage, readVersion, serveUsage, UsageError, usage } from "./usage.ts";
 
 const commands: Readonly<Record<string, Command>> = {
   enrol,
@@ -16,12 +18,20 @@ const commands: Readonly<Record<string, Command>> = {
   compare,
   identify,
   doctor,
+  serve,
+  policy,
 };
+
+/** Help texts of commands that have their own. */
+const usages: ReadonlyMap<string | undefined, string> = new Map([
+  ["keys", keysUsage],
+  ["serve", serveUsage],
+]);
 
 async function run(args: readonly string[]): Promise<ExitCode> {
   const { words, options, given } = parseCommandLine(args);
   if (options.version) return say(readVersion());
-  if (options.help) return say(words[0] === "keys" ? keysUsage : usage);
+  if (options.help) return say(usages.get(words[0]) ?? usage);
   const { name, command, rest } = find(words, options.local);
   refuseUnused(name, command, rest, given);
   return command.run(rest, options);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** Runs the sources with Node's version from the clone's packages, or in an installed package the built files. */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -8,8 +8,16 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const node = path("../node_modules/node/bin/node");
 
 if (existsSync(path("./main.ts")) && existsSync(node)) {
-  const run = spawnSync(node, [path("./main.ts"), ...process.argv.slice(2)], { stdio: "inherit" });
-  process.exitCode = run.status ?? 2;
+  const run = spawn(node, [path("./main.ts"), ...process.argv.slice(2)], { stdio: "inherit" });
+  // A terminal's Ctrl-C reaches both by itself.
+  process.on("SIGINT", () => undefined);
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => run.kill(signal));
+  run.once("error", () => {
+    process.exitCode = 2;
+  });
+  run.once("exit", (code) => {
+    process.exitCode = code ?? 2;
+  });
 } else {
   await import("../dist/cli/main.js");
 }

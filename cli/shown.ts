@@ -1,6 +1,6 @@
 /** Words of the command line in a form that errors may repeat: keys are hidden, and long words are cut. */
 
-const apiKey = /^sf_[a-z0-9-]+\.[\w-]+\.[\w-]+$/;
+const apiKey = /^sf_[a-z0-9@-]+\.[\w-]+\.[\w-]+$/;
 const sessionToken = /^eyJ[\w-]*\.[\w-]+\.[\w-]+$/;
 
 export function isKey(word: string): boolean {

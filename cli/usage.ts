@@ -11,8 +11,11 @@ export const usage = `sameface <command> [options]
   subjects [list]                lists the enrolled subjects
   subjects show|delete|unlock <subject>...
   subjects review                lists faces enrolled from photos that are not recognisable
+  subjects record <subject>...   everything that is kept about a person, for requests of access
+  policy                         writes the tenant's public policy of retention and destruction
   keys ...                       keys and tenants: sameface keys --help
   doctor                         checks a deployment and your key
+  serve                          runs the service on this machine: sameface serve --help
 
 A photo may also be a folder of photos, and one photo may be -, for standard input. HEIC is read where the
 package heic-convert is installed. Words and options that a
@@ -30,7 +33,7 @@ command does not use are refused, and so is an option given twice with different
   --json             one line of JSON for each result
   --help, --version
 
-Exit code: 0 match, or done; 1 no match, nobody found, or faces to enrol again; 2 error. For several photos or subjects it is the
+Exit code: 0 match, or done; 1 no match, nobody found, faces to enrol again, or a policy with gaps; 2 error. For several photos or subjects it is the
 highest of theirs: after a failure the others are tried, unless they would fail in the same way.`;
 
 export const keysUsage = `sameface keys <command>
@@ -40,7 +43,8 @@ export const keysUsage = `sameface keys <command>
   rotate <key_id> [--grace SECONDS]      another key with the same scopes; the old one ends
   revoke <key_id>
   tenants                                lists all tenants (needs the deployment's own key)
-  create-tenant <tenant_id> [--shards N]
+  create-tenant <name> [--shards N] [--jurisdiction eu|us|fedramp] [--location-hint weur]
+                                         a jurisdiction keeps everything of the tenant there; its id is name@eu
   rotate-kek                             wraps all data keys by the current SAMEFACE_KEK
   rotate-signing                         makes a new key for tokens and receipts
 
@@ -50,6 +54,25 @@ To replace the KEK: put the old one into SAMEFACE_KEK_PREVIOUS and a new one int
 run rotate-kek, and then remove the old one.
 
 Exit code: 0 done; 2 error.`;
+
+export const serveUsage = `sameface serve [options]
+
+Runs the service on this machine, with its data in a folder, on workerd (npm install workerd). SAMEFACE_API_KEY and
+SAMEFACE_KEK must be in the environment; the other variables of docs/operating.md may be.
+
+  --port PORT          default 8787
+  --host ADDRESS       address to listen on; default 127.0.0.1, this machine alone
+  --data DIR           folder of the data; default sameface-data
+  --metrics-port PORT  answers GET /metrics there in Prometheus' format; default none
+  --behind-proxy       believe CF-Connecting-IP and X-Forwarded-Proto, which a proxy in front must set
+
+  SAMEFACE_KEY_RATE, SAMEFACE_SESSION_RATE, SAMEFACE_FAILURE_RATE
+                       requests a minute by key, by session token, and with refused keys by address;
+                       default 6000, 60, 100
+
+A first SIGTERM, SIGINT or SIGHUP finishes the requests under way, for 25 s at most; a second one ends at once.
+
+Exit code: 0 stopped by a signal; 2 could not start, or workerd ended by itself.`;
 
 /** Version in package.json, which is one folder above the sources and two above the built files. */
 export function readVersion(): string {

@@ -53,6 +53,7 @@ export const enrolmentOptions = fields<EnrolmentCallOptions>({
   consent_version: maybe(text),
   consent_purpose: maybe(text),
   consent_at: maybe(time),
+  consent_receipt: maybe(flag),
   metadata: maybe(textsByName),
   idempotencyKey: maybe(headerText),
   ...uploadChecks,
@@ -102,6 +103,7 @@ export const liveEnrolmentOptions = fields<wire.LiveEnrolmentOptions & UploadOpt
   consent_version: maybe(text),
   consent_purpose: maybe(text),
   consent_at: maybe(time),
+  consent_receipt: maybe(flag),
   metadata: maybe(textsByName),
   session: maybe(text),
   ...uploadChecks,
@@ -136,6 +138,16 @@ const settingsChecks: Checks<wire.SettingsChange> = {
   edge_seconds: maybe(number),
   consent_required: maybe(flag),
   retention_seconds: maybe(orNull(number)),
+  retention_unused_seconds: maybe(orNull(number)),
+  controller: maybe(
+    orNull(
+      fields<NonNullable<wire.Settings["controller"]>>({
+        name: someText,
+        contact: someText,
+        notice_url: orNull(text),
+      }),
+    ),
+  ),
   lock_out: maybe(
     fields<wire.Settings["lock_out"]>({ max_in_a_row: number, delay_seconds: number, max_total: number }),
   ),
@@ -161,5 +173,12 @@ export const settingsChange = fields<wire.SettingsChange>(settingsChecks);
 
 export const tenantRequest = fields<wire.NewTenantRequest>({
   tenant_id: someText,
-  settings: maybe(fields<Partial<wire.Settings>>({ ...settingsChecks, shards: maybe(number) })),
+  jurisdiction: maybe(wordOf("eu, us or fedramp")),
+  location_hint: maybe(wordOf("a region such as weur")),
+  settings: maybe(
+    fields<Exclude<wire.NewTenantRequest["settings"], undefined>>({
+      ...settingsChecks,
+      shards: maybe(number),
+    }),
+  ),
 });

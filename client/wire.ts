@@ -47,6 +47,8 @@ export interface EnrolmentOptions extends FaceOptions, PassiveOption {
   readonly consent_version?: string;
   readonly consent_purpose?: string;
   readonly consent_at?: string;
+  /** Asks for a signed receipt of the consent. */
+  readonly consent_receipt?: boolean;
   /** Your own notes, at most 1 KiB of JSON; stored encrypted. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -118,11 +120,31 @@ export interface SessionRequest {
 /** `refuse` fails with `replayed_photo`, `warn` marks the decision with `replayed`, `off` does not look. */
 export type ReplayPolicy = "refuse" | "warn" | "off";
 
+/** Where everything of a tenant is stored. */
+export type Jurisdiction = "eu" | "us" | "fedramp";
+
+export type LocationHint =
+  | "wnam"
+  | "enam"
+  | "sam"
+  | "weur"
+  | "eeur"
+  | "apac"
+  | "apac-ne"
+  | "apac-se"
+  | "oc"
+  | "afr"
+  | "me";
+
 export interface Settings {
   consistency: "strong" | "edge";
   edge_seconds: number;
   consent_required: boolean;
   retention_seconds: number | null;
+  /** Seconds from a subject's last use to its deletion; null deletes none for that reason. */
+  retention_unused_seconds: number | null;
+  /** Whoever is responsible for the faces; null where nobody is named. */
+  controller: { name: string; contact: string; notice_url: string | null } | null;
   lock_out: { max_in_a_row: number; delay_seconds: number; max_total: number };
   audit_retention_seconds: number;
   /** Rate of requests that name none. Without the scope "scores" a request may not ask for a laxer one. */
@@ -149,13 +171,23 @@ export interface Settings {
   passive_limit: number | null;
   /** Fixed when the tenant is made. */
   shards: number;
+  /** Fixed when the tenant is made; null for none. */
+  jurisdiction: Jurisdiction | null;
+  /** Fixed when the tenant is made; null for none. */
+  location_hint: LocationHint | null;
 }
 
-export type SettingsChange = Readonly<Partial<Omit<Settings, "shards">>>;
+type Placed = "jurisdiction" | "location_hint";
+
+export type SettingsChange = Readonly<Partial<Omit<Settings, "shards" | Placed>>>;
 
 export interface NewTenantRequest {
+  /** Name of the tenant. Its id in the answer is the name, with a jurisdiction `name@jurisdiction`. */
   readonly tenant_id: string;
-  readonly settings?: Readonly<Partial<Settings>>;
+  readonly jurisdiction?: Jurisdiction;
+  /** Region near which the tenant's directories are made, if the platform can; not with a jurisdiction. */
+  readonly location_hint?: LocationHint;
+  readonly settings?: Readonly<Partial<Omit<Settings, Placed>>>;
 }
 
 interface Answer {
@@ -232,6 +264,8 @@ export interface Enrolment extends Answer {
   model: string;
   created_at: string;
   expires_at?: string | undefined;
+  /** Present when it was asked for and the enrolment states a consent. */
+  consent_receipt?: string | undefined;
 }
 
 export interface Decision extends Answer {
@@ -327,6 +361,28 @@ export interface EnrolledFace {
   metadata?: Record<string, string> | undefined;
 }
 
+export interface RecordedFace extends EnrolledFace {
+  consent_receipt?: string | undefined;
+  /** The embedding, without its numbers. */
+  template: { numbers: number; key_id: string; wrapped_by: string };
+  /** Measures of the photo that are kept. */
+  quality?: { [Name in Exclude<keyof Face["quality"], "reasons">]?: number | undefined } | undefined;
+}
+
+export interface SubjectRecord extends Answer {
+  subject_id: string;
+  tenant_id: string;
+  jurisdiction: Jurisdiction | null;
+  faces: RecordedFace[];
+  attempts: { failures: number; last_failure_at: string | null };
+  last_used_on: string | null;
+  kept_beside: { sketches: number; requests: number; sessions: number };
+  copies: string[];
+  /** Entries about the subject, oldest first. */
+  audit: AuditEntry[];
+  next_cursor: string | null;
+}
+
 export interface Subject extends Answer {
   subject_id: string;
   /** Oldest first. */
@@ -367,6 +423,8 @@ export interface UpdatedFace extends Answer {
 export interface Deletion extends Answer {
   subject_id: string;
   deleted_faces: string[];
+  /** Signed certificate of the deletion; null where the deployment's signing key does not open. */
+  certificate: string | null;
 }
 
 export interface Unlocked extends Answer {
@@ -457,6 +515,7 @@ export interface LiveEnrolment extends LiveAnswer {
   face_id?: string | undefined;
   created_at?: string | undefined;
   expires_at?: string | undefined;
+  consent_receipt?: string | undefined;
 }
 
 export interface ApiKey {
@@ -493,17 +552,20 @@ export interface ChangedSettings extends SettingsAnswer {
   faces_beyond_retention?: number | undefined;
 }
 
+export interface AuditEntry {
+  at: string;
+  /** `root`, `key:<id>` or `session:<id>`. */
+  actor: string;
+  action: string;
+  subject_id: string | null;
+  face_id: string | null;
+  outcome: string;
+  request_id: string;
+}
+
 export interface AuditPage extends Answer {
-  entries: {
-    at: string;
-    /** `root`, `key:<id>` or `session:<id>`. */
-    actor: string;
-    action: string;
-    subject_id: string | null;
-    face_id: string | null;
-    outcome: string;
-    request_id: string;
-  }[];
+  jurisdiction: Jurisdiction | null;
+  entries: AuditEntry[];
   next_cursor: string | null;
 }
 
@@ -527,7 +589,9 @@ export interface Rewrapped extends Answer {
 }
 
 export interface SigningKey extends Answer {
+  /** Id of the new key for tenants without a jurisdiction. */
   kid: string;
+  keys: { kid: string; jurisdiction: Jurisdiction | null }[];
 }
 
 export interface ImportedPage extends Answer {

@@ -51,7 +51,7 @@ else {
 }
 
 function buildShipped(): Map<string, Uint8Array> {
-  const folder = join(root, "model");
+  const folder = join(root, "model/networks");
   const manifestPath = join(folder, "manifest.json");
   return build(shipped, folder, existsSync(manifestPath) ? readFileSync(manifestPath, "utf8") : null);
 }

@@ -79,7 +79,7 @@ function main(): void {
   const { seconds, failed } = run(stepsOn(folder));
   console.log(`\n${[...seconds].map(([name, s]) => `${name}: ${(s / 60).toFixed(1)} min`).join("\n")}`);
   if (failed === undefined) {
-    console.log("all gates hold: model/manifest.json is fitted anew");
+    console.log("all gates hold: model/networks/manifest.json is fitted anew");
     return;
   }
   copyFileSync(manifestPath, kept.refused);

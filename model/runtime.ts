@@ -32,7 +32,7 @@ export interface Runtime {
   openPhoto(bytes: Uint8Array): Promise<Result<EncodedPhoto>>;
 }
 
-export const manifestPath = fileURLToPath(new URL("./manifest.json", import.meta.url));
+export const manifestPath = fileURLToPath(new URL("./networks/manifest.json", import.meta.url));
 
 export function readManifest(): Manifest {
   return JSON.parse(readFileSync(manifestPath, "utf8"));
@@ -66,7 +66,7 @@ export function readRecognisability(): RecognisabilityModel {
 
 /** Returns the absolute path of a model file named in the manifest. */
 export function modelPath(file: string): string {
-  return fileURLToPath(new URL(`./${file}`, import.meta.url));
+  return fileURLToPath(new URL(`./networks/${file}`, import.meta.url));
 }
 
 /** Path of the JPEG reader's module. */

@@ -59,6 +59,8 @@ export const settings: z.infer<typeof settingsSchema> = {
   edge_seconds: 60,
   consent_required: false,
   retention_seconds: null,
+  retention_unused_seconds: null,
+  controller: null,
   lock_out: { max_in_a_row: 5, delay_seconds: 30, max_total: 50 },
   audit_retention_seconds: 31_536_000,
   max_fmr: 0.0001,
@@ -70,4 +72,6 @@ export const settings: z.infer<typeof settingsSchema> = {
   liveness_required: { verify: false, enrol: false },
   passive_limit: null,
   shards: 1,
+  jurisdiction: null,
+  location_hint: null,
 };

@@ -24,13 +24,20 @@ import {
 import { exportFaces, importFaces } from "./http/routes/administration/transfer.ts";
 import { demoSettings } from "./http/routes/demo.ts";
 import { detect, embed } from "./http/routes/detection.ts";
-import { deleteFace, enrol, updateFace } from "./http/routes/faces.ts";
+import { enrol, updateFace } from "./http/routes/faces.ts";
 import { health, readiness } from "./http/routes/health.ts";
 import { identify } from "./http/routes/identification.ts";
 import { enrolLive, verifyLive } from "./http/routes/live-sessions.ts";
 import { showFile } from "./http/routes/pages.ts";
+import { showSubjectRecord } from "./http/routes/record.ts";
 import { createSession } from "./http/routes/sessions.ts";
-import { deleteSubject, getSubject, listSubjects, unlockSubject } from "./http/routes/subjects.ts";
+import {
+  deleteFace,
+  deleteSubject,
+  getSubject,
+  listSubjects,
+  unlockSubject,
+} from "./http/routes/subjects.ts";
 import { compare, verify } from "./http/routes/verification.ts";
 
 type DepsOf<Make extends (deps: never) => unknown> = Parameters<Make>[0];
@@ -44,6 +51,8 @@ export type AppDeps = DepsOf<typeof admission> &
   DepsOf<typeof showFile> &
   DepsOf<typeof demoSettings> &
   DepsOf<typeof listSubjects> &
+  DepsOf<typeof deleteSubject> &
+  DepsOf<typeof showSubjectRecord> &
   DepsOf<typeof embed> &
   DepsOf<typeof enrol> &
   DepsOf<typeof verify> &
@@ -62,7 +71,7 @@ export type AppDeps = DepsOf<typeof admission> &
   DepsOf<typeof rewrap> &
   DepsOf<typeof rotateSigningKey> &
   DepsOf<typeof showPublicKeys> & {
-    readonly config: Pick<Config, "demo">;
+    readonly config: Pick<Config, "demo" | "browser">;
     readonly randomId: () => string;
     readonly log: (entry: LogEntry) => void;
   };
@@ -98,6 +107,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     app.get("/demo/settings.json", demoSettings(deps));
     app.get("/demo/:file", showFile(deps));
   }
+  if (deps.config.browser) app.get("/browser/:file", showFile(deps));
   app.get("/openapi.json", showFile(deps));
   app.on("GET", ["/docs", "/docs/"], showFile(deps, "/docs/index.html"));
   app.get("/docs/:file", showFile(deps));
@@ -105,7 +115,13 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.use("/v1/*", limitDeclaredBody(deps.config.maxBodyBytes), requireCaller(deps));
   app.get("/v1/subjects", requireScope("read"), listSubjects(deps));
   app.get("/v1/subjects/:subject_id", requireScope("read"), requireNoQuery(), getSubject());
-  app.delete("/v1/subjects/:subject_id", requireScope("delete"), requireNoQuery(), deleteSubject());
+  app.get(
+    "/v1/subjects/:subject_id/record",
+    requireScope("read"),
+    requireScope("admin"),
+    showSubjectRecord(deps),
+  );
+  app.delete("/v1/subjects/:subject_id", requireScope("delete"), requireNoQuery(), deleteSubject(deps));
   app.post("/v1/subjects/:subject_id/faces", requireScope("enrol"), enrol(deps));
   app.patch(
     "/v1/subjects/:subject_id/faces/:face_id",
@@ -117,7 +133,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     "/v1/subjects/:subject_id/faces/:face_id",
     requireScope("delete"),
     requireNoQuery(),
-    deleteFace(),
+    deleteFace(deps),
   );
   app.post("/v1/subjects/:subject_id/verify", requireScope("verify", { sessions: true }), verify(deps));
   app.post("/v1/subjects/:subject_id/unlock", requireScope("admin"), requireNoQuery(), unlockSubject());

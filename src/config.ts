@@ -6,6 +6,7 @@
  *   SAMEFACE_KEK             secret; base64 of 32 random bytes, which wrap the data keys of all faces
  *   SAMEFACE_KEK_PREVIOUS    secret; earlier ones, separated by commas, while they are being replaced
  *   SAMEFACE_DEMO            on | off; the page to try the service on, by default in development alone
+ *   SAMEFACE_BROWSER         on | off; the engine for pages with its models, by default in development alone
  *   SAMEFACE_MAX_BODY_BYTES  default 10 MiB, at most 24 MiB
  *   SAMEFACE_CORS_ORIGINS    origins whose pages may call, separated by commas; default none
  */
@@ -25,6 +26,8 @@ export interface Config {
   readonly keks: readonly string[];
   /** True when `/` answers with the page for trying the service out. */
   readonly demo: boolean;
+  /** True when `/browser` gives the engine for pages, with its models, to anybody. */
+  readonly browser: boolean;
   /** Origins exactly as browsers send `Origin`. */
   readonly corsOrigins: readonly string[];
   /**
@@ -67,6 +70,7 @@ function listOf<T extends z.ZodType<string, string>>(item: T) {
 const environmentSchema = z.object({
   SAMEFACE_ENV: unlessEmpty(z.enum(["development", "production"]).default("production")),
   SAMEFACE_DEMO: unlessEmpty(z.enum(["on", "off"]).optional()),
+  SAMEFACE_BROWSER: unlessEmpty(z.enum(["on", "off"]).optional()),
   SAMEFACE_API_KEY: unlessEmpty(
     z
       .string()
@@ -93,11 +97,14 @@ export function parseConfig(env: unknown): Config {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
     throw new Error(`The environment cannot be used. ${faults.join("; ")}`);
   }
-  const { SAMEFACE_KEK: kek, SAMEFACE_KEK_PREVIOUS: previousKeks, SAMEFACE_DEMO: demo } = parsed.data;
+  const { SAMEFACE_KEK: kek, SAMEFACE_KEK_PREVIOUS: previousKeks } = parsed.data;
+  const isOn = (given: "on" | "off" | undefined) =>
+    given === undefined ? parsed.data.SAMEFACE_ENV === "development" : given === "on";
   const usable = kek !== undefined && (kek !== publishedKek || parsed.data.SAMEFACE_ENV === "development");
   return {
     keks: usable ? [kek, ...previousKeks] : [],
-    demo: demo === undefined ? parsed.data.SAMEFACE_ENV === "development" : demo === "on",
+    demo: isOn(parsed.data.SAMEFACE_DEMO),
+    browser: isOn(parsed.data.SAMEFACE_BROWSER),
     corsOrigins: parsed.data.SAMEFACE_CORS_ORIGINS,
     environment: parsed.data.SAMEFACE_ENV,
     apiKey: parsed.data.SAMEFACE_API_KEY,

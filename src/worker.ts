@@ -4,7 +4,7 @@
  */
 
 import { waitUntil } from "cloudflare:workers";
-import manifest from "../model/manifest.json";
+import manifest from "../model/networks/manifest.json";
 import avif from "../wasm/codecs/avif_dec.wasm";
 import webp from "../wasm/codecs/webp_dec.wasm";
 import jpeg from "../wasm/jpeg.wasm";

@@ -20,7 +20,7 @@ const plans = [encoder, detectors, landmarks, passive]
   .flat()
   .map((id) => modelPath(artifactOf(models[id]).file));
 
-copy("model", [manifestPath, ...plans]);
+copy("model/networks", [manifestPath, ...plans]);
 copy("wasm", [...kernelPaths, jpegPath, pngPath]);
 copy("wasm/codecs", Object.values(codecPaths));
 

@@ -1,5 +1,13 @@
 /** Tenants, API keys, the KEK and signing keys. */
-import type { ApiKey, NewApiKey, NewTenant, Sameface, Scope } from "../../client/index.ts";
+import type {
+  ApiKey,
+  Jurisdiction,
+  LocationHint,
+  NewApiKey,
+  NewTenant,
+  Sameface,
+  Scope,
+} from "../../client/index.ts";
 import { type Command, serviceFlags } from "../command.ts";
 import {
   connect,
@@ -57,11 +65,17 @@ export const keys: Readonly<Record<string, Command>> = {
       rows.push({ cells: [tenant.tenant_id], json: tenant, exitCode: 0 });
     show(["tenant"], rows, json);
   }),
-  "create-tenant": command(1, ["shards"], async (client, word, options) => {
+  "create-tenant": command(1, ["shards", "jurisdiction", "location-hint"], async (client, word, options) => {
     const shards = optionalNumber("shards", options.shards);
     const settings = shards === undefined ? {} : { settings: { shards } };
-    const tenant_id = needed(word, "The tenant's id");
-    showNewKey(await client.tenants.create({ tenant_id, ...settings }), options);
+    const place = given({
+      jurisdiction: options.jurisdiction as Jurisdiction | undefined,
+      location_hint: options["location-hint"] as LocationHint | undefined,
+    });
+    const tenant_id = needed(word, "The tenant's name");
+    const made = await client.tenants.create({ tenant_id, ...place, ...settings });
+    if (!options.json) process.stderr.write(`Tenant ${made.tenant_id}. `);
+    showNewKey(made, options);
   }),
   "rotate-kek": command(0, [], async (client, _, options) => {
     const rewrapped = await rewrapAll(client);

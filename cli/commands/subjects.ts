@@ -1,5 +1,11 @@
 /** Lists, shows, unlocks and deletes subjects, and reviews their faces. */
-import type { EnrolledFace, Sameface, UnrecognizableFace, UnrecognizableFaces } from "../../client/index.ts";
+import type {
+  EnrolledFace,
+  Sameface,
+  SubjectRecord,
+  UnrecognizableFace,
+  UnrecognizableFaces,
+} from "../../client/index.ts";
 import { type Command, serviceFlags } from "../command.ts";
 import { connect, neededId } from "../options.ts";
 import { type Row, runAll, show } from "../output.ts";
@@ -85,12 +91,39 @@ function faceRow(subject: string, face: EnrolledFace): Row {
   return { cells, json: { subject_id: subject, ...face }, exitCode: 0 };
 }
 
+/** Reads a person's record with the whole of its audit trail. */
+async function wholeRecord(client: Sameface, subject: string): Promise<SubjectRecord> {
+  const record = await client.subjects.record(subject);
+  const { audit } = record;
+  for (let cursor = record.next_cursor; cursor !== null; ) {
+    const next = await client.subjects.record(subject, { cursor });
+    audit.push(...next.audit);
+    cursor = next.next_cursor;
+  }
+  return { ...record, audit, next_cursor: null };
+}
+
+const record: Command = {
+  flags: serviceFlags,
+  async run(words, options) {
+    const [first, ...others] = words;
+    const subjects = [first, ...others].map((word) => neededId(word, "The subject"));
+    const client = connect(options);
+    for (const subject of new Set(subjects)) {
+      const found = await wholeRecord(client, subject);
+      process.stdout.write(`${JSON.stringify(found, null, options.json ? 0 : 2)}\n`);
+    }
+    return 0;
+  },
+};
+
 export const subjects: Readonly<Record<string, Command>> = {
   list,
   review,
   show: each(["subject", "face", "enrolled", "expires", "model", ""], async (client, subject) =>
     (await client.subjects.get(subject)).faces.map((face) => faceRow(subject, face)),
   ),
+  record,
   delete: each(["subject", "faces", ""], async (client, subject) => {
     const answer = await client.subjects.delete(subject);
     return [{ cells: [subject, answer.deleted_faces.length, "deleted"], json: answer, exitCode: 0 }];

@@ -36,6 +36,20 @@ export class Subjects {
   }
 
   /**
+   * Returns everything that is kept about a subject, with a page of its audit trail, and no embedding. Needs the scopes
+   * "read" and "admin". Fails with `not_found`.
+   */
+  async record(
+    subjectId: string,
+    page: wire.PageOptions = {},
+    options?: CallOptions,
+  ): Promise<wire.SubjectRecord> {
+    const query = queryOf({ ...checked(pageOptions, page, "page") });
+    const where = path`/v1/subjects/${{ subjectId }}/record`;
+    return this.#call({ method: "GET", path: where, query, repeatable: true }, options);
+  }
+
+  /**
    * Deletes a subject and all of its faces. Fails with `not_found`, also when an earlier attempt succeeded but its
    * answer was lost.
    */

@@ -1,5 +1,5 @@
 /**
- * Writes `model/manifest.json`: the models in use, their files, and their description. Keys that this build does not
+ * Writes `model/networks/manifest.json`: the models in use, their files, and their description. Keys that this build does not
  * know (thresholds, written by calibration) stay as they are.
  */
 import { createHash } from "node:crypto";

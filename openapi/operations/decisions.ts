@@ -68,7 +68,7 @@ export const decisionOperations: readonly Operation[] = [
     tag: "Decisions",
     summary: "Who is this?",
     description:
-      "Compares the face in the photo with every enrolled face. The threshold is corrected for the size of the gallery, so that a search for a stranger names anyone no more often than `max_fpir`; for callers without the scope `scores` it changes only in a few steps.",
+      "Compares the face in the photo with every enrolled face. The threshold is corrected for the size of the gallery, so that a search for a stranger names anyone no more often than `max_fpir`; for callers without the scope `scores` it changes only in a few steps. Naming a person among many is identification, which the European Union's AI Act treats otherwise than verification: docs/compliance/ says where the line is.",
     caller: { kind: "key", scopes: ["identify"] },
     params: { query: photoToIdentify.options },
     body: photoBody(photoToIdentify, { embeddings: true }),

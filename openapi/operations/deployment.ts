@@ -38,14 +38,20 @@ export const deploymentOperations: readonly Operation[] = [
     operationId: "createTenant",
     tag: "Deployment",
     summary: "Make a tenant and its first key",
+    description:
+      "With a `jurisdiction` everything of the tenant is stored there, and the tenant's id ends with it: `acme@eu`.",
     caller: deployment,
-    body: jsonBody(tenantRequestSchema, { tenant_id: "acme", settings: { consent_required: true } }),
+    body: jsonBody(tenantRequestSchema, {
+      tenant_id: "acme",
+      jurisdiction: "eu",
+      settings: { consent_required: true },
+    }),
     answer: {
       status: 201,
       description: "The tenant and its first key, which is shown only in this answer.",
       content: json(newTenantAnswerSchema, {
-        tenant_id: "acme",
-        settings: { ...settings, consent_required: true },
+        tenant_id: "acme@eu",
+        settings: { ...settings, consent_required: true, jurisdiction: "eu" },
         key: "<the key>",
         key_id: keyId,
         request_id: requestId,
@@ -79,7 +85,11 @@ export const deploymentOperations: readonly Operation[] = [
     answer: {
       status: 201,
       description: "The new key's id.",
-      content: json(signingKeyAnswerSchema, { kid: "Jq3mYb0VxkE", request_id: requestId }),
+      content: json(signingKeyAnswerSchema, {
+        kid: "Jq3mYb0VxkE",
+        keys: [{ kid: "Jq3mYb0VxkE", jurisdiction: null }],
+        request_id: requestId,
+      }),
     },
     failures: ["body_too_large"],
   },

@@ -8,6 +8,7 @@ import {
   subjectListAnswerSchema,
   updateAnswerSchema,
 } from "../../src/http/schemas/answers.ts";
+import { recordAnswerSchema } from "../../src/http/schemas/record.ts";
 import {
   faceIdSchema,
   faceUpdateSchema,
@@ -15,7 +16,7 @@ import {
   listQuerySchema,
   subjectIdSchema,
 } from "../../src/http/schemas/requests.ts";
-import { createdAt, face, faceId, image, model, requestId, subjectId } from "../examples.ts";
+import { createdAt, dimension, face, faceId, image, model, requestId, subjectId } from "../examples.ts";
 import { json, jsonBody, jsonFailures, type Operation, photoBody, photoFailures } from "../operation.ts";
 
 const ofSubject = z.object({ subject_id: subjectIdSchema });
@@ -97,10 +98,60 @@ export const faceOperations: readonly Operation[] = [
       content: json(deletionAnswerSchema, {
         subject_id: subjectId,
         deleted_faces: [faceId],
+        certificate: "eyJhbGciOiJFZERTQSIs…",
         request_id: requestId,
       }),
     },
     failures: ["invalid_request", "not_found"],
+  },
+  {
+    method: "get",
+    path: "/v1/subjects/{subject_id}/record",
+    operationId: "getSubjectRecord",
+    tag: "Faces",
+    summary: "Show everything that is kept about a person",
+    description:
+      "For requests of access (GDPR, article 15): faces with their consents, measures, counts, and a page of the audit trail about the subject; never an embedding. That the record was shown is in the audit trail.",
+    caller: { kind: "key", scopes: ["read", "admin"] },
+    params: { path: ofSubject, query: listQuery },
+    answer: {
+      status: 200,
+      description: "The record.",
+      content: json(recordAnswerSchema, {
+        subject_id: subjectId,
+        tenant_id: "acme@eu",
+        jurisdiction: "eu",
+        faces: [
+          {
+            face_id: faceId,
+            model,
+            created_at: createdAt,
+            consent: { version: "v3", purpose: "entry to the building", at: createdAt },
+            consent_receipt: "eyJhbGciOiJFZERTQSIs…",
+            template: { numbers: dimension, key_id: "9f2c41d07be85a36", wrapped_by: "5d41402a" },
+            quality: { eye_distance_px: 114.91, sharpness: 0.1802, recognisability: 0.996 },
+          },
+        ],
+        attempts: { failures: 0, last_failure_at: null },
+        last_used_on: "2026-11-24",
+        kept_beside: { sketches: 2, requests: 1, sessions: 0 },
+        copies: ["gallery: an 8-bit template of each face, sealed"],
+        audit: [
+          {
+            at: createdAt,
+            actor: "root",
+            action: "face.enrol",
+            subject_id: subjectId,
+            face_id: faceId,
+            outcome: "enrolled",
+            request_id: requestId,
+          },
+        ],
+        next_cursor: null,
+        request_id: requestId,
+      }),
+    },
+    failures: ["invalid_request", "not_found", "model_mismatch"],
   },
   {
     method: "get",
@@ -154,6 +205,7 @@ export const faceOperations: readonly Operation[] = [
       content: json(deletionAnswerSchema, {
         subject_id: subjectId,
         deleted_faces: [faceId],
+        certificate: "eyJhbGciOiJFZERTQSIs…",
         request_id: requestId,
       }),
     },

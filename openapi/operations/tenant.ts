@@ -69,6 +69,7 @@ export const tenantOperations: readonly Operation[] = [
       status: 200,
       description: "A page of the audit trail.",
       content: json(auditAnswerSchema, {
+        jurisdiction: null,
         entries: [
           {
             at: createdAt,

@@ -88,10 +88,10 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
       for (const { model, descriptor } of parts) {
         const run = await model.run((crop) => {
           if (offset > 0) return void crop.set(shown!);
-          warp(photo, toPhoto, width, height, normalisation, crop);
-          const luma = lumaOf(crop, normalisation);
-          appearance = measureAppearance(luma, width, height);
-          regions = measureRegions(crop, luma, width, height, normalisation);
+          const view = viewFace(photo, toPhoto, width, height, normalisation, crop);
+          const { luma } = view;
+          appearance = view.appearance;
+          regions = view.regions;
           shown?.set(crop);
           if (keepCapture) capture = captureOf(luma, width, toPhoto, photo);
           if (keepCrop) kept = { width, height, rgb: toBytes(crop, normalisation) };
@@ -108,11 +108,36 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
         appearance,
         regions,
         norms,
-        cropCorners: corners(toPhoto, width, height),
+        cropCorners: cropCornersOf(toPhoto, width, height),
         ...(kept === undefined ? {} : { crop: kept }),
         ...(capture === undefined ? {} : { capture }),
       });
     },
+  };
+}
+
+/** Measures of the aligned face, which need no network. */
+export interface FaceView {
+  readonly luma: Float32Array;
+  readonly appearance: Appearance;
+  readonly regions: readonly number[];
+}
+
+/** Samples the aligned face into `crop` (planes R, G, B), and measures it. */
+export function viewFace(
+  photo: Photo,
+  toPhoto: Affine,
+  width: number,
+  height: number,
+  normalisation: Normalisation,
+  crop: Float32Array,
+): FaceView {
+  warp(photo, toPhoto, width, height, normalisation, crop);
+  const luma = lumaOf(crop, normalisation);
+  return {
+    luma,
+    appearance: measureAppearance(luma, width, height),
+    regions: measureRegions(crop, luma, width, height, normalisation),
   };
 }
 
@@ -140,7 +165,8 @@ function assertSameCrop(id: string, own: EncoderDescriptor, shared: EncoderDescr
     throw new Error(`${id} takes another crop than the encoder's first network`);
 }
 
-function corners(toPhoto: Affine, width: number, height: number): Point[] {
+/** Corners of the crop in the photo's coordinates: top left, top right, bottom right, bottom left. */
+export function cropCornersOf(toPhoto: Affine, width: number, height: number): Point[] {
   return [
     [0, 0],
     [width, 0],

@@ -30,8 +30,11 @@ export type TenantId = string & { readonly [tenantBrand]: true };
 export type SubjectId = string & { readonly [subjectBrand]: true };
 export type FaceId = string & { readonly [faceBrand]: true };
 
-/** Pattern of a label of a host name (RFC 1123, section 2.1), up to 32 letters. */
-export const tenantIdPattern = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
+/** Pattern of a tenant's name: a label of a host name (RFC 1123, section 2.1), up to 32 letters. */
+export const tenantNamePattern = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$/;
+
+/** Pattern of a tenant's id: its name and, after `@`, the jurisdiction that it is kept in (jurisdiction.ts). */
+export const tenantIdPattern = /^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?(@(eu|us|fedramp))?$/;
 
 /** Alphabet and length of a subject's name. Clients would drop `.` and `..` as steps of a path. */
 export const subjectIdPattern =

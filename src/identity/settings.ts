@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { fail, ok, type Result } from "../errors.ts";
 import { defaultBackgroundFaceShare } from "../face/detection/select.ts";
+import { locationHints } from "./jurisdiction.ts";
 import { defaultLockOut } from "./lock-out.ts";
 
 /** Rules of a tenant about false match rates. */
@@ -15,6 +16,7 @@ export interface RateRules {
 /** NIST SP 800-63B-4's limit for 1:1. */
 export const defaultRates: RateRules = { maxFmr: 1e-4, maxFmrWithScores: null };
 
+const secondsInADay = 24 * 3600;
 const secondsInAYear = 365 * 24 * 3600;
 const secondsInTenYears = 10 * secondsInAYear;
 
@@ -45,6 +47,17 @@ export const tenantSettingsSchema = z.strictObject({
   consentRequired: z.boolean(),
   /** Seconds from enrolment to deletion, for enrolments that do not say; null keeps a face until it is deleted. */
   retentionSeconds: z.int().min(60).max(secondsInTenYears).nullable(),
+  /** Seconds from a subject's last use to its deletion, at least a day; null deletes none for that reason. */
+  unusedSeconds: z.int().min(secondsInADay).max(secondsInTenYears).nullable().default(null),
+  /** Whoever is responsible for the faces, for consent receipts and the public policy; null where nobody is named. */
+  controller: z
+    .strictObject({
+      name: z.string().min(1).max(200),
+      contact: z.string().min(1).max(200),
+      noticeUrl: z.url().max(500).nullable(),
+    })
+    .nullable()
+    .default(null),
   lockOut: z.strictObject({
     maxInARow: z.int().min(1).max(1_000_000),
     delaySeconds: z.int().min(30).max(86_400),
@@ -84,13 +97,18 @@ export const tenantSettingsSchema = z.strictObject({
   passiveLimit: z.number().min(0).max(1).nullable().default(null),
   /** Number of directories over which the subjects are spread; fixed when the tenant is made. */
   shards: z.int().min(1).max(256),
+  /** Region near which the directories were to be made; fixed when the tenant is made. Null for none. */
+  locationHint: z.enum(locationHints).nullable().default(null),
 });
 
 export type TenantSettings = z.infer<typeof tenantSettingsSchema>;
 
-/** Change of settings. A setting that is absent or undefined stays as it is. The shards cannot change. */
+/** Settings that are fixed when the tenant is made. */
+type Fixed = "shards" | "locationHint";
+
+/** Change of settings. A setting that is absent or undefined stays as it is. The fixed ones cannot change. */
 export type SettingsChange = {
-  readonly [Name in keyof Omit<TenantSettings, "shards">]?: TenantSettings[Name] | undefined;
+  readonly [Name in keyof Omit<TenantSettings, Fixed>]?: TenantSettings[Name] | undefined;
 };
 
 /** Merges a change into the settings. Fails with `invalid_request` for settings that no tenant may have. */
@@ -100,6 +118,7 @@ export function applyChange(settings: TenantSettings, change: SettingsChange): R
     ...settings,
     ...Object.fromEntries(given),
     shards: settings.shards,
+    locationHint: settings.locationHint,
   });
   if (merged.success) return ok(merged.data);
   const [{ message }] = merged.error.issues;
@@ -111,6 +130,8 @@ export const defaultSettings: TenantSettings = {
   edgeSeconds: 60,
   consentRequired: false,
   retentionSeconds: null,
+  unusedSeconds: null,
+  controller: null,
   lockOut: { ...defaultLockOut },
   auditSeconds: secondsInAYear,
   ...defaultRates,
@@ -121,9 +142,29 @@ export const defaultSettings: TenantSettings = {
   livenessRequired: { verify: false, enrol: false },
   passiveLimit: null,
   shards: 1,
+  locationHint: null,
 };
 
 /** True when the tenant keeps sketches of captures: some kind of its callers is told of copies. */
 export function keepsSketches({ replay }: Pick<TenantSettings, "replay">): boolean {
   return replay.sessions !== "off" || replay.keys !== "off";
+}
+
+/**
+ * Settings that are written only where they differ from these defaults. An earlier release, which does not know them,
+ * reads the settings of a tenant that uses none of them, and refuses those of another rather than pass over a rule. A
+ * setting that is added belongs here, and its default never changes.
+ */
+const addedSettings: Partial<TenantSettings> = {
+  locationHint: null,
+  unusedSeconds: null,
+  controller: null,
+};
+
+/** Leaves out each added setting that has its default. */
+export function toWrittenSettings(settings: TenantSettings): Partial<TenantSettings> {
+  const isAdded = ([name, value]: [string, unknown]) =>
+    Object.hasOwn(addedSettings, name) &&
+    JSON.stringify(value) === JSON.stringify(addedSettings[name as keyof TenantSettings]);
+  return Object.fromEntries(Object.entries(settings).filter((entry) => !isAdded(entry)));
 }

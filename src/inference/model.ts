@@ -25,7 +25,7 @@ export interface Model {
 export interface ModelSource {
   readonly id: string;
   readonly bytes: ArrayBuffer | Uint8Array;
-  /** SHA-256 of `bytes`, hex, as in the manifest. The kernels refuse other bytes. */
+  /** SHA-256 of `bytes`, hex, as in the manifest. The kernels refuse other bytes, or `load` does where they came with the code. */
   readonly sha256: string;
   readonly inputName: string;
   readonly inputShape: readonly number[];

@@ -2,7 +2,7 @@
 import { encodeBase64 } from "../crypto/base64.ts";
 import type { EncodedFace, FoundFace } from "../face/face.ts";
 import { landmarkNames } from "../face/geometry.ts";
-import { defaultQualityLimits, judgeQuality } from "../face/quality/quality.ts";
+import { defaultQualityLimits, judgeQuality, type Quality } from "../face/quality/quality.ts";
 import { writePng } from "../image/png/png-writer.ts";
 
 function round(value: number, digits: number): number {
@@ -20,17 +20,7 @@ export async function faceBody({ face, quality, turned, crop, unrecognisable }: 
     turned,
     landmarks: landmarks.map(({ x, y }, i) => ({ name: landmarkNames[i], x: px(x), y: px(y) })),
     quality: {
-      eye_distance_px: round(quality.eyeDistancePx, 2),
-      sharpness: round(quality.sharpness, 4),
-      brightness: round(quality.brightness, 1),
-      contrast: round(quality.contrast, 1),
-      yaw: round(quality.yaw, 1),
-      pitch: round(quality.pitch, 1),
-      roll: round(quality.roll, 1),
-      agreement: round(quality.agreement, 3),
-      in_frame: round(quality.inFrame, 3),
-      recognisability: round(quality.recognisability, 3),
-      occlusion: round(quality.occlusion, 3),
+      ...measuresBody(quality),
       reasons: [
         ...(unrecognisable ? ["unrecognizable" as const] : []),
         ...judgeQuality(quality, defaultQualityLimits),
@@ -38,6 +28,35 @@ export async function faceBody({ face, quality, turned, crop, unrecognisable }: 
     },
     ...(crop === undefined ? {} : { crop: encodeBase64(await writePng(crop.width, crop.height, crop.rgb)) }),
   };
+}
+
+/** Names of the measures on the wire, and their digits after the point. */
+const measures = {
+  eyeDistancePx: ["eye_distance_px", 2],
+  sharpness: ["sharpness", 4],
+  brightness: ["brightness", 1],
+  contrast: ["contrast", 1],
+  yaw: ["yaw", 1],
+  pitch: ["pitch", 1],
+  roll: ["roll", 1],
+  agreement: ["agreement", 3],
+  inFrame: ["in_frame", 3],
+  recognisability: ["recognisability", 3],
+  occlusion: ["occlusion", 3],
+} as const satisfies Record<keyof Quality, readonly [string, number]>;
+
+type Known<Q extends Partial<Quality>> = keyof Q & keyof Quality;
+type MeasuresBody<Q extends Partial<Quality>> = {
+  [Name in Known<Q> as (typeof measures)[Name][0]]: Q[Name];
+};
+
+/** Writes the measures that are known. */
+export function measuresBody<Q extends Partial<Quality>>(quality: Q): MeasuresBody<Q> {
+  const known = Object.entries(measures).flatMap(([name, [onWire, digits]]) => {
+    const value = quality[name as keyof Quality];
+    return value === undefined ? [] : [[onWire, round(value, digits)]];
+  });
+  return Object.fromEntries(known) as MeasuresBody<Q>;
 }
 
 /** Lists the faces of a photo in their wire form. */

@@ -10,6 +10,7 @@ import { sameBytes, sameSecret, sha256 } from "../crypto/digest.ts";
 import { fail, ok, type Result } from "../errors.ts";
 import type { AdministrationDirectory, OpenDirectory } from "../identity/directory/types.ts";
 import { defaultTenant } from "../identity/ids.ts";
+import { type Jurisdiction, jurisdictionOf } from "../identity/jurisdiction.ts";
 import { type Scope, scopes } from "../identity/scopes.ts";
 import { defaultSettings, type TenantSettings } from "../identity/settings.ts";
 import { type ApiKeyName, parseApiKey } from "./keys/api-key.ts";
@@ -40,6 +41,8 @@ export type Authenticate = (
 export interface AuthenticateDeps {
   readonly settings: ApiKeySettings;
   readonly openDirectory: OpenDirectory<Pick<AdministrationDirectory, "admit">>;
+  /** True when the runtime can keep a tenant in the jurisdiction. */
+  readonly keepsIn: (jurisdiction: Jurisdiction) => boolean;
   readonly sessions: Pick<SessionTokens, "verify">;
   readonly strangers: Strangers;
   readonly clock: () => Date;
@@ -82,6 +85,10 @@ async function admitKey(
 ): Promise<Result<Admission>> {
   const parsed = parseApiKey(presented);
   if (parsed === undefined) return refuse("the key is malformed");
+  const jurisdiction = jurisdictionOf(parsed.tenant);
+  if (jurisdiction !== undefined && !deps.keepsIn(jurisdiction)) {
+    return refuse("this runtime has no objects in the tenant's jurisdiction");
+  }
   const hash = await sha256(presented);
   return deps.strangers.meetKey({ hash, address }, () => lookUpKey(parsed, hash, deps));
 }

@@ -62,7 +62,7 @@ export function createEvidenceTokens(
 ): EvidenceTokens {
   return {
     async issue(tenant, embedding, quality) {
-      const { id: kid, privateKey } = await keys.current();
+      const { id: kid, privateKey } = await keys.current(tenant);
       return new SignJWT({ tenant, model: embedding.model, sha256: await digestOf(embedding), quality })
         .setProtectedHeader({ alg: "EdDSA", typ: type, kid })
         .setIssuer(issuer)
@@ -71,7 +71,7 @@ export function createEvidenceTokens(
     },
 
     async verify(token, tenant, embedding) {
-      const payload = await verifyOwnToken(keys, token, { issuer, typ: type, currentDate: clock() });
+      const payload = await verifyOwnToken(keys, tenant, token, { issuer, typ: type, currentDate: clock() });
       if (!payload.ok) return refuse("is not one that this service signed");
       const claims = claimsSchema.safeParse(payload.value);
       if (!claims.success) return refuse("is not one that this service signed");

@@ -4,6 +4,17 @@
 const maxLength = 45;
 
 /**
+ * Address of a connection's peer, which plain workerd tells in `request.cf`: `192.0.2.1:443` or `[2001:db8::1]:443`.
+ * Cloudflare's own platform tells none there.
+ */
+export function hostOfPeer(request: object): string | undefined {
+  const { cf } = request as { readonly cf?: { readonly clientIp?: unknown } };
+  if (typeof cf?.clientIp !== "string") return undefined;
+  const host = cf.clientIp.replace(/:\d+$/, "");
+  return host.startsWith("[") ? host.slice(1, -1) : host;
+}
+
+/**
  * Network by which callers are counted: an IPv4 address itself, or the /64 of an IPv6 address. A subscriber has at
  * least a /64 (RFC 6177) and may choose another address in it for every request. All callers without an address are
  * one. The platform writes the address into every request that comes from outside, so those without one come from the

@@ -4,12 +4,14 @@
  * neither a distance nor an embedding.
  */
 import { CompactSign } from "jose";
+import type { TenantId } from "../identity/ids.ts";
+import { jurisdictionOf } from "../identity/jurisdiction.ts";
 import type { SigningKeys } from "./keys/signing-keys.ts";
 
 const type = "sameface-receipt+jws";
 
 export interface Receipt {
-  readonly tenant: string;
+  readonly tenant: TenantId;
   readonly subjectId: string;
   readonly match: boolean;
   readonly threshold: number;
@@ -34,12 +36,13 @@ export type SignReceipt = (receipt: Receipt) => Promise<string>;
 
 export function createReceipts(keys: Pick<SigningKeys, "current">): SignReceipt {
   return async (receipt) => {
-    const { id: kid, privateKey } = await keys.current();
+    const { id: kid, privateKey } = await keys.current(receipt.tenant);
     const payload = {
       iss: "sameface",
       iat: Math.floor(receipt.at.getTime() / 1000),
       time: receipt.at.toISOString(),
       tenant: receipt.tenant,
+      ...jurisdictionClaim(receipt.tenant),
       subject_id: receipt.subjectId,
       match: receipt.match,
       threshold: receipt.threshold,
@@ -61,4 +64,10 @@ export function createReceipts(keys: Pick<SigningKeys, "current">): SignReceipt 
       .setProtectedHeader({ alg: "EdDSA", typ: type, kid })
       .sign(privateKey);
   };
+}
+
+/** Claim of the jurisdiction in which the tenant is kept; none for a tenant without one. */
+function jurisdictionClaim(tenant: TenantId): { readonly jurisdiction?: string } {
+  const jurisdiction = jurisdictionOf(tenant);
+  return jurisdiction === undefined ? {} : { jurisdiction };
 }

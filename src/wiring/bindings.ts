@@ -4,13 +4,15 @@ import type { Files } from "../http/routes/pages.ts";
 import { createDirectories } from "../identity/directory/object.ts";
 import type { Directory, OpenDirectory } from "../identity/directory/types.ts";
 import type { Gallery } from "../identity/gallery/types.ts";
-import type { ObjectsOf } from "../identity/objects-of.ts";
+import type { Jurisdiction } from "../identity/jurisdiction.ts";
+import { hasJurisdiction, type ObjectsOf } from "../identity/objects-of.ts";
 import { createKvCopies } from "../identity/records/kv.ts";
 import type { RecordCopies } from "../identity/records/record-copies.ts";
 import { createRateLimit, type LimitRate, type RateLimiter } from "../trust/rate-limit.ts";
 
 export interface Bindings {
-  readonly TEMPLATES: KVNamespace;
+  /** Null where the service runs without KV, as `sameface serve` does. */
+  readonly TEMPLATES: KVNamespace | null;
   readonly DIRECTORY: ObjectsOf<Directory>;
   readonly GALLERY: ObjectsOf<Gallery>;
   readonly ASSETS?: Files;
@@ -33,6 +35,8 @@ const names = [
 
 export interface Connections {
   readonly openDirectory: OpenDirectory;
+  /** True when the runtime can keep a tenant in the jurisdiction. */
+  readonly keepsIn: (jurisdiction: Jurisdiction) => boolean;
   readonly copies: RecordCopies;
   readonly limitRate: LimitRate;
   /** Counts refused keys by address; undefined where none is bound: nothing is counted then. */
@@ -48,6 +52,7 @@ export interface Connections {
 export function connect(bindings: Bindings): Connections {
   return {
     openDirectory: createDirectories(bindings.DIRECTORY),
+    keepsIn: (jurisdiction) => hasJurisdiction(bindings.DIRECTORY, jurisdiction),
     copies: createKvCopies(bindings.TEMPLATES),
     limitRate: createRateLimit(bindings.KEY_RATE, bindings.SESSION_RATE),
     failureRate: bindings.FAILURE_RATE,

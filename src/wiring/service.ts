@@ -11,8 +11,10 @@ import type { LogEntry } from "../http/middleware/log-entry.ts";
 import { createListAudit } from "../identity/audit-trail.ts";
 import { createReviewOpener } from "../identity/store/enrolled-review.ts";
 import { createRecentKeys } from "../identity/store/recent-keys.ts";
+import { createShowRecord } from "../identity/store/subject-record.ts";
 import { createStoreOpener } from "../identity/store/tenant-store.ts";
 import { createTransferOpener } from "../identity/store/tenant-transfer.ts";
+import { createTenantRegistry } from "../identity/tenant-registry.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { createAuthenticate } from "../trust/authenticate.ts";
 import { createEvidenceTokens } from "../trust/evidence.ts";
@@ -22,6 +24,9 @@ import { createSigningKeys } from "../trust/keys/signing-keys.ts";
 import { createReceipts } from "../trust/receipt.ts";
 import { createSessionTokens } from "../trust/sessions/session-token.ts";
 import { createOpenSession } from "../trust/sessions/sessions.ts";
+import { createConsentReceipts } from "../trust/statements/consent-receipt.ts";
+import { createDeletionCertificates } from "../trust/statements/deletion-certificate.ts";
+import { createStatements } from "../trust/statements/statement.ts";
 import { createStrangers } from "../trust/strangers.ts";
 import { createTenants } from "../trust/tenants.ts";
 import type { Connections } from "./bindings.ts";
@@ -53,11 +58,14 @@ export interface ServiceParts extends Connections {
 
 /** Opens the app and the services that it is made of. */
 export function openService(parts: ServiceParts) {
-  const { config, openDirectory, copies, calibration, clock, randomBytes, background, failureRate } = parts;
+  const { config, openDirectory, keepsIn, copies, calibration, clock, randomBytes, background, failureRate } =
+    parts;
   const { recognisability, pipeline } = parts;
   const ring = createKeyRing(config.keks, randomBytes);
-  const signingKeys = createSigningKeys({ openDirectory, ring, clock });
+  const registry = createTenantRegistry(openDirectory);
+  const signingKeys = createSigningKeys({ openDirectory, registry, keepsIn, ring, clock });
   const sessionTokens = createSessionTokens(signingKeys, clock);
+  const signStatement = createStatements(signingKeys);
   const storeDeps = {
     openDirectory,
     copies,
@@ -79,23 +87,27 @@ export function openService(parts: ServiceParts) {
     signingKeys,
     sessionTokens,
     signReceipt: createReceipts(signingKeys),
+    certifyDeletion: createDeletionCertificates(signStatement),
+    signConsent: createConsentReceipts(signStatement),
     evidence: createEvidenceTokens(signingKeys, clock),
     authenticate: createAuthenticate({
       settings: config,
       openDirectory,
+      keepsIn,
       sessions: sessionTokens,
       strangers: createStrangers({ failures: failureRate, clock }),
       clock,
     }),
     openStore: createStoreOpener(storeDeps),
+    showRecord: createShowRecord(storeDeps),
     openTransfer: createTransferOpener(storeDeps),
     openSession: createOpenSession({ openDirectory, sessionTokens, calibration, randomBytes, clock }),
     apiKeys: createApiKeys({ openDirectory, randomBytes, clock }),
-    tenants: createTenants({ openDirectory, calibration, randomBytes, clock }),
-    rewrapKeys: createKekRotation({ openDirectory, ring, signingKeys }),
+    tenants: createTenants({ openDirectory, registry, keepsIn, calibration, randomBytes, clock }),
+    rewrapKeys: createKekRotation({ openDirectory, registry, ring, signingKeys }),
     listAudit: createListAudit(openDirectory),
     openReview,
-    examine: createDoctor({ ...parts, openReview }),
+    examine: createDoctor({ ...parts, registry, openReview }),
   };
   return { app: createApp(services), ...services };
 }

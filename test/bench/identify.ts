@@ -25,7 +25,7 @@ const { values: flags } = parseArgs({
   },
 });
 
-const manifest = JSON.parse(readFileSync(join(repository, "model/manifest.json"), "utf8"));
+const manifest = JSON.parse(readFileSync(join(repository, "model/networks/manifest.json"), "utf8"));
 const encoder = encoderInUse(manifest);
 if (encoder.embeddingLength !== dimension) throw new Error("the templates are not as long as the encoder's");
 const calibration = parseCalibration(manifest.calibration[encoder.id], encoder.sha256);

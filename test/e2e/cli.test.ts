@@ -51,6 +51,23 @@ describe("sameface", () => {
     expect((await sameface("verify", "franck", franckAgain, cage)).code).toBe(1);
   });
 
+  it("shows a person's whole record, and writes the tenant's policy, with 1 while it has gaps", async () => {
+    await sameface("enrol", "record-of", franck);
+    const shown = await sameface("subjects", "record", "record-of");
+    expect(shown.code).toBe(0);
+    const record = JSON.parse(shown.out);
+    expect(record).toMatchObject({ subject_id: "record-of", faces: [{ quality: expect.any(Object) }] });
+    expect(record.audit.map(({ action }: { action: string }) => action)).toEqual(["face.enrol"]);
+    expect(shown.out).not.toContain("embedding");
+    expect((await sameface("subjects", "record", "nobody")).code).toBe(2);
+    await sameface("subjects", "delete", "record-of");
+    const policy = await sameface("policy");
+    expect(policy.code).toBe(1);
+    expect(policy.out).toContain("# Retention and destruction of face templates");
+    expect(policy.err).toContain("Left open: Nobody is named as responsible");
+    expect(JSON.parse((await sameface("policy", "--json")).out)).toMatchObject({ open: expect.any(Array) });
+  });
+
   it("enrols a folder of people, identifies, lists and deletes them, in JSON for machines", async () => {
     const people = join(folder, "people");
     mkdirSync(join(people, "fred"), { recursive: true });

@@ -33,7 +33,13 @@ beforeAll(() => {
 }, 180_000);
 
 const program = `
+import { openEngine, type Sight } from "sameface/browser";
 import { Sameface, SamefaceError, shrinkPhoto, type Verification } from "sameface/client";
+
+export async function eyesApart(photo: Blob): Promise<number | undefined> {
+  const { face }: Sight = await openEngine({ assets: "/engine/" }).measure(photo);
+  return face?.measures.eyeDistancePx;
+}
 
 export async function login(photo: Blob): Promise<boolean> {
   const sameface = new Sameface({ url: "https://sameface.example.com", key: async () => "token" });
@@ -105,7 +111,7 @@ describe("the package", () => {
     const tops = new Set(files.map((file) => file.split("/")[0]));
     expect([...tops].sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "cli", "dist", "package.json"]);
     expect(
-      files.filter((file) => /\.(ts|map)$/.test(file) && !/^dist\/client\/.*\.d\.ts$/.test(file)),
+      files.filter((file) => /\.(ts|map)$/.test(file) && !/^dist\/(?:client|browser)\/.*\.d\.ts$/.test(file)),
     ).toEqual([]);
   });
 });

@@ -2,30 +2,23 @@
  * A release, rehearsed: the service of an earlier commit serves callers from storage on disk, is killed, and today's
  * goes on with that storage while the callers keep asking. People are random embeddings.
  */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { seededRandom } from "../../model/convert/proof/images.ts";
-import manifest from "../../model/manifest.json" with { type: "json" };
-import { encoderInUse, recognisabilityIn } from "../../src/models.ts";
 import { apiKey } from "../bench/service/settings.ts";
 import { type RunningWorker, startWorkerd } from "../bench/service/workerd.ts";
 import { type Bundle, bundleService } from "../bench/setup/bundle.ts";
 import { withCheckout } from "../bench/setup/checkout.ts";
 import { isExhaustive } from "../fixtures/exhaustive.ts";
-import { ordinaryEmbedding } from "../fixtures/people/embeddings.ts";
+import { hasCommit, person } from "./releases.ts";
 import { franck, franckAgain, read, repository } from "./setting.ts";
 
 /** 26 November 2026: before callers' rates were limited by scope, and before today's folders. */
 const versionBefore = "d2c2549";
-const isThere =
-  spawnSync("git", ["cat-file", "-e", `${versionBefore}^{commit}`], { cwd: repository }).status === 0;
+const isThere = hasCommit(versionBefore);
 
-const encoder = encoderInUse(manifest);
-const recognisability = recognisabilityIn(manifest);
 const callers = 6;
 const secondsOfEach = 5;
 
@@ -56,13 +49,6 @@ async function ask(key: string, method: string, path: string, body?: unknown, he
       await delay(20);
     }
   }
-}
-
-/** A person's embedding: seeds that differ are strangers. */
-function person(seed: number) {
-  const values = ordinaryEmbedding(recognisability, encoder.embeddingLength, seededRandom(seed));
-  const embedding = Buffer.from(values.buffer).toString("base64");
-  return { embedding, model: encoder.id };
 }
 
 interface Enrolled {

@@ -163,9 +163,9 @@ describe.skipIf(!isExhaustive)("a service with the trained model", () => {
     expect(enrolled.model).toBe("mobilefacenet-192+mobilefacenet-160");
     await before.worker.dispose();
 
-    const { id: model, calibrated } = useModel(join(place, "model"), join(folder, "gates"));
+    const { id: model, calibrated } = useModel(join(place, "model/networks"), join(folder, "gates"));
     expect(calibrated).toBe(true);
-    admitEveryFace(join(place, "model/manifest.json"), model);
+    admitEveryFace(join(place, "model/networks/manifest.json"), model);
     const after = await start(place);
     const verify = (photo: string) => after.client.verify("franck", read(photo), { max_fmr: 0.01 });
     await expect(verify(franckAgain)).rejects.toMatchObject({ code: "model_mismatch" });

@@ -59,7 +59,7 @@ if (import.meta.main) {
   const [folder] = process.argv.slice(2);
   try {
     if (folder === undefined) throw new Error("npm run model:use -- DIR | shipped");
-    const model = join(import.meta.dirname, "../..");
+    const model = join(import.meta.dirname, "../../networks");
     const { id, calibrated } = useModel(model, folder);
     console.log(`${basename(folder)}: ${id} is in use from the next deployment on`);
     const fits = "model/calibrate/{recognisability,occlusion}/main.ts";

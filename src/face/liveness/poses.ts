@@ -3,6 +3,9 @@ import type { Landmarks } from "../geometry.ts";
 import type { PoseName } from "./challenge.ts";
 import type { Frame } from "./frame.ts";
 
+/** A face as far as its pose is measured. */
+export type PosedFace = Pick<Frame, "landmarks" | "pose">;
+
 /** Change of a face from the frontal frame to another. */
 export interface Change {
   /** Degrees by which the estimated pose moved; signs as in `Pose`. */
@@ -31,7 +34,7 @@ const poseLimits = {
   maxScaleOfTurns: 1.5,
 } as const;
 
-export function changeOf(frontal: Frame, frame: Frame): Change {
+export function changeOf(frontal: PosedFace, frame: PosedFace): Change {
   const before = spansOf(frontal.landmarks);
   const after = spansOf(frame.landmarks);
   return {
@@ -41,7 +44,7 @@ export function changeOf(frontal: Frame, frame: Frame): Change {
   };
 }
 
-export function isFrontal({ pose }: Frame): boolean {
+export function isFrontal({ pose }: Pick<PosedFace, "pose">): boolean {
   const { maxFrontalYaw, maxFrontalPitch } = poseLimits;
   return Math.abs(pose.yaw) <= maxFrontalYaw && Math.abs(pose.pitch) <= maxFrontalPitch;
 }

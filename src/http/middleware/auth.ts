@@ -4,6 +4,7 @@ import type { Config } from "../../config.ts";
 import type { Scope } from "../../identity/scopes.ts";
 import type { OpenStore } from "../../identity/store/store.ts";
 import type { Authenticate } from "../../trust/authenticate.ts";
+import { hostOfPeer } from "../../trust/network.ts";
 import type { LimitRate } from "../../trust/rate-limit.ts";
 import { refuse } from "../answer.ts";
 import type { AppEnv } from "../app-env.ts";
@@ -37,8 +38,8 @@ export function requireCaller({ config, authenticate, limitRate, openStore }: Ca
     const caller = await authenticate(
       bearerKey(c.req.header("Authorization")),
       new URL(c.req.url).hostname,
-      // The platform sets this header, and drops what a caller writes there.
-      c.req.header("CF-Connecting-IP"),
+      // The platform sets this header, and drops what a caller writes there; plain workerd knows its peer.
+      c.req.header("CF-Connecting-IP") ?? hostOfPeer(c.req.raw),
     );
     if (!caller.ok) return refuse(c, caller.failure);
     const { principal, settings } = caller.value;

@@ -6,11 +6,17 @@ import { secureHeaders } from "hono/secure-headers";
 import type { Config } from "../../config.ts";
 import type { AppEnv } from "../app-env.ts";
 
+/** Name of the Trusted Types policy in browser/engine/engine.ts. */
+const enginePolicy = "sameface";
+
 const nothingIsLoaded = secureHeaders({
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
 });
 
-/** Policy of pages: scripts, styles and calls of this origin alone, and pictures that the page itself made. */
+/**
+ * Policy of pages: scripts, styles and calls of this origin alone, and pictures that the page itself made. The engine's
+ * worker is a script of this origin too; its address passes the one Trusted Types policy, and no page may make another.
+ */
 const ownFilesAreLoaded = secureHeaders({
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
@@ -22,14 +28,33 @@ const ownFilesAreLoaded = secureHeaders({
     formAction: ["'none'"],
     frameAncestors: ["'none'"],
     requireTrustedTypesFor: ["'script'"],
+    trustedTypes: [enginePolicy],
   },
   permissionsPolicy: { camera: ["self"], microphone: [], geolocation: [] },
+});
+
+/**
+ * Policy of the engine's worker, which is a realm of its own: it fetches its models from this origin and compiles
+ * WebAssembly, for which `'wasm-unsafe-eval'` is there and which allows no script to be made of text. Pages compile
+ * nothing, so their own policy does not have it.
+ */
+const engineRuns = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+    connectSrc: ["'self'"],
+    frameAncestors: ["'none'"],
+    requireTrustedTypesFor: ["'script'"],
+    trustedTypes: ["'none'"],
+  },
 });
 
 /** Has browsers load nothing for an answer, and for a page files of this origin alone (W3C CSP level 3). */
 export function securityHeaders(): MiddlewareHandler<AppEnv> {
   return (c, next) => {
-    const page = /^\/(?:$|docs(?:\/|$)|demo\/)/.test(c.req.path);
+    const { path } = c.req;
+    if (path === "/browser/worker.js") return engineRuns(c, next);
+    const page = /^\/(?:$|docs(?:\/|$)|demo\/)/.test(path);
     return (page ? ownFilesAreLoaded : nothingIsLoaded)(c, next);
   };
 }

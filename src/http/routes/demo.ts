@@ -7,7 +7,7 @@ import { publishedKey } from "../../trust/authenticate.ts";
 import type { Handler } from "../app-env.ts";
 
 interface DemoDeps {
-  readonly config: Pick<Config, "environment" | "apiKey">;
+  readonly config: Pick<Config, "environment" | "apiKey" | "browser">;
   /** Distances measured with the encoder that runs; undefined where the manifest has none. */
   readonly distances: DistanceHistograms | undefined;
 }
@@ -20,6 +20,7 @@ export function demoSettings({ config, distances }: DemoDeps): Handler {
   const limits = defaultQualityLimits;
   const settings = {
     key,
+    browser: config.browser,
     default_max_fmr: defaultSettings.maxFmr,
     distances: distances ?? null,
     quality_limits: {

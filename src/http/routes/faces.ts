@@ -1,4 +1,4 @@
-/** Enrolment, and the update and deletion of one face. */
+/** Enrolment, and the update of one face. */
 import type { Context } from "hono";
 import type * as z from "zod";
 import { fail, ok, type Result } from "../../errors.ts";
@@ -8,6 +8,7 @@ import { keepsSketches } from "../../identity/settings.ts";
 import { requireConsent } from "../../identity/store/consent.ts";
 import type { EnrolledFace, EnrolmentDetails } from "../../identity/store/store.ts";
 import { refuseDuplicates } from "../../trust/rates/duplicates.ts";
+import type { SignConsent } from "../../trust/statements/consent-receipt.ts";
 import { answer, refuse } from "../answer.ts";
 import type { AppEnv, Handler } from "../app-env.ts";
 import {
@@ -23,17 +24,16 @@ import { faceIdOf, invalid, subjectIdOf } from "../request/input.ts";
 import { readJson } from "../request/json.ts";
 import { isSuspected, judgesPassive, passiveField } from "../request/passive.ts";
 import { photoToEnrol } from "../request/photo-request.ts";
-import type {
-  Body,
-  deletionAnswerSchema,
-  enrolmentAnswerSchema,
-  updateAnswerSchema,
-} from "../schemas/answers.ts";
+import type { Body, enrolmentAnswerSchema, updateAnswerSchema } from "../schemas/answers.ts";
 import { type enrolmentOptionsSchema, faceUpdateSchema } from "../schemas/requests.ts";
 
-interface EnrolmentDeps extends FaceDeps {
-  readonly calibration: Calibration;
+export interface ConsentDeps {
+  readonly signConsent: SignConsent;
   readonly clock: () => Date;
+}
+
+interface EnrolmentDeps extends FaceDeps, ConsentDeps {
+  readonly calibration: Calibration;
   /** Makes a new name for a face, 1..64 of [A-Za-z0-9_-]. */
   readonly randomId: () => string;
 }
@@ -89,8 +89,31 @@ export function enrol(deps: EnrolmentDeps): Handler {
       model: enrolled.model,
       created_at: enrolled.createdAt.toISOString(),
       ...(enrolled.expiresAt === undefined ? {} : { expires_at: enrolled.expiresAt.toISOString() }),
+      ...(await consentReceiptField(
+        c,
+        deps,
+        options.consent_receipt,
+        subjectId.value,
+        enrolled,
+        details.value,
+      )),
     } satisfies Body<typeof enrolmentAnswerSchema>);
   };
+}
+
+/** Signs the receipt of an enrolment's consent, where it was asked for and there is a consent. */
+export async function consentReceiptField(
+  c: Context<AppEnv>,
+  { signConsent, clock }: ConsentDeps,
+  asked: boolean | undefined,
+  subjectId: SubjectId,
+  { faceId, createdAt, expiresAt }: EnrolledFace,
+  { consent }: EnrolmentDetails,
+): Promise<{ consent_receipt?: string }> {
+  if (!asked || consent === undefined) return {};
+  const { principal, settings } = c.var;
+  const face = { subjectId, faceId, createdAt, expiresAt, consent };
+  return { consent_receipt: await signConsent(principal.tenant, settings, face, clock()) };
 }
 
 export type StoreFaceDeps = Pick<EnrolmentDeps, "calibration" | "recognisability" | "randomId">;
@@ -125,22 +148,6 @@ export async function storeFace(
   return stopwatch.time("store", () =>
     store.addFace(stored, { ...details, capture: probe.encoded?.capture }),
   );
-}
-
-/** DELETE /v1/subjects/{subject_id}/faces/{face_id} */
-export function deleteFace(): Handler {
-  return async (c) => {
-    const subjectId = subjectIdOf(c);
-    if (!subjectId.ok) return refuse(c, subjectId.failure);
-    const faceId = faceIdOf(c);
-    if (!faceId.ok) return refuse(c, faceId.failure);
-    const deleted = await c.var.store.deleteFace(subjectId.value, faceId.value);
-    if (!deleted.ok) return refuse(c, deleted.failure);
-    return answer(c, 200, {
-      subject_id: subjectId.value,
-      deleted_faces: [faceId.value],
-    } satisfies Body<typeof deletionAnswerSchema>);
-  };
 }
 
 /** PATCH /v1/subjects/{subject_id}/faces/{face_id} */

@@ -34,7 +34,13 @@ import {
   type liveVerificationAnswerSchema,
   liveVerificationOptionsSchema,
 } from "../schemas/liveness.ts";
-import { enrolmentDetails, type StoreFaceDeps, storeFace } from "./faces.ts";
+import {
+  type ConsentDeps,
+  consentReceiptField,
+  enrolmentDetails,
+  type StoreFaceDeps,
+  storeFace,
+} from "./faces.ts";
 
 interface LiveDeps extends LiveTryDeps {
   readonly config: Pick<Config, "maxBodyBytes">;
@@ -173,7 +179,7 @@ async function countDecision(
 }
 
 /** POST /v1/sessions/enrol */
-export function enrolLive(deps: LiveDeps & StoreFaceDeps): Handler {
+export function enrolLive(deps: LiveDeps & StoreFaceDeps & ConsentDeps): Handler {
   const { config, pipeline, clock } = deps;
   return async (c) => {
     const { principal, settings, store, stopwatch } = c.var;
@@ -227,6 +233,7 @@ export function enrolLive(deps: LiveDeps & StoreFaceDeps): Handler {
       model,
       created_at: at.toISOString(),
       ...(expiresAt === undefined ? {} : { expires_at: expiresAt.toISOString() }),
+      ...(await consentReceiptField(c, deps, options.consent_receipt, subjectId, added.value, details.value)),
       ...tryBody(taken.value, session.value, true, told),
     } satisfies Body<typeof liveEnrolmentAnswerSchema>);
   };

@@ -1,8 +1,13 @@
-/** Subjects: one with its faces, all of them by pages, and the deletion of one. */
+/** Subjects: one with its faces, all of them by pages, and the deletion of one or of a face of it. */
+import type { Context } from "hono";
+import type { Erasure } from "../../identity/directory/data.ts";
+import type { SubjectId } from "../../identity/ids.ts";
 import type { FaceSummary } from "../../identity/store/store.ts";
+import type { CertifyDeletion } from "../../trust/statements/deletion-certificate.ts";
 import { answer, refuse } from "../answer.ts";
-import type { Handler } from "../app-env.ts";
-import { checkQuery, subjectIdOf } from "../request/input.ts";
+import type { AppEnv, Handler } from "../app-env.ts";
+import { callerOf } from "../caller.ts";
+import { checkQuery, faceIdOf, subjectIdOf } from "../request/input.ts";
 import type { unlockAnswerSchema } from "../schemas/administration-answers.ts";
 import type {
   Body,
@@ -46,17 +51,45 @@ export function listSubjects({ config }: SubjectListDeps): Handler {
   };
 }
 
+interface DeletionDeps {
+  readonly certifyDeletion: CertifyDeletion;
+  readonly clock: () => Date;
+}
+
 /** DELETE /v1/subjects/{subject_id} */
-export function deleteSubject(): Handler {
+export function deleteSubject(deps: DeletionDeps): Handler {
   return async (c) => {
     const subjectId = subjectIdOf(c);
     if (!subjectId.ok) return refuse(c, subjectId.failure);
     const deleted = await c.var.store.deleteSubject(subjectId.value);
     if (!deleted.ok) return refuse(c, deleted.failure);
-    return answer(c, 200, {
-      subject_id: subjectId.value,
-      deleted_faces: [...deleted.value],
-    } satisfies Body<typeof deletionAnswerSchema>);
+    return answer(c, 200, await deletionBody(c, deps, subjectId.value, deleted.value));
+  };
+}
+
+/** DELETE /v1/subjects/{subject_id}/faces/{face_id} */
+export function deleteFace(deps: DeletionDeps): Handler {
+  return async (c) => {
+    const subjectId = subjectIdOf(c);
+    if (!subjectId.ok) return refuse(c, subjectId.failure);
+    const faceId = faceIdOf(c);
+    if (!faceId.ok) return refuse(c, faceId.failure);
+    const deleted = await c.var.store.deleteFace(subjectId.value, faceId.value);
+    if (!deleted.ok) return refuse(c, deleted.failure);
+    return answer(c, 200, await deletionBody(c, deps, subjectId.value, deleted.value));
+  };
+}
+
+async function deletionBody(
+  c: Context<AppEnv>,
+  { certifyDeletion, clock }: DeletionDeps,
+  subjectId: SubjectId,
+  erasure: Erasure,
+): Promise<Body<typeof deletionAnswerSchema>> {
+  return {
+    subject_id: subjectId,
+    deleted_faces: erasure.faces.map(({ faceId }) => faceId),
+    certificate: await certifyDeletion(callerOf(c), subjectId, erasure, clock()),
   };
 }
 
@@ -71,7 +104,7 @@ export function unlockSubject(): Handler {
   };
 }
 
-function summaryBody({ faceId, model, createdAt, expiresAt, consent, metadata }: FaceSummary) {
+export function summaryBody({ faceId, model, createdAt, expiresAt, consent, metadata }: FaceSummary) {
   return {
     face_id: faceId,
     model,

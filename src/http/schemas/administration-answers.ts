@@ -3,6 +3,7 @@
  * as in answers.ts.
  */
 import * as z from "zod";
+import { jurisdictions } from "../../identity/jurisdiction.ts";
 import { scopes } from "../../identity/scopes.ts";
 import { apiKeyIdSchema, settingsSchema, tenantIdSchema } from "./administration.ts";
 import { nextCursorSchema, requestIdSchema, timeSchema } from "./answers.ts";
@@ -81,21 +82,25 @@ export const sessionAnswerSchema = z
   })
   .meta({ id: "Session" });
 
+export const auditEntrySchema = z
+  .strictObject({
+    at: timeSchema,
+    actor: z.string().describe("Name of the caller: `root`, `key:<id>` or `session:<id>`."),
+    action: z.string(),
+    subject_id: z.string().nullable(),
+    face_id: z.string().nullable(),
+    outcome: z.string(),
+    request_id: z.string(),
+  })
+  .meta({ id: "AuditEntry" });
+
 export const auditAnswerSchema = z
   .strictObject({
-    entries: z.array(
-      z
-        .strictObject({
-          at: timeSchema,
-          actor: z.string().describe("Name of the caller: `root`, `key:<id>` or `session:<id>`."),
-          action: z.string(),
-          subject_id: z.string().nullable(),
-          face_id: z.string().nullable(),
-          outcome: z.string(),
-          request_id: z.string(),
-        })
-        .meta({ id: "AuditEntry" }),
-    ),
+    jurisdiction: z
+      .enum(jurisdictions)
+      .nullable()
+      .describe("Jurisdiction in which the trail is stored; null for none."),
+    entries: z.array(auditEntrySchema),
     next_cursor: nextCursorSchema,
     request_id: requestIdSchema,
   })
@@ -198,5 +203,11 @@ export const doctorAnswerSchema = z
   .meta({ id: "Doctor" });
 
 export const signingKeyAnswerSchema = z
-  .strictObject({ kid: z.string().describe("Id of the new key in the JWKS."), request_id: requestIdSchema })
+  .strictObject({
+    kid: z.string().describe("Id in the JWKS of the new key for tenants without a jurisdiction."),
+    keys: z
+      .array(z.strictObject({ kid: z.string(), jurisdiction: z.enum(jurisdictions).nullable() }))
+      .describe("The new keys: one, and one for each jurisdiction that has tenants."),
+    request_id: requestIdSchema,
+  })
   .meta({ id: "SigningKey" });

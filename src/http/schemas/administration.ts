@@ -1,6 +1,7 @@
 /** Requests of administration: tenants, keys, settings, sessions, the audit trail. */
 import * as z from "zod";
-import { tenantIdPattern } from "../../identity/ids.ts";
+import { tenantIdPattern, tenantNamePattern } from "../../identity/ids.ts";
+import { jurisdictions, locationHints } from "../../identity/jurisdiction.ts";
 import { scopes } from "../../identity/scopes.ts";
 import { tenantSettingsSchema } from "../../identity/settings.ts";
 import { apiKeyIdPattern } from "../../trust/keys/api-key.ts";
@@ -9,13 +10,23 @@ import { maxFmrSchema, subjectIdSchema } from "./requests.ts";
 
 export const tenantIdSchema = z
   .string()
-  .regex(tenantIdPattern, "must be 1 to 32 of a-z 0-9 -, without - at either end");
+  .regex(tenantIdPattern)
+  .describe("The tenant's name and, after `@`, its jurisdiction if it has one.");
+
+const tenantNameSchema = z
+  .string()
+  .regex(tenantNamePattern, "must be 1 to 32 of a-z 0-9 -, without - at either end");
+
+const jurisdictionSchema = z.enum(jurisdictions, `must be of ${jurisdictions.join(", ")}`);
+const locationHintSchema = z.enum(locationHints, `must be of ${locationHints.join(", ")}`);
 
 export const apiKeyIdSchema = z.string().regex(apiKeyIdPattern, "must be the id of a key");
 
 const { shape } = tenantSettingsSchema;
 
 const replayShape = shape.replay.unwrap().shape;
+
+const controllerShape = shape.controller.unwrap().unwrap().shape;
 
 const settingsOfReplay = z
   .strictObject({
@@ -42,6 +53,19 @@ export const settingsSchema = z.strictObject({
   retention_seconds: shape.retentionSeconds.describe(
     "Seconds from enrolment to deletion, for enrolments without `expires_at`; null keeps a face until it is deleted.",
   ),
+  retention_unused_seconds: shape.unusedSeconds
+    .unwrap()
+    .describe(
+      "Seconds from a subject's last use to its deletion: its last enrolment, match, or search that named it. Counted in whole days, from the change on for subjects that are enrolled; null deletes none for that reason.",
+    ),
+  controller: z
+    .strictObject({
+      name: controllerShape.name,
+      contact: controllerShape.contact.describe("Address by which people reach the controller."),
+      notice_url: controllerShape.noticeUrl.describe("Address of the privacy notice; null for none."),
+    })
+    .nullable()
+    .describe("Whoever is responsible for the faces: named in consent receipts and in the public policy."),
   lock_out: z
     .strictObject({
       max_in_a_row: shape.lockOut.shape.maxInARow.describe(
@@ -94,14 +118,40 @@ export const settingsSchema = z.strictObject({
   shards: shape.shards.describe(
     "Number of directories and galleries over which the subjects are spread; fixed when the tenant is made. One shard holds some hundred thousand faces.",
   ),
+  jurisdiction: jurisdictionSchema
+    .nullable()
+    .describe(
+      "Jurisdiction in which everything of the tenant is stored; fixed when the tenant is made, and part of its id. Null for none.",
+    ),
+  location_hint: locationHintSchema
+    .nullable()
+    .describe(
+      "Region near which the tenant's directories were to be made; fixed when the tenant is made. Null for none.",
+    ),
 });
 
+const placed = { jurisdiction: true, location_hint: true } as const;
+
 /** Change of settings. The shards are fixed: after a change of them subjects would be looked for where they are not. */
-export const settingsChangeSchema = settingsSchema.omit({ shards: true }).partial();
+export const settingsChangeSchema = settingsSchema.omit({ shards: true, ...placed }).partial();
 
 export const tenantRequestSchema = z.strictObject({
-  tenant_id: tenantIdSchema,
-  settings: settingsSchema.partial().optional().describe("Settings that differ from the defaults."),
+  tenant_id: tenantNameSchema.describe("The tenant's name; the answer has its id."),
+  jurisdiction: jurisdictionSchema
+    .optional()
+    .describe(
+      "Jurisdiction in which everything of the tenant is stored. It becomes part of the tenant's id, and never changes; to move, export and import.",
+    ),
+  location_hint: locationHintSchema
+    .optional()
+    .describe(
+      "Region near which the tenant's directories are made, if the platform can. A hint, and no promise.",
+    ),
+  settings: settingsSchema
+    .omit(placed)
+    .partial()
+    .optional()
+    .describe("Settings that differ from the defaults."),
 });
 
 const scopesSchema = z.array(z.enum(scopes, `must be of ${scopes.join(", ")}`)).min(1, "must not be empty");

@@ -166,6 +166,12 @@ const sentPhotoFields = {
   image: imageSchema.optional().describe("The photo; absent when an embedding was sent."),
 };
 
+export const consentReceiptSchema = z
+  .string()
+  .describe(
+    "Consent receipt: a JWS that `/.well-known/jwks.json` verifies, with fields as ISO/IEC TS 27560 names them.",
+  );
+
 export const enrolmentAnswerSchema = z
   .strictObject({
     face_id: faceIdSchema,
@@ -177,6 +183,7 @@ export const enrolmentAnswerSchema = z
     expires_at: timeSchema
       .optional()
       .describe("Time at which the face will be deleted; absent when none is set."),
+    consent_receipt: consentReceiptSchema.optional(),
     request_id: requestIdSchema,
   })
   .meta({ id: "Enrolment" });
@@ -336,6 +343,12 @@ export const deletionAnswerSchema = z
   .strictObject({
     subject_id: subjectIdSchema,
     deleted_faces: z.array(faceIdSchema),
+    certificate: z
+      .string()
+      .nullable()
+      .describe(
+        "Deletion certificate: a JWS that `/.well-known/jwks.json` verifies without end. It says what was deleted, when and by whom, which keys were destroyed, and what remains until when. Null where the deployment's signing key does not open.",
+      ),
     request_id: requestIdSchema,
   })
   .meta({ id: "Deletion" });

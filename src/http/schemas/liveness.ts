@@ -98,7 +98,7 @@ export const liveVerificationAnswerSchema = z
   })
   .meta({ id: "LiveVerification" });
 
-const { face_id, subject_id, created_at, expires_at } = enrolmentAnswerSchema.shape;
+const { face_id, subject_id, created_at, expires_at, consent_receipt } = enrolmentAnswerSchema.shape;
 
 export const liveEnrolmentAnswerSchema = z
   .strictObject({
@@ -110,6 +110,7 @@ export const liveEnrolmentAnswerSchema = z
     model,
     created_at: created_at.optional(),
     expires_at,
+    consent_receipt,
     ...tryFields,
     request_id: requestIdSchema,
   })

@@ -134,6 +134,10 @@ export const enrolmentOptionsSchema = z.object({
     .describe("Version of the text that the person agreed to; not blank."),
   consent_purpose: consentTextSchema.optional().describe("Purpose that the person agreed to; not blank."),
   consent_at: timeSchema.optional().describe("Time at which the person agreed; default now."),
+  consent_receipt: z
+    .union([z.stringbool(), z.boolean()], { error: "must be true or false" })
+    .optional()
+    .describe("True when the answer is to carry a signed receipt of the consent."),
   metadata: metadataSchema.optional(),
   duplicates: z
     .enum(["allow", "refuse"], "must be allow or refuse")

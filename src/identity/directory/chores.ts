@@ -8,6 +8,7 @@ import type { GalleryFeed } from "./gallery-feed.ts";
 import type { DirectoryStorage, Ledger } from "./ledger.ts";
 import { auditEnd } from "./tables/audit.ts";
 import * as faces from "./tables/faces.ts";
+import { unusedEnd } from "./tables/last-use.ts";
 import { flushCopies, hasTasks } from "./tables/outbox.ts";
 import { sketchEnd } from "./tables/sketches.ts";
 
@@ -54,7 +55,7 @@ export function createChores({ storage, ledger, copies, feed, clock }: ChoresDep
 
   async function arm(): Promise<void> {
     const next = Math.min(
-      ...[faces.nextExpiry(sql), auditEnd(sql), sketchEnd(sql)].map((end) => end ?? never),
+      ...[faces.nextExpiry(sql), auditEnd(sql), sketchEnd(sql), unusedEnd(sql)].map((end) => end ?? never),
     );
     if (hasTasks(sql)) await storage.setAlarm(clock() + retryMs);
     else if (next === never) await storage.deleteAlarm();

@@ -118,6 +118,36 @@ export interface EnrolmentRequest {
 
 export type FaceDetails = Omit<FaceRow, "sealed">;
 
+/** What a deletion destroyed. */
+export interface Erasure {
+  /** Deleted faces with the names of their data keys, which are gone. */
+  readonly faces: readonly Pick<FaceKey, "faceId" | "model" | "createdAtMs" | "keyId" | "kekId">[];
+  readonly sketches: number;
+  /** Number of answers that were kept under keys of the callers'. */
+  readonly answers: number;
+  /** Number of sessions that ended. */
+  readonly sessions: number;
+  /** True when nothing of the subject is left but the audit trail. */
+  readonly isWhole: boolean;
+  /** True while copies are still to be removed elsewhere: their keys are gone already. */
+  readonly outstanding: boolean;
+}
+
+/** Everything that a directory keeps about a subject. The faces' records and metadata are sealed. */
+export interface SubjectRecord {
+  readonly faces: readonly FaceRow[];
+  /** Failed attempts that count towards a lock. */
+  readonly failures: number;
+  readonly lastFailureAtMs: number | null;
+  /** Begin of the day of the last use, where the tenant has uses recorded. */
+  readonly lastUseMs: number | null;
+  readonly sketches: number;
+  /** Number of requests that are remembered under keys of the callers'. */
+  readonly keptRequests: number;
+  readonly sessions: number;
+  readonly audit: readonly AuditEntry[];
+}
+
 /** Change of a face. Undefined leaves a value as it is. */
 export interface FaceChange {
   readonly expiresAtMs?: number | null;

@@ -7,13 +7,14 @@ import { withAdministration } from "./administration.ts";
 import { withEnrolments } from "./enrolments.ts";
 import { withLiveness } from "./liveness.ts";
 import { type DirectoryDeps, type DirectoryParts, type HoldsParts, openParts } from "./parts.ts";
+import { withRecords } from "./records.ts";
 import { withSearches } from "./searches.ts";
 import type { Directory } from "./types.ts";
 import { withVerifications } from "./verifications.ts";
 
 /** Adds a directory's methods to a class. */
 export function withDirectory<Base extends HoldsParts>(base: Base) {
-  return withSearches(withLiveness(withVerifications(withEnrolments(withAdministration(base)))));
+  return withSearches(withLiveness(withVerifications(withEnrolments(withRecords(withAdministration(base))))));
 }
 
 /** Directory that is no Durable Object. */

@@ -10,9 +10,11 @@ import { type AuditEvent, pruneAudit, writeAudit } from "./tables/audit.ts";
 import { findEnrolled, rememberEnrolled } from "./tables/enrolment-requests.ts";
 import * as queries from "./tables/face-queries.ts";
 import * as faces from "./tables/faces.ts";
-import { enqueue } from "./tables/outbox.ts";
+import { noteUse, readUnused } from "./tables/last-use.ts";
+import { enqueue, hasTasks } from "./tables/outbox.ts";
 import { countOutliving } from "./tables/retention.ts";
 import { insertFaceSketch, pruneSketches } from "./tables/sketches.ts";
+import { describeErasure, isGone } from "./tables/subject-record.ts";
 import type { EnrolmentDirectory } from "./types.ts";
 
 export function withEnrolments<Base extends HoldsParts>(base: Base) {
@@ -39,6 +41,7 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
         faces.insertFace(sql, row);
         if (sealedSketch !== null) insertFaceSketch(sql, subjectId, faceId, sealedSketch, context.nowMs);
         if (request !== null) rememberEnrolled(sql, row, request, context.nowMs);
+        noteUse(sql, subjectId, context.nowMs);
         enqueue(sql, ["copy", "gallery"], "add", subjectId, faceId);
         const { model, createdAtMs, expiresAtMs } = row;
         return ok({ faceId, model, createdAtMs, expiresAtMs });
@@ -58,6 +61,7 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
           if (present === row.model) continue;
           if (present !== undefined) faces.dropFace(sql, subjectId, faceId);
           faces.insertFace(sql, row);
+          noteUse(sql, subjectId, context.nowMs);
           enqueue(sql, ["copy", "gallery"], "add", subjectId, faceId);
           const outcome = present === undefined ? "imported" : "replaced";
           writeAudit(sql, { action: "face.import", outcome, subjectId, faceId }, context);
@@ -92,11 +96,16 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
       const { chores } = this.parts;
       const { sql, write } = this.parts.ledger;
       const event = { action: "face.delete", outcome: "deleted" };
-      const removed = write(context, () => remove(sql, subjectId, faceIds, event, context));
-      if (removed.length === 0)
+      const erased = write(context, () => {
+        const described = describeErasure(sql, subjectId, faceIds);
+        remove(sql, subjectId, faceIds, event, context);
+        return { ...described, isWhole: isGone(sql, subjectId) };
+      });
+      if (erased.faces.length === 0)
         return fail({ code: "not_found", what: faceIds === "all" ? "subject" : "face" });
       await chores.follow();
-      return ok(removed);
+      const sessions = erased.isWhole ? erased.sessions : 0;
+      return ok({ ...erased, sessions, outstanding: hasTasks(sql) });
     }
 
     async describeFaces(subjectId: SubjectId, nowMs: number) {
@@ -146,6 +155,9 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
       write(context, () => {
         for (const [subjectId, faceId] of faces.readExpired(sql, nowMs)) {
           remove(sql, subjectId, [faceId], { action: "face.delete", outcome: "expired" }, context);
+        }
+        for (const subjectId of readUnused(sql, nowMs)) {
+          remove(sql, subjectId, "all", { action: "face.delete", outcome: "unused" }, context);
         }
         pruneAudit(sql, nowMs);
         pruneSketches(sql, nowMs);

@@ -9,6 +9,7 @@ import type { DirectoryParts, HoldsParts } from "./parts.ts";
 import { writeAudit } from "./tables/audit.ts";
 import * as queries from "./tables/face-queries.ts";
 import * as faces from "./tables/faces.ts";
+import { noteUse } from "./tables/last-use.ts";
 import { countGalleryTasks } from "./tables/outbox.ts";
 import type { SearchDirectory } from "./types.ts";
 
@@ -57,6 +58,7 @@ export function withSearches<Base extends HoldsParts>(base: Base) {
         for (const [subjectId, faceId] of present) {
           if (named.has(subjectId)) continue;
           named.add(subjectId);
+          if (action === "identify") noteUse(sql, subjectId, context.nowMs);
           writeAudit(sql, { action, outcome: "candidate", subjectId, faceId }, context);
         }
         if (found.length === 0) writeAudit(sql, { action, outcome: "nobody" }, context);
@@ -66,12 +68,14 @@ export function withSearches<Base extends HoldsParts>(base: Base) {
 
     async rewrapGallery(kekId: string) {
       const { openGallery } = this.parts;
-      const { read } = this.parts.ledger;
+      const { sql, read } = this.parts.ledger;
       if (!read(() => true, false)) return ok({ rewrapped: 0, done: true });
       try {
         const answer = await openGallery().rewrap(kekId);
         return answer === null ? rebuild(this.parts) : ok(answer);
       } catch (error) {
+        // Blocks may be wrapped by a key that is lost. Where no face needs it any more, nothing does.
+        if (queries.readWrappedByOthers(sql, kekId, 1).length === 0) return rebuild(this.parts);
         return notReady(`the gallery's keys cannot be wrapped: ${(error as Error).message}`);
       }
     }

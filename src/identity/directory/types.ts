@@ -8,6 +8,7 @@ import type { Bytes } from "../../crypto/sealing.ts";
 import type { Result } from "../../errors.ts";
 import type { Challenge } from "../../face/liveness/challenge.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
+import type { LocationHint } from "../jurisdiction.ts";
 import type { LockOutPolicy } from "../lock-out.ts";
 import type { SettingsChange, TenantSettings } from "../settings.ts";
 import type {
@@ -19,6 +20,7 @@ import type {
   Context,
   EnrolledFace,
   EnrolmentRequest,
+  Erasure,
   FaceChange,
   FaceDetails,
   FaceKey,
@@ -35,6 +37,7 @@ import type {
   SessionRow,
   SettledAttempt,
   SigningKeyRow,
+  SubjectRecord,
   Try,
 } from "./data.ts";
 
@@ -102,11 +105,12 @@ export interface EnrolmentDirectory {
     change: FaceChange,
     context: Context,
   ): Promise<Result<void>>;
+  /** Deletes faces with their data keys. Fails with `not_found` where there is none of them. */
   deleteFaces(
     subjectId: SubjectId,
     faceIds: readonly FaceId[] | "all",
     context: Context,
-  ): Promise<Result<readonly FaceId[]>>;
+  ): Promise<Result<Erasure>>;
   /** Describes a subject's faces, oldest first; empty for a subject that is not known. */
   describeFaces(subjectId: SubjectId, nowMs: number): Promise<readonly FaceDetails[]>;
   listSubjects(page: Page, nowMs: number): Promise<readonly SubjectId[]>;
@@ -202,11 +206,30 @@ export interface SearchDirectory {
   rewrapGallery(kekId: string): Promise<Result<{ readonly rewrapped: number; readonly done: boolean }>>;
 }
 
+/** A person's rights: the whole record, and an end when nobody uses it. */
+export interface RecordDirectory {
+  /**
+   * Reads everything that is kept about a subject, with a page of its audit trail. The reading is in the audit trail.
+   * Fails with `not_found`.
+   */
+  showRecord(
+    subjectId: SubjectId,
+    page: { readonly after: number; readonly limit: number },
+    context: Context,
+  ): Promise<Result<SubjectRecord>>;
+  /** Ends subjects that were not used for so many seconds from now on; null ends none. */
+  keepUnused(seconds: number | null, context: Context): Promise<void>;
+}
+
 export type Directory = AdministrationDirectory &
+  RecordDirectory &
   EnrolmentDirectory &
   VerificationDirectory &
   LivenessDirectory &
   SearchDirectory;
 
-/** Opens the directory of a tenant's shard, or the part that a caller needs; shard 0 also holds its settings and keys. */
-export type OpenDirectory<Part = Directory> = (tenant: TenantId, shard: number) => Part;
+/**
+ * Opens the directory of a tenant's shard, or the part that a caller needs; shard 0 also holds its settings and keys.
+ * `hint` is for the first call to a directory, which places it.
+ */
+export type OpenDirectory<Part = Directory> = (tenant: TenantId, shard: number, hint?: LocationHint) => Part;

@@ -16,6 +16,7 @@ import { writeAudit } from "./tables/audit.ts";
 import { insertChallenge } from "./tables/challenges.ts";
 import * as queries from "./tables/face-queries.ts";
 import * as faces from "./tables/faces.ts";
+import { noteUse } from "./tables/last-use.ts";
 import { insertSketch, readSketches, removalTime } from "./tables/sketches.ts";
 import { findAnswer, rememberAnswer } from "./tables/verification-requests.ts";
 import type { VerificationDirectory } from "./types.ts";
@@ -86,6 +87,7 @@ export function withVerifications<Base extends HoldsParts>(base: Base) {
         if (sessionId !== null) spendSession(sql, sessionId);
         if (!match || resetsLockOut) recordAttempt(sql, subjectId, attempts.value, match, context.nowMs);
         if (sketch !== null) insertSketch(sql, subjectId, faceId, sketch, context.nowMs);
+        if (match && !replayed) noteUse(sql, subjectId, context.nowMs);
         if (request !== null) rememberAnswer(sql, subjectId, faceId, request, context.nowMs);
         writeAudit(sql, { ...event, outcome: outcomeOf(match, replayed) }, context);
         return ok({ kind: "counted" });

@@ -4,7 +4,8 @@ import { parseConfig } from "../../config.ts";
 import { createKeyRing } from "../../crypto/key-ring.ts";
 import type { ScanBlock } from "../../face/scan.ts";
 import type { SearchKind, SearchQuery } from "../directory/data.ts";
-import type { ObjectsOf } from "../objects-of.ts";
+import type { TenantId } from "../ids.ts";
+import { type ObjectsOf, openObject } from "../objects-of.ts";
 import { openFace } from "../records/sealed-face.ts";
 import { createBlockCache } from "./block-cache.ts";
 import { createGallery } from "./gallery.ts";
@@ -53,7 +54,10 @@ export class GalleryObject extends DurableObject<Record<string, unknown>> implem
   }
 }
 
-/** Opens the gallery of the directory with this name. A stub that met an error stays broken: open one for each call. */
-export function createGalleries(namespace: ObjectsOf<Gallery>): (name: string) => Gallery {
-  return (name) => namespace.get(namespace.idFromName(name));
+/**
+ * Opens the gallery of a tenant's directory with this name. A stub that met an error stays broken: open one for each
+ * call.
+ */
+export function createGalleries(galleries: ObjectsOf<Gallery>): (tenant: TenantId, name: string) => Gallery {
+  return (tenant, name) => openObject(galleries, tenant, name);
 }

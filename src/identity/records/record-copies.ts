@@ -19,3 +19,10 @@ export interface RecordCopies {
     faceIds: readonly FaceId[],
   ): Promise<ReadonlyMap<FaceId, Bytes>>;
 }
+
+/** No copies at all: every record is read from its directory. */
+export const noCopies: RecordCopies = {
+  write: async () => undefined,
+  remove: async () => undefined,
+  read: async () => new Map(),
+};

@@ -5,7 +5,7 @@ import type { Challenge } from "../../face/liveness/challenge.ts";
 import type { Quality } from "../../face/quality/quality.ts";
 import type { Capture } from "../../face/replay/capture.ts";
 import type { Caller } from "../caller.ts";
-import type { EnrolmentRequest, LivenessAction, SearchAction, Try } from "../directory/data.ts";
+import type { EnrolmentRequest, Erasure, LivenessAction, SearchAction, Try } from "../directory/data.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
 import type { ReplayPolicy } from "../settings.ts";
 
@@ -212,12 +212,9 @@ export interface TenantStore {
    */
   updateFace(subjectId: SubjectId, faceId: FaceId, update: FaceUpdate): Promise<Result<void>>;
   /** Deletes a face, also one with a damaged record. Fails with `not_found`. */
-  deleteFace(subjectId: SubjectId, faceId: FaceId): Promise<Result<void>>;
-  /**
-   * Deletes a subject, also one with damaged records, and answers the faces that were deleted. Fails with
-   * `not_found`.
-   */
-  deleteSubject(subjectId: SubjectId): Promise<Result<readonly FaceId[]>>;
+  deleteFace(subjectId: SubjectId, faceId: FaceId): Promise<Result<Erasure>>;
+  /** Deletes a subject, also one with damaged records. Fails with `not_found`. */
+  deleteSubject(subjectId: SubjectId): Promise<Result<Erasure>>;
   /**
    * Lists subjects in the byte order of their ids. Fails with `invalid_request` for a cursor that the store did not
    * make.

@@ -197,8 +197,7 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       const directory = directoryOf(subjectId);
       const deleted = await directory.deleteFaces(subjectId, [faceId], context());
       recent.forget(tenant, subjectId);
-      if (!deleted.ok) return deleted;
-      return ok(undefined);
+      return deleted;
     },
 
     async deleteSubject(subjectId) {

@@ -1,11 +1,11 @@
 /** The kernels and their plans, as the Worker bundles them. */
-import antispoof from "../../../model/antispoof.plan";
-import blazefaceFull from "../../../model/blazeface-full.plan";
-import blazefaceShort from "../../../model/blazeface-short.plan";
-import frLiveness from "../../../model/fr-liveness.plan";
-import mobilefacenet160 from "../../../model/mobilefacenet-160.plan";
-import mobilefacenet192 from "../../../model/mobilefacenet-192.plan";
-import onet from "../../../model/mtcnn-onet.plan";
+import antispoof from "../../../model/networks/antispoof.plan";
+import blazefaceFull from "../../../model/networks/blazeface-full.plan";
+import blazefaceShort from "../../../model/networks/blazeface-short.plan";
+import frLiveness from "../../../model/networks/fr-liveness.plan";
+import mobilefacenet160 from "../../../model/networks/mobilefacenet-160.plan";
+import mobilefacenet192 from "../../../model/networks/mobilefacenet-192.plan";
+import onet from "../../../model/networks/mtcnn-onet.plan";
 import kernels from "../../../wasm/kernels-relaxed.wasm";
 import type { Bundle } from "../engine.ts";
 import { artifactOf, createEngine } from "./engine.ts";
@@ -21,5 +21,5 @@ export const bundle: Bundle = {
     "mtcnn-onet.plan": onet,
   },
   artifactOf,
-  createModel: createEngine(kernels).model,
+  createModel: createEngine(kernels, { isBundled: true }).model,
 };

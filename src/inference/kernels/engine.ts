@@ -20,8 +20,17 @@ export function artifactOf({ file, plan }: ModelFiles): Artifact {
 
 const pageBytes = 65_536;
 
+export interface EngineOptions {
+  /**
+   * True where the plans are part of the same upload as this code. Whoever can change them can change the code that
+   * would check their hashes, so a first run does not wait for that; `load` checks them all the same. A plan's numbers
+   * are checked in any case, since they say which memory the kernels touch.
+   */
+  readonly isBundled?: boolean;
+}
+
 /** The memory grows when a model is loaded, and never in a run. */
-export function createEngine(module: WebAssembly.Module): Engine {
+export function createEngine(module: WebAssembly.Module, { isBundled = false }: EngineOptions = {}): Engine {
   const instance = instantiate(module);
   const { memory, calls } = instance;
   /** End of the constants and beginning of the arena. */
@@ -46,12 +55,10 @@ export function createEngine(module: WebAssembly.Module): Engine {
     return base;
   }
 
-  async function verify(source: ModelSource): Promise<VerifiedPlan> {
-    const file = new Uint8Array(source.bytes);
-    await assertHash(file, source.sha256);
-    const verified = readPlan(file);
-    assertDescribed(verified.plan, source);
-    return verified;
+  function read(source: ModelSource): ReturnType<typeof readPlan> {
+    const found = readPlan(new Uint8Array(source.bytes));
+    assertDescribed(found.plan, source);
+    return found;
   }
 
   /** Binds the arguments of every step, once for each address of the arena. */
@@ -67,12 +74,17 @@ export function createEngine(module: WebAssembly.Module): Engine {
   return {
     model(source) {
       let loaded: LoadedPlan | null = null;
-      async function ready(): Promise<Result<LoadedPlan>> {
-        if (loaded !== null) return ok(loaded);
+      let isHashed = false;
+      async function ready(needsHash: boolean): Promise<Result<LoadedPlan>> {
         try {
-          const { plan, constants } = await verify(source);
-          // Another request may have loaded the model meanwhile.
-          loaded ??= { plan, base: place(plan, constants), arena: -1, calls: [] };
+          if (needsHash && !isHashed) {
+            await assertHash(source);
+            isHashed = true;
+          }
+          if (loaded === null) {
+            const { plan, constants } = read(source);
+            loaded = { plan, base: place(plan, constants), arena: -1, calls: [] };
+          }
           return ok(loaded);
         } catch (error) {
           if (!(error instanceof PlanError)) throw error;
@@ -85,9 +97,9 @@ export function createEngine(module: WebAssembly.Module): Engine {
       return {
         id: source.id,
         inputShape: source.inputShape,
-        load: ready,
+        load: () => ready(true),
         async run(fill) {
-          const result = await ready();
+          const result = await ready(!isBundled);
           if (!result.ok) return result;
           const { value } = result;
           if (value.arena !== top) bind(value);
@@ -104,8 +116,6 @@ export function createEngine(module: WebAssembly.Module): Engine {
   };
 }
 
-type VerifiedPlan = ReturnType<typeof readPlan>;
-
 interface LoadedPlan {
   readonly plan: Plan;
   /** Address of the plan's constants. */
@@ -115,10 +125,10 @@ interface LoadedPlan {
   calls: (() => void)[];
 }
 
-async function assertHash(file: Uint8Array<ArrayBuffer>, expected: string): Promise<void> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file));
+async function assertHash({ bytes, sha256 }: ModelSource): Promise<void> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes)));
   const actual = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (actual !== expected) throw new PlanError("its hash is another");
+  if (actual !== sha256) throw new PlanError("its hash is another");
 }
 
 /** Throws unless the plan is the one that the manifest describes. */

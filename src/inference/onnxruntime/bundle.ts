@@ -1,11 +1,11 @@
 /** onnxruntime-web and the ONNX files, as the Worker bundles them. */
-import antispoof from "../../../model/antispoof.onnx";
-import blazefaceFull from "../../../model/blazeface-full.onnx";
-import blazefaceShort from "../../../model/blazeface-short.onnx";
-import frLiveness from "../../../model/fr-liveness.onnx";
-import mobilefacenet160 from "../../../model/mobilefacenet-160.onnx";
-import mobilefacenet192 from "../../../model/mobilefacenet-192.onnx";
-import onet from "../../../model/mtcnn-onet.onnx";
+import antispoof from "../../../model/networks/antispoof.onnx";
+import blazefaceFull from "../../../model/networks/blazeface-full.onnx";
+import blazefaceShort from "../../../model/networks/blazeface-short.onnx";
+import frLiveness from "../../../model/networks/fr-liveness.onnx";
+import mobilefacenet160 from "../../../model/networks/mobilefacenet-160.onnx";
+import mobilefacenet192 from "../../../model/networks/mobilefacenet-192.onnx";
+import onet from "../../../model/networks/mtcnn-onet.onnx";
 import onnxRuntime from "../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
 import type { Bundle } from "../engine.ts";
 import { artifactOf, createEngine } from "./engine.ts";

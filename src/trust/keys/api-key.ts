@@ -12,7 +12,7 @@ import { parseTenantId, type TenantId } from "../../identity/ids.ts";
 
 const idBytes = 9;
 const secretBytes = 32;
-const keyPattern = /^sf_([a-z0-9-]{1,32})\.([A-Za-z0-9_-]{12})\.[A-Za-z0-9_-]{43}$/;
+const keyPattern = /^sf_([a-z0-9-]{1,32}(?:@[a-z]{2,7})?)\.([A-Za-z0-9_-]{12})\.[A-Za-z0-9_-]{43}$/;
 
 export const apiKeyIdPattern = /^[A-Za-z0-9_-]{12}$/;
 

@@ -10,6 +10,7 @@ import type {
 import { defaultTenant, type TenantId } from "../../identity/ids.ts";
 import { rewrapFaceKey } from "../../identity/records/sealed-face.ts";
 import { defaultSettings } from "../../identity/settings.ts";
+import type { TenantRegistry } from "../../identity/tenant-registry.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 /**
@@ -26,21 +27,27 @@ export type RewrapKeys = () => Promise<Result<{ readonly rewrapped: number; read
 
 export interface KekRotationDeps {
   readonly openDirectory: OpenDirectory<
-    Pick<AdministrationDirectory, "admit" | "listTenants"> &
+    Pick<AdministrationDirectory, "admit"> &
       Pick<EnrolmentDirectory, "listWrappedByOthers" | "rewrap"> &
       Pick<SearchDirectory, "rewrapGallery">
   >;
+  readonly registry: Pick<TenantRegistry, "list">;
   readonly ring: KeyRing;
   readonly signingKeys: Pick<SigningKeys, "rewrap">;
 }
 
-export function createKekRotation({ openDirectory, ring, signingKeys }: KekRotationDeps): RewrapKeys {
+export function createKekRotation({
+  openDirectory,
+  registry,
+  ring,
+  signingKeys,
+}: KekRotationDeps): RewrapKeys {
   return async () => {
     const kekId = await ring.currentKekId();
     let rewrapped = await signingKeys.rewrap();
     let left = keysPerCall;
     let galleriesDone = true;
-    for await (const tenant of everyTenant(openDirectory)) {
+    for await (const tenant of everyTenant(registry)) {
       const { settings } = await openDirectory(tenant, 0).admit(null);
       const { shards } = settings ?? defaultSettings;
       for (let shard = 0; shard < shards && left > 0; shard++) {
@@ -68,11 +75,11 @@ export function createKekRotation({ openDirectory, ring, signingKeys }: KekRotat
   };
 }
 
-async function* everyTenant(openDirectory: KekRotationDeps["openDirectory"]): AsyncGenerator<TenantId> {
+async function* everyTenant(registry: KekRotationDeps["registry"]): AsyncGenerator<TenantId> {
   yield defaultTenant;
   const limit = 100;
-  for (let after: string | null = null; ; ) {
-    const page: readonly TenantId[] = await openDirectory(defaultTenant, 0).listTenants({ after, limit });
+  for (let after: TenantId | null = null; ; ) {
+    const page: readonly TenantId[] = await registry.list({ after, limit });
     yield* page;
     if (page.length < limit) return;
     after = page[limit - 1];

@@ -1,14 +1,29 @@
 /** Verification of tokens that this deployment signed: JWTs (RFC 7519) with EdDSA (RFC 8037) by its signing keys. */
-import { errors, type JWTVerifyOptions, jwtVerify } from "jose";
+import { decodeJwt, errors, type JWTVerifyOptions, jwtVerify } from "jose";
 import { fail, ok, type Result } from "../../errors.ts";
+import { parseTenantId, type TenantId } from "../../identity/ids.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 /**
- * Returns the payload of a token that a signing key of the deployment signed, and that meets the options: issuer, type,
+ * Reads the tenant that a token names, before its signature is verified: the tenant says where the keys are that may have
+ * signed it. Undefined for a text that names none.
+ */
+export function claimedTenant(token: string): TenantId | undefined {
+  try {
+    const { tenant } = decodeJwt(token);
+    return typeof tenant === "string" ? parseTenantId(tenant) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Returns the payload of a token that a signing key for the tenant signed, and that meets the options: issuer, type,
  * date and claims. Fails with `unauthorized`, whose reason is jose's code.
  */
 export async function verifyOwnToken(
   keys: Pick<SigningKeys, "publicKey">,
+  tenant: TenantId | undefined,
   token: string,
   options: Pick<JWTVerifyOptions, "issuer" | "typ" | "currentDate" | "requiredClaims">,
 ): Promise<Result<unknown>> {
@@ -16,7 +31,7 @@ export async function verifyOwnToken(
     const { payload } = await jwtVerify(
       token,
       async ({ kid }) => {
-        const key = kid === undefined ? undefined : await keys.publicKey(kid);
+        const key = kid === undefined || tenant === undefined ? undefined : await keys.publicKey(tenant, kid);
         if (key === undefined) throw new errors.JWKSNoMatchingKey();
         return key;
       },

@@ -1,7 +1,10 @@
 /**
- * The deployment's Ed25519 keys (RFC 8032), which sign session tokens and receipts. They are made here, kept in the
- * default tenant's directory with their private halves wrapped by the KEK, and named by their thumbprints (RFC 7638).
- * The newest key signs. All keys verify, without end: a receipt does not expire.
+ * The deployment's Ed25519 keys (RFC 8032), which sign session tokens, receipts and certificates. They are made here,
+ * kept in a directory of the deployment's own with their private halves wrapped by the KEK, and named by their
+ * thumbprints (RFC 7638). The newest key signs. All keys verify, without end: a receipt does not expire.
+ *
+ * Tenants of a jurisdiction have keys of their own, which are kept there. A key verifies tokens of its own
+ * jurisdiction's tenants alone; the public halves of all keys are one set.
  */
 import { calculateJwkThumbprint, type JWK } from "jose";
 import { encodeBase64Url } from "../../crypto/base64.ts";
@@ -9,18 +12,26 @@ import type { KeyRing } from "../../crypto/key-ring.ts";
 import { ok, type Result } from "../../errors.ts";
 import type { Context, SigningKeyRow } from "../../identity/directory/data.ts";
 import type { AdministrationDirectory, OpenDirectory } from "../../identity/directory/types.ts";
-import { defaultTenant } from "../../identity/ids.ts";
+import type { TenantId } from "../../identity/ids.ts";
+import { deploymentIn, type Jurisdiction, jurisdictionOf } from "../../identity/jurisdiction.ts";
+import type { TenantRegistry } from "../../identity/tenant-registry.ts";
 
 export interface SigningKeys {
-  current(): Promise<{ id: string; privateKey: CryptoKey }>;
-  /** Public key of this id; undefined when there is none. */
-  publicKey(id: string): Promise<CryptoKey | undefined>;
-  /** Public keys as a JWK set (RFC 7517, section 5). */
+  /** Key that signs for the tenant. */
+  current(tenant: TenantId): Promise<{ id: string; privateKey: CryptoKey }>;
+  /** Public key of this id that may have signed for the tenant; undefined when there is none. */
+  publicKey(tenant: TenantId, id: string): Promise<CryptoKey | undefined>;
+  /** Public keys of all jurisdictions in use as a JWK set (RFC 7517, section 5). */
   jwks(): Promise<{ keys: JWK[] }>;
-  /** Makes a new key. Answers its id. */
-  rotate(context: Context): Promise<Result<string>>;
+  /** Makes a new key in each jurisdiction in use. The first is for tenants without one. */
+  rotate(context: Context): Promise<Result<readonly RotatedKey[]>>;
   /** Wraps the private halves by the ring's current KEK. Answers how many were wrapped. */
   rewrap(): Promise<number>;
+}
+
+export interface RotatedKey {
+  readonly kid: string;
+  readonly jurisdiction: Jurisdiction | null;
 }
 
 export type SigningKeyDirectory = Pick<
@@ -30,6 +41,9 @@ export type SigningKeyDirectory = Pick<
 
 export interface SigningKeysDeps {
   readonly openDirectory: OpenDirectory<SigningKeyDirectory>;
+  readonly registry: Pick<TenantRegistry, "inUse">;
+  /** True when the runtime can keep a tenant in the jurisdiction. */
+  readonly keepsIn: (jurisdiction: Jurisdiction) => boolean;
   readonly ring: KeyRing;
   readonly clock: () => Date;
 }
@@ -47,8 +61,83 @@ const readsMs = 5_000;
  */
 const maxReads = 4;
 
-export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDeps): SigningKeys {
-  const directory = () => openDirectory(defaultTenant, 0);
+type Place = Jurisdiction | undefined;
+
+export function createSigningKeys(deps: SigningKeysDeps): SigningKeys {
+  const { registry, keepsIn, clock } = deps;
+  const opened = new Map<Place, KeysOfPlace>();
+  let known: { places: Promise<readonly Place[]>; atMs: number } | undefined;
+
+  function keysIn(place: Place): KeysOfPlace {
+    const found = opened.get(place) ?? createKeysOfPlace(deps, place);
+    opened.set(place, found);
+    return found;
+  }
+
+  async function readPlaces(): Promise<readonly Place[]> {
+    return [undefined, ...(await registry.inUse())];
+  }
+
+  /** Reads the places once in `readsMs`, however many ask at once. */
+  function recentPlaces(): Promise<readonly Place[]> {
+    const nowMs = clock().getTime();
+    if (known !== undefined && nowMs - known.atMs <= readsMs) return known.places;
+    const reading = { places: readPlaces(), atMs: nowMs };
+    known = reading;
+    reading.places.catch(() => {
+      if (known === reading) known = undefined;
+    });
+    return reading.places;
+  }
+
+  return {
+    current: (tenant) => keysIn(jurisdictionOf(tenant)).current(),
+
+    async publicKey(tenant, id) {
+      const place = jurisdictionOf(tenant);
+      if (place !== undefined && !keepsIn(place)) return undefined;
+      return keysIn(place).publicKey(id);
+    },
+
+    async jwks() {
+      const places = await recentPlaces();
+      const sets = await Promise.all(places.map((place) => keysIn(place).jwks()));
+      return { keys: sets.flat() };
+    },
+
+    async rotate(context) {
+      const rotated: RotatedKey[] = [];
+      for (const place of await readPlaces()) {
+        const made = await keysIn(place).rotate(context);
+        if (!made.ok) return made;
+        rotated.push({ kid: made.value, jurisdiction: place ?? null });
+      }
+      return ok(rotated);
+    },
+
+    async rewrap() {
+      let count = 0;
+      for (const place of await readPlaces()) count += await keysIn(place).rewrap();
+      return count;
+    },
+  };
+}
+
+interface KeysOfPlace {
+  current(): Promise<{ id: string; privateKey: CryptoKey }>;
+  publicKey(id: string): Promise<CryptoKey | undefined>;
+  jwks(): Promise<JWK[]>;
+  rotate(context: Context): Promise<Result<string>>;
+  rewrap(): Promise<number>;
+}
+
+/** Opens the keys that are kept in one jurisdiction, or in none. */
+function createKeysOfPlace(
+  { openDirectory, ring, clock }: Pick<SigningKeysDeps, "openDirectory" | "ring" | "clock">,
+  place: Place,
+): KeysOfPlace {
+  const owner = deploymentIn(place);
+  const directory = () => openDirectory(owner, 0);
   let known: { rows: readonly SigningKeyRow[]; atMs: number } | undefined;
   /** Counter that grows when the rows read before are out of date. */
   let generation = 0;
@@ -79,7 +168,7 @@ export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDep
     const id = await calculateJwkThumbprint(jwkOf(publicKey));
     const wrapped = await ring.wrap(pkcs8, wrapContext(id));
     const row = { id, publicKey, ...wrapped, createdAtMs: context.nowMs };
-    const added = await directory().addSigningKey(row, first, context);
+    const added = await directory().addSigningKey(row, first, { ...context, tenant: owner });
     forget();
     return added.ok ? ok(id) : added;
   }
@@ -89,7 +178,7 @@ export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDep
       let newest = (await read(maxAgeMs)).at(-1);
       if (newest === undefined) {
         const nowMs = clock().getTime();
-        const context = { tenant: defaultTenant, actor: "service", requestId: "", nowMs, auditSeconds: null };
+        const context = { tenant: owner, actor: "service", requestId: "", nowMs, auditSeconds: null };
         await make(context, true);
         newest = (await read(maxAgeMs)).at(-1);
       }
@@ -112,9 +201,7 @@ export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDep
 
     async jwks() {
       const rows = await read(readsMs, mayReadForAnybody);
-      return {
-        keys: rows.map(({ id, publicKey }) => ({ ...jwkOf(publicKey), kid: id, alg: "EdDSA", use: "sig" })),
-      };
+      return rows.map(({ id, publicKey }) => ({ ...jwkOf(publicKey), kid: id, alg: "EdDSA", use: "sig" }));
     },
 
     rotate: (context) => make(context, false),
@@ -122,9 +209,12 @@ export function createSigningKeys({ openDirectory, ring, clock }: SigningKeysDep
     async rewrap() {
       const currentKekId = await ring.currentKekId();
       let count = 0;
-      for (const row of await directory().listSigningKeys()) {
+      const rows = await directory().listSigningKeys();
+      for (const [i, row] of rows.entries()) {
         if (row.kekId === currentKekId) continue;
         const pkcs8 = await ring.unwrap(row, wrapContext(row.id));
+        // An earlier key signs nothing any more, and its public half is not wrapped.
+        if (pkcs8 === undefined && i < rows.length - 1) continue;
         if (pkcs8 === undefined)
           throw new Error(`the signing key ${row.id} does not open with the KEKs at hand`);
         if (await directory().rewrapSigningKey(row.id, row, await ring.wrap(pkcs8, wrapContext(row.id))))

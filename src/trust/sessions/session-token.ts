@@ -7,7 +7,7 @@ import { SignJWT } from "jose";
 import * as z from "zod";
 import { fail, ok, type Result } from "../../errors.ts";
 import { parseSubjectId, parseTenantId, type SubjectId, type TenantId } from "../../identity/ids.ts";
-import { verifyOwnToken } from "../keys/own-tokens.ts";
+import { claimedTenant, verifyOwnToken } from "../keys/own-tokens.ts";
 import type { SigningKeys } from "../keys/signing-keys.ts";
 import { type SessionAction, type SessionPrincipal, sessionActions } from "../principal.ts";
 
@@ -48,7 +48,7 @@ export function createSessionTokens(
 ): SessionTokens {
   return {
     async issue({ id, tenant, subjectId, action, nonce, liveness, maxFmr, expiresAtMs }) {
-      const { id: kid, privateKey } = await keys.current();
+      const { id: kid, privateKey } = await keys.current(tenant);
       return new SignJWT({
         tenant,
         action,
@@ -66,7 +66,7 @@ export function createSessionTokens(
     },
 
     async verify(token) {
-      const payload = await verifyOwnToken(keys, token, {
+      const payload = await verifyOwnToken(keys, claimedTenant(token), token, {
         issuer,
         typ: type,
         currentDate: clock(),

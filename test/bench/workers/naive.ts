@@ -7,7 +7,7 @@
  *     POST /v1/subjects/{id}/faces, verify    a photo
  */
 import { decode } from "jpeg-js";
-import manifest from "../../../model/manifest.json";
+import manifest from "../../../model/networks/manifest.json";
 import onnxRuntime from "../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
 import { ok, type Result } from "../../../src/errors.ts";
 import type { EncodedPhoto } from "../../../src/image/decode.ts";

@@ -32,6 +32,7 @@ it("the client has a call for every operation of the API's document but the docu
   await client.enrolLive([photo]);
   await client.subjects.list();
   await client.subjects.get("S");
+  await client.subjects.record("S");
   await client.subjects.delete("S");
   await client.subjects.unlock("S");
   await client.faces.unrecognizable();

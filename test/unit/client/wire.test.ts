@@ -14,6 +14,7 @@ import type * as admin from "../../../src/http/schemas/administration-answers.ts
 import type * as answers from "../../../src/http/schemas/answers.ts";
 import type { identificationOptionsSchema } from "../../../src/http/schemas/identification.ts";
 import type * as liveness from "../../../src/http/schemas/liveness.ts";
+import type { recordAnswerSchema } from "../../../src/http/schemas/record.ts";
 import type * as requests from "../../../src/http/schemas/requests.ts";
 import type { Scope } from "../../../src/identity/scopes.ts";
 
@@ -29,6 +30,7 @@ describe("the client's types", () => {
     expectTypeOf<wire.Detection>().toEqualTypeOf<z.output<typeof answers.detectionAnswerSchema>>();
     expectTypeOf<wire.Embedding>().toEqualTypeOf<z.output<typeof answers.embeddingAnswerSchema>>();
     expectTypeOf<wire.Subject>().toEqualTypeOf<z.output<typeof answers.subjectAnswerSchema>>();
+    expectTypeOf<wire.SubjectRecord>().toEqualTypeOf<z.output<typeof recordAnswerSchema>>();
     expectTypeOf<wire.SubjectPage>().toEqualTypeOf<z.output<typeof answers.subjectListAnswerSchema>>();
     expectTypeOf<wire.UpdatedFace>().toEqualTypeOf<z.output<typeof answers.updateAnswerSchema>>();
     expectTypeOf<wire.Deletion>().toEqualTypeOf<z.output<typeof answers.deletionAnswerSchema>>();

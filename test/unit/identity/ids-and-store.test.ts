@@ -98,11 +98,31 @@ describe("parseFaceId", () => {
 });
 
 describe("parseTenantId", () => {
-  it.each(["a", "default", "acme-2", "0", "a".repeat(32)])("takes %j", (text) => {
-    expect(parseTenantId(text)).toBe(text);
-  });
+  it.each(["a", "default", "acme-2", "0", "a".repeat(32), "acme@eu", "a@us", `${"a".repeat(32)}@fedramp`])(
+    "takes %j",
+    (text) => {
+      expect(parseTenantId(text)).toBe(text);
+    },
+  );
 
-  it.each(["", "-a", "a-", "A", "a.b", "a/b", "a!b", "a_b", "a".repeat(33), "ä"])("refuses %j", (text) => {
+  it.each([
+    "",
+    "-a",
+    "a-",
+    "A",
+    "a.b",
+    "a/b",
+    "a!b",
+    "a_b",
+    "a".repeat(33),
+    "ä",
+    "a@",
+    "@eu",
+    "a@EU",
+    "a@uk",
+    "a@eu@us",
+    "a-@eu",
+  ])("refuses %j", (text) => {
     expect(parseTenantId(text)).toBeUndefined();
   });
 });

@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 import { openSession } from "../../../model/convert/onnx/session.ts";
 import { normalise, seededImage } from "../../../model/convert/proof/images.ts";
 import type { SampledOutput, VectorsFile } from "../../../model/convert/proof/vectors.ts";
-import manifest from "../../../model/manifest.json" with { type: "json" };
+import manifest from "../../../model/networks/manifest.json" with { type: "json" };
 
 const root = join(import.meta.dirname, "../../..");
 const models = Object.entries(manifest.models);
@@ -32,7 +32,7 @@ const tolerances: Readonly<Record<string, { readonly difference: number; readonl
 };
 
 describe.each(models)("%s", (id, { file, sha256, bytes, input, outputs, source }) => {
-  const artifact = readFileSync(join(root, "model", file));
+  const artifact = readFileSync(join(root, "model/networks", file));
 
   it("is the file that the manifest describes", () => {
     expect(createHash("sha256").update(artifact).digest("hex")).toBe(sha256);

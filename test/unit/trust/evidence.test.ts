@@ -23,7 +23,7 @@ const embedding = { model: "encoder-1", values: Float32Array.of(0.6, 0.8) };
 
 const keys = {
   current: () => Promise.reject(new Error("nothing is signed here")),
-  publicKey: async (id: string) =>
+  publicKey: async (_: string, id: string) =>
     id === "key-1"
       ? crypto.subtle.importKey("raw", Buffer.from(publicKey, "base64"), "Ed25519", false, ["verify"])
       : undefined,

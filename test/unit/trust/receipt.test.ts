@@ -1,50 +1,16 @@
 /** A receipt, verified offline by a program that shares only the public keys with this one. */
-import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { createKeyRing } from "../../../src/crypto/key-ring.ts";
-import type { SigningKeyRow } from "../../../src/identity/directory/data.ts";
-import { createSigningKeys, type SigningKeyDirectory } from "../../../src/trust/keys/signing-keys.ts";
+import { defaultTenant } from "../../../src/identity/ids.ts";
 import { createReceipts } from "../../../src/trust/receipt.ts";
-
-const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-
-/** A directory that stores signing keys, which no KEK is to wrap anew. */
-function keyDirectory(): SigningKeyDirectory {
-  const rows: SigningKeyRow[] = [];
-  return {
-    listSigningKeys: async () => [...rows],
-    async addSigningKey(row) {
-      rows.push(row);
-      return { ok: true, value: undefined };
-    },
-    rewrapSigningKey: async () => false,
-  };
-}
-
-/** Verifies with OpenSSL's Ed25519 by node:crypto, in a process of its own; from RFC 7515 and RFC 8037 alone. */
-const verifier = `
-  const { createPublicKey, verify } = require("node:crypto");
-  const [jws, jwks] = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
-  const [header, payload, signature] = jws.split(".");
-  const { kid } = JSON.parse(Buffer.from(header, "base64url"));
-  const key = createPublicKey({ key: jwks.keys.find((jwk) => jwk.kid === kid), format: "jwk" });
-  const good = verify(null, Buffer.from(header + "." + payload), key, Buffer.from(signature, "base64url"));
-  console.log(good ? Buffer.from(payload, "base64url").toString() : "forged");
-`;
-
-function verifyElsewhere(jws: string, jwks: unknown): string {
-  const input = JSON.stringify([jws, jwks]);
-  return execFileSync(process.execPath, ["-e", verifier], { input, timeout: 20_000 }).toString().trim();
-}
+import { signingKeysInMemory } from "./signing-keys.ts";
+import { verifyElsewhere } from "./verify-elsewhere.ts";
 
 describe("a receipt in another process", () => {
-  const directory = keyDirectory();
   const clock = () => new Date("2026-03-04T05:06:07.008Z");
-  const ring = createKeyRing([Buffer.alloc(32, 1).toString("base64")], random);
-  const keys = createSigningKeys({ openDirectory: () => directory, ring, clock });
+  const keys = signingKeysInMemory(clock);
   const sign = createReceipts(keys);
   const receipt = {
-    tenant: "default",
+    tenant: defaultTenant,
     subjectId: "alice",
     match: true,
     threshold: 1.1,
@@ -60,7 +26,7 @@ describe("a receipt in another process", () => {
   it("is verified with the public keys alone, after a rotation too", async () => {
     const before = await sign(receipt);
     await keys.rotate({
-      tenant: "default" as never,
+      tenant: defaultTenant,
       actor: "root",
       requestId: "r",
       nowMs: clock().getTime() + 1,

@@ -1,7 +1,7 @@
 /** onnxruntime-web inside workerd. */
 import { expect, test } from "vitest";
-import manifest from "../../../model/manifest.json";
-import landmarkModel from "../../../model/mtcnn-onet.onnx";
+import manifest from "../../../model/networks/manifest.json";
+import landmarkModel from "../../../model/networks/mtcnn-onet.onnx";
 import onnxRuntime from "../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
 import { createEngine } from "../../../src/inference/onnxruntime/engine.ts";
 import { times } from "../../fixtures/exhaustive.ts";

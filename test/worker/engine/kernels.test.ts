@@ -1,7 +1,7 @@
 /** The kernels inside workerd. */
 import { expect, test } from "vitest";
-import manifest from "../../../model/manifest.json";
-import landmarkPlan from "../../../model/mtcnn-onet.plan";
+import manifest from "../../../model/networks/manifest.json";
+import landmarkPlan from "../../../model/networks/mtcnn-onet.plan";
 import { createEngine } from "../../../src/inference/kernels/engine.ts";
 import plain from "../../../wasm/kernels.wasm";
 import relaxed from "../../../wasm/kernels-relaxed.wasm";

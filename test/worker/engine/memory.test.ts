@@ -5,12 +5,12 @@
  */
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import blazefaceFull from "../../../model/blazeface-full.plan";
-import blazefaceShort from "../../../model/blazeface-short.plan";
-import manifest from "../../../model/manifest.json";
-import mobilefacenet160 from "../../../model/mobilefacenet-160.plan";
-import mobilefacenet192 from "../../../model/mobilefacenet-192.plan";
-import onet from "../../../model/mtcnn-onet.plan";
+import blazefaceFull from "../../../model/networks/blazeface-full.plan";
+import blazefaceShort from "../../../model/networks/blazeface-short.plan";
+import manifest from "../../../model/networks/manifest.json";
+import mobilefacenet160 from "../../../model/networks/mobilefacenet-160.plan";
+import mobilefacenet192 from "../../../model/networks/mobilefacenet-192.plan";
+import onet from "../../../model/networks/mtcnn-onet.plan";
 import type { Result } from "../../../src/errors.ts";
 import type { EncodedFace } from "../../../src/face/face.ts";
 import { createCodecs, openPhoto } from "../../../src/image/decode.ts";

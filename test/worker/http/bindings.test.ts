@@ -2,7 +2,7 @@
 import { env, exports } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../../model/evaluate/statistics/random.ts";
-import manifest from "../../../model/manifest.json";
+import manifest from "../../../model/networks/manifest.json";
 import { encoderInUse, recognisabilityIn } from "../../../src/models.ts";
 import { createRateLimit, type RateLimiter } from "../../../src/trust/rate-limit.ts";
 import { ordinaryEmbedding } from "../../fixtures/people/embeddings.ts";

@@ -1,6 +1,7 @@
 /** The pages and the API's document, as the Worker serves them. */
 import { describe, expect, test } from "vitest";
 import document from "../../../public/openapi.json";
+import { parseConfig } from "../../../src/config.ts";
 import { startService } from "../setup/service.ts";
 
 const anybody = { headers: { Authorization: "" } };
@@ -61,6 +62,44 @@ describe("the page to try the service on", () => {
   ] as const)("is given %s %s", async (_, __, config, key) => {
     const { call } = startService({ config: { demo: true, ...config } });
     expect(await (await call("/demo/settings.json", anybody)).json()).toMatchObject({ key });
+  });
+});
+
+describe("the engine for pages", () => {
+  const files = { fetch: async () => new Response("a file of the engine") };
+  const paths = ["/browser/sameface.js", "/browser/worker.js", "/browser/mobilefacenet-192.plan"];
+
+  test.each(paths)("%s is given to nobody unless it is switched on", async (path) => {
+    const call = (browser: boolean) => startService({ config: { browser }, files }).call(path, anybody);
+    expect((await call(false)).status).toBe(404);
+    const given = await call(true);
+    expect(given.status).toBe(200);
+    await given.body?.cancel();
+  });
+
+  test.each([
+    ["development", undefined, true],
+    ["production", undefined, false],
+    ["production", "on", true],
+    ["development", "off", false],
+  ])("is in %s with SAMEFACE_BROWSER=%s there: %s", (environment, given, there) => {
+    const variables = { SAMEFACE_ENV: environment, ...(given && { SAMEFACE_BROWSER: given }) };
+    expect(parseConfig(variables).browser).toBe(there);
+  });
+
+  test("runs in a worker that may compile WebAssembly, and do nothing else that the page may not", async () => {
+    const { call } = startService({ config: { browser: true, demo: true }, files });
+    const policyOf = async (path: string) => {
+      const response = await call(path, anybody);
+      await response.body?.cancel();
+      return response.headers.get("Content-Security-Policy") ?? "";
+    };
+    expect(await policyOf("/browser/worker.js")).toBe(
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+    );
+    expect(await policyOf("/browser/sameface.js")).toBe("default-src 'none'; frame-ancestors 'none'");
+    expect(await policyOf("/")).toContain("script-src 'self'; ");
+    expect(await policyOf("/")).toMatch(/trusted-types sameface$/);
   });
 });
 

@@ -29,8 +29,9 @@ export const documentedRoutes = Object.entries(paths).flatMap(([path, item]) =>
 
 const validators = new Map<Schema, Validator>();
 
-/** Pages are for people, not for programs: the document does not contain them. */
-export const isPage = (path: string) => path === "/" || path === "/docs" || /^\/(?:docs|demo)\//.test(path);
+/** Pages and what they load are for people, not for programs: the document does not contain them. */
+export const isPage = (path: string) =>
+  path === "/" || path === "/docs" || /^\/(?:docs|demo|browser)\//.test(path);
 
 /** Throws when the document does not describe what the service did. */
 export async function expectDocumented(method: string, url: string, response: Response): Promise<void> {

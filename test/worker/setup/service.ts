@@ -26,6 +26,7 @@ import { expectDocumented } from "./conformance.ts";
 
 /** Bindings, also as objects that a test can look into. */
 interface TestBindings extends Bindings {
+  readonly TEMPLATES: KVNamespace;
   readonly DIRECTORY: DurableObjectNamespace<DirectoryObject> & ObjectsOf<Directory>;
   readonly GALLERY: DurableObjectNamespace<GalleryObject> & ObjectsOf<Gallery>;
   readonly ASSETS: Fetcher;
@@ -237,6 +238,8 @@ export interface Service {
   callAs(key: string, path: string, init?: RequestInit): Promise<Response>;
   /** Lets time pass for the service. */
   wait(seconds: number): void;
+  /** Time of the service, ms since 1970. */
+  nowMs(): number;
   readonly routes: ReturnType<typeof openService>["app"]["routes"];
   readonly log: LogEntry[];
   readonly pipeline: Pipeline & { calls: FacePolicy[] };
@@ -265,7 +268,7 @@ export interface Change
   readonly pipeline?: Partial<Pipeline>;
   /** Dependencies of tenants' data and of the trust in callers. */
   readonly trust?: Partial<
-    Pick<ServiceParts, "openDirectory" | "copies" | "clock" | "randomBytes" | "failureRate">
+    Pick<ServiceParts, "openDirectory" | "keepsIn" | "copies" | "clock" | "randomBytes" | "failureRate">
   >;
 }
 
@@ -330,6 +333,7 @@ export function startService({ config, pipeline: pipelineChange, trust, ...chang
     callAs,
     call: (path, init) => callAs("test-key", path, init),
     settled: () => Promise.all(background),
+    nowMs: () => nowMs,
     wait(seconds) {
       nowMs += 1000 * seconds;
     },

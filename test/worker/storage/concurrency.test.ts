@@ -257,7 +257,7 @@ describe("a key", () => {
 describe("the signing key", () => {
   it("that none has made yet is one, for isolates that want it at the same instant", async () => {
     const isolates = Array.from({ length: callers }, () => startService().trust.signingKeys);
-    const used = await Promise.all(isolates.map(async (keys) => (await keys.current()).id));
+    const used = await Promise.all(isolates.map(async (keys) => (await keys.current(defaultTenant)).id));
     expect(new Set(used).size).toBe(1);
     expect((await startService().trust.signingKeys.jwks()).keys.map(({ kid }) => kid)).toEqual([used[0]]);
   });
@@ -271,10 +271,10 @@ describe("the signing key", () => {
   });
 
   it("made last signs, also where the clock that made it is behind", async () => {
-    await startService().trust.signingKeys.current();
+    await startService().trust.signingKeys.current(defaultTenant);
     const behind = startService({ trust: { clock: () => new Date(now.getTime() - 60_000) } });
     const { kid } = (await (await behind.call("/v1/signing-keys", post)).json()) as { kid: string };
-    expect((await startService().trust.signingKeys.current()).id).toBe(kid);
+    expect((await startService().trust.signingKeys.current(defaultTenant)).id).toBe(kid);
   });
 });
 
@@ -398,7 +398,7 @@ describe("data keys wrapped anew by several at once", () => {
     const keks = [nextKek, testKek];
     const old = startService();
     for (let i = 0; i < 5; i++) await old.call(`/v1/subjects/s${i}/faces`, jpeg(photoAt(0)));
-    await old.trust.signingKeys.current();
+    await old.trust.signingKeys.current(defaultTenant);
     const both = () =>
       startService({
         config: { keks },

@@ -2,6 +2,7 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newTenantAnswerSchema } from "../../../src/http/schemas/administration-answers.ts";
+import { defaultTenant } from "../../../src/identity/ids.ts";
 import { type Fuse, fuse, mortalDirectories, restart } from "../setup/crash.ts";
 import { jpeg, json, photoAt, type Service, startService, testKek } from "../setup/service.ts";
 
@@ -53,7 +54,7 @@ describe("rotating the key-encryption key", () => {
     const request = json({ tenant_id: "acme", settings: { shards: 3 } });
     const { key } = newTenantAnswerSchema.parse(await (await service.call("/v1/tenants", request)).json());
     await enrolAll(service, key);
-    await service.trust.signingKeys.current();
+    await service.trust.signingKeys.current(defaultTenant);
     expect(await statuses(withNewKek())).toEqual([500, 500, 500]);
     expect(await found(withNewKek())).toBe(503);
     // The keys are those of six faces, a signing key, and a block of each of the two galleries that have any face.
@@ -99,7 +100,7 @@ describe("rotating the key-encryption key", () => {
     for (let writes = 0; ; writes++) {
       await reset();
       await enrolAll(withOldKek());
-      await withOldKek().trust.signingKeys.current();
+      await withOldKek().trust.signingKeys.current(defaultTenant);
       await restart();
       const limited: Fuse = fuse(writes);
       const mortal = startService({

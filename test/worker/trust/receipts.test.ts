@@ -3,6 +3,7 @@ import { reset } from "cloudflare:test";
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
 import { sessionAnswerSchema } from "../../../src/http/schemas/administration-answers.ts";
+import { defaultTenant } from "../../../src/identity/ids.ts";
 import {
   calibration,
   form,
@@ -125,7 +126,7 @@ describe("a receipt", () => {
 describe("the public keys", () => {
   it("are shown to anybody, and nothing of the private halves with them", async () => {
     const service = startService();
-    await service.trust.signingKeys.current();
+    await service.trust.signingKeys.current(defaultTenant);
     const { keys } = await publicKeys(service);
     expect(keys).toHaveLength(1);
     expect(Object.keys(keys[0]).sort()).toEqual(["alg", "crv", "kid", "kty", "use", "x"]);

@@ -239,7 +239,7 @@ describe("a forged token", () => {
   it("that is really a receipt of ours is refused: they are of another type", async () => {
     const service = await enrolled();
     const { token } = await session(service);
-    const { id, privateKey } = await service.trust.signingKeys.current();
+    const { id, privateKey } = await service.trust.signingKeys.current(defaultTenant);
     const claims = new TextEncoder().encode(JSON.stringify(decodeJwt(token)));
     const forged = await new CompactSign(claims)
       .setProtectedHeader({ alg: "EdDSA", typ: "sameface-receipt+jws", kid: id })

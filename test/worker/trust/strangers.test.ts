@@ -155,10 +155,10 @@ describe("an address with many wrong keys", () => {
 });
 
 describe("a forged session token", () => {
-  const forged = (kid: string) => {
+  const forged = (kid: string, tenant = "default") => {
     const part = (value: unknown) => encodeBase64Url(new TextEncoder().encode(JSON.stringify(value)));
     const header = part({ alg: "EdDSA", typ: "sameface-session+jwt", kid });
-    return `${header}.${part({ iss: "sameface", sub: "alice", jti: kid })}.${encodeBase64Url(randomBytes(64))}`;
+    return `${header}.${part({ iss: "sameface", sub: "alice", jti: kid, tenant })}.${encodeBase64Url(randomBytes(64))}`;
   };
 
   it("of a key that nobody made reads the keys four times in five seconds, and asks no tenant", async () => {
@@ -172,9 +172,16 @@ describe("a forged session token", () => {
     expect(calls).toHaveLength(8);
   });
 
+  it("that names no tenant, or one of a jurisdiction that is not there, asks nobody", async () => {
+    const { ask, calls } = watched();
+    for (const tenant of ["", "acme@eu", "acme@uk"])
+      expect((await ask(forged("key", tenant))).status).toBe(401);
+    expect(calls).toEqual([]);
+  });
+
   it("of a key that is known asks nobody", async () => {
     const { ask, calls, trust } = watched();
-    const { id } = await trust.signingKeys.current();
+    const { id } = await trust.signingKeys.current(defaultTenant);
     calls.length = 0;
     for (let i = 0; i < 20; i++) expect((await ask(forged(id))).status).toBe(401);
     expect(calls).toEqual([]);
@@ -183,7 +190,7 @@ describe("a forged session token", () => {
   it("beside it, a token of a key that another isolate has just made is good at once", async () => {
     const { call, callAs, trust } = watched();
     await call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
-    await trust.signingKeys.current();
+    await trust.signingKeys.current(defaultTenant);
     const other = startService();
     await other.call("/v1/signing-keys", { method: "POST" });
     const session = await other.call("/v1/sessions", json({ subject_id: "alice", action: "verify" }));
@@ -197,13 +204,15 @@ describe("the public keys", () => {
     const { call, calls, wait } = watched();
     const all = (count: number) =>
       Promise.all(Array.from({ length: count }, () => call("/.well-known/jwks.json")));
+    const reads = (method: string) => calls.filter((call) => call.method === method).length;
     await all(1);
     await all(50);
-    expect(calls).toHaveLength(1);
+    expect([reads("listSigningKeys"), reads("listTenants")]).toEqual([1, 1]);
     wait(6);
     expect(statuses(await all(50))).toEqual(Array(50).fill(200));
-    expect(calls).toHaveLength(5);
+    expect([reads("listSigningKeys"), reads("listTenants")]).toEqual([5, 2]);
     for (let i = 0; i < 20; i++) await all(1);
-    expect(calls).toHaveLength(5);
+    expect([reads("listSigningKeys"), reads("listTenants")]).toEqual([5, 2]);
+    expect(calls).toHaveLength(7);
   });
 });

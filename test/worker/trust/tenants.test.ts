@@ -377,6 +377,8 @@ describe("the audit trail", () => {
       { actor: "root", action: "verify", outcome: "match" },
       { actor: "root", action: "verify", outcome: "no_match", request_id: "r-other" },
       { actor: "root", action: "face.delete", outcome: "deleted", request_id: "r-delete" },
+      // The deletion's certificate is the first thing that this deployment signs.
+      { actor: "service", action: "signing_key.create" },
     ]);
     expect(Object.keys(entries[0]).sort()).toEqual([
       "action",

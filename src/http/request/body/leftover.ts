@@ -13,7 +13,7 @@ export interface LeftoverBounds {
   readonly maxBytes: number;
 }
 
-const defaultBounds: LeftoverBounds = { maxSilenceMs: 250, maxTotalMs: 5000, maxBytes: 64 * 1024 * 1024 };
+const defaultBounds: LeftoverBounds = { maxSilenceMs: 1000, maxTotalMs: 5000, maxBytes: 64 * 1024 * 1024 };
 
 /** Bytes that a refused body holds at most. */
 const pieceBytes = 16 * 1024;

@@ -1,5 +1,7 @@
 /** The audit trail of a tenant. */
 import type { ListAudit } from "../../../identity/audit-trail.ts";
+import type { AuditEntry } from "../../../identity/directory/data.ts";
+import { jurisdictionOf } from "../../../identity/jurisdiction.ts";
 import { answer, refuse } from "../../answer.ts";
 import type { Handler } from "../../app-env.ts";
 import { callerOf } from "../../caller.ts";
@@ -22,16 +24,21 @@ export function showAudit({ listAudit, config }: AuditDeps): Handler {
     const page = await listAudit(callerOf(c), query.value);
     if (!page.ok) return refuse(c, page.failure);
     return answer(c, 200, {
-      entries: page.value.entries.map(({ atMs, actor, action, subjectId, faceId, outcome, requestId }) => ({
-        at: new Date(atMs).toISOString(),
-        actor,
-        action,
-        subject_id: subjectId,
-        face_id: faceId,
-        outcome,
-        request_id: requestId,
-      })),
+      jurisdiction: jurisdictionOf(c.var.principal.tenant) ?? null,
+      entries: page.value.entries.map(auditEntryBody),
       next_cursor: page.value.nextCursor ?? null,
     } satisfies Body<typeof auditAnswerSchema>);
+  };
+}
+
+export function auditEntryBody({ atMs, actor, action, subjectId, faceId, outcome, requestId }: AuditEntry) {
+  return {
+    at: new Date(atMs).toISOString(),
+    actor,
+    action,
+    subject_id: subjectId,
+    face_id: faceId,
+    outcome,
+    request_id: requestId,
   };
 }

@@ -32,7 +32,8 @@ export function rotateSigningKey({ signingKeys, clock }: SigningKeyDeps): Handle
   return async (c) => {
     const made = await signingKeys.rotate(contextOf(callerOf(c), clock()));
     if (!made.ok) return refuse(c, made.failure);
-    return answer(c, 201, { kid: made.value } satisfies Body<typeof signingKeyAnswerSchema>);
+    const keys = made.value.map((key) => ({ ...key }));
+    return answer(c, 201, { kid: keys[0].kid, keys } satisfies Body<typeof signingKeyAnswerSchema>);
   };
 }
 

@@ -1,6 +1,7 @@
 /** Tenants, which the deployment's own key makes, and the settings that each decides for itself. */
 import type * as z from "zod";
 import type { TenantId } from "../../../identity/ids.ts";
+import { jurisdictionOf } from "../../../identity/jurisdiction.ts";
 import type { SettingsChange, TenantSettings } from "../../../identity/settings.ts";
 import type { Tenants } from "../../../trust/tenants.ts";
 import { answer, refuse } from "../../answer.ts";
@@ -31,14 +32,19 @@ export function createTenant({ tenants }: TenantsDeps): Handler {
   return async (c) => {
     const request = await readJson(c, tenantRequestSchema);
     if (!request.ok) return refuse(c, request.failure);
-    const tenant = request.value.tenant_id as TenantId;
-    const { shards, ...others } = request.value.settings ?? {};
-    const created = await tenants.create(callerOf(c), tenant, { shards, ...fromWire(others) });
+    const { tenant_id: name, jurisdiction, location_hint: locationHint, settings: asked } = request.value;
+    const { shards, ...others } = asked ?? {};
+    const created = await tenants.create(
+      callerOf(c),
+      name as TenantId,
+      { jurisdiction, locationHint },
+      { shards, ...fromWire(others) },
+    );
     if (!created.ok) return refuse(c, created.failure);
-    const { settings, keyId, key } = created.value;
+    const { tenant, settings, keyId, key } = created.value;
     return answer(c, 201, {
       tenant_id: tenant,
-      settings: settingsBody(settings),
+      settings: settingsBody(tenant, settings),
       key,
       key_id: keyId,
     } satisfies Body<typeof newTenantAnswerSchema>);
@@ -67,7 +73,11 @@ export function listTenants({ tenants, config }: TenantListDeps): Handler {
 /** GET /v1/settings */
 export function getSettings(): Handler {
   return async (c) =>
-    answer(c, 200, settingsBody(c.var.settings) satisfies Body<typeof settingsAnswerSchema>);
+    answer(
+      c,
+      200,
+      settingsBody(c.var.principal.tenant, c.var.settings) satisfies Body<typeof settingsAnswerSchema>,
+    );
 }
 
 /** PATCH /v1/settings: when the change names a retention, the answer says how many faces outlive it. */
@@ -79,7 +89,7 @@ export function changeSettings({ tenants }: TenantsDeps): Handler {
     if (!changed.ok) return refuse(c, changed.failure);
     const { settings, facesBeyondRetention } = changed.value;
     return answer(c, 200, {
-      ...settingsBody(settings),
+      ...settingsBody(c.var.principal.tenant, settings),
       ...(facesBeyondRetention === undefined ? {} : { faces_beyond_retention: facesBeyondRetention }),
     } satisfies Body<typeof changedSettingsAnswerSchema>);
   };
@@ -87,13 +97,19 @@ export function changeSettings({ tenants }: TenantsDeps): Handler {
 
 type WireSettings = z.infer<typeof settingsSchema>;
 
-function settingsBody(settings: TenantSettings): WireSettings {
-  const { lockOut, replay } = settings;
+function settingsBody(tenant: TenantId, settings: TenantSettings): WireSettings {
+  const { lockOut, replay, controller } = settings;
   return {
     consistency: settings.consistency,
     edge_seconds: settings.edgeSeconds,
     consent_required: settings.consentRequired,
     retention_seconds: settings.retentionSeconds,
+    retention_unused_seconds: settings.unusedSeconds,
+    controller: controller && {
+      name: controller.name,
+      contact: controller.contact,
+      notice_url: controller.noticeUrl,
+    },
     lock_out: {
       max_in_a_row: lockOut.maxInARow,
       delay_seconds: lockOut.delaySeconds,
@@ -114,16 +130,24 @@ function settingsBody(settings: TenantSettings): WireSettings {
     liveness_required: { ...settings.livenessRequired },
     passive_limit: settings.passiveLimit,
     shards: settings.shards,
+    jurisdiction: jurisdictionOf(tenant) ?? null,
+    location_hint: settings.locationHint,
   };
 }
 
 function fromWire(change: z.infer<typeof settingsChangeSchema>): SettingsChange {
-  const { lock_out, replay } = change;
+  const { lock_out, replay, controller } = change;
   return {
     consistency: change.consistency,
     edgeSeconds: change.edge_seconds,
     consentRequired: change.consent_required,
     retentionSeconds: change.retention_seconds,
+    unusedSeconds: change.retention_unused_seconds,
+    controller: controller && {
+      name: controller.name,
+      contact: controller.contact,
+      noticeUrl: controller.notice_url,
+    },
     lockOut: lock_out && {
       maxInARow: lock_out.max_in_a_row,
       delaySeconds: lock_out.delay_seconds,

@@ -38,7 +38,11 @@ export function writeAudit(sql: SqlStorage, event: AuditEvent, context: Context)
 /** Reads entries oldest first, from the one after `after` on. */
 export function readAudit(sql: SqlStorage, after: number, limit: number): AuditEntry[] {
   const rows = sql.exec("SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", after, limit).toArray();
-  return rows.map((row) => ({
+  return rows.map(toAuditEntry);
+}
+
+export function toAuditEntry(row: Record<string, SqlStorageValue>): AuditEntry {
+  return {
     seq: row.seq as number,
     atMs: row.at_ms as number,
     actor: row.actor as string,
@@ -47,7 +51,7 @@ export function readAudit(sql: SqlStorage, after: number, limit: number): AuditE
     faceId: row.face_id as string | null,
     outcome: row.outcome as string,
     requestId: row.request_id as string,
-  }));
+  };
 }
 
 /** Retention of the audit trail by the tenant's settings, s; undefined for a directory that does not keep them. */

@@ -4,7 +4,7 @@ import type { WrappedKey } from "../../../crypto/key-ring.ts";
 import { fail, ok, type Result } from "../../../errors.ts";
 import type { TenantId } from "../../ids.ts";
 import type { Scope } from "../../scopes.ts";
-import { type TenantSettings, tenantSettingsSchema } from "../../settings.ts";
+import { type TenantSettings, tenantSettingsSchema, toWrittenSettings } from "../../settings.ts";
 import type { ApiKeyRow, Page, SigningKeyRow } from "../data.ts";
 
 /**
@@ -17,7 +17,10 @@ export function readSettings(sql: SqlStorage): TenantSettings | null {
 }
 
 export function writeSettings(sql: SqlStorage, settings: TenantSettings): void {
-  sql.exec("INSERT OR REPLACE INTO setting (id, json) VALUES (1, ?)", JSON.stringify(settings));
+  sql.exec(
+    "INSERT OR REPLACE INTO setting (id, json) VALUES (1, ?)",
+    JSON.stringify(toWrittenSettings(settings)),
+  );
 }
 
 export function insertApiKey(sql: SqlStorage, key: ApiKeyRow): void {

@@ -4,6 +4,7 @@
 import type { WrappedKey } from "../../../crypto/key-ring.ts";
 import type { FaceId, SubjectId } from "../../ids.ts";
 import type { FaceChange, FaceKey, FaceRow } from "../data.ts";
+import { forgetUse } from "./last-use.ts";
 import { removeSketches } from "./sketches.ts";
 import { removeAnswers } from "./verification-requests.ts";
 
@@ -108,7 +109,10 @@ export function removeFaces(
     removed.push(faceId);
   }
   const isEmptied = removed.length > 0 && removed.length === present.length;
-  if (isEmptied) sql.exec("DELETE FROM subject WHERE id = ?", subjectId);
+  if (isEmptied) {
+    sql.exec("DELETE FROM subject WHERE id = ?", subjectId);
+    forgetUse(sql, subjectId);
+  }
   // A session can enrol, so that it ends with the subject even before there is a face.
   if (isEmptied || faceIds === "all") {
     sql.exec(

@@ -66,6 +66,9 @@ CREATE TABLE IF NOT EXISTS challenge (
   session_id TEXT PRIMARY KEY, poses TEXT NOT NULL, expires_at_ms INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS challenge_by_expiry ON challenge (expires_at_ms);
+CREATE TABLE IF NOT EXISTS unused_rule (id INTEGER PRIMARY KEY CHECK (id = 1), seconds INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS last_use (subject_id TEXT PRIMARY KEY, day INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS last_use_by_day ON last_use (day);
 `;
 
 /** True when anything was ever written. */
@@ -75,8 +78,8 @@ export function hasSchema(sql: SqlStorage): boolean {
 
 /** True when all tables exist; a directory of an earlier version lacks some. */
 export function isComplete(sql: SqlStorage): boolean {
-  // The schema makes this table last.
-  return has(sql, "verification_request") && has(sql, "challenge");
+  // The schema makes these tables last.
+  return has(sql, "verification_request") && has(sql, "challenge") && has(sql, "last_use");
 }
 
 function has(sql: SqlStorage, name: string): boolean {

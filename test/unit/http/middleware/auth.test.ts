@@ -24,6 +24,7 @@ function authenticator(settings: ApiKeySettings, keys: Record<string, readonly A
         key: keys[tenant]?.find((key) => key.id === id) ?? null,
       }),
     }),
+    keepsIn: (jurisdiction) => jurisdiction === "eu",
     sessions: { verify: async () => ({ ok: false, failure: { code: "unauthorized", reason: "forged" } }) },
     strangers: createStrangers({ failures: undefined, clock: () => now }),
     clock: () => now,
@@ -125,6 +126,15 @@ describe("a tenant's key", () => {
     }
   });
 
+  it("of a tenant in a jurisdiction gets in, and not where the runtime has no such jurisdiction", async () => {
+    const [eu, us] = [await keyOf("acme@eu"), await keyOf("acme@us")];
+    const authenticate = authenticator(production, { "acme@eu": [eu.row], "acme@us": [us.row] });
+    expect(await authenticate(eu.text, "example.com")).toMatchObject({
+      value: { principal: { tenant: "acme@eu" } },
+    });
+    expect(await authenticate(us.text, "example.com")).toMatchObject({ failure: { code: "unauthorized" } });
+  });
+
   it("is not among what is kept of it", async () => {
     const { text, row } = await keyOf("acme");
     const secret = text.split(".")[2];
@@ -138,6 +148,8 @@ describe("a tenant's key", () => {
     "sf_",
     "sf_a.b.c",
     `sf_A.${"a".repeat(12)}.${"a".repeat(43)}`,
+    `sf_a@.${"a".repeat(12)}.${"a".repeat(43)}`,
+    `sf_a@uk.${"a".repeat(12)}.${"a".repeat(43)}`,
     `sf_../x.${"a".repeat(12)}.${"a".repeat(43)}`,
     `sf_a.${"a".repeat(12)}.${"a".repeat(44)}`,
   ])("is not %j", (text) => {

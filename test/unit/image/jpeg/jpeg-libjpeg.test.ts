@@ -27,16 +27,31 @@ function difference(read: Read, answer: LibjpegAnswer, eighths: number): string 
     if (found) return `component ${i}: ${found}`;
   }
   if (eighths === 1 || !answer.pixels || answer.planes.length === 4) return undefined;
-  const rgb = read.rgba.filter((_, i) => i % 4 !== 3);
-  return firstDifference({ width: read.width, height: read.height, data: rgb }, answer.pixels);
+  return firstDifference(
+    { width: read.width, height: read.height, data: withoutAlpha(read.rgba) },
+    answer.pixels,
+  );
+}
+
+function withoutAlpha(rgba: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((rgba.length / 4) * 3);
+  for (let from = 0, to = 0; from < rgba.length; from += 4) {
+    rgb[to++] = rgba[from];
+    rgb[to++] = rgba[from + 1];
+    rgb[to++] = rgba[from + 2];
+  }
+  return rgb;
 }
 
 function firstDifference(a: Samples, b: Samples): string | undefined {
   if (a.width !== b.width || a.height !== b.height)
     return `${a.width}x${a.height}, not ${b.width}x${b.height}`;
+  if (areSame(a.data, b.data)) return undefined;
   const at = a.data.findIndex((value, i) => value !== b.data[i]);
   return at < 0 ? undefined : `sample ${at} is ${a.data[at]}, not ${b.data[at]}`;
 }
+
+const areSame = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 
 describe.skipIf(missing !== "")(title, { timeout: 900_000 }, () => {
   const libjpeg = missing === "" ? buildLibjpeg() : undefined;
@@ -96,14 +111,14 @@ describe.skipIf(missing !== "")(title, { timeout: 900_000 }, () => {
           const whole = read(bytes, eighths);
           const [left, top] = [(71 * seed) % whole.width, (93 * seed) % whole.height];
           const [right, bottom] = [Math.min(whole.width, left + 1 + seed), Math.min(whole.height, top + 9)];
-          const expected: number[] = [];
-          for (let y = top; y < bottom; y++)
-            expected.push(
-              ...whole.rgba.subarray(4 * (y * whole.width + left), 4 * (y * whole.width + right)),
-            );
+          const rows = Array.from({ length: bottom - top }, (_, y) => (top + y) * whole.width);
+          const expected = Buffer.concat(
+            rows.map((row) => whole.rgba.subarray(4 * (row + left), 4 * (row + right))),
+          );
           for (const known of [notes, new Uint8Array(0)]) {
             const part = read(bytes, eighths, () => [left, top, right, bottom], known);
-            expect([...part.rgba], `${how} at ${eighths}/8`).toEqual(expected);
+            if (!areSame(part.rgba, expected))
+              expect([...part.rgba], `${how} at ${eighths}/8`).toEqual([...expected]);
           }
         }
       }

@@ -169,6 +169,27 @@ describe("a plan that is not the one described", () => {
       failure: { code: "not_ready", reason: "the kernels cannot load m: its hash is another" },
     });
   });
+
+  it("by its hash is not run, but where it came in one upload with the code: there the hash is checked by load", async () => {
+    const source = { ...copying(), sha256: "0".repeat(64) };
+    const another = {
+      failure: { code: "not_ready", reason: "the kernels cannot load m: its hash is another" },
+    };
+    expect(
+      await createEngine(readKernels())
+        .model(source)
+        .run(() => undefined),
+    ).toMatchObject(another);
+    const bundled = createEngine(readKernels(), { isBundled: true }).model(source);
+    expect(await outputOf(bundled, [1, 2, 3, 4])).toEqual([Float32Array.of(1, 2, 3, 4)]);
+    expect(await bundled.load()).toMatchObject(another);
+  });
+
+  it("by its numbers is not run, though it came in one upload with the code", async () => {
+    const source = { ...copying({ arenaBytes: 16 }), id: "m" };
+    const bundled = createEngine(readKernels(), { isBundled: true }).model(source);
+    expect(await bundled.run(() => undefined)).toMatchObject({ failure: { code: "not_ready" } });
+  });
 });
 
 it("of two builds the first is chosen where it compiles, and else the second", () => {

@@ -12,7 +12,7 @@ import { openSession, type Session } from "../../../../model/convert/onnx/sessio
 import { writeOnnx } from "../../../../model/convert/onnx/writer.ts";
 import { normalise, seededImage, seededRandom } from "../../../../model/convert/proof/images.ts";
 import { listeningPipeline } from "../../../../model/convert/ranges/inputs.ts";
-import manifest from "../../../../model/manifest.json" with { type: "json" };
+import manifest from "../../../../model/networks/manifest.json" with { type: "json" };
 import { kernelPaths, modelPath, readKernels } from "../../../../model/runtime.ts";
 import { placeConstants, stagingBytes } from "../../../../src/inference/kernels/constants.ts";
 import { createEngine } from "../../../../src/inference/kernels/engine.ts";

@@ -22,7 +22,7 @@ import { recipes } from "../../../../model/convert/recipes.ts";
 import { fuseActivations } from "../../../../model/convert/rewrite/convolutions.ts";
 import { convertDlibResnet } from "../../../../model/convert/tfjs/dlib-resnet.ts";
 import { readTfjsWeights } from "../../../../model/convert/tfjs/weights.ts";
-import shipped from "../../../../model/manifest.json" with { type: "json" };
+import shipped from "../../../../model/networks/manifest.json" with { type: "json" };
 import { distance } from "../../../../src/face/decision/decide.ts";
 import type { Embedding } from "../../../../src/face/embedding.ts";
 import { encoderInUse, type Manifest } from "../../../../src/models.ts";
@@ -143,7 +143,7 @@ describe("the pipeline with another encoder in the manifest", () => {
 
   const embed = async (used: Manifest) => {
     const bytesOf = (file: string) =>
-      file === `${id}.onnx` ? narrowModel : readFileSync(join(root, "model", file));
+      file === `${id}.onnx` ? narrowModel : readFileSync(join(root, "model/networks", file));
     const pipeline = listeningPipeline(used, bytesOf, (model, values) => model === id && seen.push(values));
     expect(pipeline.encoderId).toBe(encoderInUse(used).id);
     const encoded = await pipeline.encodeFace(photo, "only");

@@ -31,7 +31,7 @@ import { sweep } from "../../../fixtures/exhaustive.ts";
 
 const base = readManifest();
 const sizes = [192, 160];
-const model = join(import.meta.dirname, "../../../../model");
+const model = join(import.meta.dirname, "../../../../model/networks");
 const folder = mkdtempSync(join(tmpdir(), "sameface-release-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 

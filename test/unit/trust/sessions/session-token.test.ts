@@ -21,7 +21,7 @@ const session: Session = {
 function tokensAfter(ms = 0) {
   const keys = {
     current: async () => ({ id: "k-1", privateKey: pair.privateKey as CryptoKey }),
-    publicKey: async (id: string) => (id === "k-1" ? (pair.publicKey as CryptoKey) : undefined),
+    publicKey: async (_: string, id: string) => (id === "k-1" ? (pair.publicKey as CryptoKey) : undefined),
   };
   return createSessionTokens(keys, () => new Date(nowMs + ms));
 }

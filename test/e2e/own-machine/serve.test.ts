@@ -1,0 +1,171 @@
+/** `sameface serve`: the service on plain workerd, as a process that is started, asked, limited, stopped and killed. */
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Sameface } from "../../../client/index.ts";
+import { cage, franck, franckAgain, read } from "../setting.ts";
+import { type Machine, rootKey, runServe, startMachine } from "./machine.ts";
+
+const parent = mkdtempSync(join(tmpdir(), "sameface-serve-"));
+afterAll(() => rmSync(parent, { recursive: true, force: true }));
+
+const exitOf = (child: ReturnType<typeof runServe>) =>
+  new Promise<[number | null, string]>((resolve) => {
+    let said = "";
+    child.stderr!.on("data", (text) => {
+      said += text;
+    });
+    child.once("close", (code) => resolve([code, said]));
+  });
+
+describe("the service on one's own machine", () => {
+  const folder = join(parent, "ordinary");
+  let machine: Machine;
+  beforeAll(async () => {
+    machine = await startMachine(folder);
+  }, 120_000);
+  afterAll(() => machine.stop());
+
+  it("enrols, verifies and identifies", async () => {
+    const { client } = machine;
+    await client.enrol("franck", read(franck));
+    await client.enrol("cage", read(cage));
+    expect((await client.verify("franck", read(franckAgain))).match).toBe(true);
+    expect((await client.verify("cage", read(franckAgain))).match).toBe(false);
+    const { candidates } = await client.identify(read(franckAgain));
+    expect(candidates.map(({ subject_id }) => subject_id)).toEqual(["franck"]);
+  });
+
+  it("has nothing for the doctor to warn of", async () => {
+    const { checks } = await machine.client.deployment.doctor();
+    expect(checks?.filter(({ status }) => status !== "ok")).toEqual([]);
+    expect(checks?.find(({ name }) => name === "kv")?.detail).toContain("read from their directories");
+  });
+
+  it("serves the pages with their types, and answers 304 to who has them", async () => {
+    const page = await fetch(`${machine.url}/docs/`);
+    expect(page.headers.get("Content-Type")).toBe("text/html; charset=utf-8");
+    expect(await page.text()).toBe(readFileSync("public/docs/index.html", "utf8"));
+    const again = await fetch(`${machine.url}/docs/`, {
+      headers: { "If-None-Match": page.headers.get("ETag")! },
+    });
+    expect(again.status).toBe(304);
+    expect((await fetch(`${machine.url}/docs/none.js`)).status).toBe(404);
+  });
+
+  it("tells an orchestrator that it is alive and ready, and counts for it", async () => {
+    for (const path of ["/healthz", "/readyz"]) expect((await fetch(machine.url + path)).status).toBe(200);
+    const text = await (await fetch(machine.metricsUrl)).text();
+    expect(text).toMatch(
+      /^sameface_requests_total\{method="POST",route="\/v1\/subjects\/:subject_id\/verify",status="200",code=""\} 2$/m,
+    );
+    expect(text).toMatch(/^sameface_resident_memory_bytes \d{8,}$/m);
+    expect(text).not.toContain("franck");
+  });
+
+  it("keeps secrets out of the folder of its data, which is for its user alone", () => {
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    const config = readFileSync(join(folder, "workerd.capnp"), "utf8");
+    expect(config).toContain('fromEnvironment = "SAMEFACE_KEK"');
+    expect(config).not.toContain(rootKey);
+  });
+
+  it("refuses a second process in its folder", async () => {
+    const [code, said] = await exitOf(runServe(folder));
+    expect(code).toBe(2);
+    expect(said).toContain(`workerd ${machine.workerdPid} runs in this folder`);
+  });
+
+  it("counts refused keys by the caller's own address, whatever header the caller writes", async () => {
+    const tryKey = (i: number) => {
+      const key = `sf_none.${String(i).padStart(12, "0")}.${"x".repeat(43)}`;
+      const headers = { Authorization: `Bearer ${key}`, "CF-Connecting-IP": `192.0.2.${i}` };
+      return fetch(`${machine.url}/v1/subjects`, { headers });
+    };
+    const statuses: number[] = [];
+    // Twice the limit, since a minute may end between.
+    for (let i = 0; i < 203; i++) statuses.push((await tryKey(i)).status);
+    expect(statuses[0]).toBe(401);
+    expect(statuses).toContain(429);
+  });
+});
+
+it.each([
+  ["without the deployment's key", { SAMEFACE_API_KEY: "" }, "SAMEFACE_API_KEY is not set"],
+  ["without a key-encryption key", { SAMEFACE_KEK: "" }, "SAMEFACE_KEK is not set"],
+  ["with a key-encryption key of another form", { SAMEFACE_KEK: "short" }, "SAMEFACE_KEK: must be base64"],
+  ["with a limit that is no number", { SAMEFACE_KEY_RATE: "many" }, "SAMEFACE_KEY_RATE must be a number"],
+])("serve does not start %s", async (_, env, reason) => {
+  const [code, said] = await exitOf(runServe(join(parent, "refused"), env as Record<string, string>));
+  expect(code).toBe(2);
+  expect(said).toContain(reason);
+});
+
+it("10,000 requests over the limit are limited, and the key works again in the next minute", async () => {
+  const machine = await startMachine(join(parent, "limited"), { SAMEFACE_KEY_RATE: "100" });
+  try {
+    const { client, url } = machine;
+    const { key } = await client.tenants.create({ tenant_id: "eager" });
+    // The first request of a minute, so that all of them fall into it.
+    while (Date.now() % 60_000 > 20_000) await new Promise((resolve) => setTimeout(resolve, 500));
+    const ask = async () => {
+      const response = await fetch(`${url}/v1/settings`, { headers: { Authorization: `Bearer ${key}` } });
+      await response.arrayBuffer();
+      return response.status;
+    };
+    const statuses: number[] = [];
+    const startMs = Date.now();
+    const connection = async () => {
+      while (statuses.length < 10_100 && Date.now() - startMs < 39_000) statuses.push(await ask());
+    };
+    await Promise.all(Array.from({ length: 16 }, connection));
+    expect(statuses.length).toBeGreaterThanOrEqual(10_100);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(100);
+    expect(new Set(statuses)).toEqual(new Set([200, 429]));
+    await new Promise((resolve) => setTimeout(resolve, 60_500 - (Date.now() % 60_000)));
+    expect(await ask()).toBe(200);
+    expect((await new Sameface({ url, key: rootKey }).deployment.health()).status).toBe("ok");
+  } finally {
+    await machine.stop();
+  }
+}, 240_000);
+
+it("a signal to stop lets the requests under way finish, takes no new ones, and ends with 0", async () => {
+  const folder = join(parent, "stopped");
+  const machine = await startMachine(folder);
+  const photo = read(franck);
+  const { hostname, port } = new URL(machine.url);
+  const socket = connect(Number(port), hostname);
+  const head = [
+    "POST /v1/subjects/late/faces HTTP/1.1",
+    `Host: ${hostname}`,
+    `Authorization: Bearer ${rootKey}`,
+    "Content-Type: image/jpeg",
+    `Content-Length: ${photo.length}`,
+  ];
+  socket.write(`${head.join("\r\n")}\r\n\r\n`);
+  socket.write(photo.subarray(0, 1000));
+  let answer = "";
+  socket.on("data", (text) => {
+    answer += text;
+  });
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const ended = machine.stop();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  // A connection that comes now waits, and is closed unanswered when the process ends.
+  const late = fetch(`${machine.url}/healthz`).then(
+    () => "answered",
+    () => "closed",
+  );
+  socket.write(photo.subarray(1000));
+  await closed;
+  expect(answer).toMatch(/^HTTP\/1\.1 201 /);
+  expect(await ended).toBe(0);
+  expect(await late).toBe("closed");
+  const again = await startMachine(folder);
+  expect((await again.client.subjects.get("late")).faces).toHaveLength(1);
+  expect(await again.stop()).toBe(0);
+}, 120_000);
