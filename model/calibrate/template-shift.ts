@@ -25,12 +25,29 @@ export interface ShiftFit {
   readonly impostorPairs: Readonly<Record<string, number>>;
 }
 
-/** Throws when strangers are too few for thresholds at the fitted rates. */
+/** Fits to all people. Throws when strangers are too few for thresholds at the fitted rates. */
 export function fitTemplateShift(
   acquired: Pick<Acquired, "embeddings" | "qualities">,
   people: People,
   { replicates, seed }: { readonly replicates: number; readonly seed: number },
 ): ShiftFit {
+  const { nearerFor, kinds } = compareForShift(acquired, people);
+  const nearer = nearerFor(new Uint16Array(people.identityCount).fill(1));
+  const resampled = Array.from(resampleIdentities(people.identityCount, replicates, seed), nearerFor);
+  const [low, high] = percentileInterval(resampled) ?? [Number.NaN, Number.NaN];
+  const byPhotos = (value: (kind: (typeof kinds)[number]) => number) =>
+    Object.fromEntries(kinds.map((kind) => [String(kind.photos), value(kind)]));
+  return {
+    nearer: rounded(nearer),
+    low: rounded(low),
+    high: rounded(high),
+    people: byPhotos((kind) => kind.people),
+    impostorPairs: byPhotos((kind) => kind.trials),
+  };
+}
+
+/** Compares once; `nearerFor` then fits to people who count as often as they were drawn. */
+export function compareForShift(acquired: Pick<Acquired, "embeddings" | "qualities">, people: People) {
   const kinds = fittedPhotos.map((photos) => {
     const templates = compareTemplates(acquired, people, photos);
     const singles = compareTemplates(acquired, people, 1, photos);
@@ -50,20 +67,9 @@ export function fitTemplateShift(
       const [ofTemplates, ofSingles] = [templates(draws), singles(draws)];
       return ofSingles.map((threshold, k) => (threshold - ofTemplates[k]) / (1 - 1 / photos));
     });
-    return differences.reduce((sum, value) => sum + value, 0) / differences.length;
+    return Math.max(0, differences.reduce((sum, value) => sum + value, 0) / differences.length);
   };
-  const nearer = nearerFor(new Uint16Array(people.identityCount).fill(1));
-  const resampled = Array.from(resampleIdentities(people.identityCount, replicates, seed), nearerFor);
-  const [low, high] = percentileInterval(resampled) ?? [Number.NaN, Number.NaN];
-  const byPhotos = (value: (kind: (typeof kinds)[number]) => number) =>
-    Object.fromEntries(kinds.map((kind) => [String(kind.photos), value(kind)]));
-  return {
-    nearer: rounded(Math.max(0, nearer)),
-    low: rounded(low),
-    high: rounded(high),
-    people: byPhotos((kind) => kind.people),
-    impostorPairs: byPhotos((kind) => kind.trials),
-  };
+  return { nearerFor, kinds };
 }
 
 /** Returns a function that reads the thresholds of the fitted rates, for people drawn as often as given. */

@@ -55,7 +55,7 @@ const notes: readonly string[] = [
   "A genuine trial with an image that gave no embedding counts as a non-match; an impostor trial with one is left out; a pair with one counts as wrong in the 10-fold accuracy.",
   "tar_at_fmr is the share of genuine trials accepted at the largest threshold whose observed FMR does not exceed the key; null where the key is below lowest_supported_fmr = 3 / impostor trials (rule of 3).",
   "Intervals are 95 % percentile intervals of a bootstrap over people; failure_to_acquire without a failure is bounded by the rule of 3.",
-  "by_photos compares each photo, as a probe, with templates of the next photos of its person, the same probes for each number; a threshold is the one in use for templates of so many photos, at the promised rate, and outliers are left out of templates as the service does.",
+  "by_photos compares each photo, as a probe, with templates of the next photos of its person, the same probes for each number; a threshold is the one in use for templates of so many photos, at the promised rate, and a photo that enrolment would refuse as somebody else's is passed over.",
   "groups compares images of two people of one group (fmr_within) or of two groups (fmr_between), and images of one person that are both in the group (fnmr); worst_over_mean is the largest rate of a group over the mean of the groups' rates.",
   "error_versus_discard leaves out images without an embedding, and keeps the threshold, and the value that the worst image kept has, in every resample.",
   "Precision, recall and F1 are over the listed pairs and depend on their share of genuine ones.",

@@ -3,11 +3,11 @@
  * that was fitted to people of neither's fold. Every comparison is judged, none by a fit that saw either person.
  */
 import type { Acquired } from "../../evaluate/acquisition/acquire.ts";
-import { compareAll, type People } from "../../evaluate/comparisons.ts";
+import { compareAll, type People, type Trials } from "../../evaluate/comparisons.ts";
 import { createRandom } from "../../evaluate/statistics/random.ts";
 import type { ThresholdSource } from "../../evaluate/templates/by-photos.ts";
 import { createFmrModel, type FmrModel } from "../fmr-model.ts";
-import { fitTemplateShift } from "../template-shift.ts";
+import { compareForShift } from "../template-shift.ts";
 
 interface FoldFit {
   readonly model: FmrModel;
@@ -21,16 +21,15 @@ export function crossFit(
   { folds, seed }: { readonly folds: number; readonly seed: number },
 ): ThresholdSource {
   const foldOf = dealOut(people.identityCount, folds, seed);
+  const trials = compareAll(acquired.embeddings, people);
+  const { nearerFor } = compareForShift(acquired, people);
   const fits = new Map<string, FoldFit>();
   const thresholds = new Map<string, number>();
   const fitWithout = (a: number, b: number): FoldFit => {
     const known = fits.get(`${a} ${b}`);
     if (known !== undefined) return known;
-    const others = without(acquired, people, (person) => foldOf[person] === a || foldOf[person] === b);
-    const fit = {
-      model: createFmrModel(compareAll(others.embeddings, people)),
-      nearer: fitTemplateShift(others, people, { replicates: 0, seed }).nearer,
-    };
+    const others = Uint16Array.from(foldOf, (fold) => (fold === a || fold === b ? 0 : 1));
+    const fit = { model: createFmrModel(among(trials, others)), nearer: nearerFor(others) };
     fits.set(`${a} ${b}`, fit);
     return fit;
   };
@@ -61,12 +60,18 @@ function dealOut(people: number, folds: number, seed: number): Uint8Array {
   return foldOf;
 }
 
-/** Returns the photos as if those of some people had given no embedding. */
-function without(
-  { embeddings, qualities }: Acquired,
-  { identityOf }: People,
-  isLeftOut: (person: number) => boolean,
-): Pick<Acquired, "embeddings" | "qualities"> {
-  const kept = embeddings.acquired.map((has, row) => (isLeftOut(identityOf[row]) ? 0 : has));
-  return { embeddings: { ...embeddings, acquired: kept }, qualities };
+/** Returns the trials between strangers who are both among those drawn. */
+function among({ impostor, ...rest }: Trials, draws: Uint16Array): Trials {
+  const isDrawn = (row: number) => draws[rest.identityOf[row]] > 0;
+  const kept = Uint32Array.from({ length: impostor.distance.length }, (_, k) => k).filter(
+    (k) => isDrawn(impostor.left[k]) && isDrawn(impostor.right[k]),
+  );
+  return {
+    ...rest,
+    impostor: {
+      distance: Float32Array.from(kept, (k) => impostor.distance[k]),
+      left: kept.map((k) => impostor.left[k]),
+      right: kept.map((k) => impostor.right[k]),
+    },
+  };
 }

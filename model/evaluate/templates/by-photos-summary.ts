@@ -9,8 +9,10 @@ export interface PhotosSummary {
   readonly probes: number;
   readonly people: number;
   readonly impostor_comparisons: number;
-  /** Share of the enrolled photos left out of templates as somebody else's. */
-  readonly outliers: number;
+  /** Number of photos that enrolment refused as somebody else's. */
+  readonly conflicting_photos: number;
+  /** Number of photos that are no probe since too many of their person's others were refused. */
+  readonly probes_not_enrolled: number;
   /** Share of the probes refused at the threshold in use for the promised rate. */
   readonly fnmr_at_fmr: ByRate<number | null>;
   readonly fnmr_at_fmr_ci95: ByRate<Interval | null>;
@@ -31,7 +33,8 @@ export function summarizeByPhotos(figures: readonly PhotosFigures[]): Record<str
         probes: one.probes,
         people: one.people,
         impostor_comparisons: one.impostorComparisons,
-        outliers: one.outliers,
+        conflicting_photos: one.conflicting,
+        probes_not_enrolled: one.notEnrolled,
         fnmr_at_fmr: valuesOf(one.fnmr),
         fnmr_at_fmr_ci95: intervalsOf(one.fnmr),
         realised_fmr: valuesOf(one.realisedFmr),
@@ -46,8 +49,11 @@ export function summarizeByPhotos(figures: readonly PhotosFigures[]): Record<str
 /** Formats a line for each number of photos and promised rate. */
 export function formatByPhotos(summaries: Readonly<Record<string, PhotosSummary>>): string {
   const lines = Object.entries(summaries).flatMap(([photos, summary]) => {
-    const { probes, people, impostor_comparisons, outliers } = summary;
-    const left = outliers === 0 ? "" : `; ${(100 * outliers).toFixed(2)} % of the photos left out`;
+    const { probes, people, impostor_comparisons, conflicting_photos, probes_not_enrolled } = summary;
+    const left =
+      conflicting_photos === 0
+        ? ""
+        : `; ${conflicting_photos} photos refused as somebody else's, and ${probes_not_enrolled} probes with them`;
     return [
       `${photos} enrolled: ${probes} probes of ${people} people, ${impostor_comparisons} impostor comparisons${left}`,
       ...promisedFmrs.map((fmr) =>

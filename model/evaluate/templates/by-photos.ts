@@ -12,13 +12,17 @@ import { closerOf } from "../../../src/face/template.ts";
 import type { Acquired } from "../acquisition/acquire.ts";
 import type { People } from "../comparisons.ts";
 import { type Interval, percentileInterval, resampleIdentities } from "../statistics/bootstrap.ts";
-import { type EnrolledTemplate, embeddingOf, enrol, type Place, placesOf } from "./enrolments.ts";
+import {
+  type EnrolledTemplate,
+  embeddingOf,
+  enrol,
+  type Place,
+  type Places,
+  placesOf,
+} from "./enrolments.ts";
 
 export const promisedFmrs = ["1e-3", "1e-4", "1e-5", "1e-6"] as const;
 export type PromisedFmr = (typeof promisedFmrs)[number];
-
-/** Rate at which distances of templates of different numbers of photos are set against each other. */
-const referenceFmr = 1e-4;
 
 /** The threshold in use at a promised rate; `null` where the calibration does not reach it. */
 export type ThresholdSource = (
@@ -61,8 +65,10 @@ export interface PhotosFigures {
   readonly probes: number;
   readonly people: number;
   readonly impostorComparisons: number;
-  /** Share of the enrolled photos that the service would leave out as somebody else's. */
-  readonly outliers: number;
+  /** Number of photos that enrolment refused as somebody else's, while up to the most photos were enrolled. */
+  readonly conflicting: number;
+  /** Number of photos that are no probe since too many of their person's others were refused. */
+  readonly notEnrolled: number;
   /** At the promised rate. */
   readonly fnmr: Readonly<Record<PromisedFmr, Figure>>;
   readonly realisedFmr: Readonly<Record<PromisedFmr, Figure>>;
@@ -77,14 +83,14 @@ export function evaluateByPhotos(
   options: ByPhotosOptions,
 ): PhotosFigures[] {
   const most = Math.max(...options.photos);
-  const places = placesOf(people, acquired, most);
-  if (places.length === 0) throw new Error(`nobody in the list has ${most + 1} photos`);
-  return options.photos.map((photos) => evaluateWith(photos, places, people, acquired, options));
+  const enrolments = placesOf(people, acquired, most);
+  if (enrolments.places.length === 0) throw new Error(`nobody in the list has ${most + 1} photos`);
+  return options.photos.map((photos) => evaluateWith(photos, enrolments, people, acquired, options));
 }
 
 function evaluateWith(
   photos: number,
-  places: readonly Place[],
+  { places, conflicting, notEnrolled }: Places,
   people: People,
   acquired: Acquired,
   options: ByPhotosOptions,
@@ -105,13 +111,13 @@ function evaluateWith(
         return [fmr, { value, interval: percentileInterval(resampled.map((rates) => rates[kind][k])) }];
       }),
     ) as Record<PromisedFmr, Figure>;
-  const kept = templates.reduce((sum, { rows }) => sum + rows.length, 0);
   return {
     photos,
     probes: places.length,
     people: new Set(places.map(({ person }) => person)).size,
     impostorComparisons: trials.impostorTotal(everyoneOnce),
-    outliers: 1 - kept / (photos * templates.length),
+    conflicting,
+    notEnrolled,
     fnmr: figures("fnmr"),
     realisedFmr: figures("realised"),
     tar: figures("tar"),
@@ -129,7 +135,7 @@ interface PhotosTrials {
 }
 
 interface Trial {
-  /** Comparable among all numbers of photos; Infinity for a probe without an embedding. */
+  /** Distance and what these two must come closer; Infinity for a probe without an embedding. */
   readonly distance: number;
   readonly templatePerson: number;
   readonly probePerson: number;
@@ -159,20 +165,15 @@ function compare(
       template.rows.map((own, k) => ({ weight: template.weights[k], closer: tolerance(sideOf(own)) })),
     );
   };
-  const referenceOf = (used: number, template: number, probe: number) =>
-    thresholdOf(referenceFmr, { photos: used, person: template }, probe) ?? 0;
   const decide = (template: EnrolledTemplate, row: number, measured: number): Trial => {
     const { person } = template;
-    const used = template.rows.length;
     const probePerson = identityOf[row];
-    const reference =
-      used === photos ? 0 : referenceOf(photos, person, probePerson) - referenceOf(used, person, probePerson);
     const distance = measured + closerBy(template, row);
     const accepted = promisedFmrs.reduce((bits, fmr, k) => {
-      const threshold = thresholdOf(Number(fmr), { photos: used, person }, probePerson);
+      const threshold = thresholdOf(Number(fmr), { photos, person }, probePerson);
       return threshold !== null && distance <= threshold ? bits | (1 << k) : bits;
     }, 0);
-    return { distance: distance + reference, templatePerson: person, probePerson, accepted };
+    return { distance, templatePerson: person, probePerson, accepted };
   };
   const genuine = places.map(({ probe, person }, k): Trial => {
     if (has[probe] !== 1)

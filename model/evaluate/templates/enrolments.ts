@@ -9,6 +9,9 @@ import { makeTemplate, weightOf } from "../../../src/face/template.ts";
 import type { Acquired } from "../acquisition/acquire.ts";
 import type { People } from "../comparisons.ts";
 
+/** Photos as far as they are needed here. */
+export type Photos = Pick<Acquired, "embeddings" | "qualities">;
+
 /** Template of one person. */
 export interface EnrolledTemplate {
   readonly person: number;
@@ -27,34 +30,47 @@ export interface Place {
   readonly enrolled: readonly number[];
 }
 
+/** Places of all people, and what enrolment refused at them. */
+export interface Places {
+  readonly places: readonly Place[];
+  /** Number of photos refused as somebody else's than those enrolled before them. */
+  readonly conflicting: number;
+  /** Number of photos that are no probe since too many of the others were refused. */
+  readonly notEnrolled: number;
+}
+
 /**
- * Lists every photo of a person as the probe of the next `photos` others. A photo without an embedding cannot be enrolled,
- * but is a probe: it matches nobody.
+ * Lists every photo of a person as the probe of the next `photos` others that the service would enrol: a photo without an
+ * embedding, or of somebody else than the photos enrolled before it, is passed over. A photo without an embedding is a
+ * probe all the same: it matches nobody.
  *
  * @param people of the rows to use
  */
-export function placesOf(
-  people: People,
-  { embeddings }: Pick<Acquired, "embeddings">,
-  photos: number,
-): Place[] {
-  return rowsByPerson(people).flatMap((rows, person) => {
-    const places = rows.map((probe, at) => {
+export function placesOf(people: People, acquired: Photos, photos: number): Places {
+  let conflicting = 0;
+  let notEnrolled = 0;
+  const places = rowsByPerson(people).flatMap((rows, person) =>
+    rows.flatMap((probe, at): Place[] => {
       const others = [...rows.slice(at + 1), ...rows.slice(0, at)].filter(
-        (row) => embeddings.acquired[row] === 1,
+        (row) => acquired.embeddings.acquired[row] === 1,
       );
-      return { person, probe, enrolled: others.slice(0, photos) };
-    });
-    return places.filter(({ enrolled }) => enrolled.length === photos);
-  });
+      if (others.length < photos) return [];
+      const enrolled: number[] = [];
+      for (const row of others) {
+        if (enrolled.length === photos) break;
+        const together = [...enrolled, row];
+        if (enrol(person, together, acquired).rows.length === together.length) enrolled.push(row);
+        else conflicting++;
+      }
+      if (enrolled.length < photos) notEnrolled++;
+      return enrolled.length < photos ? [] : [{ person, probe, enrolled }];
+    }),
+  );
+  return { places, conflicting, notEnrolled };
 }
 
 /** Makes the template of these photos. Throws where the service would make none. */
-export function enrol(
-  person: number,
-  rows: readonly number[],
-  acquired: Pick<Acquired, "embeddings" | "qualities">,
-): EnrolledTemplate {
+export function enrol(person: number, rows: readonly number[], acquired: Photos): EnrolledTemplate {
   const weights = rows.map((row) => weightOf(acquired.qualities[row] ?? undefined));
   const made = makeTemplate(
     rows.map((row, k) => ({ embedding: embeddingOf(acquired, row), weight: weights[k] })),

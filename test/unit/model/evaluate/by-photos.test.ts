@@ -60,7 +60,7 @@ function options(thresholdOf: ByPhotosOptions["thresholdOf"], photos = [1, 2, 3]
 describe("places to enrol", () => {
   it("are of people with one photo more than are enrolled, each photo a probe of the next ones around", () => {
     const { people, acquired } = makePeople([3, 2, 4]);
-    expect(placesOf(people, acquired, 2)).toEqual([
+    expect(placesOf(people, acquired, 2).places).toEqual([
       { person: 0, probe: 0, enrolled: [1, 2] },
       { person: 0, probe: 1, enrolled: [2, 0] },
       { person: 0, probe: 2, enrolled: [0, 1] },
@@ -73,13 +73,27 @@ describe("places to enrol", () => {
 
   it("enrol no photo without an embedding, but have it as a probe", () => {
     const { people, acquired } = makePeople([4], { failed: 1 });
-    expect(placesOf(people, acquired, 2)).toEqual([
+    expect(placesOf(people, acquired, 2).places).toEqual([
       { person: 0, probe: 0, enrolled: [2, 3] },
       { person: 0, probe: 1, enrolled: [2, 3] },
       { person: 0, probe: 2, enrolled: [3, 0] },
       { person: 0, probe: 3, enrolled: [0, 2] },
     ]);
   });
+});
+
+it("a photo of somebody else is refused, and the next one enrolled; a probe without enough others is none", () => {
+  const { people, acquired } = makePeople([4, 1]);
+  // The fourth photo of the first person is said to be the first person's, and shows the second.
+  acquired.embeddings.values.copyWithin(3 * dimension, 4 * dimension);
+  const { places, conflicting, notEnrolled } = placesOf(people, acquired, 2);
+  expect(places).toEqual([
+    { person: 0, probe: 0, enrolled: [1, 2] },
+    { person: 0, probe: 1, enrolled: [2, 0] },
+    { person: 0, probe: 3, enrolled: [0, 1] },
+  ]);
+  // With the third photo as the probe the fourth is enrolled first, and both others are refused.
+  expect({ conflicting, notEnrolled }).toEqual({ conflicting: 3, notEnrolled: 1 });
 });
 
 it("a template is made as the service makes it: without a photo of somebody else", () => {
@@ -101,7 +115,12 @@ describe("rates by the number of photos", () => {
 
   it("have the same probes for every number, and every stranger's photo against every template", () => {
     for (const figures of evaluateByPhotos(people, acquired, options(at(1)))) {
-      expect(figures).toMatchObject({ probes: 160, people: 40, impostorComparisons: 160 * 156, outliers: 0 });
+      expect(figures).toMatchObject({
+        probes: 160,
+        people: 40,
+        impostorComparisons: 160 * 156,
+        conflicting: 0,
+      });
     }
   });
 
