@@ -14,7 +14,10 @@ const historyDays = 30;
 const dayMs = 24 * 3600 * 1000;
 
 const method =
-  "Cryptographic erasure (NIST SP 800-88): each record, sketch and kept answer was sealed with a data key of its face; the wrapped keys were deleted together with them, and there is no other copy of a key.";
+  "Cryptographic erasure (NIST SP 800-88): each record, sketch and kept answer was sealed with a data key of its face; the wrapped keys were deleted in one transaction with them.";
+
+const notCovered =
+  "Exports and backups that holders of the tenant's keys made before, and photos, which the service never stored.";
 
 const historyNote =
   "Until this time the platform could set the database back to a state from before the deletion, wrapped keys included. The service has no call that does so; whoever operates the account and holds the key-encryption key could.";
@@ -59,9 +62,15 @@ export function createDeletionCertificates(sign: SignStatement): CertifyDeletion
       by: actor,
       request_id: requestId,
       remains: {
+        // Under `edge` other instances of the Worker may use the wrapped keys for so long.
+        wrapped_keys_in_memory_until:
+          settings.consistency === "edge"
+            ? new Date(nowMs + 1000 * settings.edgeSeconds).toISOString()
+            : null,
         audit_trail_until: new Date(nowMs + 1000 * settings.auditSeconds).toISOString(),
         platform_history_until: new Date(nowMs + historyDays * dayMs).toISOString(),
         platform_history: historyNote,
+        not_covered: notCovered,
       },
     };
     try {
