@@ -6,6 +6,7 @@ import { reset, runInDurableObject } from "cloudflare:test";
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newTenantAnswerSchema } from "../../../src/http/schemas/administration-answers.ts";
+import { noCopies } from "../../../src/identity/records/record-copies.ts";
 import { stubOf } from "../setup/crash.ts";
 import { startWatched } from "../setup/residency.ts";
 import {
@@ -160,6 +161,18 @@ describe("a deletion certificate", () => {
       tenant: "acme@eu",
       jurisdiction: "eu",
       removal_of_copies: { kv: "there are none" },
+    });
+  });
+
+  it("on an own machine names files in place of the platform's history, and no copies in KV", async () => {
+    const service = startService({ trust: { copies: noCopies } });
+    const { call } = await tenant(service);
+    await call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
+    expect((await call("/v1/subjects/alice/record")).copies).toEqual([expect.stringMatching(/^gallery/)]);
+    const { certificate } = await call("/v1/subjects/alice", { method: "DELETE" });
+    expect(await claimsOf(service, certificate, "sameface-deletion+jws")).toMatchObject({
+      removal_of_copies: { kv: "there are none" },
+      remains: { platform_history_until: null, platform_history: expect.stringContaining("files") },
     });
   });
 
