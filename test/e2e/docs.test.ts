@@ -115,6 +115,24 @@ describe("programs in the documentation", () => {
     expect(Date.parse(expires_at!)).toBe(Date.parse(created_at) + 3_600_000);
     expect((await client.subjects.get("soon")).faces[0].expires_at).toBe(soon);
   });
+
+  it("read a certificate by the public keys alone, as docs/privacy.md says, and refuse a forged one", async () => {
+    const { code } = blocksOf(read("docs/privacy.md")).find((block) => block.code.includes("readStatement"))!;
+    const file = join(folder, "read-statement.ts");
+    writeFileSync(file, code);
+    const { readStatement } = (await import(file)) as {
+      readStatement(jws: string, jwks: unknown): Promise<unknown>;
+    };
+    const { client } = await newTenant("docs-certificate");
+    await client.enrol("gone", readPhoto(cage));
+    const { certificate } = await client.subjects.delete("gone");
+    const keys = await client.deployment.publicKeys();
+    expect(await readStatement(certificate!, keys)).toMatchObject({ subject_id: "gone", deleted: "subject" });
+    const [header, payload, signature] = certificate!.split(".");
+    const forged = [header, payload.replace(/^./, "f"), signature].join(".");
+    await expect(readStatement(forged, keys)).rejects.toThrow();
+    await expect(readStatement(certificate!, { keys: [] })).rejects.toThrow("no such key");
+  });
 });
 
 it("docs/troubleshooting.md has an entry for every code, and for no other", () => {
