@@ -4,6 +4,7 @@ import { compare, compareLocally, enrol, identify, verify } from "./commands/dec
 import { doctor } from "./commands/doctor.ts";
 import { keys } from "./commands/keys.ts";
 import { policy } from "./commands/policy.ts";
+import { rate } from "./commands/rate.ts";
 import { serve } from "./commands/serve.ts";
 import { subjects } from "./commands/subjects.ts";
 import { parseCommandLine } from "./options.ts";
@@ -18,6 +19,7 @@ const commands: Readonly<Record<string, Command>> = {
   compare,
   identify,
   doctor,
+  rate,
   serve,
   policy,
 };

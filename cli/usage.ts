@@ -11,10 +11,12 @@ export const usage = `sameface <command> [options]
   subjects [list]                lists the enrolled subjects
   subjects show|delete|unlock <subject>...
   subjects review                lists faces enrolled from photos that are not recognisable
+  subjects ageing                lists subjects who should enrol a new photo
   subjects record <subject>...   everything that is kept about a person, for requests of access
   policy                         writes the tenant's public policy of retention and destruction
   keys ...                       keys and tenants: sameface keys --help
   doctor                         checks a deployment and your key
+  rate                           measures how often the people enrolled match each other
   serve                          runs the service on this machine: sameface serve --help
 
 A photo may also be a folder of photos, and one photo may be -, for standard input. HEIC is read where the
@@ -33,7 +35,8 @@ command does not use are refused, and so is an option given twice with different
   --json             one line of JSON for each result
   --help, --version
 
-Exit code: 0 match, or done; 1 no match, nobody found, faces to enrol again, or a policy with gaps; 2 error. For several photos or subjects it is the
+Exit code: 0 match, or done; 1 no match, nobody found, faces to enrol again, a policy with gaps, or a rate above the
+promise; 2 error. For several photos or subjects it is the
 highest of theirs: after a failure the others are tried, unless they would fail in the same way.`;
 
 export const keysUsage = `sameface keys <command>

@@ -28,7 +28,7 @@ import {
 } from "./requests.ts";
 import { Deployment, Tenants } from "./resources/deployment.ts";
 import { Faces, Subjects } from "./resources/faces.ts";
-import { Audit, Keys, SettingsOfTenant, Transfer } from "./resources/tenant.ts";
+import { Audit, Keys, LiveRateOfTenant, SettingsOfTenant, Transfer } from "./resources/tenant.ts";
 import type * as wire from "./wire.ts";
 
 /**
@@ -41,6 +41,7 @@ export class Sameface {
   readonly keys: Keys;
   readonly settings: SettingsOfTenant;
   readonly audit: Audit;
+  readonly liveRate: LiveRateOfTenant;
   readonly transfer: Transfer;
   readonly tenants: Tenants;
   readonly deployment: Deployment;
@@ -55,6 +56,7 @@ export class Sameface {
     this.keys = new Keys(call);
     this.settings = new SettingsOfTenant(call);
     this.audit = new Audit(call);
+    this.liveRate = new LiveRateOfTenant(call);
     this.transfer = new Transfer(exchange, call);
     this.tenants = new Tenants(call);
     this.deployment = new Deployment(call);

@@ -19,6 +19,7 @@ export interface ErrorDetails {
   idempotency_key_reused: Details;
   /** The photo was enrolled or has matched before. */
   replayed_photo: Details;
+  conflicting_face: Details;
   /** Names the subject, for keys with the scope "identify". */
   identity_conflict: Details & { readonly subject_id?: string };
   invalid_request: Details;

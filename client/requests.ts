@@ -49,6 +49,7 @@ export const enrolmentOptions = fields<EnrolmentCallOptions>({
   ...faceChecks,
   passive: maybe(flag),
   duplicates: maybe(wordOf("allow or refuse")),
+  conflicts: maybe(wordOf("allow or refuse")),
   expires_at: maybe(time),
   consent_version: maybe(text),
   consent_purpose: maybe(text),
@@ -99,6 +100,7 @@ export const liveVerificationOptions = fields<wire.LiveVerificationOptions & Upl
 
 export const liveEnrolmentOptions = fields<wire.LiveEnrolmentOptions & UploadOptions>({
   duplicates: maybe(wordOf("allow or refuse")),
+  conflicts: maybe(wordOf("allow or refuse")),
   expires_at: maybe(time),
   consent_version: maybe(text),
   consent_purpose: maybe(text),

@@ -42,6 +42,8 @@ interface PassiveOption {
 export interface EnrolmentOptions extends FaceOptions, PassiveOption {
   /** `refuse` refuses a person who is enrolled as another subject. Default `allow`. */
   readonly duplicates?: "allow" | "refuse";
+  /** `allow` enrols a photo of somebody else than the subject's others, which the template leaves out. Default `refuse`. */
+  readonly conflicts?: "allow" | "refuse";
   /** Time at which the face is deleted, with its offset, such as 2030-01-31T12:00:00Z. */
   readonly expires_at?: string;
   readonly consent_version?: string;
@@ -264,6 +266,8 @@ export interface Enrolment extends Answer {
   model: string;
   created_at: string;
   expires_at?: string | undefined;
+  /** The photo shows somebody else than the subject's others; with `conflicts: "allow"`. */
+  conflicting_face?: true | undefined;
   /** Present when it was asked for and the enrolment states a consent. */
   consent_receipt?: string | undefined;
 }
@@ -282,9 +286,22 @@ export interface Decision extends Answer {
   model: string;
 }
 
+/** Template of the subject that the photo was compared with. */
+export interface Template {
+  /** Changes when a face joins or leaves, and with the model. */
+  version: string;
+  /** Number of enrolled photos in it. */
+  photos: number;
+  /** Time since which a deletion or an enrolment may be missing in it; with `consistency: "edge"`. */
+  as_of?: string | undefined;
+}
+
 export interface Verification extends Decision {
-  /** The closest enrolled face; only with "scores". */
+  template?: Template | undefined;
+  /** Enrolled face in the template that came closest by itself; only with "scores". */
   face_id?: string | undefined;
+  /** True when the scores have fallen: enrol a new photo before the person is refused. Only with "scores". */
+  new_photo_suggested?: true | undefined;
   /** True for a match whose photo was enrolled or has matched before, where the tenant's `replay` says `warn`. */
   replayed?: true | undefined;
   face?: Face | undefined;
@@ -305,6 +322,7 @@ export interface Comparison extends Decision {
 export interface Candidate {
   subject_id: string;
   face_id?: string | undefined;
+  template?: Template | undefined;
   distance?: number | undefined;
   fmr?: number | string | undefined;
 }
@@ -314,7 +332,7 @@ export interface Identification extends Answer {
   candidates: Candidate[];
   /** True when more subjects than asked for are within the threshold; only without "scores". */
   more_candidates?: true | undefined;
-  /** Number of faces that were compared. */
+  /** Number of templates that were compared: one for each subject. */
   gallery_size: number;
   /** Number of faces that were not compared, because another model made them. */
   not_compared?: number | undefined;
@@ -375,6 +393,8 @@ export interface SubjectRecord extends Answer {
   jurisdiction: Jurisdiction | null;
   faces: RecordedFace[];
   attempts: { failures: number; last_failure_at: string | null };
+  /** Null before the first match; the distances are present with the scope "scores". */
+  score_trend: { matches: number; first?: number | undefined; recent?: number | undefined } | null;
   last_used_on: string | null;
   kept_beside: { sketches: number; requests: number; sessions: number };
   copies: string[];
@@ -503,7 +523,9 @@ export interface LiveVerification extends LiveAnswer {
   max_fmr: number;
   distance?: number | undefined;
   fmr?: number | string | undefined;
+  template?: Template | undefined;
   face_id?: string | undefined;
+  new_photo_suggested?: true | undefined;
   /** The first frame, or a copy of it, was enrolled or has matched before. */
   replayed?: true | undefined;
   receipt?: string | undefined;
@@ -515,6 +537,7 @@ export interface LiveEnrolment extends LiveAnswer {
   face_id?: string | undefined;
   created_at?: string | undefined;
   expires_at?: string | undefined;
+  conflicting_face?: true | undefined;
   consent_receipt?: string | undefined;
 }
 
@@ -560,6 +583,8 @@ export interface AuditEntry {
   subject_id: string | null;
   face_id: string | null;
   outcome: string;
+  /** Version of the template that decided. */
+  template?: string | undefined;
   request_id: string;
 }
 
@@ -567,6 +592,42 @@ export interface AuditPage extends Answer {
   jurisdiction: Jurisdiction | null;
   entries: AuditEntry[];
   next_cursor: string | null;
+}
+
+/** Subject whose matches have come closer to the threshold. */
+export interface AgeingSubject {
+  subject_id: string;
+  /** Matches since the subject's faces last changed. */
+  matches: number;
+  /** Mean distance of the first five. */
+  first: number;
+  /** Mean distance of the latest ones. */
+  recent: number;
+}
+
+export interface AgeingPage extends Answer {
+  subjects: AgeingSubject[];
+  threshold: number;
+  next_cursor: string | null;
+}
+
+export interface LiveRate extends Answer {
+  measured_at: string;
+  /** Rate that the tenant's threshold promises. */
+  max_fmr: number;
+  /** Rate among the people enrolled; null where every shard has fewer than 50 of them. */
+  fmr: number | null;
+  /** 95 % interval. */
+  interval: { low: number; high: number } | null;
+  /** False when the whole interval lies above `max_fmr`. */
+  keeps_promise: boolean | null;
+  comparisons: number;
+  people: number;
+  /** Number of people whose photos were compared with all others. */
+  probes: number;
+  /** Matches so close that two subjects are more likely one person than two; they count in `fmr`. */
+  likely_duplicates: number;
+  shards_left_out: number;
 }
 
 export interface TenantPage extends Answer {
@@ -617,7 +678,7 @@ export interface Readiness extends Answer {
 }
 
 export interface DoctorCheck {
-  name: "secrets" | "bindings" | "directory" | "kv" | "models" | "faces";
+  name: "secrets" | "bindings" | "directory" | "kv" | "models" | "faces" | "rates";
   status: "ok" | "warning" | "failed";
   /** The fault and its remedy; when the check passed null, or the number of faces that were looked at. */
   detail: string | null;

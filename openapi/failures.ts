@@ -12,6 +12,7 @@ const instances: Instances = {
   not_found: { code: "not_found", what: "subject" },
   conflict: { code: "conflict", what: "tenant" },
   identity_conflict: { code: "identity_conflict", subjectId: "franck" },
+  conflicting_face: { code: "conflicting_face" },
   replayed_photo: { code: "replayed_photo" },
   idempotency_key_reused: { code: "idempotency_key_reused" },
   method_not_allowed: { code: "method_not_allowed", allowed: ["GET", "DELETE"] },

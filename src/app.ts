@@ -10,10 +10,12 @@ import { corsFor, noStore, securityHeaders } from "./http/middleware/headers.ts"
 import type { LogEntry } from "./http/middleware/log-entry.ts";
 import { requestId, requestLog } from "./http/middleware/record.ts";
 import { requireNoQuery } from "./http/request/input.ts";
+import { listAgeing } from "./http/routes/administration/ageing.ts";
 import { showAudit } from "./http/routes/administration/audit.ts";
 import { doctor } from "./http/routes/administration/doctor.ts";
 import { rewrap, rotateSigningKey, showPublicKeys } from "./http/routes/administration/key-rotation.ts";
 import { createKey, listKeys, revokeKey, rotateKey } from "./http/routes/administration/keys.ts";
+import { measureLiveRate, showLiveRate } from "./http/routes/administration/live-rate.ts";
 import { listUnrecognisable } from "./http/routes/administration/review.ts";
 import {
   changeSettings,
@@ -65,6 +67,8 @@ export type AppDeps = DepsOf<typeof admission> &
   DepsOf<typeof showAudit> &
   DepsOf<typeof listTenants> &
   DepsOf<typeof listUnrecognisable> &
+  DepsOf<typeof listAgeing> &
+  DepsOf<typeof measureLiveRate> &
   DepsOf<typeof exportFaces> &
   DepsOf<typeof importFaces> &
   DepsOf<typeof doctor> &
@@ -163,6 +167,9 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   app.patch("/v1/settings", requireScope("admin"), requireNoQuery(), changeSettings(deps));
   app.get("/v1/audit", requireScope("admin"), showAudit(deps));
 
+  app.get("/v1/ageing", requireScope("admin"), requireScope("scores"), listAgeing(deps));
+  app.post("/v1/live-rate", requireScope("admin"), requireNoQuery(), measureLiveRate(deps));
+  app.get("/v1/live-rate", requireScope("admin"), requireNoQuery(), showLiveRate(deps));
   app.get("/v1/faces/unrecognizable", requireScope("admin"), listUnrecognisable(deps));
   app.post("/v1/export", requireScope("admin"), requireScope("embeddings"), exportFaces(deps));
   app.post(

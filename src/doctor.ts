@@ -9,9 +9,10 @@ import { noCopies, type RecordCopies } from "./identity/records/record-copies.ts
 import { defaultSettings } from "./identity/settings.ts";
 import type { OpenReview } from "./identity/store/enrolled-review.ts";
 import type { TenantRegistry } from "./identity/tenant-registry.ts";
+import { breaksPromise, type LiveRates } from "./trust/rates/live-rate.ts";
 
 export interface Check extends Finding {
-  readonly name: "secrets" | "bindings" | "directory" | "kv" | "models" | "faces";
+  readonly name: "secrets" | "bindings" | "directory" | "kv" | "models" | "faces" | "rates";
   readonly ms: number;
 }
 
@@ -33,6 +34,7 @@ export interface DoctorDeps {
   /** Hashes the models' bytes in the bundle: SHA-256, hex, beside the manifest's. */
   readonly hashModels: () => Promise<readonly { id: string; expected: string; actual: string }[]>;
   readonly openReview: OpenReview;
+  readonly liveRates: Pick<LiveRates, "last">;
   readonly randomId: () => string;
   readonly randomBytes: RandomBytes;
   readonly clock: () => Date;
@@ -58,6 +60,7 @@ export function createDoctor(deps: DoctorDeps): Examine {
     await run("kv", () => tryCopies(deps));
     await run("models", () => judgeModels(deps));
     await run("faces", () => sampleFaces(root, deps));
+    await run("rates", () => judgeRates(deps));
     return checks;
   };
 }
@@ -123,6 +126,27 @@ async function judgeModels({ hashModels }: DoctorDeps): Promise<Finding> {
 /** Most tenants that one examination samples, chosen at random among the first thousand, and most faces of each. */
 const sampledTenants = 10;
 const sampledFaces = 50;
+
+/** Looks for tenants whose people come closer to each other than their thresholds promise, by their last measurements. */
+async function judgeRates({ registry, liveRates, randomBytes }: DoctorDeps): Promise<Finding> {
+  const others = await registry.list({ after: null, limit: 1000 });
+  const tenants = choose([defaultTenant, ...others], sampledTenants, randomBytes);
+  const broken: string[] = [];
+  let measured = 0;
+  for (const tenant of tenants) {
+    const last = await liveRates.last(tenant);
+    if (!last.ok || last.value.interval === null) continue;
+    measured++;
+    const { interval, maxFmr } = last.value;
+    const [low, high] = interval.map((rate) => rate.toPrecision(2));
+    if (breaksPromise(last.value)) broken.push(`${low} to ${high} for ${maxFmr} in ${tenant}`);
+  }
+  if (broken.length === 0)
+    return { status: "ok", detail: `${measured} of ${tenants.length} tenants measured` };
+  return warning(
+    `False match rates above the promise: ${broken.join(", ")}. \`rate\` with a key of the tenant measures again; see docs/operating.md.`,
+  );
+}
 
 /** Looks for faces that were enrolled from photos that the encoder cannot read. */
 async function sampleFaces(

@@ -38,6 +38,8 @@ type FailureCase =
   | { code: "conflict"; what: string }
   /** The person is enrolled under another name; the name is present for callers who may know it. */
   | { code: "identity_conflict"; subjectId?: string }
+  /** The photo shows somebody else than the subject's other photos. */
+  | { code: "conflicting_face" }
   /** The photo is a copy of one that was enrolled or has matched before. */
   | { code: "replayed_photo" }
   /** The `Idempotency-Key` was used before, for another request. */
@@ -148,6 +150,13 @@ function describe(failure: FailureCase): WireFailure {
         code,
         message: "This person is enrolled as another subject already.",
         ...(failure.subjectId === undefined ? {} : { details: { subject_id: failure.subjectId } }),
+      };
+    case "conflicting_face":
+      return {
+        status: 409,
+        code,
+        message:
+          "The photo shows somebody else than the subject's other photos. Delete those that are wrong, or enrol it with `conflicts=allow`: the template leaves it out.",
       };
     case "replayed_photo":
       return { status: 409, code, message: "This photo was used before. Take a new one." };

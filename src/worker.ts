@@ -20,6 +20,7 @@ import type { Bundle } from "./inference/engine.ts";
 import { createStages, encoderInUse, occlusionIn, recognisabilityIn } from "./models.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
 import { type Bindings, connect } from "./wiring/bindings.ts";
+import { runRateSchedule } from "./wiring/rate-schedule.ts";
 import { openService } from "./wiring/service.ts";
 
 const encoder = encoderInUse(manifest);
@@ -43,11 +44,17 @@ export function createWorker(engine: Bundle) {
     ...createStages(manifest, (file) => engine.files[file], engine),
     openPhoto: (image) => openPhoto(image, defaultImageLimits, codecs),
   });
-  let service: ReturnType<typeof openService> | undefined;
+  let opened: ReturnType<typeof openService> | undefined;
+  const serviceOf = (env: Bindings) => {
+    opened ??= open(env, engine, pipeline, budget);
+    return opened;
+  };
   return {
     fetch(request, env, context) {
-      service ??= open(env, engine, pipeline, budget);
-      return service.app.fetch(request, env, context);
+      return serviceOf(env).app.fetch(request, env, context);
+    },
+    scheduled(_, env) {
+      return runRateSchedule(serviceOf(env));
     },
   } satisfies ExportedHandler<Bindings>;
 }

@@ -1,5 +1,6 @@
 /** Lists, shows, unlocks and deletes subjects, and reviews their faces. */
 import type {
+  AgeingPage,
   EnrolledFace,
   Sameface,
   SubjectRecord,
@@ -52,6 +53,26 @@ const review: Command = {
     show(["subject", "face", "enrolled", "recognisability", "judged by"], rows, options.json);
     const others = notJudged === 0 ? "" : `, ${notJudged} of another model or damaged`;
     process.stderr.write(`looked at ${lookedAt} faces: ${rows.length} to enrol again${others}\n`);
+    return rows.length > 0 ? 1 : 0;
+  },
+};
+
+const ageing: Command = {
+  maxWords: 0,
+  flags: serviceFlags,
+  async run(_, options) {
+    const client = connect(options);
+    const rows: Row[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: AgeingPage = await client.subjects.ageing(cursor === null ? {} : { cursor });
+      for (const found of page.subjects) {
+        const { subject_id, matches, first, recent } = found;
+        rows.push({ cells: [subject_id, matches, first, recent, page.threshold], json: found, exitCode: 1 });
+      }
+      cursor = page.next_cursor;
+    } while (cursor !== null);
+    show(["subject", "matches", "first", "recent", "refused at"], rows, options.json);
     return rows.length > 0 ? 1 : 0;
   },
 };
@@ -120,6 +141,7 @@ const record: Command = {
 export const subjects: Readonly<Record<string, Command>> = {
   list,
   review,
+  ageing,
   show: each(["subject", "face", "enrolled", "expires", "model", ""], async (client, subject) =>
     (await client.subjects.get(subject)).faces.map((face) => faceRow(subject, face)),
   ),

@@ -60,6 +60,12 @@ export class Subjects {
     );
   }
 
+  /** Lists subjects who should enrol a new photo, in the order of their ids. */
+  async ageing(page: wire.PageOptions = {}, options?: CallOptions): Promise<wire.AgeingPage> {
+    const query = queryOf({ ...checked(pageOptions, page, "page") });
+    return this.#call({ method: "GET", path: "/v1/ageing", query, repeatable: true }, options);
+  }
+
   /** Resets the count of failed attempts and ends a lock. */
   async unlock(subjectId: string, options?: CallOptions): Promise<wire.Unlocked> {
     const where = path`/v1/subjects/${{ subjectId }}/unlock`;

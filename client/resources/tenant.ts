@@ -85,6 +85,25 @@ export class Audit {
   }
 }
 
+/** The false match rate among the people enrolled: counts, and nothing about any of them. */
+export class LiveRateOfTenant {
+  readonly #call: CallJson;
+
+  constructor(call: CallJson) {
+    this.#call = call;
+  }
+
+  /** Measures now; takes seconds. */
+  async measure(options?: CallOptions): Promise<wire.LiveRate> {
+    return this.#call({ method: "POST", path: "/v1/live-rate", repeatable: true }, options);
+  }
+
+  /** Returns the last measurement. Fails with `not_found` before the first. */
+  async last(options?: CallOptions): Promise<wire.LiveRate> {
+    return this.#call({ method: "GET", path: "/v1/live-rate", repeatable: true }, options);
+  }
+}
+
 /** Export and import. Pages are sealed with a key of yours, base64 of 32 bytes: whoever has it can read them. */
 export class Transfer {
   readonly #exchange: Exchange;

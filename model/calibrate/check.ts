@@ -5,7 +5,7 @@ import { type Interval, percentileInterval, resampleIdentities } from "../evalua
 import { createCurveSource } from "../evaluate/statistics/curve.ts";
 
 /** Promised rates, and those of them that must hold: below these, too few trials decide. */
-const promises = [1e-2, 1e-3, 1e-4, 1e-5];
+const promises = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 const required = [1e-3, 1e-4];
 /** Factor by which the realised rate may differ from the promised one, either way. */
 const tolerance = 2;

@@ -18,7 +18,8 @@ export interface Dataset extends People {
 
 export interface DatasetFiles {
   readonly pairs?: string | undefined;
-  readonly list?: string | undefined;
+  /** One list, or several whose people are taken together. */
+  readonly list?: string | readonly string[] | undefined;
   /** Table with the columns `identity`, `same_as`: names of the list that belong to one person. */
   readonly aliases?: string | undefined;
 }
@@ -34,7 +35,8 @@ export function readDataset(files: DatasetFiles): Dataset {
     rowOf.set(image, known);
     return known;
   };
-  const listed = files.list === undefined ? [] : readTable(files.list, ["image", "identity"]);
+  const lists = typeof files.list === "string" ? [files.list] : (files.list ?? []);
+  const listed = lists.flatMap((list) => readTable(list, ["image", "identity"]));
   const people = createGroups();
   const firstOfIdentity = new Map<string, number>();
   for (const { image, identity } of listed) {
@@ -49,7 +51,7 @@ export function readDataset(files: DatasetFiles): Dataset {
     if (one !== undefined && other !== undefined) people.join(one, other);
   }
   const listedCount = rowOf.size;
-  if (listedCount !== listed.length) throw new Error(`${files.list} names an image twice`);
+  if (listedCount !== listed.length) throw new Error(`${lists.join(" and ")} names an image twice`);
 
   const paired = files.pairs === undefined ? [] : readTable(files.pairs, ["same", "image_a", "image_b"]);
   const same = paired.map((line) => parseSame(line.same, files.pairs));

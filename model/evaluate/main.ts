@@ -8,14 +8,20 @@ import { parseArgs } from "node:util";
 import { thresholdAt } from "../../src/face/decision/calibration.ts";
 import { defaultSettings } from "../../src/identity/settings.ts";
 import { encoderInUse } from "../../src/models.ts";
-import { readCalibration, readManifest } from "../runtime.ts";
-import { acquireAll } from "./acquisition/acquire.ts";
-import { readDataset } from "./dataset.ts";
+import { readCalibration, readManifest, readRecognisability } from "../runtime.ts";
+import { type Acquired, acquireAll } from "./acquisition/acquire.ts";
+import type { Trials } from "./comparisons.ts";
+import { type Dataset, readDataset } from "./dataset.ts";
 import { formatDiscard } from "./discard/discard-summary.ts";
 import { evaluate } from "./evaluate.ts";
 import { type GateName, gateNames, missedGates } from "./gates.ts";
+import { evaluateGroups } from "./groups/groups.ts";
+import { type GroupsSummary, summarizeGroups } from "./groups/groups-summary.ts";
+import { readGroups } from "./groups/read-groups.ts";
 import { writeReport } from "./report/report.ts";
 import { formatTable, type Provenance, summarize } from "./summary.ts";
+import { evaluateByPhotos, type PhotosFigures, thresholdsInUse } from "./templates/by-photos.ts";
+import { summarizeByPhotos } from "./templates/by-photos-summary.ts";
 
 const usage = `usage: npm run evaluate -- [--pairs P.tsv] [--all-pairs LIST.tsv] --images DIR [options]
 
@@ -24,6 +30,10 @@ const usage = `usage: npm run evaluate -- [--pairs P.tsv] [--all-pairs LIST.tsv]
   --images DIR      what the images' paths are relative to
   --json FILE       writes every figure as JSON
   --report DIR      writes index.html: curves, histograms, the worst errors
+  --photos 1,2,3    error rates by the number of photos enrolled, with the same probes for
+                    each, at the threshold in use for each rate; needs --all-pairs
+  --groups FILE     columns image or identity, and group: error rates by group and between
+                    groups at the threshold in use; needs --all-pairs
   --quality         prints error against share of images discarded, by measure of quality
   --face POLICY     which of several faces: center (default; where sets of single
                     people have the one that they label), largest, only
@@ -42,6 +52,8 @@ const { values: flags } = parseArgs({
     images: { type: "string" },
     json: { type: "string" },
     report: { type: "string" },
+    photos: { type: "string" },
+    groups: { type: "string" },
     quality: { type: "boolean", default: false },
     face: { type: "string", default: "center" },
     engine: { type: "string", default: "kernels" },
@@ -68,6 +80,10 @@ async function main(): Promise<void> {
   if (engine !== "kernels" && engine !== "onnxruntime") throw new Error(`--engine ${engine} is unknown`);
   const replicates = wholeNumber("replicates", flags.replicates);
   const seed = wholeNumber("seed", flags.seed);
+  const photos = flags.photos?.split(",").map((text) => wholeNumber("photos", text));
+  if (photos !== undefined && flags["all-pairs"] === undefined) throw new Error("--photos needs --all-pairs");
+  if (flags.groups !== undefined && flags["all-pairs"] === undefined)
+    throw new Error("--groups needs --all-pairs");
   const limits = Object.fromEntries(
     gateNames.flatMap((name) => (flags[name] === undefined ? [] : [[name, finiteNumber(name, flags[name])]])),
   );
@@ -81,6 +97,10 @@ async function main(): Promise<void> {
     cacheFolder: flags.cache,
   });
   const shipped = shippedThreshold();
+  const byPhotos =
+    photos === undefined
+      ? null
+      : summarizeByPhotos(measureByPhotos(dataset, acquired, photos, { replicates, seed }));
   const evaluation = evaluate(dataset, acquired, { replicates, seed, threshold: shipped?.threshold ?? null });
   const provenance: Provenance = {
     ...modelsInUse(),
@@ -92,7 +112,11 @@ async function main(): Promise<void> {
     seed,
     shipped,
   };
-  const summary = summarize(evaluation, provenance);
+  const groups =
+    flags.groups === undefined
+      ? null
+      : measureGroups(flags.groups, evaluation.trials, dataset, acquired, { shipped, replicates, seed });
+  const summary = summarize(evaluation, provenance, { byPhotos, groups });
   console.log(formatTable(summary));
   if (flags.quality) console.log(`\n${formatDiscard(summary.error_versus_discard)}`);
   if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(summary, null, 2)}\n`);
@@ -104,6 +128,38 @@ async function main(): Promise<void> {
   const missed = missedGates(summary, limits);
   for (const sentence of missed) console.error(sentence);
   if (missed.length > 0) process.exitCode = 1;
+}
+
+/** Measures by the number of photos enrolled, at the thresholds in use. Needs a calibrated encoder. */
+function measureByPhotos(
+  { identityOf, identityCount, listedCount }: Dataset,
+  acquired: Acquired,
+  photos: readonly number[],
+  bootstrap: { readonly replicates: number; readonly seed: number },
+): PhotosFigures[] {
+  const people = { identityOf: identityOf.subarray(0, listedCount), identityCount };
+  const thresholdOf = thresholdsInUse(readCalibration());
+  return evaluateByPhotos(people, acquired, {
+    photos: photos.toSorted((a, b) => a - b),
+    thresholdOf,
+    recognisability: readRecognisability(),
+    ...bootstrap,
+  });
+}
+
+/** Measures by group at the threshold in use. Needs a calibrated encoder. */
+function measureGroups(
+  file: string,
+  trials: Trials,
+  { images, listedCount }: Dataset,
+  acquired: Acquired,
+  { shipped, ...bootstrap }: Pick<Provenance, "shipped" | "replicates" | "seed">,
+): GroupsSummary {
+  if (shipped === null) throw new Error("--groups needs a calibrated encoder");
+  const listed = readGroups(file, images.slice(0, listedCount), flags["all-pairs"] as string);
+  const groupOf = images.map((_, row) => listed[row]);
+  const figures = evaluateGroups(trials, acquired, { groupOf, threshold: shipped.threshold, ...bootstrap });
+  return summarizeGroups(figures, shipped);
 }
 
 /** Threshold for the service's default FMR; `null` when the encoder is not calibrated. */

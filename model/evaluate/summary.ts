@@ -2,7 +2,9 @@
 
 import { type DiscardSummary, summarizeDiscard } from "./discard/discard-summary.ts";
 import { type Estimate, type Evaluation, reportedFmrs, type ThresholdFigure } from "./evaluate.ts";
+import { formatGroups, type GroupsSummary } from "./groups/groups-summary.ts";
 import type { Interval } from "./statistics/bootstrap.ts";
+import { formatByPhotos, type PhotosSummary } from "./templates/by-photos-summary.ts";
 
 export interface Provenance {
   readonly encoder: string;
@@ -36,6 +38,10 @@ export interface Summary {
   readonly d_prime: number;
   readonly d_prime_ci95: Interval | null;
   readonly at_shipped_threshold: Readonly<Record<string, number | Interval | null>> | null;
+  /** By the number of photos enrolled; `null` unless asked for. */
+  readonly by_photos: Readonly<Record<string, PhotosSummary>> | null;
+  /** By group, at the threshold in use; `null` unless asked for. */
+  readonly groups: GroupsSummary | null;
   readonly error_versus_discard: DiscardSummary | null;
   readonly counts: Readonly<Record<string, number>>;
   readonly bootstrap: { readonly over: "people"; readonly replicates: number; readonly seed: number };
@@ -49,11 +55,23 @@ const notes: readonly string[] = [
   "A genuine trial with an image that gave no embedding counts as a non-match; an impostor trial with one is left out; a pair with one counts as wrong in the 10-fold accuracy.",
   "tar_at_fmr is the share of genuine trials accepted at the largest threshold whose observed FMR does not exceed the key; null where the key is below lowest_supported_fmr = 3 / impostor trials (rule of 3).",
   "Intervals are 95 % percentile intervals of a bootstrap over people; failure_to_acquire without a failure is bounded by the rule of 3.",
+  "by_photos compares each photo, as a probe, with templates of the next photos of its person, the same probes for each number; a threshold is the one in use for templates of so many photos, at the promised rate, and a photo that enrolment would refuse as somebody else's is passed over.",
+  "groups compares images of two people of one group (fmr_within) or of two groups (fmr_between), and images of one person that are both in the group (fnmr); worst_over_mean is the largest rate of a group over the mean of the groups' rates.",
   "error_versus_discard leaves out images without an embedding, and keeps the threshold, and the value that the worst image kept has, in every resample.",
   "Precision, recall and F1 are over the listed pairs and depend on their share of genuine ones.",
 ];
 
-export function summarize(evaluation: Evaluation, provenance: Provenance): Summary {
+/** Parts of a summary that are measured only where they are asked for. */
+export interface ExtraParts {
+  readonly byPhotos?: Summary["by_photos"];
+  readonly groups?: Summary["groups"];
+}
+
+export function summarize(
+  evaluation: Evaluation,
+  provenance: Provenance,
+  { byPhotos = null, groups = null }: ExtraParts = {},
+): Summary {
   const { accuracy, failureToAcquire, eer, auc, dPrime, trials } = evaluation;
   const points = reportedFmrs.map((fmr) => [fmr, evaluation.tarAtFmr[fmr]] as const);
   const { shipped } = provenance;
@@ -79,6 +97,8 @@ export function summarize(evaluation: Evaluation, provenance: Provenance): Summa
       max_fmr: shipped.maxFmr,
       ...withIntervals(evaluation.atThreshold),
     },
+    by_photos: byPhotos,
+    groups,
     error_versus_discard: summarizeDiscard(evaluation.errorVersusDiscard),
     counts: {
       images: provenance.images,
@@ -126,6 +146,8 @@ export function formatTable(summary: Summary): string {
   return [
     `${summary.encoder}: ${images} images of ${people} people; ${genuine_trials} genuine and ${impostor_trials} impostor trials`,
     ...lines,
+    ...(summary.by_photos === null ? [] : [formatByPhotos(summary.by_photos)]),
+    ...(summary.groups === null ? [] : [formatGroups(summary.groups)]),
     `Brackets: 95 % interval over people (${summary.bootstrap.replicates} resamples).`,
   ].join("\n");
 }

@@ -3,7 +3,7 @@
  * after, on the same comparisons, and the interval of the difference over people.
  */
 
-import { type Comparisons, compareAll, type Trials } from "../evaluate/comparisons.ts";
+import { type Comparisons, compareAll, type EmbeddingSet, type Trials } from "../evaluate/comparisons.ts";
 import { type Interval, percentileInterval, resampleIdentities } from "../evaluate/statistics/bootstrap.ts";
 import { type CurveSource, createCurveSource } from "../evaluate/statistics/curve.ts";
 import { lowestSupportedRate, tarAtFmr } from "../evaluate/statistics/metrics.ts";
@@ -48,6 +48,16 @@ export interface Gains {
 
 /** Compares photos as the service encodes them, without variants, and with the head if there is one. */
 export function compareSet(set: TrainingSet, head: Head | null): Trials {
+  const trials = compareAll(embeddingsOf(set, head), set);
+  const { sides } = set;
+  if (sides === null) return trials;
+  const across = (comparisons: Comparisons) =>
+    choose(comparisons, (k) => sides[comparisons.left[k]] !== sides[comparisons.right[k]]);
+  return { ...trials, genuine: across(trials.genuine), impostor: across(trials.impostor) };
+}
+
+/** Returns the embedding of each photo as it is, after the head; `null` for the trunk alone. */
+export function embeddingsOf(set: TrainingSet, head: Head | null): EmbeddingSet {
   const first = set.variants.find((variants) => variants.length > 0);
   if (first === undefined) throw new Error("no photo gave an embedding");
   const dimension = first[0].length;
@@ -56,12 +66,7 @@ export function compareSet(set: TrainingSet, head: Head | null): Trials {
     if (plain !== undefined) values.set(head === null ? plain : applyHead(head, plain), row * dimension);
   });
   const acquired = Uint8Array.from(set.variants, (variants) => (variants.length > 0 ? 1 : 0));
-  const trials = compareAll({ values, dimension, acquired }, set);
-  const { sides } = set;
-  if (sides === null) return trials;
-  const across = (comparisons: Comparisons) =>
-    choose(comparisons, (k) => sides[comparisons.left[k]] !== sides[comparisons.right[k]]);
-  return { ...trials, genuine: across(trials.genuine), impostor: across(trials.impostor) };
+  return { values, dimension, acquired };
 }
 
 function choose({ distance, left, right }: Comparisons, wanted: (k: number) => boolean): Comparisons {

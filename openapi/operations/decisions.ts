@@ -34,7 +34,7 @@ export const decisionOperations: readonly Operation[] = [
     tag: "Decisions",
     summary: "Is this the enrolled person?",
     description:
-      "Compares the face in the photo with those of the subject, at a false match rate of your choice. Each of several faces is compared at its share of the rate. Failures are counted: too many in a row lock the subject for a while, and a match at the tenant's `max_fmr` or a stricter rate resets the count. If a face of the subject is deleted meanwhile, the attempt fails with `not_found`. A match whose photo was enrolled or has matched before is refused with `replayed_photo`, which counts as a failure, or marked with `replayed`, by the tenant's `replay`.",
+      "Compares the face in the photo with the template of the subject's photos, at a false match rate of your choice. Failures are counted: too many in a row lock the subject for a while, and a match at the tenant's `max_fmr` or a stricter rate resets the count. If a face of the subject is deleted meanwhile, the attempt fails with `not_found`. A match whose photo was enrolled or has matched before is refused with `replayed_photo`, which counts as a failure, or marked with `replayed`, by the tenant's `replay`.",
     caller: { kind: "key", scopes: ["verify"], orSession: true },
     params: { path: ofSubject, query: photoToVerify.options, header: verificationHeader },
     body: photoBody(photoToVerify, { embeddings: true }),

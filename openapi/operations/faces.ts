@@ -63,6 +63,7 @@ export const faceOperations: readonly Operation[] = [
       "model_mismatch",
       "conflict",
       "identity_conflict",
+      "conflicting_face",
       "idempotency_key_reused",
       "liveness_required",
     ],
@@ -133,9 +134,10 @@ export const faceOperations: readonly Operation[] = [
           },
         ],
         attempts: { failures: 0, last_failure_at: null },
+        score_trend: { matches: 14 },
         last_used_on: "2026-11-24",
         kept_beside: { sketches: 2, requests: 1, sessions: 0 },
-        copies: ["gallery: an 8-bit template of each face, sealed"],
+        copies: ["gallery: an 8-bit template of the person, sealed"],
         audit: [
           {
             at: createdAt,

@@ -172,6 +172,13 @@ export const keyOperations: readonly Operation[] = [
         request_id: requestId,
       }),
     },
-    failures: [...framesFailures, "low_quality", "locked", "identity_conflict", "model_mismatch"],
+    failures: [
+      ...framesFailures,
+      "low_quality",
+      "locked",
+      "identity_conflict",
+      "conflicting_face",
+      "model_mismatch",
+    ],
   },
 ];

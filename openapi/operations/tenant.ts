@@ -1,9 +1,11 @@
 import * as z from "zod";
 import { exportQuerySchema, settingsChangeSchema } from "../../src/http/schemas/administration.ts";
 import {
+  ageingAnswerSchema,
   auditAnswerSchema,
   changedSettingsAnswerSchema,
   importAnswerSchema,
+  liveRateAnswerSchema,
   reviewAnswerSchema,
   settingsAnswerSchema,
 } from "../../src/http/schemas/administration-answers.ts";
@@ -19,6 +21,20 @@ const transferKey = z.object({
     .string()
     .describe("Your own key, base64 of 32 random bytes, with which the faces are sealed."),
 });
+
+const liveRate = {
+  measured_at: "2026-11-24T03:23:00.000Z",
+  max_fmr: 0.0001,
+  fmr: 0.000092,
+  interval: { low: 0.000063, high: 0.000135 },
+  keeps_promise: true,
+  comparisons: 3_999_600,
+  people: 10_000,
+  probes: 400,
+  likely_duplicates: 0,
+  shards_left_out: 0,
+  request_id: requestId,
+};
 
 export const tenantOperations: readonly Operation[] = [
   {
@@ -116,6 +132,58 @@ export const tenantOperations: readonly Operation[] = [
       }),
     },
     failures: ["invalid_request"],
+  },
+  {
+    method: "get",
+    path: "/v1/ageing",
+    operationId: "listAgeing",
+    tag: "Tenant",
+    summary: "List subjects who should enrol a new photo",
+    description:
+      "Lists subjects whose matches have come closer to the threshold by two fifths of the room that they began with, over ten matches or more: faces age, and a new photo comes before a refusal. An enrolment or a deletion begins anew.",
+    caller: { kind: "key", scopes: ["admin", "scores"] },
+    params: { query: listQuery },
+    answer: {
+      status: 200,
+      description: "A page of subjects, in the order of their ids.",
+      content: json(ageingAnswerSchema, {
+        subjects: [{ subject_id: subjectId, matches: 61, first: 0.62, recent: 0.871 }],
+        threshold: 1.05153,
+        next_cursor: null,
+        request_id: requestId,
+      }),
+    },
+    failures: ["invalid_request"],
+  },
+  {
+    method: "post",
+    path: "/v1/live-rate",
+    operationId: "measureLiveRate",
+    tag: "Tenant",
+    summary: "Measure the false match rate among the people enrolled",
+    description:
+      "Compares photos of random subjects with the templates of the others, inside the galleries, at the threshold of the tenant's `max_fmr`. The answer has counts alone and says nothing about any subject. Takes seconds; the same is done once a week where the deployment has its schedule.",
+    caller: admin,
+    answer: {
+      status: 200,
+      description: "The rate, its interval and the number of comparisons.",
+      content: json(liveRateAnswerSchema, liveRate),
+    },
+    failures: ["body_too_large", "invalid_request"],
+  },
+  {
+    method: "get",
+    path: "/v1/live-rate",
+    operationId: "showLiveRate",
+    tag: "Tenant",
+    summary: "Show the last measurement of the false match rate",
+    caller: admin,
+    answer: {
+      status: 200,
+      description: "The last measurement, scheduled or asked for.",
+      content: json(liveRateAnswerSchema, liveRate),
+    },
+    failures: ["not_found"],
   },
   {
     method: "post",

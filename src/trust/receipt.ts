@@ -17,6 +17,8 @@ export interface Receipt {
   readonly threshold: number;
   readonly maxFmr: number;
   readonly model: string;
+  /** Template that decided. */
+  readonly template: { readonly version: string; readonly photos: number };
   /** SHA-256 of the encoder's bytes, hex. */
   readonly modelSha256: string;
   /** SHA-256 of the photo as sent, hex; null when an embedding was sent in its place. */
@@ -49,6 +51,7 @@ export function createReceipts(keys: Pick<SigningKeys, "current">): SignReceipt 
       max_fmr: receipt.maxFmr,
       model: receipt.model,
       model_sha256: receipt.modelSha256,
+      template: { version: receipt.template.version, photos: receipt.template.photos },
       image_sha256: receipt.imageSha256,
       ...(receipt.liveness && {
         liveness: {

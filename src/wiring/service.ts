@@ -24,6 +24,7 @@ import { createEvidenceTokens } from "../trust/evidence.ts";
 import { createApiKeys } from "../trust/keys/api-keys.ts";
 import { createKekRotation } from "../trust/keys/kek-rotation.ts";
 import { createSigningKeys } from "../trust/keys/signing-keys.ts";
+import { createLiveRates } from "../trust/rates/live-rate.ts";
 import { createReceipts } from "../trust/receipt.ts";
 import { createSessionTokens } from "../trust/sessions/session-token.ts";
 import { createOpenSession } from "../trust/sessions/sessions.ts";
@@ -85,8 +86,10 @@ export function openService(parts: ServiceParts) {
     recognisability,
     encoderId: pipeline.encoderId,
   });
+  const liveRates = createLiveRates({ ...parts, registry, encoderId: pipeline.encoderId });
   const services = {
     ...parts,
+    liveRates,
     ring,
     signingKeys,
     sessionTokens,
@@ -116,7 +119,7 @@ export function openService(parts: ServiceParts) {
     rewrapKeys: createKekRotation({ openDirectory, registry, ring, signingKeys }),
     listAudit: createListAudit(openDirectory),
     openReview,
-    examine: createDoctor({ ...parts, registry, openReview }),
+    examine: createDoctor({ ...parts, registry, openReview, liveRates }),
   };
   return { app: createApp(services), ...services };
 }

@@ -48,7 +48,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     ],
     ...["pipeline.ts", "rendering", "stopwatch.ts", "trust", "hono", "zod"],
   ],
-  "doctor.ts": ["config.ts", "crypto", "identity"],
+  "doctor.ts": ["config.ts", "crypto", "identity", "trust"],
   "app.ts": ["config.ts", "http", "hono"],
   wiring: [
     ...[

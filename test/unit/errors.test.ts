@@ -13,6 +13,7 @@ const table: { readonly [Code in Failure["code"]]: [status: number, ...failures:
   not_found: [404, { what: "subject" }],
   conflict: [409, { what: "tenant" }],
   identity_conflict: [409, {}, { subjectId: "alice" }],
+  conflicting_face: [409, {}],
   replayed_photo: [409, {}],
   idempotency_key_reused: [422, {}],
   method_not_allowed: [405, { allowed: ["GET", "HEAD"] }],

@@ -6,6 +6,7 @@ import { formatFigure, type Summary } from "../summary.ts";
 import { discardCharts } from "./discard-curves.ts";
 import { detChart, rocChart } from "./error-curves.ts";
 import { histogramChart } from "./histogram.ts";
+import { byPhotosSection, groupsSection } from "./person-sections.ts";
 import { escapeText, percent } from "./plot.ts";
 import { styles } from "./styles.ts";
 import type { ShownTrial, WorstTrials } from "./worst.ts";
@@ -53,6 +54,8 @@ ${cards(summary)}
 <p>The same comparisons by the share of right people let in. Higher and further left is better.</p>
 <figure>${rocChart(evaluation)}</figure>
 </section>
+${byPhotosSection(summary.by_photos)}
+${groupsSection(summary.groups)}
 ${quality(evaluation)}
 <section>
 <h2>Nearest strangers</h2>

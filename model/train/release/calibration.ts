@@ -3,8 +3,9 @@ import { parseCalibration } from "../../../src/face/decision/calibration.ts";
 import type { OcclusionEntry } from "../../../src/face/quality/occlusion-model.ts";
 import type { RecognisabilityEntry } from "../../../src/face/quality/recognisability-model.ts";
 import { calibrate } from "../../calibrate/calibrate.ts";
+import { fitTemplateShift, type ShiftFit } from "../../calibrate/template-shift.ts";
 import type { TrainingSet } from "../batches.ts";
-import { compareSet } from "../gain.ts";
+import { compareSet, embeddingsOf } from "../gain.ts";
 import type { Head } from "../head.ts";
 import { carryRecognisability } from "./recognisability.ts";
 
@@ -32,6 +33,7 @@ export function calibrateOn(
       dataset,
       modelSha256,
       ...calibrate(trials, { replicates: 200, seed: 1 }),
+      ...templatesOf(set, head),
       recognisability: carryRecognisability(base.recognisability, embeddings, head),
       occlusion: base.occlusion,
     };
@@ -40,6 +42,17 @@ export function calibrateOn(
   } catch (error) {
     console.error(`not calibrated: ${error instanceof Error ? error.message : error}`);
     return null;
+  }
+}
+
+/** Returns the entry's part about templates; nothing where too few people have several photos, so that caution stands in. */
+function templatesOf(set: TrainingSet, head: Head): { readonly templates?: ShiftFit } {
+  const photos = { embeddings: embeddingsOf(set, head), qualities: set.variants.map(() => null) };
+  try {
+    return { templates: fitTemplateShift(photos, set, { replicates: 200, seed: 1 }) };
+  } catch (error) {
+    console.error(`templates not calibrated: ${error instanceof Error ? error.message : error}`);
+    return {};
   }
 }
 

@@ -2,8 +2,9 @@
  * Conversion of a false match rate to a threshold, and of a distance to its false match rate.
  *
  * The table was fitted offline to the distances between strangers (model/calibrate). Between two knots, log FMR is a
- * straight line over distance, so both directions are exact inverses. Below the lowest measured rate nothing is
- * extrapolated: a threshold is refused, and a rate becomes an upper bound.
+ * straight line over distance, so both directions are exact inverses. A template of several photos is decided like a single
+ * photo that must come closer, by the same distance at every rate. Below the lowest measured rate nothing is extrapolated: a
+ * threshold is refused, and a rate becomes an upper bound.
  */
 import { fail, ok, type Result } from "../../errors.ts";
 
@@ -14,11 +15,27 @@ export type FmrKnot = readonly [distance: number, fmr: number, low: number, high
 export interface Calibration {
   /** SHA-256 of the encoder's bytes, hex: another build's distances have other rates. */
   readonly modelSha256: string;
-  /** Two knots or more, with distance and FMR both strictly ascending. */
+  /**
+   * Rates between two photos, each a template of one. Two knots or more, with distance and FMR both strictly ascending.
+   */
   readonly fmrTable: readonly FmrKnot[];
   /** Lowest FMR that the data support; not below the table's first. */
   readonly measuredDownTo: number;
+  /** Missing in a calibration from before there were templates: `cautiousNearer` stands in. */
+  readonly templates?: TemplateShift;
 }
+
+/** Strangers' distances to the mean of several photos, compared with those to one photo. */
+export interface TemplateShift {
+  /**
+   * Distance by which strangers come closer to the mean of ever more photos than to one of them, at the same rate. To the
+   * mean of n photos it is `nearer` (1 - 1/n), as measured for 2 to 5 photos.
+   */
+  readonly nearer: number;
+}
+
+/** Half as much again as was measured for the shipped encoder. */
+const cautiousNearer = 0.03;
 
 /**
  * Distances between photos of one person and between photos of two people; an entry's `distances`. No decision uses
@@ -45,7 +62,22 @@ export function parseCalibration(entry: unknown, modelSha256: string): Calibrati
   if (!isRising(fmrTable) || typeof measuredDownTo !== "number" || !(measuredDownTo >= fmrTable[0][1])) {
     throw new Error("the encoder's calibration is not a rising table");
   }
-  return { modelSha256, fmrTable, measuredDownTo };
+  if (found.templates === undefined) return { modelSha256, fmrTable, measuredDownTo };
+  const { nearer } = (found.templates ?? {}) as Partial<Record<keyof TemplateShift, unknown>>;
+  // Written so that NaN fails too.
+  if (!(typeof nearer === "number" && nearer >= 0 && nearer < 1)) {
+    throw new Error("the encoder's calibration of templates is not a distance");
+  }
+  return { modelSha256, fmrTable, measuredDownTo, templates: { nearer } };
+}
+
+/**
+ * Returns the distance by which a template of this many photos must come closer to a probe than a single photo must, for
+ * the same false match rate: 0 for one photo. Throws for less than one.
+ */
+export function nearerBy({ templates }: Pick<Calibration, "templates">, photos: number): number {
+  if (!(photos >= 1)) throw new RangeError(`a template of ${photos} photos`);
+  return (templates?.nearer ?? cautiousNearer) * (1 - 1 / photos);
 }
 
 function isRising(table: unknown): table is readonly FmrKnot[] {
@@ -75,9 +107,14 @@ export interface FalseMatchRate {
  *
  * Fails with `invalid_request` for a rate that the table does not cover or the data do not support.
  *
+ * @param photos number of photos in the template
  * @param field the caller's name for the rate
  */
-export function thresholdAt(calibration: Calibration, maxFmr: number, field = "max_fmr"): Result<number> {
+export function thresholdAt(
+  calibration: Calibration,
+  maxFmr: number,
+  { photos = 1, field = "max_fmr" }: { readonly photos?: number; readonly field?: string } = {},
+): Result<number> {
   const { fmrTable, measuredDownTo } = calibration;
   const highest = fmrTable[fmrTable.length - 1][1];
   // Written so that NaN fails too.
@@ -89,10 +126,11 @@ export function thresholdAt(calibration: Calibration, maxFmr: number, field = "m
     1,
     fmrTable.findIndex(([, fmr]) => fmr >= maxFmr),
   );
-  const [nearer, lower] = fmrTable[above - 1];
-  const [farther, higher] = fmrTable[above];
+  const [start, lower] = fmrTable[above - 1];
+  const [end, higher] = fmrTable[above];
   const share = Math.log(maxFmr / lower) / Math.log(higher / lower);
-  return ok(nearer + share * (farther - nearer));
+  const single = start + share * (end - start);
+  return ok(Math.max(0, single - nearerBy(calibration, photos)));
 }
 
 /**
@@ -100,16 +138,18 @@ export function thresholdAt(calibration: Calibration, maxFmr: number, field = "m
  * distance is no evidence.
  *
  * @param distance 0..2; NaN throws
+ * @param photos number of photos in the template
  */
-export function fmrAt(calibration: Calibration, distance: number): FalseMatchRate {
+export function fmrAt(calibration: Calibration, distance: number, photos = 1): FalseMatchRate {
   if (Number.isNaN(distance)) throw new RangeError("distance is not a number");
   const { fmrTable, measuredDownTo } = calibration;
-  const above = fmrTable.findIndex(([knot]) => knot >= distance);
+  const single = distance + nearerBy(calibration, photos);
+  const above = fmrTable.findIndex(([knot]) => knot >= single);
   if (above === -1) return { fmr: 1, bounded: false };
   if (above === 0) return { fmr: measuredDownTo, bounded: true };
-  const [nearer, lower] = fmrTable[above - 1];
-  const [farther, higher] = fmrTable[above];
-  const fmr = lower * (higher / lower) ** ((distance - nearer) / (farther - nearer));
+  const [start, lower] = fmrTable[above - 1];
+  const [end, higher] = fmrTable[above];
+  const fmr = lower * (higher / lower) ** ((single - start) / (end - start));
   return fmr < measuredDownTo ? { fmr: measuredDownTo, bounded: true } : { fmr, bounded: false };
 }
 

@@ -57,6 +57,32 @@ export interface CalibratedDecision extends Decision {
 }
 
 /**
+ * Decides by the distance to a template. The template's number of photos says which rates its distances have: no rate is
+ * divided among photos.
+ *
+ * Fails with `invalid_request` for a rate that the calibration does not cover.
+ *
+ * @param photos number of photos in the template; 1 for two faces
+ * @param closer distance by which these two must come closer than ordinary ones, from `toleranceOf` or `closerOf`
+ */
+export function decideAtFmr(
+  calibration: Calibration,
+  distance: number,
+  maxFmr: number,
+  photos: number,
+  closer = 0,
+): Result<CalibratedDecision> {
+  const threshold = thresholdAt(calibration, maxFmr, { photos });
+  if (!threshold.ok) return threshold;
+  return ok({
+    ...decide(distance, Math.max(0, threshold.value - closer)),
+    maxFmr,
+    ordinaryThreshold: threshold.value,
+    fmr: fmrAt(calibration, distance + closer, photos),
+  });
+}
+
+/**
  * Decides by the smallest of the distances to `enrolledFaces` faces of one subject. A stranger has that many chances
  * to come close, so each comparison gets its share of the rate (Bonferroni's inequality: at most `maxFmr` in all,
  * whatever the faces have in common).
@@ -65,22 +91,17 @@ export interface CalibratedDecision extends Decision {
  *
  * @param closer distance by which these two faces must come closer than ordinary ones, from `toleranceOf`
  */
-export function decideAtFmr(
+export function decideByClosest(
   calibration: Calibration,
   distance: number,
   maxFmr: number,
   enrolledFaces: number,
   closer = 0,
 ): Result<CalibratedDecision> {
-  const threshold = thresholdAt(calibration, maxFmr / enrolledFaces);
-  if (!threshold.ok) return threshold;
-  const { fmr, bounded } = fmrAt(calibration, distance + closer);
-  return ok({
-    ...decide(distance, Math.max(0, threshold.value - closer)),
-    maxFmr,
-    ordinaryThreshold: threshold.value,
-    fmr: { fmr: Math.min(1, fmr * enrolledFaces), bounded },
-  });
+  const decided = decideAtFmr(calibration, distance, maxFmr / enrolledFaces, 1, closer);
+  if (!decided.ok) return decided;
+  const { fmr, bounded } = decided.value.fmr;
+  return ok({ ...decided.value, maxFmr, fmr: { fmr: Math.min(1, fmr * enrolledFaces), bounded } });
 }
 
 function describe({ model, values }: Embedding): string {

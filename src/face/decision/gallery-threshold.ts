@@ -10,8 +10,10 @@ import { type Calibration, thresholdAt } from "./calibration.ts";
 import { decadeBelow } from "./decades.ts";
 
 export interface GalleryThreshold {
-  /** A candidate is at or below this distance. */
+  /** Distance at or below which a template of one photo is a candidate. */
   readonly threshold: number;
+  /** Rate of one comparison at that threshold; templates of several photos have another threshold for it. */
+  readonly fmr: number;
   /** Rate of the search at that threshold. */
   readonly maxFpir: number;
 }
@@ -62,7 +64,11 @@ export function thresholdForGallery(
   const kept = Math.min(highest, Math.max(measuredDownTo, fmr));
   const threshold = thresholdAt(calibration, kept);
   if (!threshold.ok) return threshold;
-  return ok({ threshold: threshold.value, maxFpir: inDecades ? galleryRate(kept, comparisons) : maxFpir });
+  return ok({
+    threshold: threshold.value,
+    fmr: kept,
+    maxFpir: inDecades ? galleryRate(kept, comparisons) : maxFpir,
+  });
 }
 
 /** Returns 1 - (1 - fmr)^comparisons without losing the digits of small rates. */

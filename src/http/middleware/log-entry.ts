@@ -23,8 +23,23 @@ export interface RequestEntry {
   readonly stages_ms: Partial<Record<Stage, number>>;
 }
 
+/** Scheduled measurement of the false match rate among a tenant's people: counts, and nothing about any of them. */
+export interface RateEntry {
+  readonly level: "info" | "error";
+  readonly event: "live_rate";
+  readonly tenant: string;
+  /** Rate that the tenant's threshold promises. */
+  readonly max_fmr: number;
+  /** Null where too few people are enrolled. */
+  readonly fmr: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly comparisons: number;
+}
+
 export type LogEntry =
   | RequestEntry
+  | RateEntry
   | {
       readonly level: "error";
       readonly event: "unexpected";

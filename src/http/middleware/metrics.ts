@@ -7,9 +7,12 @@
  *   double1  status   double2  total, ms   double3..9  the stages, ms, as stopwatch.ts has them
  *   double10  waited for memory, ms   double11  the isolate's budget in use, bytes
  *   double12  the passive signal, ms: a stage that came after the others' columns were settled
+ *
+ * And one data point a scheduled measurement of a tenant's live rate, with `live_rate` in blob1 and in the doubles
+ * the promised rate, the measured one, its interval's ends and the number of comparisons.
  */
 import { type Stage, stages } from "../../stopwatch.ts";
-import type { RequestEntry } from "./log-entry.ts";
+import type { RateEntry, RequestEntry } from "./log-entry.ts";
 
 /** Workers Analytics Engine's binding, as far as it is used. */
 export interface Dataset {
@@ -17,6 +20,17 @@ export interface Dataset {
 }
 
 const lastStage: Stage = "passive";
+
+/** Writes a measured rate; one that could not be measured is left out. */
+export function writeRateMetrics(dataset: Dataset, entry: RateEntry): void {
+  const { tenant, max_fmr, fmr, low, high, comparisons } = entry;
+  if (fmr === null || low === null || high === null) return;
+  dataset.writeDataPoint({
+    indexes: [tenant],
+    blobs: ["live_rate", "", "", low > max_fmr ? "above_promise" : "within_promise", ""],
+    doubles: [max_fmr, fmr, low, high, comparisons],
+  });
+}
 
 export function writeMetrics(dataset: Dataset, entry: RequestEntry): void {
   const { tenant, route, method, code, outcome, reason, status, total_ms, stages_ms } = entry;

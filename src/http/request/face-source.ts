@@ -18,7 +18,7 @@ import {
   tolerancesFor,
 } from "../../face/quality/recognisability.ts";
 import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
-import type { SearchOptions } from "../../identity/store/store.ts";
+import type { CloserBy } from "../../identity/store/store.ts";
 import type { Pipeline } from "../../pipeline.ts";
 import { faceBody } from "../../rendering/face-body.ts";
 import type { EvidenceTokens, SignedQuality } from "../../trust/evidence.ts";
@@ -215,7 +215,7 @@ export function sideOf({ embedding, quality }: Pick<Probe, "embedding" | "qualit
 }
 
 /** Returns by how much each enrolled face must come closer to this probe; undefined where none must. */
-export function closerBy(model: RecognisabilityModel, probe: Probe): SearchOptions["closerBy"] {
+export function closerBy(model: RecognisabilityModel, probe: Probe): CloserBy | undefined {
   const toleranceOf = tolerancesFor(model, sideOf(probe));
   return (
     toleranceOf &&

@@ -16,7 +16,7 @@ const header = "Idempotency-Key";
  * Options that are newer than stored hashes. They count only where they are given, so that a request which an earlier
  * version answered has the same hash when it is sent again. An option that is added belongs here.
  */
-const newerOptions: readonly string[] = ["passive", "consent_receipt"];
+const newerOptions: readonly string[] = ["passive", "consent_receipt", "conflicts"];
 
 /** Request whose options count as part of what a key names. */
 interface WithOptions {

@@ -7,6 +7,7 @@ import { parseFaceId, type SubjectId } from "../../identity/ids.ts";
 import { keepsSketches } from "../../identity/settings.ts";
 import { requireConsent } from "../../identity/store/consent.ts";
 import type { EnrolledFace, EnrolmentDetails } from "../../identity/store/store.ts";
+import { isSomebodyElse } from "../../identity/templates/person-template.ts";
 import { refuseDuplicates } from "../../trust/rates/duplicates.ts";
 import type { SignConsent } from "../../trust/statements/consent-receipt.ts";
 import { answer, refuse } from "../answer.ts";
@@ -75,6 +76,7 @@ export function enrol(deps: EnrolmentDeps): Handler {
       subjectId: subjectId.value,
       probe: probe.value,
       duplicates: options.duplicates === "refuse",
+      conflicts: options.conflicts === "allow",
       details: { ...details.value, request: request.value },
       createdAt,
     });
@@ -89,6 +91,7 @@ export function enrol(deps: EnrolmentDeps): Handler {
       model: enrolled.model,
       created_at: enrolled.createdAt.toISOString(),
       ...(enrolled.expiresAt === undefined ? {} : { expires_at: enrolled.expiresAt.toISOString() }),
+      ...(enrolled.conflicting ? { conflicting_face: true } : {}),
       ...(await consentReceiptField(
         c,
         deps,
@@ -118,7 +121,9 @@ export async function consentReceiptField(
 
 export type StoreFaceDeps = Pick<EnrolmentDeps, "calibration" | "recognisability" | "randomId">;
 
-/** Enrols a face that was found fit. Fails with `identity_conflict`, and as `TenantStore.addFace` does. */
+/**
+ * Enrols a face that was found fit. Fails with `identity_conflict`, `conflicting_face`, and as `TenantStore.addFace` does.
+ */
 export async function storeFace(
   c: Context<AppEnv>,
   { calibration, recognisability, randomId }: StoreFaceDeps,
@@ -127,12 +132,14 @@ export async function storeFace(
     readonly probe: Probe;
     /** True to refuse a person who is enrolled as another subject. */
     readonly duplicates: boolean;
+    /** True to enrol a photo of somebody else than the subject's others. */
+    readonly conflicts: boolean;
     readonly details: EnrolmentDetails;
     readonly createdAt: Date;
   },
-): Promise<Result<EnrolledFace>> {
+): Promise<Result<EnrolledFace & { readonly conflicting: boolean }>> {
   const { store, principal, settings, stopwatch } = c.var;
-  const { subjectId, probe, duplicates, details, createdAt } = face;
+  const { subjectId, probe, duplicates, conflicts, details, createdAt } = face;
   const { embedding, quality } = probe;
   if (duplicates) {
     const unique = await refuseDuplicates(
@@ -145,9 +152,15 @@ export async function storeFace(
   const faceId = parseFaceId(randomId());
   if (faceId === undefined) throw new Error("randomId made an id that cannot name a face");
   const stored = { subjectId, faceId, embedding, createdAt, ...(quality !== undefined && { quality }) };
-  return stopwatch.time("store", () =>
-    store.addFace(stored, { ...details, capture: probe.encoded?.capture }),
-  );
+  return stopwatch.time("store", async () => {
+    const conflicting = isSomebodyElse(stored, await store.readFaces(subjectId));
+    if (conflicting && !conflicts) {
+      await store.noteConflict(subjectId);
+      return fail({ code: "conflicting_face" });
+    }
+    const added = await store.addFace(stored, { ...details, capture: probe.encoded?.capture });
+    return added.ok ? ok({ ...added.value, conflicting }) : added;
+  });
 }
 
 /** PATCH /v1/subjects/{subject_id}/faces/{face_id} */

@@ -2,6 +2,7 @@
 import { type Calibration, fmrAt } from "../../face/decision/calibration.ts";
 import type { Candidate } from "../../identity/store/store.ts";
 import { distanceBody, rateBody } from "../../rendering/decision-body.ts";
+import { templateBody } from "../../rendering/template-body.ts";
 import { chooseRate } from "../../trust/rates/rate-choice.ts";
 import { searchLimits } from "../../trust/rates/search-limits.ts";
 import { answer, refuse } from "../answer.ts";
@@ -30,20 +31,21 @@ export function identify(deps: IdentificationDeps): Handler {
     if (!read.ok) return refuse(c, read.failure);
     if (!search.ok) return refuse(c, search.failure);
     const { source, options } = read.value;
-    const { faces, notCompared, find } = search.value;
+    const { templates, notCompared, find } = search.value;
     const chosen = chooseRate(principal, settings, { maxFpir: options.max_fpir });
     if (!chosen.ok) return refuse(c, chosen.failure);
-    const limits = searchLimits(calibration, faces, chosen.value, settings);
+    const limits = searchLimits(calibration, templates, chosen.value, settings);
     if (!limits.ok) return refuse(c, limits.failure);
     const { tellsScores } = chosen.value;
     const probe = await encodeSource(c, deps, source, options);
     if (!probe.ok) return refuse(c, probe.failure);
-    const { threshold, maxFpir, order } = limits.value;
+    const { threshold, maxDistance, nearer, maxFpir, order } = limits.value;
     const found = await stopwatch.time("compare", () =>
       find(probe.value.embedding, {
         limit: options.max_candidates ?? defaultMaxCandidates,
         order,
-        maxDistance: threshold,
+        maxDistance,
+        nearer,
         closerBy: closerBy(recognisability, probe.value),
         action: "identify",
       }),
@@ -54,7 +56,7 @@ export function identify(deps: IdentificationDeps): Handler {
     return answer(c, 200, {
       candidates: candidates.map((candidate) => candidateBody(candidate, calibration, tellsScores)),
       ...(more && !tellsScores ? { more_candidates: true } : {}),
-      gallery_size: faces,
+      gallery_size: templates,
       ...(notCompared === 0 ? {} : { not_compared: notCompared }),
       threshold,
       max_fpir: maxFpir,
@@ -65,15 +67,16 @@ export function identify(deps: IdentificationDeps): Handler {
 }
 
 function candidateBody(
-  { subjectId, faceId, distance, closer }: Candidate,
+  { subjectId, closest, distance, closer, photos, version }: Candidate,
   calibration: Calibration,
   tellsScores: boolean,
 ) {
   if (!tellsScores) return { subject_id: subjectId };
   return {
     subject_id: subjectId,
-    face_id: faceId,
+    face_id: closest,
+    template: templateBody({ version, photos }, undefined),
     distance: distanceBody(distance),
-    fmr: rateBody(fmrAt(calibration, distance + closer)),
+    fmr: rateBody(fmrAt(calibration, distance + closer, photos)),
   };
 }

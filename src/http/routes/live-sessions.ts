@@ -8,7 +8,6 @@ import { requireQuality } from "../../face/quality/quality.ts";
 import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
 import type { FaceId, SubjectId } from "../../identity/ids.ts";
 import type { ReplayPolicy } from "../../identity/settings.ts";
-import { closestFace } from "../../identity/store/closest.ts";
 import { requireConsent } from "../../identity/store/consent.ts";
 import {
   type Attempt,
@@ -16,10 +15,13 @@ import {
   maxDecisions,
   type TenantStore,
 } from "../../identity/store/store.ts";
+import { buildTemplate, compareWithTemplate, versionOf } from "../../identity/templates/person-template.ts";
 import type { Pipeline } from "../../pipeline.ts";
 import { challengeBody } from "../../rendering/challenge-body.ts";
 import { distanceBody, rateBody } from "../../rendering/decision-body.ts";
+import { templateBody } from "../../rendering/template-body.ts";
 import type { SessionPrincipal } from "../../trust/principal.ts";
+import { scoreOf, suggestsPhoto } from "../../trust/rates/ageing.ts";
 import { chooseRate, type RateChoice } from "../../trust/rates/rate-choice.ts";
 import type { SignReceipt } from "../../trust/receipt.ts";
 import { answer, refuse } from "../answer.ts";
@@ -75,10 +77,15 @@ export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt 
     if (!taken.ok) return refuse(c, taken.failure);
 
     const { faces } = attempt.value;
+    const built = buildTemplate(faces);
+    if (!built.ok) return refuse(c, built.failure);
+    const template = { version: await versionOf(built.value), photos: built.value.faces.length };
     const decision =
-      taken.value.live && seen.value.first && decideFirst(deps, seen.value.first, faces, maxFmr);
-    if (decision && !decision.ok) return refuse(c, decision.failure);
-    const found = decision ? decision.value : undefined;
+      taken.value.live && seen.value.first
+        ? await decideFirst(deps, seen.value.first, faces, maxFmr)
+        : ok(undefined);
+    if (!decision.ok) return refuse(c, decision.failure);
+    const found = decision.value;
     const counted = await stopwatch.time("store", () =>
       found === undefined
         ? countNotLive(store, subjectId)
@@ -87,7 +94,7 @@ export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt 
     if (!counted.ok) return refuse(c, counted.failure);
     const { match, replayed } = counted.value;
     c.set("outcome", match ? "match" : "no_match");
-    const threshold = decideAtFmr(calibration, 0, maxFmr, faces.length);
+    const threshold = decideAtFmr(calibration, 0, maxFmr, template.photos);
     if (!threshold.ok) return refuse(c, threshold.failure);
     const receipt = options.receipt && {
       receipt: await signReceipt({
@@ -97,6 +104,7 @@ export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt 
         threshold: threshold.value.ordinaryThreshold,
         maxFmr,
         model: pipeline.encoderId,
+        template,
         modelSha256: calibration.modelSha256,
         imageSha256: seen.value.hashes[0],
         liveness: { challenge: taken.value.challenge, framesSha256: seen.value.hashes },
@@ -109,12 +117,18 @@ export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt 
       match,
       max_fmr: maxFmr,
       model: pipeline.encoderId,
+      template: templateBody(template, undefined),
       ...tryBody(taken.value, session.value, match, chosen.value),
       ...(tellsScores &&
         found !== undefined && {
           distance: distanceBody(found.distance),
           fmr: rateBody(found.fmr),
-          face_id: found.faceId,
+          face_id: found.closest,
+          ...(match &&
+            !replayed &&
+            suggestsPhoto(calibration, settings, attempt.value.trend, found.score) && {
+              new_photo_suggested: true as const,
+            }),
         }),
       // A phone whose frame was seen before is refused in the same words as any other.
       ...(replayed && (match || tellsScores) && { replayed }),
@@ -124,25 +138,29 @@ export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt 
 }
 
 interface Found extends CalibratedDecision {
-  readonly faceId: FaceId;
+  readonly closest: FaceId;
+  /** Version of the template. */
+  readonly version: string;
+  readonly score: number;
   /** Undefined where no sketches are kept. */
   readonly capture: EncodedFace["capture"] | undefined;
 }
 
 /** Decides whether the first frame shows the enrolled person. Fails with `model_mismatch` or `invalid_request`. */
-function decideFirst(
+async function decideFirst(
   { calibration, recognisability }: Pick<LiveDeps, "calibration" | "recognisability">,
   first: EncodedFace,
   faces: Attempt["faces"],
   maxFmr: number,
-): Result<Found> {
+): Promise<Result<Found>> {
   const { embedding, quality, capture } = first;
   const probe = { embedding, encoded: first, quality };
-  const closest = closestFace(embedding, faces, closerBy(recognisability, probe));
-  if (!closest.ok) return closest;
-  const { faceId, closer, distance } = closest.value;
-  const decision = decideAtFmr(calibration, distance, maxFmr, faces.length, closer);
-  return decision.ok ? ok({ ...decision.value, faceId, capture }) : decision;
+  const compared = await compareWithTemplate(embedding, faces, closerBy(recognisability, probe));
+  if (!compared.ok) return compared;
+  const { closest, version, closer, distance, photos } = compared.value;
+  const decision = decideAtFmr(calibration, distance, maxFmr, photos, closer);
+  const score = scoreOf(calibration, compared.value);
+  return decision.ok ? ok({ ...decision.value, closest, version, score, capture }) : decision;
 }
 
 interface Counted {
@@ -162,7 +180,7 @@ async function countNotLive(
 /** Counts a live try, decided anew while other matches are counted meanwhile. Fails as `settle` does, and with `not_ready`. */
 async function countDecision(
   { isCopy, settle }: Pick<Attempt, "isCopy" | "settle">,
-  { match: shows, faceId, capture }: Found,
+  { match: shows, closest, version: template, score, capture }: Found,
   resetsLockOut: boolean,
   replay: ReplayPolicy,
 ): Promise<Result<Counted>> {
@@ -170,7 +188,10 @@ async function countDecision(
     const replayed = shows && capture !== undefined && isCopy(capture);
     const match = shows && !(replayed && replay === "refuse");
     const kept = shows && !replayed ? capture : undefined;
-    const outcome = { closest: faceId, match, resetsLockOut, replayed, capture: kept };
+    const outcome = {
+      ...{ closest, template, match, resetsLockOut, replayed, capture: kept },
+      score: match && !replayed ? score : undefined,
+    };
     const settled = await settle({ ...outcome, sessionIsSpent: true });
     if (!settled.ok) return settled;
     if (settled.value.kind === "counted") return ok({ match, replayed });
@@ -221,11 +242,12 @@ export function enrolLive(deps: LiveDeps & StoreFaceDeps & ConsentDeps): Handler
       subjectId,
       probe,
       duplicates,
+      conflicts: options.conflicts === "allow",
       details: details.value,
       createdAt,
     });
     if (!added.ok) return refuse(c, added.failure);
-    const { faceId, model, createdAt: at, expiresAt } = added.value;
+    const { faceId, model, createdAt: at, expiresAt, conflicting } = added.value;
     return answer(c, 200, {
       enrolled: true,
       subject_id: subjectId,
@@ -233,6 +255,7 @@ export function enrolLive(deps: LiveDeps & StoreFaceDeps & ConsentDeps): Handler
       model,
       created_at: at.toISOString(),
       ...(expiresAt === undefined ? {} : { expires_at: expiresAt.toISOString() }),
+      ...(conflicting ? { conflicting_face: true } : {}),
       ...(await consentReceiptField(c, deps, options.consent_receipt, subjectId, added.value, details.value)),
       ...tryBody(taken.value, session.value, true, told),
     } satisfies Body<typeof liveEnrolmentAnswerSchema>);

@@ -51,16 +51,25 @@ export function showSubjectRecord(deps: RecordDeps): Handler {
         failures: record.value.failures,
         last_failure_at: lastFailureAt?.toISOString() ?? null,
       },
+      score_trend: trendBody(record.value.trend, c.var.principal.scopes.has("scores")),
       last_used_on: lastUse?.toISOString().slice(0, 10) ?? null,
       kept_beside: besideBody(record.value),
       copies: [
-        "gallery: an 8-bit template of each face, sealed",
+        "gallery: an 8-bit template of the person, sealed",
         ...(deps.hasCopies(tenant) ? ["kv: the sealed record of each face"] : []),
       ],
       audit: audit.map(auditEntryBody),
       next_cursor: nextCursor ?? null,
     } satisfies Body<typeof recordAnswerSchema>);
   };
+}
+
+/** The trend of the person's scores; the scores themselves are for callers who are told scores. */
+function trendBody(trend: SubjectRecord["trend"], tellsScores: boolean) {
+  if (trend === null) return null;
+  const { matches, first, recent } = trend;
+  if (!tellsScores) return { matches };
+  return { matches, first: Number(first.toFixed(3)), recent: Number(recent.toFixed(3)) };
 }
 
 function besideBody({ sketches, keptRequests, sessions }: SubjectRecord) {

@@ -9,11 +9,14 @@ import { toleranceOf } from "../../face/quality/recognisability.ts";
 import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
 import type { SubjectId } from "../../identity/ids.ts";
 import { keepsSketches } from "../../identity/settings.ts";
-import { closestFace } from "../../identity/store/closest.ts";
 import { countedAgainAndAgain, type KeptAnswer, maxDecisions } from "../../identity/store/store.ts";
+import type { Comparison } from "../../identity/templates/comparison.ts";
+import { compareWithTemplate } from "../../identity/templates/person-template.ts";
 import { decisionBody, toldThreshold } from "../../rendering/decision-body.ts";
 import { faceBody } from "../../rendering/face-body.ts";
+import { templateBody } from "../../rendering/template-body.ts";
 import type { Principal } from "../../trust/principal.ts";
+import { scoreOf, suggestsPhoto } from "../../trust/rates/ageing.ts";
 import { chooseRate } from "../../trust/rates/rate-choice.ts";
 import type { SignReceipt } from "../../trust/receipt.ts";
 import { answer, refuse } from "../answer.ts";
@@ -90,17 +93,23 @@ export function verify(deps: VerificationDeps): Handler {
       judgePassive: judged.value,
     });
     if (!probe.ok) return refuse(c, probe.failure);
-    const { answered, faces, isCopy, settle } = attempt.value;
+    const { answered, faces, facesAsOf, trend, isCopy, settle } = attempt.value;
     if (answered !== undefined) return answerAgain(c, answered, contentHash, probe.value, options.passive);
-    const closest = closestFace(probe.value.embedding, faces, closerBy(recognisability, probe.value));
-    if (!closest.ok) return refuse(c, closest.failure);
-    const { faceId, closer } = closest.value;
-    const decision = decideAtFmr(calibration, closest.value.distance, maxFmr, faces.length, closer);
+    const compared = await compareWithTemplate(
+      probe.value.embedding,
+      faces,
+      closerBy(recognisability, probe.value),
+    );
+    if (!compared.ok) return refuse(c, compared.failure);
+    const { closest, closer, photos, version } = compared.value;
+    const decision = decideAtFmr(calibration, compared.value.distance, maxFmr, photos, closer);
     if (!decision.ok) return refuse(c, decision.failure);
     // A suspected attack counts as a failed attempt, whoever the photo shows.
     const suspected = isSuspected(settings, probe.value.encoded);
     const match = decision.value.match && !suspected;
     const { model } = probe.value.embedding;
+    const score = scoreOf(calibration, compared.value);
+    const ageing = match && suggestsPhoto(calibration, settings, trend, score);
     const capture = probe.value.encoded?.capture;
     for (let decisions = 0; decisions < maxDecisions; decisions++) {
       // A photo that shows somebody else is not looked up: its refusal must not tell that it was seen.
@@ -110,12 +119,14 @@ export function verify(deps: VerificationDeps): Handler {
       const told = { ...decision.value, threshold: toldThreshold(decision.value, chosen.value) };
       const receipt =
         options.receipt && !refused && !suspected
-          ? { receipt: await sign(c, deps, subjectId.value, told, model, source, options.nonce) }
+          ? { receipt: await sign(c, deps, subjectId.value, told, compared.value, source, options.nonce) }
           : {};
       const body = {
         ...decisionBody(decision.value, chosen.value),
         model,
-        ...(tellsScores ? { face_id: faceId } : {}),
+        template: templateBody(compared.value, facesAsOf),
+        ...(tellsScores ? { face_id: closest } : {}),
+        ...(ageing && !replayed && tellsScores ? { new_photo_suggested: true as const } : {}),
         ...(replayed ? { replayed } : {}),
         ...receipt,
       };
@@ -123,8 +134,10 @@ export function verify(deps: VerificationDeps): Handler {
       c.set("outcome", refused ? "replayed" : match ? "match" : "no_match");
       const settled = await stopwatch.time("store", () =>
         settle({
-          closest: faceId,
+          closest,
+          template: version,
           match: match && !refused,
+          score: match && !replayed ? score : undefined,
           resetsLockOut,
           replayed,
           capture: match && !replayed ? capture : undefined,
@@ -223,10 +236,10 @@ function sessionFor(principal: Principal, subjectId: SubjectId) {
 
 async function sign(
   c: Context<AppEnv>,
-  { signReceipt, calibration, clock }: VerificationDeps,
+  { signReceipt, calibration, pipeline, clock }: VerificationDeps,
   subjectId: SubjectId,
   { match, threshold, maxFmr }: CalibratedDecision,
-  model: string,
+  template: Comparison,
   source: FaceSource,
   nonce: z.output<typeof verificationOptionsSchema>["nonce"],
 ): Promise<string> {
@@ -237,7 +250,8 @@ async function sign(
     match,
     threshold,
     maxFmr,
-    model,
+    model: pipeline.encoderId,
+    template,
     modelSha256: calibration.modelSha256,
     imageSha256: source.kind === "photo" ? toHex(await sha256(source.image)) : null,
     nonce: principal.kind === "session" ? principal.nonce : (nonce ?? null),

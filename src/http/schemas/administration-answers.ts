@@ -90,6 +90,7 @@ export const auditEntrySchema = z
     subject_id: z.string().nullable(),
     face_id: z.string().nullable(),
     outcome: z.string(),
+    template: z.string().optional().describe("Version of the template that decided; absent where none did."),
     request_id: z.string(),
   })
   .meta({ id: "AuditEntry" });
@@ -159,6 +160,58 @@ export const importAnswerSchema = z
   })
   .meta({ id: "ImportedPage" });
 
+const scoreSchema = z.number().describe("Distance to the template, as if it were one ordinary photo.");
+
+export const ageingAnswerSchema = z
+  .strictObject({
+    subjects: z.array(
+      z
+        .strictObject({
+          subject_id: subjectIdSchema,
+          matches: z.int().min(1).describe("Matches since the subject's faces last changed."),
+          first: scoreSchema.describe("Mean distance of the first five."),
+          recent: scoreSchema.describe("Mean distance of the latest ones."),
+        })
+        .meta({ id: "AgeingSubject" }),
+    ),
+    threshold: z.number().describe("Distance at which the tenant's `max_fmr` refuses."),
+    next_cursor: nextCursorSchema,
+    request_id: requestIdSchema,
+  })
+  .meta({ id: "AgeingPage" });
+
+export const liveRateAnswerSchema = z
+  .strictObject({
+    measured_at: timeSchema,
+    max_fmr: z.number().describe("False match rate that the tenant's threshold promises."),
+    fmr: z
+      .number()
+      .nullable()
+      .describe(
+        "Share of the comparisons of two different subjects that match at that threshold; null where every shard has fewer than 50 people.",
+      ),
+    interval: z
+      .strictObject({ low: z.number(), high: z.number() })
+      .nullable()
+      .describe("95 % interval of the rate, over people and pairs; null with `fmr`."),
+    keeps_promise: z
+      .boolean()
+      .nullable()
+      .describe("False when the whole interval lies above `max_fmr`; null with `fmr`."),
+    comparisons: z.int().min(0).describe("Number of comparisons. Pairs across shards are left out."),
+    people: z.int().min(0).describe("Number of subjects in the galleries that were measured."),
+    probes: z.int().min(0).describe("Number of subjects of whom a photo was compared with all others."),
+    likely_duplicates: z
+      .int()
+      .min(0)
+      .describe(
+        "Matches that are closer than the lowest measured rate allows: more likely one person enrolled twice. They count in `fmr`.",
+      ),
+    shards_left_out: z.int().min(0).describe("Shards with fewer than 50 people, which are not counted."),
+    request_id: requestIdSchema,
+  })
+  .meta({ id: "LiveRate" });
+
 export const unlockAnswerSchema = z
   .strictObject({ subject_id: subjectIdSchema, request_id: requestIdSchema })
   .meta({ id: "Unlocked" });
@@ -181,7 +234,7 @@ export const doctorAnswerSchema = z
     checks: z
       .array(
         z.strictObject({
-          name: z.enum(["secrets", "bindings", "directory", "kv", "models", "faces"]),
+          name: z.enum(["secrets", "bindings", "directory", "kv", "models", "faces", "rates"]),
           status: z.enum(["ok", "warning", "failed"]),
           detail: z
             .string()

@@ -128,6 +128,27 @@ const decisionFields = {
   model: modelSchema,
 };
 
+export const templateSchema = z
+  .strictObject({
+    version: z
+      .string()
+      .describe("Name of the template: it changes when a face joins or leaves, and with the model."),
+    photos: z.int().min(1).describe("Number of enrolled photos in it; a photo of somebody else is left out."),
+    as_of: timeSchema
+      .optional()
+      .describe(
+        "Time since which a deletion or an enrolment may be missing in it; present where the tenant's `consistency` is `edge`, and then at most `edge_seconds` ago.",
+      ),
+  })
+  .meta({ id: "Template", description: "Template of the subject that the photo was compared with." });
+
+export const newPhotoSchema = z
+  .literal(true)
+  .optional()
+  .describe(
+    "Present on a match when the subject's scores have used up two fifths of the room to the threshold: enrol a new photo before the person is refused. Present with the scope `scores`.",
+  );
+
 const signal = (text: string) => z.number().describe(text);
 
 const passiveSchema = z
@@ -183,6 +204,12 @@ export const enrolmentAnswerSchema = z
     expires_at: timeSchema
       .optional()
       .describe("Time at which the face will be deleted; absent when none is set."),
+    conflicting_face: z
+      .literal(true)
+      .optional()
+      .describe(
+        "Present when the photo shows somebody else than the subject's others, and `conflicts=allow` enrolled it.",
+      ),
     consent_receipt: consentReceiptSchema.optional(),
     request_id: requestIdSchema,
   })
@@ -229,9 +256,17 @@ export const detectionAnswerSchema = z
 export const verificationAnswerSchema = z
   .strictObject({
     ...decisionFields,
+    template: templateSchema
+      .optional()
+      .describe(
+        "Absent in the answer that an earlier version of the service kept under an `Idempotency-Key`.",
+      ),
     face_id: faceIdSchema
       .optional()
-      .describe("Enrolled face that came closest. Present with the scope `scores`."),
+      .describe(
+        "Enrolled face in the template that came closest by itself. Present with the scope `scores`.",
+      ),
+    new_photo_suggested: newPhotoSchema,
     replayed: z
       .literal(true)
       .optional()
@@ -268,14 +303,15 @@ export const identificationAnswerSchema = z
           face_id: faceIdSchema
             .optional()
             .describe(
-              "Face of the subject that came closest. This and the next two fields are present with the scope `scores`.",
+              "Face in the template that came closest by itself. This and the next three fields are present with the scope `scores`.",
             ),
+          template: templateSchema.optional(),
           distance: decisionFields.distance,
           fmr: decisionFields.fmr,
         }),
       )
       .describe(
-        "Subjects within the threshold: closest first, where two faces that are hard to recognise count as farther, or without the scope `scores` in the order of their ids. Empty when nobody is within it.",
+        "Subjects within the threshold: closest first, where faces that are hard to recognise and templates of more photos count as farther, or without the scope `scores` in the order of their ids. Empty when nobody is within it.",
       ),
     more_candidates: z
       .literal(true)
@@ -283,7 +319,7 @@ export const identificationAnswerSchema = z
       .describe(
         "True when more subjects than were asked for are within the threshold; absent when there are none. Present without the scope `scores` only.",
       ),
-    gallery_size: z.int().min(0).describe("Number of faces that were compared."),
+    gallery_size: z.int().min(0).describe("Number of templates that were compared: one for each subject."),
     not_compared: z
       .int()
       .min(1)
@@ -295,7 +331,9 @@ export const identificationAnswerSchema = z
       .number()
       .min(0)
       .max(2)
-      .describe("Largest distance at which a face makes its subject a candidate."),
+      .describe(
+        "Largest distance at which a template of one photo makes its subject a candidate; templates of more photos have another one, for the same rate.",
+      ),
     max_fpir: z
       .number()
       .gt(0)

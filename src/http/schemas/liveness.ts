@@ -2,7 +2,14 @@
 import * as z from "zod";
 import { framesAsked, poseNames, posesAsked } from "../../face/liveness/challenge.ts";
 import { livenessReasons } from "../../face/liveness/judge.ts";
-import { comparisonAnswerSchema, enrolmentAnswerSchema, requestIdSchema, timeSchema } from "./answers.ts";
+import {
+  comparisonAnswerSchema,
+  enrolmentAnswerSchema,
+  newPhotoSchema,
+  requestIdSchema,
+  templateSchema,
+  timeSchema,
+} from "./answers.ts";
 import { enrolmentOptionsSchema, faceIdSchema, verificationOptionsSchema } from "./requests.ts";
 
 export const challengeSchema = z
@@ -78,12 +85,16 @@ export const liveVerificationAnswerSchema = z
     ),
     max_fmr,
     model,
+    template: templateSchema.optional(),
     ...tryFields,
     distance,
     fmr,
     face_id: faceIdSchema
       .optional()
-      .describe("Enrolled face that came closest. Present with the scope `scores`."),
+      .describe(
+        "Enrolled face in the template that came closest by itself. Present with the scope `scores`.",
+      ),
+    new_photo_suggested: newPhotoSchema,
     replayed: z
       .literal(true)
       .optional()
@@ -98,7 +109,8 @@ export const liveVerificationAnswerSchema = z
   })
   .meta({ id: "LiveVerification" });
 
-const { face_id, subject_id, created_at, expires_at, consent_receipt } = enrolmentAnswerSchema.shape;
+const { face_id, subject_id, created_at, expires_at, conflicting_face, consent_receipt } =
+  enrolmentAnswerSchema.shape;
 
 export const liveEnrolmentAnswerSchema = z
   .strictObject({
@@ -110,6 +122,7 @@ export const liveEnrolmentAnswerSchema = z
     model,
     created_at: created_at.optional(),
     expires_at,
+    conflicting_face,
     consent_receipt,
     ...tryFields,
     request_id: requestIdSchema,

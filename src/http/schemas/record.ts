@@ -44,6 +44,14 @@ export const recordAnswerSchema = z
       failures: z.int().min(0).describe("Failed attempts that count towards a lock."),
       last_failure_at: timeSchema.nullable(),
     }),
+    score_trend: z
+      .strictObject({
+        matches: z.int().min(1).describe("Matches since the subject's faces last changed."),
+        first: z.number().optional().describe("Mean distance of the first five; with the scope `scores`."),
+        recent: z.number().optional().describe("Mean distance of the latest; with the scope `scores`."),
+      })
+      .nullable()
+      .describe("Numbers by which a person who ages is noticed; null before the first match."),
     last_used_on: z.iso
       .date()
       .nullable()

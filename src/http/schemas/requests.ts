@@ -143,6 +143,12 @@ export const enrolmentOptionsSchema = z.object({
     .enum(["allow", "refuse"], "must be allow or refuse")
     .optional()
     .describe("Treatment of a person who is enrolled as another subject already; default `allow`."),
+  conflicts: z
+    .enum(["allow", "refuse"], "must be allow or refuse")
+    .optional()
+    .describe(
+      "Treatment of a photo of somebody else than the subject's other photos; default `refuse`. `allow` enrols it, and the template leaves it out.",
+    ),
 });
 
 export const faceUpdateSchema = z

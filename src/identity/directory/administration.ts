@@ -131,6 +131,19 @@ export function withAdministration<Base extends HoldsParts>(base: Base) {
       return read(() => readAudit(sql, after, limit), []);
     }
 
+    async keepRate(json: string, context: Context) {
+      const { sql, write } = this.parts.ledger;
+      write(context, () => {
+        control.writeRate(sql, json);
+        writeAudit(sql, { action: "rate.measure", outcome: "measured" }, context);
+      });
+    }
+
+    async readRate() {
+      const { sql, read } = this.parts.ledger;
+      return read(() => control.readRate(sql), null);
+    }
+
     async note(action: string, outcome: string, context: Context) {
       const { sql, write } = this.parts.ledger;
       write(context, () => writeAudit(sql, { action, outcome }, context));

@@ -8,6 +8,7 @@ import type { Bytes } from "../../crypto/sealing.ts";
 import type { Challenge } from "../../face/liveness/challenge.ts";
 import type { FaceId, SubjectId, TenantId } from "../ids.ts";
 import type { Scope } from "../scopes.ts";
+import type { ScoreTrend } from "../score-trend.ts";
 
 /** Caller and time of a call, for the audit trail. */
 export interface Context {
@@ -86,8 +87,16 @@ export interface AttemptQuery {
 export interface BegunAttempt {
   readonly faces: readonly AttemptFace[];
   readonly sketches: readonly SealedSketch[];
+  /** Trend of the subject's scores; null before the first match since its faces changed. */
+  readonly trend: ScoreTrend | null;
   /** Answer to an earlier request under the same key; no attempt may be made then. */
   readonly answered: SealedAnswer | null;
+}
+
+/** Subject whose scores have fallen. */
+export interface AgeingSubject {
+  readonly subjectId: SubjectId;
+  readonly trend: ScoreTrend;
 }
 
 /** Counting of an attempt. With `newer` or `answered` nothing was counted. */
@@ -141,6 +150,7 @@ export interface SubjectRecord {
   readonly lastFailureAtMs: number | null;
   /** Begin of the day of the last use, where the tenant has uses recorded. */
   readonly lastUseMs: number | null;
+  readonly trend: ScoreTrend | null;
   readonly sketches: number;
   /** Number of requests that are remembered under keys of the callers'. */
   readonly keptRequests: number;
@@ -159,9 +169,13 @@ export interface Attempt {
   readonly subjectId: SubjectId;
   /** Face that came closest, for the audit trail. */
   readonly faceId: FaceId;
+  /** Version of the template that decided, for the audit trail. */
+  readonly template: string;
   /** All faces that were compared. Each must still be enrolled, or the refusal would tell which came closest. */
   readonly compared: readonly FaceId[];
   readonly match: boolean;
+  /** Score of a match that is no copy, for the subject's trend; null for none. */
+  readonly score: number | null;
   /** True when a match starts the count of failures anew. */
   readonly resetsLockOut: boolean;
   readonly sessionId: string | null;
@@ -189,6 +203,8 @@ export interface SearchQuery {
   /** Largest number of closest subjects; null for everybody within `maxDistance`. */
   readonly limit: number | null;
   readonly maxDistance: number;
+  /** Distance by which a template of ever more photos must come closer than `maxDistance`, as in `TemplateShift`. */
+  readonly nearer: number;
 }
 
 export interface FoundFaces {
@@ -197,13 +213,46 @@ export interface FoundFaces {
   readonly more: boolean;
 }
 
+/** Subject that a search found, for the audit trail. */
+export interface NamedSubject {
+  readonly subjectId: SubjectId;
+  /** Faces that were compared, the closest first. */
+  readonly faces: readonly FaceId[];
+  /** Version of the template that was compared. */
+  readonly template: string;
+}
+
 export interface SearchState {
-  /** Number of faces of the kind. */
-  readonly faces: number;
+  /** Number of templates of the kind, one for each subject. */
+  readonly templates: number;
   /** Number of faces of other kinds, and of damaged ones. */
   readonly notCompared: number;
   /** Number of changes that the gallery does not have yet. */
   readonly behind: number;
+}
+
+/** Question how often enrolled people come within a threshold of each other. */
+export interface RateQuery extends SearchKind, Pick<SearchQuery, "maxDistance" | "nearer"> {
+  /** Distance, held as `maxDistance` is, below which two subjects are more likely one person than two. */
+  readonly duplicateDistance: number;
+  /** Number of comparisons that is aimed at. */
+  readonly comparisons: number;
+}
+
+/** Counts over random enrolled people, each against all others of the shard. */
+export interface RateCounts {
+  /** Templates in the galleries that were measured. */
+  readonly people: number;
+  /** People of whom one photo was compared with all other templates. */
+  readonly probes: number;
+  readonly comparisons: number;
+  readonly matches: number;
+  /** Sum over the probes of their squared numbers of matches, from which the counts' variance follows. */
+  readonly squaredMatches: number;
+  /** Matches that are closer than `duplicateDistance`. */
+  readonly likelyDuplicates: number;
+  /** Shards with too few people for a count that names nobody. */
+  readonly shardsLeftOut: number;
 }
 
 export interface SessionRow {
@@ -245,6 +294,8 @@ export interface AuditEntry {
   readonly subjectId: string | null;
   readonly faceId: string | null;
   readonly outcome: string;
+  /** Version of the template that decided; null where none did, or an earlier service wrote the entry. */
+  readonly template: string | null;
   readonly requestId: string;
 }
 

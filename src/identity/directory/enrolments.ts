@@ -5,6 +5,7 @@ import type { Bytes } from "../../crypto/sealing.ts";
 import { fail, ok } from "../../errors.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
 import type { Context, EnrolmentRequest, FaceChange, FaceKey, FaceName, FaceRow, Page } from "./data.ts";
+import type { Ledger } from "./ledger.ts";
 import type { HoldsParts } from "./parts.ts";
 import { type AuditEvent, pruneAudit, writeAudit } from "./tables/audit.ts";
 import { findEnrolled, rememberEnrolled } from "./tables/enrolment-requests.ts";
@@ -108,6 +109,18 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
       return ok({ ...erased, sessions, outstanding: hasTasks(sql) });
     }
 
+    async readFaces(subjectId: SubjectId, nowMs: number) {
+      const { sql, read } = this.parts.ledger;
+      return read(() => queries.readAttemptFaces(sql, subjectId, nowMs, true), []);
+    }
+
+    async noteConflict(subjectId: SubjectId, context: Context) {
+      const { sql, write } = this.parts.ledger;
+      write(context, () =>
+        writeAudit(sql, { action: "face.enrol", outcome: "conflicting", subjectId }, context),
+      );
+    }
+
     async describeFaces(subjectId: SubjectId, nowMs: number) {
       const { sql, read } = this.parts.ledger;
       return read(() => queries.readFaces(sql, subjectId, nowMs), []);
@@ -145,17 +158,9 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
       const { ledger, chores } = this.parts;
       const { sql, write } = ledger;
       if (!ledger.present) return;
-      const context = {
-        tenant: ledger.owner(),
-        actor: "retention",
-        requestId: "",
-        nowMs,
-        auditSeconds: null,
-      };
+      removeExpired(ledger, nowMs);
+      const context = retentionContext(ledger, nowMs);
       write(context, () => {
-        for (const [subjectId, faceId] of faces.readExpired(sql, nowMs)) {
-          remove(sql, subjectId, [faceId], { action: "face.delete", outcome: "expired" }, context);
-        }
         for (const subjectId of readUnused(sql, nowMs)) {
           remove(sql, subjectId, "all", { action: "face.delete", outcome: "unused" }, context);
         }
@@ -165,6 +170,23 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
       await chores.run();
     }
   };
+}
+
+function retentionContext({ owner }: Ledger, nowMs: number): Context {
+  return { tenant: owner(), actor: "retention", requestId: "", nowMs, auditSeconds: null };
+}
+
+/** Removes the faces that have expired. A directory without any is not written to. */
+export function removeExpired(ledger: Ledger, nowMs: number): void {
+  const { sql, write } = ledger;
+  const expired = faces.readExpired(sql, nowMs);
+  if (expired.length === 0) return;
+  const context = retentionContext(ledger, nowMs);
+  write(context, () => {
+    for (const [subjectId, faceId] of expired) {
+      remove(sql, subjectId, [faceId], { action: "face.delete", outcome: "expired" }, context);
+    }
+  });
 }
 
 function remove(

@@ -1,16 +1,18 @@
 /**
- * Tells the gallery of added and removed faces, in their order, until it has all of them. The gallery must hold what
+ * Tells the gallery of the subjects whose faces were added or removed, until it has all of them. The gallery must hold what
  * the directory holds. Where the two do not fit (a gallery that is new, lost or damaged, or a directory set back to
  * an earlier day), the gallery is built anew from the first face on.
  */
 import type { Gallery, GalleryChange, GalleryState } from "../gallery/types.ts";
+import type { SubjectId } from "../ids.ts";
 import type { SearchKind } from "./data.ts";
 import type { DirectoryStorage, Ledger } from "./ledger.ts";
-import { readFaceKey, readRecord } from "./tables/face-queries.ts";
+import { readWholeFaces } from "./tables/face-queries.ts";
 import { enqueueAll, hasTasks, lastTask, readGalleryTasks, removeGalleryTasks } from "./tables/outbox.ts";
 
-/** Changes in one call: about 120 KB of sealed records. */
-const changesPerCall = 100;
+/** Most subjects in one call, and most of their faces unless one subject has more: about 1.2 MB of sealed records. */
+const subjectsPerCall = 100;
+const facesPerCall = 1000;
 
 export interface GalleryFeed {
   /** Sends changes until the gallery has all of them, or until that time. Throws when the gallery cannot be reached. */
@@ -60,21 +62,32 @@ export function createGalleryFeed({ storage, ledger, openGallery, clock, newEpoc
         rebuild();
         continue;
       }
-      const tasks = readGalleryTasks(sql, changesPerCall);
-      const changes = tasks.map(({ seq, subjectId, faceId }): GalleryChange => {
-        const key = readFaceKey(sql, subjectId, faceId);
-        const record = readRecord(sql, subjectId, faceId);
-        // A task's own operation does not matter: the face's presence now decides.
-        if (key === undefined || record === undefined) return { seq, operation: "remove", subjectId, faceId };
-        return { seq, operation: "add", key, sealed: record.sealed };
-      });
-      const { epoch } = feed;
-      if (await openGallery().apply({ tenant: ledger.owner(), epoch, changes }))
-        finish(epoch, tasks.at(-1)?.seq ?? 0);
+      const changes = readChanges();
+      const { epoch, appliedThrough } = feed;
+      if (await openGallery().apply({ tenant: ledger.owner(), epoch, appliedThrough, changes }))
+        finish(
+          epoch,
+          changes.reduce((last, { seq }) => Math.max(last, seq), 0),
+        );
       else rebuild();
       if (clock() >= untilMs) return;
     }
     built = true;
+  }
+
+  /** Reads the next subjects that have tasks, each once, as they are now. */
+  function readChanges(): GalleryChange[] {
+    const changes = new Map<SubjectId, GalleryChange>();
+    let faces = 0;
+    for (const { seq, subjectId } of readGalleryTasks(sql, subjectsPerCall)) {
+      const known = changes.get(subjectId);
+      if (known === undefined && faces >= facesPerCall) break;
+      // A task's own operation does not matter: the faces that are there now decide.
+      const own = known?.faces ?? readWholeFaces(sql, subjectId);
+      if (known === undefined) faces += own.length;
+      changes.set(subjectId, { seq, subjectId, faces: own });
+    }
+    return [...changes.values()];
   }
 
   function finish(epoch: string, through: number): void {
@@ -106,7 +119,7 @@ export function createGalleryFeed({ storage, ledger, openGallery, clock, newEpoc
         // Another flush may have moved the gallery meanwhile: it was somewhere between the two.
         const most = Math.max(after?.appliedThrough ?? 0, lastTask(sql));
         const fits = state.appliedThrough >= (before?.appliedThrough ?? 0) && state.appliedThrough <= most;
-        if (before === undefined) return { ...state, faces: 0, notCompared: 0 };
+        if (before === undefined) return { ...state, templates: 0, notCompared: 0 };
         if (state.epoch === after?.epoch && fits) return state;
         if (before.epoch === after?.epoch) rebuild();
         if (clock() >= untilMs) return undefined;

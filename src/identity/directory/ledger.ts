@@ -6,7 +6,7 @@ import type { Result } from "../../errors.ts";
 import type { TenantId } from "../ids.ts";
 import type { Context } from "./data.ts";
 import { type AuditEvent, writeAudit } from "./tables/audit.ts";
-import { hasSchema, isComplete, schema } from "./tables/schema.ts";
+import { complete, hasSchema, schema } from "./tables/schema.ts";
 
 export type DirectoryStorage = Pick<
   DurableObjectStorage,
@@ -28,7 +28,7 @@ export interface Ledger {
 export function createLedger(storage: DirectoryStorage): Ledger {
   const { sql } = storage;
   let present = hasSchema(sql);
-  if (present && !isComplete(sql)) sql.exec(schema);
+  if (present) complete(sql);
 
   function write<T>({ tenant }: Pick<Context, "tenant">, change: () => T): T {
     return storage.transactionSync(() => {

@@ -3,8 +3,16 @@
  */
 import { fail, ok } from "../../errors.ts";
 import type { Gallery } from "../gallery/types.ts";
-import type { SubjectId } from "../ids.ts";
-import type { Context, FaceName, SearchAction, SearchKind, SearchQuery } from "./data.ts";
+import type {
+  Context,
+  NamedSubject,
+  RateCounts,
+  RateQuery,
+  SearchAction,
+  SearchKind,
+  SearchQuery,
+} from "./data.ts";
+import { removeExpired } from "./enrolments.ts";
 import type { DirectoryParts, HoldsParts } from "./parts.ts";
 import { writeAudit } from "./tables/audit.ts";
 import * as queries from "./tables/face-queries.ts";
@@ -13,19 +21,38 @@ import { noteUse } from "./tables/last-use.ts";
 import { countGalleryTasks } from "./tables/outbox.ts";
 import type { SearchDirectory } from "./types.ts";
 
+/** Fewest people of a shard of whom counts are told: among fewer a count could name two of them. */
+const leastPeople = 50;
+
+/** Fewest and most people of a shard whose faces a measurement of the live rate compares with all others. */
+const fewestProbes = 50;
+const mostProbes = 500;
+
+const noCounts: RateCounts = {
+  people: 0,
+  probes: 0,
+  comparisons: 0,
+  matches: 0,
+  squaredMatches: 0,
+  likelyDuplicates: 0,
+  shardsLeftOut: 0,
+};
+
 /** Longest time that a search spends on bringing a gallery up to date, ms. */
 const maxFlushMs = 10_000;
 
 export function withSearches<Base extends HoldsParts>(base: Base) {
   return class Searches extends base implements SearchDirectory {
-    async prepareSearch(kind: SearchKind) {
+    async prepareSearch(kind: SearchKind, nowMs: number) {
       const { ledger, feed, chores, clock } = this.parts;
       const { sql } = ledger;
-      if (!ledger.present) return { faces: 0, notCompared: 0, behind: 0 };
+      if (!ledger.present) return { templates: 0, notCompared: 0, behind: 0 };
+      removeExpired(ledger, nowMs);
       const state = await feed.settledState(kind, clock() + maxFlushMs).catch(() => undefined);
-      if (state !== undefined) return { faces: state.faces, notCompared: state.notCompared, behind: 0 };
+      if (state !== undefined)
+        return { templates: state.templates, notCompared: state.notCompared, behind: 0 };
       await chores.schedule();
-      return { faces: 0, notCompared: 0, behind: Math.max(1, countGalleryTasks(sql)) };
+      return { templates: 0, notCompared: 0, behind: Math.max(1, countGalleryTasks(sql)) };
     }
 
     async search(query: SearchQuery, nowMs: number) {
@@ -44,26 +71,48 @@ export function withSearches<Base extends HoldsParts>(base: Base) {
       }
       if (found === null) return rebuild(this.parts);
       // A face whose record was just replaced by another model's is not compared any more.
-      const named = queries.readNamedFaces(sql, found.names, nowMs);
+      const names = found.names.flatMap(({ subjectId, faces }) =>
+        faces.map((faceId) => [subjectId, faceId] as const),
+      );
+      const named = queries.readNamedFaces(sql, names, nowMs);
       return ok({ faces: named.filter(({ model }) => model === query.model), more: found.more });
     }
 
-    async settleSearch(found: readonly FaceName[], action: SearchAction, context: Context) {
+    async settleSearch(found: readonly NamedSubject[], action: SearchAction, context: Context) {
       const { sql, write } = this.parts.ledger;
       return write(context, () => {
-        const present = found.filter(([subjectId, faceId]) =>
-          faces.hasFace(sql, subjectId, faceId, context.nowMs),
-        );
-        const named = new Set<SubjectId>();
-        for (const [subjectId, faceId] of present) {
-          if (named.has(subjectId)) continue;
-          named.add(subjectId);
+        const present = found.flatMap(({ subjectId, faces: compared, template }) => {
+          const own = compared.filter((faceId) => faces.hasFace(sql, subjectId, faceId, context.nowMs));
+          const event = { action, outcome: "candidate", subjectId, template };
+          if (own.length === 0) return [];
           if (action === "identify") noteUse(sql, subjectId, context.nowMs);
-          writeAudit(sql, { action, outcome: "candidate", subjectId, faceId }, context);
-        }
+          writeAudit(sql, { ...event, faceId: own[0] }, context);
+          return own;
+        });
         if (found.length === 0) writeAudit(sql, { action, outcome: "nobody" }, context);
-        return present.map(([, faceId]) => faceId);
+        return present;
       });
+    }
+
+    async measureRate(query: RateQuery, nowMs: number) {
+      const { ledger, openGallery } = this.parts;
+      const { sql } = ledger;
+      const { templates, behind } = await this.prepareSearch(query, nowMs);
+      if (behind > 0) return notReady("the gallery is still being built");
+      if (templates < leastPeople) return ok({ ...noCounts, shardsLeftOut: templates > 0 ? 1 : 0 });
+      const wanted = Math.ceil(query.comparisons / templates);
+      const probes = Math.min(templates, mostProbes, Math.max(fewestProbes, wanted));
+      try {
+        const drawn = await openGallery().draw(query, probes);
+        const faces = queries
+          .readNamedFaces(sql, drawn, nowMs)
+          .flatMap(({ sealed, ...key }) => (sealed === null ? [] : [{ key, sealed }]));
+        const counts = await openGallery().measureRate(query, faces);
+        if (counts === null) return rebuild(this.parts);
+        return ok({ ...counts, people: templates, shardsLeftOut: 0 });
+      } catch (error) {
+        return notReady(`the gallery does not answer: ${(error as Error).message}`);
+      }
     }
 
     async rewrapGallery(kekId: string) {

@@ -12,8 +12,10 @@ import type { LocationHint } from "../jurisdiction.ts";
 import type { LockOutPolicy } from "../lock-out.ts";
 import type { SettingsChange, TenantSettings } from "../settings.ts";
 import type {
+  AgeingSubject,
   ApiKeyRow,
   Attempt,
+  AttemptFace,
   AttemptQuery,
   AuditEntry,
   BegunAttempt,
@@ -28,8 +30,11 @@ import type {
   FaceRow,
   FoundFaces,
   LivenessAction,
+  NamedSubject,
   Outliving,
   Page,
+  RateCounts,
+  RateQuery,
   SearchAction,
   SearchKind,
   SearchQuery,
@@ -77,6 +82,10 @@ export interface AdministrationDirectory {
   /** Adds a key. Fails with `conflict` when `first` is true and there is a key already. */
   addSigningKey(key: SigningKeyRow, first: boolean, context: Context): Promise<Result<void>>;
   rewrapSigningKey(id: string, before: WrappedKey, after: WrappedKey): Promise<boolean>;
+  /** Keeps what a measurement of the live rate found, in place of the one before; `json` names nobody. */
+  keepRate(json: string, context: Context): Promise<void>;
+  /** Reads what the last measurement of the live rate found; null before the first. */
+  readRate(): Promise<string | null>;
   listAudit(page: { after: number; limit: number }): Promise<readonly AuditEntry[]>;
   note(action: string, outcome: string, context: Context): Promise<void>;
 }
@@ -111,6 +120,10 @@ export interface EnrolmentDirectory {
     faceIds: readonly FaceId[] | "all",
     context: Context,
   ): Promise<Result<Erasure>>;
+  /** Reads a subject's faces with their records; empty for a subject that is not known. */
+  readFaces(subjectId: SubjectId, nowMs: number): Promise<readonly AttemptFace[]>;
+  /** Writes into the audit trail that a photo of somebody else was refused. */
+  noteConflict(subjectId: SubjectId, context: Context): Promise<void>;
   /** Describes a subject's faces, oldest first; empty for a subject that is not known. */
   describeFaces(subjectId: SubjectId, nowMs: number): Promise<readonly FaceDetails[]>;
   listSubjects(page: Page, nowMs: number): Promise<readonly SubjectId[]>;
@@ -143,6 +156,8 @@ export interface VerificationDirectory {
    * since.
    */
   settleAttempt(attempt: Attempt, policy: LockOutPolicy, context: Context): Promise<Result<SettledAttempt>>;
+  /** Lists subjects whose scores have fallen so far that they should enrol a new photo, in the order of their ids. */
+  listAgeing(threshold: number, page: Page): Promise<readonly AgeingSubject[]>;
   /** Starts the count of failures anew. Fails with `not_found`. */
   unlock(subjectId: SubjectId, context: Context): Promise<Result<void>>;
   addSession(session: SessionRow, context: Context): Promise<Result<void>>;
@@ -182,11 +197,14 @@ export interface LivenessDirectory {
 
 /** Searches over all faces of the shard, and its gallery. */
 export interface SearchDirectory {
-  /** Brings the gallery up to date, as far as that goes within some seconds. */
-  prepareSearch(kind: SearchKind): Promise<SearchState>;
   /**
-   * Finds every face that may belong to one of the requested subjects within `maxDistance`, with a small margin, and
-   * its record for an exact comparison. Each of them is enrolled. Fails with `not_ready` when the gallery cannot
+   * Brings the gallery up to date, as far as that goes within some seconds. Faces that have expired are removed first: a
+   * template is that of the others.
+   */
+  prepareSearch(kind: SearchKind, nowMs: number): Promise<SearchState>;
+  /**
+   * Finds every template that may be one of the requested ones within `maxDistance`, with a small margin, and the records
+   * of its faces for an exact comparison. Each of them is enrolled. Fails with `not_ready` when the gallery cannot
    * answer, or has to be built anew.
    */
   search(query: SearchQuery, nowMs: number): Promise<Result<FoundFaces>>;
@@ -195,10 +213,15 @@ export interface SearchDirectory {
    * Answers which of the faces still are.
    */
   settleSearch(
-    found: readonly FaceName[],
+    found: readonly NamedSubject[],
     action: SearchAction,
     context: Context,
   ): Promise<readonly FaceId[]>;
+  /**
+   * Counts how often random enrolled people come within a threshold of the others of this shard; nothing of it says who.
+   * Fails with `not_ready`.
+   */
+  measureRate(query: RateQuery, nowMs: number): Promise<Result<RateCounts>>;
   /**
    * Wraps the keys of the gallery's blocks by `kekId`. Answers how many were wrapped, and whether all are. Fails with
    * `not_ready`.

@@ -2,14 +2,25 @@
 import { fail, ok, type Result } from "../../errors.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
 import type { LockOutPolicy } from "../lock-out.ts";
-import type { Attempt, AttemptQuery, BegunAttempt, Context, SessionRow, SettledAttempt } from "./data.ts";
+import type {
+  Attempt,
+  AttemptQuery,
+  BegunAttempt,
+  Context,
+  Page,
+  SessionRow,
+  SettledAttempt,
+} from "./data.ts";
 import type { HoldsParts } from "./parts.ts";
 import {
   checkLock,
   checkSession,
   clearAttempts,
   insertSession,
+  readAgeing,
+  readTrend,
   recordAttempt,
+  recordScore,
   spendSession,
 } from "./tables/attempts.ts";
 import { writeAudit } from "./tables/audit.ts";
@@ -32,7 +43,7 @@ export function withVerifications<Base extends HoldsParts>(base: Base) {
           const answered = keyHash === null ? null : findAnswer(sql, subjectId, keyHash, nowMs);
           if (answered !== null) {
             const keys = queries.readAttemptFaces(sql, subjectId, nowMs, false);
-            return ok({ faces: keys, sketches: [], answered });
+            return ok({ faces: keys, sketches: [], trend: null, answered });
           }
           const session = sessionId === null ? ok(undefined) : checkSession(sql, sessionId, subjectId, nowMs);
           if (!session.ok) return session;
@@ -41,7 +52,7 @@ export function withVerifications<Base extends HoldsParts>(base: Base) {
           const keys = queries.readAttemptFaces(sql, subjectId, nowMs, withRecords);
           if (keys.length === 0) return fail({ code: "subject_has_no_faces" });
           const sketches = withSketches ? readSketches(sql, subjectId, 0, nowMs) : [];
-          return ok({ faces: keys, sketches, answered: null });
+          return ok({ faces: keys, sketches, trend: readTrend(sql, subjectId), answered: null });
         },
         fail({ code: "subject_has_no_faces" }),
       );
@@ -62,12 +73,12 @@ export function withVerifications<Base extends HoldsParts>(base: Base) {
     async settleAttempt(attempt: Attempt, policy: LockOutPolicy, context: Context) {
       const { chores, ledger } = this.parts;
       const { sql, write } = ledger;
-      const { subjectId, faceId, compared, match, resetsLockOut, sessionId, replayed } = attempt;
-      const { seenThrough, sketch, request } = attempt;
+      const { subjectId, faceId, template, compared, match, resetsLockOut, sessionId, replayed } = attempt;
+      const { seenThrough, sketch, request, score } = attempt;
       const settled = write<Result<SettledAttempt>>(context, () => {
         const answer = request && findAnswer(sql, subjectId, request.keyHash, context.nowMs);
         if (answer !== null) return ok({ kind: "answered", answer });
-        const event = { action: "verify", subjectId, faceId };
+        const event = { action: "verify", subjectId, faceId, template };
         const session =
           sessionId === null ? ok(undefined) : checkSession(sql, sessionId, subjectId, context.nowMs);
         if (!session.ok) return session;
@@ -87,6 +98,7 @@ export function withVerifications<Base extends HoldsParts>(base: Base) {
         if (sessionId !== null) spendSession(sql, sessionId);
         if (!match || resetsLockOut) recordAttempt(sql, subjectId, attempts.value, match, context.nowMs);
         if (sketch !== null) insertSketch(sql, subjectId, faceId, sketch, context.nowMs);
+        if (score !== null) recordScore(sql, subjectId, score);
         if (match && !replayed) noteUse(sql, subjectId, context.nowMs);
         if (request !== null) rememberAnswer(sql, subjectId, faceId, request, context.nowMs);
         writeAudit(sql, { ...event, outcome: outcomeOf(match, replayed) }, context);
@@ -94,6 +106,11 @@ export function withVerifications<Base extends HoldsParts>(base: Base) {
       });
       if (sketch !== null && settled.ok) await chores.wakeBy(removalTime(sketch.expiresAtMs));
       return settled;
+    }
+
+    async listAgeing(threshold: number, page: Page) {
+      const { sql, read } = this.parts.ledger;
+      return read(() => readAgeing(sql, threshold, page), []);
     }
 
     async unlock(subjectId: SubjectId, context: Context) {

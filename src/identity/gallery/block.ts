@@ -1,20 +1,21 @@
 /**
- * Many templates of one model in one piece of memory, as it is sealed and kept. For n templates of
+ * Templates of many people, all of one model, in one piece of memory, as it is sealed and kept. For n templates of
  * `stride` bytes (a multiple of 16), one array after the other, little-endian as every platform here:
  *
  *   codes           int8 x n x stride   see `face/scan.ts`
  *   scales          float32 x n         template = scale * codes
  *   squaredLengths  float32 x n         of scale * codes
  *   errors          float32 x n         of scale * codes, rounded up
- *   ids             uint32 x n          the gallery's own number of the face
- *   owners          uint32 x n          CRC-32 of the subject's id: faces of one subject share it
+ *   ids             uint32 x n          the gallery's own number of the template
+ *   owners          uint32 x n          CRC-32 of the subject's id
+ *   photos          uint32 x n          number of photos in the template
  */
 
 import type { Bytes } from "../../crypto/sealing.ts";
 import type { QuantizedTemplate } from "../../face/quantize.ts";
 
 /** Bytes of an entry beside its codes. */
-const bytesPerEntry = 20;
+const bytesPerEntry = 24;
 
 export interface Block {
   readonly count: number;
@@ -26,11 +27,13 @@ export interface Block {
   readonly errors: Float32Array;
   readonly ids: Uint32Array;
   readonly owners: Uint32Array;
+  readonly photos: Uint32Array;
 }
 
 export interface BlockEntry {
   readonly id: number;
   readonly owner: number;
+  readonly photos: number;
   readonly template: QuantizedTemplate;
 }
 
@@ -63,7 +66,7 @@ export function changeBlock(
   const count = kept.length + added.length;
   const changed = view(new Uint8Array(count * (stride + bytesPerEntry)), stride, count);
   for (const [to, from] of kept.entries()) copyEntry(block, from, changed, to);
-  for (const [i, { id, owner, template }] of added.entries()) {
+  for (const [i, { id, owner, photos, template }] of added.entries()) {
     const to = kept.length + i;
     changed.codes.set(template.codes, to * stride);
     changed.scales[to] = template.scale;
@@ -71,6 +74,7 @@ export function changeBlock(
     changed.errors[to] = template.error * (1 + 2 ** -22);
     changed.ids[to] = id;
     changed.owners[to] = owner;
+    changed.photos[to] = photos;
   }
   return changed;
 }
@@ -79,7 +83,7 @@ export function changeBlock(
 export function joinBlocks(a: Block, b: Block): Block {
   const count = a.count + b.count;
   const joined = view(new Uint8Array(count * (a.stride + bytesPerEntry)), a.stride, count);
-  for (const name of ["codes", "scales", "squaredLengths", "errors", "ids", "owners"] as const) {
+  for (const name of ["codes", "scales", "squaredLengths", "errors", "ids", "owners", "photos"] as const) {
     joined[name].set(a[name], 0);
     joined[name].set(b[name], a[name].length);
   }
@@ -93,6 +97,7 @@ function copyEntry(from: Block, i: number, to: Block, k: number): void {
   to.errors[k] = from.errors[i];
   to.ids[k] = from.ids[i];
   to.owners[k] = from.owners[i];
+  to.photos[k] = from.photos[i];
 }
 
 function view(bytes: Bytes, stride: number, count: number): Block {
@@ -108,5 +113,6 @@ function view(bytes: Bytes, stride: number, count: number): Block {
     errors: new Float32Array(buffer, words(2), count),
     ids: new Uint32Array(buffer, words(3), count),
     owners: new Uint32Array(buffer, words(4), count),
+    photos: new Uint32Array(buffer, words(5), count),
   };
 }

@@ -3,7 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import { parseConfig } from "../../config.ts";
 import { createKeyRing } from "../../crypto/key-ring.ts";
 import type { ScanBlock } from "../../face/scan.ts";
-import type { SearchKind, SearchQuery } from "../directory/data.ts";
+import type { RateQuery, SearchKind, SearchQuery } from "../directory/data.ts";
 import type { TenantId } from "../ids.ts";
 import { type ObjectsOf, openObject } from "../objects-of.ts";
 import { openFace } from "../records/sealed-face.ts";
@@ -47,6 +47,14 @@ export class GalleryObject extends DurableObject<Record<string, unknown>> implem
 
   search(query: SearchQuery) {
     return this.#gallery.search(query);
+  }
+
+  draw(kind: SearchKind, count: number) {
+    return this.#gallery.draw(kind, count);
+  }
+
+  measureRate(query: RateQuery, faces: Parameters<Gallery["measureRate"]>[1]) {
+    return this.#gallery.measureRate(query, faces);
   }
 
   rewrap(kekId: string) {

@@ -1,13 +1,12 @@
 /**
  * Plans a batch of changes in memory before anything is written: which entries are removed and added, and what the
- * blocks become. New faces go into a young block, which is small and so cheap to write. A full young block goes whole
- * into a large one. Faces move in no other way: a search that looks at the young block first misses nobody.
+ * blocks become. New templates go into a young block, which is small and so cheap to write. A full young block goes whole
+ * into a large one. A subject whose faces change leaves its block, and comes into the young one.
  */
 import type { Block, BlockEntry } from "./block.ts";
 import { capacityOf, changeBlock, emptyBlock, joinBlocks } from "./block.ts";
 import * as rows from "./rows.ts";
 import type { Draft } from "./sealed-blocks.ts";
-import type { FaceName } from "./types.ts";
 
 /** Fewest templates of a young block that goes into a large one; 95 KB at a stride of 352. */
 const youngCapacity = 256;
@@ -15,16 +14,15 @@ const youngCapacity = 256;
 /** Most bytes of a block. A row holds 2 MB; sealing adds 28 bytes, and the rest of the row some hundred. */
 const maxBlockBytes = 1_900_000;
 
-export interface Arrival {
-  readonly name: FaceName;
-  /** Template of the face; undefined for a face that could not be read. */
-  readonly template: { readonly kind: string; readonly entry: BlockEntry } | undefined;
-  readonly id: number;
+/** Template of a subject that comes into the gallery. */
+export interface Arrival extends Omit<rows.EntryRow, "block"> {
+  /** Entry of its block; undefined for faces that could not be read. */
+  readonly entry: BlockEntry | undefined;
 }
 
 export interface Plan {
   readonly gone: readonly number[];
-  readonly come: readonly { readonly entry: rows.EntryRow; readonly name: FaceName }[];
+  readonly come: readonly rows.EntryRow[];
   readonly moved: readonly { readonly ids: Uint32Array; readonly block: number }[];
   /** Blocks to write; a block without entries is to be deleted. */
   readonly drafts: readonly Draft[];
@@ -65,15 +63,15 @@ export async function planChanges(
     drafts.set(row.id, { ...draft, block: changeBlock(draft.block, without) });
   }
 
-  const come: { entry: rows.EntryRow; name: FaceName }[] = [];
+  const come: rows.EntryRow[] = [];
   const moved: { ids: Uint32Array; block: number }[] = [];
   let next = nextBlock;
-  for (const [kind, arrivals] of groupBy(arriving, ({ template }) => template?.kind)) {
-    if (kind === undefined) {
-      for (const { id, name } of arrivals) come.push({ entry: { id, block: null }, name });
+  for (const [kind, arrivals] of groupBy(arriving, (arrival) => arrival.kind)) {
+    if (kind === rows.unreadable) {
+      for (const { entry, ...named } of arrivals) come.push({ ...named, block: null });
       continue;
     }
-    const entries = arrivals.flatMap(({ template }) => template?.entry ?? []);
+    const entries = arrivals.flatMap(({ entry }) => entry ?? []);
     const stride = entries[0].template.codes.length;
     const row = rows.readYoungRow(sql, kind);
     const known = row && (await draftOf(row));
@@ -95,7 +93,7 @@ export async function planChanges(
       drafts.set(young.id, { ...young, block: emptyBlock(stride) });
       moved.push({ ids: young.block.ids, block: home });
     }
-    for (const { id, name } of arrivals) come.push({ entry: { id, block: home }, name });
+    for (const { entry, ...named } of arrivals) come.push({ ...named, block: home });
   }
   return {
     gone: leaving.map(({ id }) => id),

@@ -28,7 +28,7 @@ function keyContext({ tenant, name }: Place, { id, keyId }: Pick<BlockRow, "id" 
 function blockContext({ tenant, name }: Place, row: Omit<BlockRow, "kekId" | "wrapped">): string[] {
   const { id, kind, stride, young, count, keyId } = row;
   return [
-    "sameface gallery block 1",
+    "sameface gallery block 2",
     tenant,
     name,
     `${id}`,
@@ -54,7 +54,8 @@ export async function sealBlock(
   random: RandomBytes,
 ): Promise<{ row: BlockRow; sealed: Bytes }> {
   const { stride, count, bytes } = block;
-  const named = { id, kind, stride, young, count, keyId: toHex(random(keyIdBytes)) };
+  const photos = block.photos.reduce((sum, each) => sum + each, 0);
+  const named = { id, kind, stride, young, count, photos, keyId: toHex(random(keyIdBytes)) };
   const raw = random(aesKeyBytes);
   const key = await importAesKey(raw);
   return {

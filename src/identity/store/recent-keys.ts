@@ -7,7 +7,7 @@ import type { SubjectId, TenantId } from "../ids.ts";
 
 export interface RecentKeys {
   /** Finds keys; undefined when the directory was not asked since `sinceMs`. */
-  find(tenant: TenantId, subjectId: SubjectId, sinceMs: number): readonly AttemptFace[] | undefined;
+  find(tenant: TenantId, subjectId: SubjectId, sinceMs: number): RecentAnswer | undefined;
   /**
    * Notes that the directory is being asked. Returns a function that keeps the answer, unless the subject was
    * forgotten, or asked about again, since.
@@ -27,6 +27,12 @@ export interface RecentKeys {
   ): (() => void) | undefined;
 }
 
+/** Answer of a directory, and the time at which it was asked. */
+export interface RecentAnswer {
+  readonly keys: readonly AttemptFace[];
+  readonly askedAtMs: number;
+}
+
 /** Most subjects; each takes about 1 KB. */
 const maxSubjects = 1000;
 
@@ -43,7 +49,8 @@ export function createRecentKeys(): RecentKeys {
 
   const find: RecentKeys["find"] = (tenant, subjectId, sinceMs) => {
     const found = kept.get(nameOf(tenant, subjectId));
-    return found !== undefined && found.askedAtMs >= sinceMs ? found.keys : undefined;
+    if (found?.keys === undefined || found.askedAtMs < sinceMs) return undefined;
+    return { keys: found.keys, askedAtMs: found.askedAtMs };
   };
 
   return {
@@ -66,7 +73,7 @@ export function createRecentKeys(): RecentKeys {
     },
     tellFirst(tenant, subjectId, keys, sinceMs) {
       const name = nameOf(tenant, subjectId);
-      if (toldFirst.has(name) || find(tenant, subjectId, sinceMs) !== keys) return undefined;
+      if (toldFirst.has(name) || find(tenant, subjectId, sinceMs)?.keys !== keys) return undefined;
       toldFirst.add(name);
       return () => toldFirst.delete(name);
     },

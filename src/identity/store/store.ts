@@ -5,9 +5,18 @@ import type { Challenge } from "../../face/liveness/challenge.ts";
 import type { Quality } from "../../face/quality/quality.ts";
 import type { Capture } from "../../face/replay/capture.ts";
 import type { Caller } from "../caller.ts";
-import type { EnrolmentRequest, Erasure, LivenessAction, SearchAction, Try } from "../directory/data.ts";
+import type {
+  AgeingSubject,
+  EnrolmentRequest,
+  Erasure,
+  LivenessAction,
+  SearchAction,
+  Try,
+} from "../directory/data.ts";
 import type { FaceId, SubjectId } from "../ids.ts";
+import type { ScoreTrend } from "../score-trend.ts";
 import type { ReplayPolicy } from "../settings.ts";
+import type { Comparison } from "../templates/comparison.ts";
 
 export interface StoredFace {
   readonly subjectId: SubjectId;
@@ -85,6 +94,10 @@ export interface KeptAnswer {
 export interface Attempt {
   /** Every face of the subject, in no promised order; at least one, unless the attempt was answered before. */
   readonly faces: readonly StoredFace[];
+  /** Time at which the directory named the faces, where it was not asked for this attempt itself. */
+  readonly facesAsOf: Date | undefined;
+  /** Trend of the subject's scores before this attempt, as far as it was asked for. */
+  readonly trend: ScoreTrend | undefined;
   /** Answer of an earlier request under the same key; no decision can be made then. */
   readonly answered: KeptAnswer | undefined;
   /**
@@ -118,7 +131,11 @@ export type Settled =
 
 export interface AttemptOutcome {
   readonly closest: FaceId;
+  /** Version of the template that decided. */
+  readonly template: string;
   readonly match: boolean;
+  /** Score of a match that is no copy, for the subject's trend. */
+  readonly score?: number | undefined;
   /** True when a match starts the count of failures anew. */
   readonly resetsLockOut: boolean;
   /** True when the photo is a copy; default false. */
@@ -132,27 +149,26 @@ export interface AttemptOutcome {
 }
 
 /** Subject that a search found. */
-export interface Candidate {
+export interface Candidate extends Comparison {
   readonly subjectId: SubjectId;
-  /** Face of the subject that came closest. */
-  readonly faceId: FaceId;
-  /** Distance of the stored embedding and the probe, as `distance` computes it. */
-  readonly distance: number;
-  /** Distance by which the face must come closer than an ordinary one. */
-  readonly closer: number;
 }
+
+/** Distance by which a face must come closer than an ordinary one, for a probe that is hard to recognise. */
+export type CloserBy = (face: Pick<StoredFace, "embedding" | "quality">) => number;
 
 export interface SearchOptions {
   /** Largest number of subjects. */
   readonly limit: number;
   /**
-   * Order of the answer, which also decides whom the limit keeps: the closest first, where a face counts as farther by what
-   * it must come closer, or by their ids, where closeness decides only who is within `maxDistance`.
+   * Order of the answer, which also decides whom the limit keeps: the closest first, where a template counts as farther by
+   * what it must come closer, or by their ids, where closeness decides only who is within `maxDistance`.
    */
   readonly order: "closest" | "subject_id";
   readonly maxDistance: number;
-  /** Distance by which a face must come closer than that, for a probe that is hard to recognise. */
-  readonly closerBy?: ((face: StoredFace) => number) | undefined;
+  /** Distance by which a template of ever more photos must come closer than `maxDistance`, as in `TemplateShift`. */
+  readonly nearer: number;
+  /** Distance by which each face of a template must come closer than that; the template, by their mean. */
+  readonly closerBy?: CloserBy | undefined;
   /** Subject that is left out. */
   readonly except?: SubjectId;
   /** Purpose of the search, for the audit trail. */
@@ -167,12 +183,12 @@ export interface Found {
 
 /** Gallery that is up to date with everything that was done before it was opened. */
 export interface GallerySearch {
-  /** Number of faces that are compared: the probe's model made them. */
-  readonly faces: number;
+  /** Number of templates that are compared, one for each subject with faces of the probe's model. */
+  readonly templates: number;
   /** Number of faces made by other models, or damaged. */
   readonly notCompared: number;
   /**
-   * Finds the subjects with a face at or below `maxDistance`, at most `limit`. The search is exhaustive and exact,
+   * Finds the subjects with a template at or below `maxDistance`, at most `limit`. The search is exhaustive and exact,
    * and every subject found is still enrolled. The search is in the audit trail before its result is told.
    */
   find(probe: Embedding, options: SearchOptions): Promise<Result<Found>>;
@@ -184,12 +200,22 @@ export interface SubjectPage {
   readonly nextCursor: string | undefined;
 }
 
+export interface AgeingPage {
+  readonly subjects: readonly AgeingSubject[];
+  /** Cursor of the next page; undefined after the last. */
+  readonly nextCursor: string | undefined;
+}
+
 export interface TenantStore {
   /**
    * Adds a face. Never disturbs another face of the subject, however many are added at the same moment. Fails with
    * `invalid_request` where the tenant requires consent, and with `idempotency_key_reused`.
    */
   addFace(face: StoredFace, details: EnrolmentDetails): Promise<Result<EnrolledFace>>;
+  /** Reads the faces of a subject whose records open; none of a subject that has none. It counts no attempt. */
+  readFaces(subjectId: SubjectId): Promise<readonly StoredFace[]>;
+  /** Writes into the audit trail that a photo of somebody else was refused. */
+  noteConflict(subjectId: SubjectId): Promise<void>;
   /**
    * Begins an attempt. Fails with `subject_has_no_faces`, `locked` or `unauthorized` (the session), and as a whole
    * with `corrupt_record` or `model_mismatch` when one record cannot be read: a face that is left out silently would
@@ -220,6 +246,14 @@ export interface TenantStore {
    * make.
    */
   listSubjects(page: { limit: number; cursor?: string | undefined }): Promise<Result<SubjectPage>>;
+  /**
+   * Lists subjects that should enrol a new photo, in the byte order of their ids, by the threshold of single photos. Fails
+   * as `listSubjects` does.
+   */
+  listAgeing(
+    threshold: number,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<Result<AgeingPage>>;
   /** Starts the count of failures anew. Fails with `not_found`. */
   unlock(subjectId: SubjectId): Promise<Result<void>>;
 }

@@ -21,7 +21,7 @@ export interface RecordedFace extends FaceSummary {
 }
 
 export interface SubjectRecord
-  extends Pick<StoredRecord, "failures" | "sketches" | "keptRequests" | "sessions"> {
+  extends Pick<StoredRecord, "failures" | "trend" | "sketches" | "keptRequests" | "sessions"> {
   readonly faces: readonly RecordedFace[];
   readonly lastFailureAt: Date | undefined;
   /** Begin of the day of the last use; undefined where uses are not recorded. */

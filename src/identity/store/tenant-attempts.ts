@@ -21,6 +21,9 @@ import { createKeptBeside } from "./kept-beside.ts";
 import type { RecentKeys } from "./recent-keys.ts";
 import type { Attempt, AttemptOptions, KeptAnswer, Settled, StoredFace } from "./store.ts";
 
+/** Digits of a score that are kept: enough for a trend. */
+const scoreDigits = 2;
+
 export interface AttemptDeps {
   readonly directory: VerificationDirectory;
   readonly copies: RecordCopies;
@@ -59,9 +62,9 @@ export async function beginAttempt(
           },
           lockOut,
         )
-      : ok({ faces: known, sketches: [], answered: null });
+      : ok({ faces: known.keys, sketches: [], trend: null, answered: null });
   if (!begun.ok) return begun;
-  const { faces: keys, answered } = begun.value;
+  const { faces: keys, answered, trend } = begun.value;
   const beside = createKeptBeside(tenant, keys, ring, random);
   if (answered !== null) {
     const opened = await beside.openAnswer(answered);
@@ -96,10 +99,20 @@ export async function beginAttempt(
 
   return ok({
     faces: faces.value,
+    facesAsOf: known && new Date(known.askedAtMs),
+    trend: trend ?? undefined,
     answered: undefined,
     isCopy: beside.isCopy,
     async settle(outcome) {
-      const { closest, match, resetsLockOut, replayed = false, sessionIsSpent = false } = outcome;
+      const {
+        closest,
+        template,
+        match,
+        score,
+        resetsLockOut,
+        replayed = false,
+        sessionIsSpent = false,
+      } = outcome;
       const now = context();
       const sealed = await beside.seal(outcome);
       if (!sealed.ok) return sealed;
@@ -109,8 +122,10 @@ export async function beginAttempt(
         {
           subjectId,
           faceId: closest,
+          template,
           compared: keys.map(({ faceId }) => faceId),
           match,
+          score: score === undefined ? null : Number(score.toFixed(scoreDigits)),
           resetsLockOut,
           sessionId: sessionIsSpent ? null : (sessionId ?? null),
           replayed,
@@ -151,6 +166,8 @@ export async function beginAttempt(
 function alreadyAnswered(answered: KeptAnswer): Attempt {
   return {
     faces: [],
+    facesAsOf: undefined,
+    trend: undefined,
     answered,
     isCopy: () => false,
     async settle() {

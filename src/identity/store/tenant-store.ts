@@ -17,7 +17,7 @@ import type {
 } from "../directory/types.ts";
 import { compareNames, type FaceId, parseSubjectId, type SubjectId } from "../ids.ts";
 import type { RecordCopies } from "../records/record-copies.ts";
-import { openMetadata, sealBeside, sealFace, sealMetadata } from "../records/sealed-face.ts";
+import { openFace, openMetadata, sealBeside, sealFace, sealMetadata } from "../records/sealed-face.ts";
 import { keepsSketches } from "../settings.ts";
 import { fromStoredConsent, requireConsent, toStoredConsent } from "./consent.ts";
 import * as gallerySearch from "./gallery-search.ts";
@@ -127,6 +127,16 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       });
     },
 
+    async readFaces(subjectId) {
+      const keys = await directoryOf(subjectId).readFaces(subjectId, clock().getTime());
+      const opened = await Promise.all(
+        keys.map((key) => (key.sealed === null ? undefined : openFace(tenant, key, key.sealed, ring))),
+      );
+      return opened.flatMap((face) => (face?.ok ? face.value : []));
+    },
+
+    noteConflict: (subjectId) => directoryOf(subjectId).noteConflict(subjectId, context()),
+
     beginAttempt(subjectId, options = {}) {
       const directory = directoryOf(subjectId);
       return beginAttempt(
@@ -220,6 +230,21 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       const subjectIds = pages.flat().sort(compareNames).slice(0, limit);
       const more = pages.flat().length > limit;
       return ok({ subjectIds, nextCursor: more ? encodeCursor(subjectIds[limit - 1]) : undefined });
+    },
+
+    async listAgeing(threshold, { limit, cursor }) {
+      const after = cursor === undefined ? ok(null) : decodeCursor(subjectCursorSchema, cursor);
+      if (!after.ok) return after;
+      const page = { after: after.value, limit: limit + 1 };
+      const pages = await Promise.all(
+        Array.from({ length: shards }, (_, shard) =>
+          openDirectory(tenant, shard).listAgeing(threshold, page),
+        ),
+      );
+      const found = pages.flat().sort((a, b) => compareNames(a.subjectId, b.subjectId));
+      const subjects = found.slice(0, limit);
+      const more = found.length > limit;
+      return ok({ subjects, nextCursor: more ? encodeCursor(subjects[limit - 1].subjectId) : undefined });
     },
 
     async unlock(subjectId) {

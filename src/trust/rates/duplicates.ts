@@ -17,7 +17,7 @@ export interface DuplicateSearch {
   readonly principal: Principal;
   readonly settings: TenantSettings;
   readonly calibration: Calibration;
-  /** Distance by which an enrolled face must come closer than the threshold. */
+  /** Distance by which each enrolled face must come closer than the threshold. */
   readonly closerBy: SearchOptions["closerBy"];
 }
 
@@ -32,13 +32,14 @@ export async function refuseDuplicates(
   if (!search.ok) return search;
   const chosen = chooseRate(principal, settings, {});
   if (!chosen.ok) return chosen;
-  const limits = searchLimits(calibration, search.value.faces, chosen.value, settings);
+  const limits = searchLimits(calibration, search.value.templates, chosen.value, settings);
   if (!limits.ok) return limits;
-  const { threshold, order } = limits.value;
+  const { maxDistance, nearer, order } = limits.value;
   const found = await search.value.find(embedding, {
     limit: 1,
     order,
-    maxDistance: threshold,
+    maxDistance,
+    nearer,
     closerBy,
     except: subjectId,
     action: "duplicate_check",

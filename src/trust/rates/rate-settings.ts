@@ -14,7 +14,7 @@ export function checkRates(
   for (const rate of ["maxFmr", "maxFmrWithScores"] as const) {
     const asked = change[rate];
     if (asked === undefined || asked === null) continue;
-    const threshold = thresholdAt(calibration, asked, names[rate]);
+    const threshold = thresholdAt(calibration, asked, { field: names[rate] });
     if (!threshold.ok) return threshold;
   }
   return ok(undefined);

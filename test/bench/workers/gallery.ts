@@ -57,13 +57,19 @@ export class GalleryBench extends DurableObject {
       case "/search": {
         const gallery = searchParams.get("cached") === "true" ? this.#cached : this.#gallery(noCache);
         const values = new Float32Array(await request.arrayBuffer());
-        const query = { model, values, limit: number("limit"), maxDistance: number("max_distance") };
+        const query = {
+          model,
+          values,
+          limit: number("limit"),
+          maxDistance: number("max_distance"),
+          nearer: 0,
+        };
         const found = await gallery.search(query);
-        return Response.json({ ids: found?.names.map(([subjectId]) => Number(subjectId.slice(1))) });
+        return Response.json({ ids: found?.names.map(({ subjectId }) => Number(subjectId.slice(1))) });
       }
       default: {
-        const { faces } = await this.#gallery().state({ model, dimension });
-        const { blocks } = this.ctx.storage.sql.exec("SELECT COUNT(*) AS blocks FROM block").one();
+        const { templates: faces } = await this.#gallery().state({ model, dimension });
+        const { blocks } = this.ctx.storage.sql.exec("SELECT COUNT(*) AS blocks FROM template_block").one();
         return Response.json({ faces, blocks, bytes: this.ctx.storage.sql.databaseSize });
       }
     }
@@ -83,9 +89,9 @@ export class GalleryBench extends DurableObject {
         kekId,
         wrapped: nothing,
       };
-      return { seq: from + i + 1, operation: "add", key, sealed: nothing };
+      return { seq: from + i + 1, subjectId, faces: [{ key, sealed: nothing }] };
     });
-    await this.#cached.apply({ tenant, epoch: "bench", changes });
+    await this.#cached.apply({ tenant, epoch: "bench", appliedThrough: 0, changes });
     return { faces: to };
   }
 }

@@ -45,6 +45,9 @@ it("the client has a call for every operation of the API's document but the docu
   await client.settings.get();
   await client.settings.change({});
   await client.audit.list();
+  await client.subjects.ageing();
+  await client.liveRate.measure();
+  await client.liveRate.last();
   await client.transfer.exportPage("k");
   await client.transfer.importPage("k", "{}");
   await client.tenants.list();

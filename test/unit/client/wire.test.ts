@@ -41,6 +41,8 @@ describe("the client's types", () => {
       z.output<typeof liveness.liveVerificationAnswerSchema>
     >();
     expectTypeOf<wire.LiveEnrolment>().toEqualTypeOf<z.output<typeof liveness.liveEnrolmentAnswerSchema>>();
+    expectTypeOf<wire.AgeingPage>().toEqualTypeOf<z.output<typeof admin.ageingAnswerSchema>>();
+    expectTypeOf<wire.LiveRate>().toEqualTypeOf<z.output<typeof admin.liveRateAnswerSchema>>();
     expectTypeOf<wire.ApiKeyList>().toEqualTypeOf<z.output<typeof admin.keyListAnswerSchema>>();
     expectTypeOf<wire.NewApiKey>().toEqualTypeOf<z.output<typeof admin.newKeyAnswerSchema>>();
     expectTypeOf<wire.RevokedApiKey>().toEqualTypeOf<z.output<typeof admin.revokedKeyAnswerSchema>>();

@@ -7,7 +7,6 @@ import * as z from "zod";
 import { readCalibration } from "../../../model/runtime.ts";
 import { createBudget, isolateLimits } from "../../../src/admission/budget.ts";
 import { parseConfig } from "../../../src/config.ts";
-import { decideAtFmr } from "../../../src/face/decision/decide.ts";
 import { galleryRate } from "../../../src/face/decision/gallery-threshold.ts";
 import { framesAsked } from "../../../src/face/liveness/challenge.ts";
 import { defaultQualityLimits } from "../../../src/face/quality/quality.ts";
@@ -72,8 +71,6 @@ const longestText = (schema: z.ZodType) => largest((length) => schema.safeParse(
 
 const inQuery = (schema: z.ZodObject, name: string) => (value: number) =>
   schema.safeParse({ [name]: String(value) }).success;
-
-const facesAt = (maxFmr: number) => largest((faces) => decideAtFmr(calibration, 1, maxFmr, faces).ok);
 
 async function longestJson(): Promise<number> {
   const app = new Hono<AppEnv>();
@@ -170,8 +167,6 @@ const stated: Readonly<Record<string, readonly number[]>> = {
     defaultMaxCandidates,
   ],
   "`max_fmr`": [calibration.measuredDownTo, calibration.fmrTable.at(-1)![1]],
-  "faces of a subject, at a rate of 0.0001": [facesAt(1e-4)],
-  "faces of a subject, at a rate of 0.00001": [facesAt(1e-5)],
   "requests with a key at one location": [rateOf("KEY_RATE")],
   "requests with a session token at one location": [rateOf("SESSION_RATE")],
   "refused keys from one address at one location": [rateOf("FAILURE_RATE")],

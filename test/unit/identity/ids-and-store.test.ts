@@ -12,8 +12,8 @@ import {
   type TenantId,
 } from "../../../src/identity/ids.ts";
 import { faceKey } from "../../../src/identity/records/keys.ts";
-import { closestFace } from "../../../src/identity/store/closest.ts";
 import type { StoredFace } from "../../../src/identity/store/store.ts";
+import { closestFace } from "../../../src/identity/templates/closest.ts";
 import { faceId, subjectId, tenantId } from "../arbitraries.ts";
 
 describe("parseSubjectId", () => {
@@ -241,17 +241,6 @@ describe("closestFace", () => {
       expect(result.value.faceId).toBe("face-0.1");
       expect(result.value.distance).toBeCloseTo(2 * Math.sin(0.05), 6);
     }
-  });
-
-  it("is the one that remains closest when each counts as farther by what it must come closer", () => {
-    const faces = [at(0.1, "poor"), at(0.3, "good"), at(0.9, "far")];
-    const result = closestFace(probe, faces, ({ faceId }) => (faceId === "poor" ? 0.25 : 0));
-    if (!result.ok) throw new Error(result.failure.code);
-    expect(result.value).toMatchObject({ faceId: "good", closer: 0 });
-    const still = closestFace(probe, faces, ({ faceId }) => (faceId === "poor" ? 0.15 : 0));
-    if (!still.ok) throw new Error(still.failure.code);
-    expect(still.value).toMatchObject({ faceId: "poor", closer: 0.15 });
-    expect(still.value.distance).toBeCloseTo(2 * Math.sin(0.05), 6);
   });
 
   it("of no faces is a failure, not a distance", () => {

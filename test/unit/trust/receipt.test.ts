@@ -16,6 +16,7 @@ describe("a receipt in another process", () => {
     threshold: 1.1,
     maxFmr: 1e-4,
     model: "m",
+    template: { version: "5e1f0a7b9c3d2e48", photos: 2 },
     modelSha256: "ab".repeat(32),
     imageSha256: "cd".repeat(32),
     nonce: "n",

@@ -69,6 +69,9 @@ describe("an answer to a caller without scores", () => {
     ["identify", "/v1/identify", {}, 1.1],
     ["identify", "/v1/identify", { max_candidates: "1", ...fields }, 1.1],
     ["enrol", "/v1/subjects/mallory/faces", { duplicates: "refuse" }, 1.1],
+    // Photos of somebody else than the subject's others are refused.
+    ["enrol", "/v1/subjects/alice/faces", {}, 1.2],
+    ["enrol", "/v1/subjects/alice/faces", { conflicts: "allow" }, 1.2],
     ["enrol identify verify read delete", verifyAlice, {}, 1.1],
     ["enrol identify verify read delete", "/v1/identify", {}, 1.1],
     ["enrol identify verify read delete", "/v1/subjects/mallory/faces", { duplicates: "refuse" }, 1.1],
@@ -92,7 +95,6 @@ describe("an answer to a caller without scores", () => {
     ["session", "/v1/detect", {}],
     ["identify", "/v1/identify", { max_fpir: "0.5" }],
     ["identify", verifyAlice, {}],
-    ["enrol", "/v1/subjects/alice/faces", { duplicates: "refuse" }],
     ["enrol", "/v1/subjects/mallory/faces", {}],
     ["enrol", "/v1/identify", {}],
     ["read", verifyAlice, {}],

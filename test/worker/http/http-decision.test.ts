@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import {
   base64,
+  calibration,
   darkPhotoAt,
   form,
   jpeg,
@@ -15,10 +16,12 @@ function angleFor(distance: number): number {
   return 2 * Math.asin(distance / 2);
 }
 
-async function verifyAt(distance: number, query: string, faces = 1) {
-  const { call } = startService();
-  await call("/v1/subjects/rate/faces", jpeg(photoAt(0)));
-  for (let i = 1; i < faces; i++) await call("/v1/subjects/rate/faces", jpeg(photoAt(3)));
+/** Calibration by which templates of ever more photos must come closer by 0.4. */
+const byPhotos = { ...calibration, templates: { nearer: 0.4 } };
+
+async function verifyAt(distance: number, query: string, photos = 1) {
+  const { call } = startService({ calibration: byPhotos });
+  for (let i = 0; i < photos; i++) await call("/v1/subjects/rate/faces", jpeg(photoAt(0)));
   const response = await call(`/v1/subjects/rate/verify${query}`, jpeg(photoAt(angleFor(distance))));
   const answer = (await response.json()) as {
     [field: string]: unknown;
@@ -50,11 +53,39 @@ test("the answer says how rarely a stranger comes this close, and only bounds it
   expect((await verifyAt(1.9, "")).fmr).toBe(1);
 });
 
-test("a subject with ten faces is held to a tenth of the rate each, so that the rate promised is kept", async () => {
-  const answer = await verifyAt(1.05, "", 10);
-  expect(answer.threshold).toBeCloseTo(1.0, 9);
-  expect(answer.match).toBe(false);
-  expect((await verifyAt(1.05, "", 1)).match).toBe(true);
+test("a template of several photos is held to the threshold of its number of photos", async () => {
+  for (const [photos, threshold] of [
+    [1, 1.1],
+    [2, 0.9],
+    [4, 0.8],
+  ]) {
+    const answer = await verifyAt(0.95, "", photos);
+    expect(answer.threshold).toBeCloseTo(threshold, 9);
+    expect(answer.match).toBe(0.95 <= threshold);
+    expect(answer.template).toMatchObject({ photos });
+  }
+});
+
+test("a template's version changes with every photo that joins or leaves, and comes back with them", async () => {
+  const { call } = startService();
+  const verified = async () => {
+    const response = await call("/v1/subjects/named/verify", jpeg(photoAt(0)));
+    return ((await response.json()) as { template: { version: string; photos: number } }).template;
+  };
+  const enrolled = async (angle: number) => {
+    const response = await call("/v1/subjects/named/faces", jpeg(photoAt(angle)));
+    return ((await response.json()) as { face_id: string }).face_id;
+  };
+  await enrolled(0);
+  const alone = await verified();
+  const second = await enrolled(0.2);
+  const both = await verified();
+  expect(alone).toEqual({ version: expect.stringMatching(/^[0-9a-f]{16}$/), photos: 1 });
+  expect(both).toEqual({ version: expect.stringMatching(/^[0-9a-f]{16}$/), photos: 2 });
+  expect(both.version).not.toBe(alone.version);
+  await call(`/v1/subjects/named/faces/${second}`, { method: "DELETE" });
+  expect(await verified()).toEqual(alone);
+  await call("/v1/subjects/named", { method: "DELETE" });
 });
 
 test.each(["0", "-1", "1e-7", "0.02", "1", "NaN", "much", "", "1e999"])(

@@ -91,7 +91,7 @@ describe("a liveness session that verifies", () => {
       unknown
     >;
     expect(Object.keys(answer).sort()).toEqual(
-      ["challenge", "match", "max_fmr", "model", "request_id", "tries_left"].sort(),
+      ["challenge", "match", "max_fmr", "model", "request_id", "template", "tries_left"].sort(),
     );
     expect(answer).toMatchObject({ match: false, tries_left: 1, challenge: { tries_left: 1 } });
   });

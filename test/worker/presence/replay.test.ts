@@ -197,11 +197,11 @@ describe("sketches", () => {
 
   it("go with the face whose key seals them, and with the subject", async () => {
     const service = await enrolled();
-    const { face_id } = (await (await service.call(`${alice}/faces`, jpeg(captureAt(1.5, 5)))).json()) as {
+    const { face_id } = (await (await service.call(`${alice}/faces`, jpeg(captureAt(1, 5)))).json()) as {
       face_id: string;
     };
     await verify(service, captureAt(0.1, 1));
-    await verify(service, captureAt(1.5, 6));
+    await verify(service, captureAt(1, 6));
     expect(await sketchCount()).toBe(4);
     await service.call(`${alice}/faces/${face_id}`, { method: "DELETE" });
     expect(await sketchCount()).toBe(2);

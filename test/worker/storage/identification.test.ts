@@ -77,10 +77,10 @@ describe("a photo that is hard to recognise", () => {
     expect((await identify(ordinary, 0)).candidates[0].fmr).toBe("< 0.000001");
   });
 
-  it("goes by the face that matches best, which need not be the one at the smallest distance", async () => {
+  it("must come closer to a template by the mean of what its faces ask for", async () => {
     const measures = [0.985, 0.99];
     const { encodeFace } = textPipeline();
-    // Beside a probe of 0.98 the face at 0.1 must come closer by 0.3, and the one at 0.3 by nothing.
+    // Beside a probe of 0.98 the face at 0.7 must come closer by 0.3, and the one at 0.9 by nothing.
     const service = startService({
       recognisability: {
         ...recognisability,
@@ -94,18 +94,20 @@ describe("a photo that is hard to recognise", () => {
         async encodeFace(image, ...rest) {
           const encoded = await encodeFace(image, ...rest);
           if (!encoded.ok) return encoded;
-          const at = ["FACE 0.1", "FACE 0.3"].indexOf(new TextDecoder().decode(image));
+          const at = ["FACE 0.7", "FACE 0.9"].indexOf(new TextDecoder().decode(image));
           const quality = { ...encoded.value.quality, recognisability: measures[at] ?? 0.98 };
           return { ok: true, value: { ...encoded.value, quality } };
         },
       },
     });
-    await enrol(service, { alice: [0.1, 0.3] });
+    await enrol(service, { alice: [0.7, 0.9] });
     const verified = await service.call("/v1/subjects/alice/verify", jpeg(photoAt(0)));
+    const { threshold, distance } = (await verified.json()) as { threshold: number; distance: number };
+    // Two photos must come closer by another 0.015.
+    expect(threshold).toBeCloseTo(1.1 - 0.15 - 0.015, 6);
+    expect(distance).toBeCloseTo(2 * Math.sin(0.4), 5);
     const [found] = (await identify(service, 0)).candidates;
-    const { face_id, distance } = (await verified.json()) as { face_id: string; distance: number };
-    expect(found).toMatchObject({ face_id, distance });
-    expect(distance).toBeCloseTo(2 * Math.sin(0.15), 5);
+    expect(found).toMatchObject({ subject_id: "alice", distance });
   });
 
   it("is no duplicate of one who does not come so close", async () => {
@@ -138,13 +140,17 @@ describe("an identification", () => {
     }
   });
 
-  it("names a subject once, with the closest of its faces", async () => {
+  it("names a subject once, by the template that a verification compares with", async () => {
     const service = startService();
     await enrol(service, { alice: [0, 0.2, 0.4], bob: [0.5] });
     const answer = await identify(service, 0.19);
     expect(names(answer)).toEqual(["alice", "bob"]);
-    expect(answer.gallery_size).toBe(4);
+    expect(answer.gallery_size).toBe(2);
+    expect(answer.candidates).toMatchObject([{ template: { photos: 3 } }, { template: { photos: 1 } }]);
     expect(answer.candidates[0].distance).toBeCloseTo(2 * Math.sin(0.005), 5);
+    const verified = await service.call("/v1/subjects/alice/verify", jpeg(photoAt(0.19)));
+    const { face_id, distance, template } = (await verified.json()) as Record<string, unknown>;
+    expect(answer.candidates[0]).toMatchObject({ face_id, distance, template });
   });
 
   it.each([
@@ -215,7 +221,7 @@ describe("an identification", () => {
       await enrol(service, people, key);
       answers.push(await identify(service, 0.4, "?max_candidates=20", key));
     }
-    const seen = answers.map(({ candidates }) => candidates.map(({ face_id, ...rest }) => rest));
+    const seen = answers.map(({ candidates }) => candidates.map(({ face_id, template, ...rest }) => rest));
     expect(seen[0]).toHaveLength(20);
     expect(seen[1]).toEqual(seen[0]);
   });
@@ -295,7 +301,7 @@ describe("an enrolment that refuses duplicates", () => {
   });
 
   it.each<[string, Partial<Directory>]>([
-    ["begins", { prepareSearch: async () => ({ faces: 0, notCompared: 0, behind: 1 }) }],
+    ["begins", { prepareSearch: async () => ({ templates: 0, notCompared: 0, behind: 1 }) }],
     ["is under way", { search: async () => busy }],
   ])("enrols nobody where the search fails as it %s", async (_, methods) => {
     const service = startService({ trust: { openDirectory: directoriesWith(methods) } });
@@ -331,7 +337,7 @@ describe("an enrolment that refuses duplicates", () => {
 describe("the promised rate", () => {
   it("that the data do not reach with so many faces is refused, and the default says what it is", async () => {
     const service = startService();
-    await enrol(service, { alice: [0, 0.01, 0.02] });
+    await enrol(service, { alice: [0], bob: [0.01], carol: [0.02] });
     // The table of tests ends at 1e-6.
     const refused = await service.call("/v1/identify?max_fpir=2e-6", jpeg(photoAt(0)));
     expect(await codeOf(refused.clone())).toBe("400 invalid_request");

@@ -44,7 +44,7 @@ function storeOf(
 }
 
 function outcome(closest: string, match: boolean) {
-  return { closest: closest as FaceId, match, resetsLockOut: true };
+  return { closest: closest as FaceId, template: "t", match, resetsLockOut: true };
 }
 
 async function facesOf(store: TenantStore, subjectId: SubjectId): Promise<readonly StoredFace[]> {

@@ -24,6 +24,7 @@ describe("the doctor", () => {
       "kv ok",
       "models ok",
       "faces ok",
+      "rates ok",
     ]);
   });
 

@@ -39,7 +39,7 @@ async function payloadOf(receipt: string, keys: JSONWebKeySet): Promise<Record<s
 
 async function verified(service: Service, path: string, init: RequestInit, key = "test-key") {
   const response = await service.callAs(key, path, init);
-  return (await response.json()) as { receipt?: string; request_id: string };
+  return (await response.json()) as { receipt?: string; request_id: string; template?: object };
 }
 
 describe("a receipt", () => {
@@ -47,7 +47,8 @@ describe("a receipt", () => {
     const service = startService();
     await service.call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
     const path = "/v1/subjects/alice/verify?receipt=true&nonce=order-77";
-    const { receipt = "", request_id } = await verified(service, path, jpeg(image));
+    const { receipt = "", request_id, template } = await verified(service, path, jpeg(image));
+    expect(template).toMatchObject({ photos: 1 });
     expect(await payloadOf(receipt, await publicKeys(service))).toEqual({
       iss: "sameface",
       iat: Math.floor(now.getTime() / 1000),
@@ -59,6 +60,7 @@ describe("a receipt", () => {
       max_fmr: 1e-4,
       model: "text-1",
       model_sha256: calibration.modelSha256,
+      template,
       image_sha256: await sha256(image),
       nonce: "order-77",
       request_id,

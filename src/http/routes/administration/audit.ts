@@ -31,7 +31,8 @@ export function showAudit({ listAudit, config }: AuditDeps): Handler {
   };
 }
 
-export function auditEntryBody({ atMs, actor, action, subjectId, faceId, outcome, requestId }: AuditEntry) {
+export function auditEntryBody(entry: AuditEntry) {
+  const { atMs, actor, action, subjectId, faceId, outcome, template, requestId } = entry;
   return {
     at: new Date(atMs).toISOString(),
     actor,
@@ -39,6 +40,7 @@ export function auditEntryBody({ atMs, actor, action, subjectId, faceId, outcome
     subject_id: subjectId,
     face_id: faceId,
     outcome,
+    ...(template === null ? {} : { template }),
     request_id: requestId,
   };
 }

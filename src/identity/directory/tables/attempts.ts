@@ -2,7 +2,8 @@
 import { fail, ok, type Result } from "../../../errors.ts";
 import type { SubjectId } from "../../ids.ts";
 import { type Attempts, countAttempt, type LockOutPolicy, lockAt } from "../../lock-out.ts";
-import type { SessionRow } from "../data.ts";
+import { countScore, fewestMatches, type ScoreTrend, usedUp } from "../../score-trend.ts";
+import type { AgeingSubject, Page, SessionRow } from "../data.ts";
 
 /** Counts of a subject; undefined when the subject is not known. */
 function readAttempts(sql: SqlStorage, subjectId: SubjectId): Attempts | undefined {
@@ -89,4 +90,42 @@ export function usesLeft(sql: SqlStorage, id: string): number {
 
 export function spendSession(sql: SqlStorage, id: string): void {
   sql.exec("UPDATE session SET uses_left = uses_left - 1 WHERE id = ?", id);
+}
+
+/** Reads the trend of a subject's scores; null before the first match since its faces changed. */
+export function readTrend(sql: SqlStorage, subjectId: SubjectId): ScoreTrend | null {
+  const [row] = sql
+    .exec("SELECT matches, first, recent FROM score_trend WHERE subject_id = ?", subjectId)
+    .toArray();
+  if (row === undefined) return null;
+  return { matches: row.matches as number, first: row.first as number, recent: row.recent as number };
+}
+
+/** Counts the score of one more match. */
+export function recordScore(sql: SqlStorage, subjectId: SubjectId, score: number): void {
+  const { matches, first, recent } = countScore(readTrend(sql, subjectId) ?? undefined, score);
+  sql.exec(
+    "INSERT OR REPLACE INTO score_trend (subject_id, matches, first, recent) VALUES (?, ?, ?, ?)",
+    subjectId,
+    matches,
+    first,
+    recent,
+  );
+}
+
+/** Lists subjects that should enrol a new photo, in the order of their ids. */
+export function readAgeing(sql: SqlStorage, threshold: number, { after, limit }: Page): AgeingSubject[] {
+  const rows = sql.exec(
+    `SELECT subject_id, matches, first, recent FROM score_trend
+     WHERE subject_id > ? AND matches >= ? AND recent - first >= ? * (? - first) ORDER BY subject_id LIMIT ?`,
+    after ?? "",
+    fewestMatches,
+    usedUp,
+    threshold,
+    limit,
+  );
+  return rows.toArray().map((row) => ({
+    subjectId: row.subject_id as SubjectId,
+    trend: { matches: row.matches as number, first: row.first as number, recent: row.recent as number },
+  }));
 }

@@ -6,6 +6,8 @@ export interface AuditEvent {
   readonly outcome: string;
   readonly subjectId?: string;
   readonly faceId?: string;
+  /** Version of the template that decided. */
+  readonly template?: string;
 }
 
 /** Old entries that a new entry deletes: more than one, so that none stays for long. */
@@ -24,13 +26,14 @@ export function writeAudit(sql: SqlStorage, event: AuditEvent, context: Context)
   }
   pruneAudit(sql, nowMs, prunedPerEntry);
   sql.exec(
-    "INSERT INTO audit (at_ms, actor, action, subject_id, face_id, outcome, request_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO audit (at_ms, actor, action, subject_id, face_id, outcome, template, request_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     nowMs,
     actor,
     event.action,
     event.subjectId ?? null,
     event.faceId ?? null,
     event.outcome,
+    event.template ?? null,
     requestId,
   );
 }
@@ -50,6 +53,7 @@ export function toAuditEntry(row: Record<string, SqlStorageValue>): AuditEntry {
     subjectId: row.subject_id as string | null,
     faceId: row.face_id as string | null,
     outcome: row.outcome as string,
+    template: row.template as string | null,
     requestId: row.request_id as string,
   };
 }

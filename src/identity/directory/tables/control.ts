@@ -23,6 +23,15 @@ export function writeSettings(sql: SqlStorage, settings: TenantSettings): void {
   );
 }
 
+/** Reads what the last measurement of the live rate found; null before the first. */
+export function readRate(sql: SqlStorage): string | null {
+  return (sql.exec("SELECT json FROM live_rate").toArray().at(0)?.json as string | undefined) ?? null;
+}
+
+export function writeRate(sql: SqlStorage, json: string): void {
+  sql.exec("INSERT OR REPLACE INTO live_rate (id, json) VALUES (1, ?)", json);
+}
+
 export function insertApiKey(sql: SqlStorage, key: ApiKeyRow): void {
   sql.exec(
     "INSERT INTO api_key (id, hash, name, scopes, created_at_ms, expires_at_ms, revoked_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",

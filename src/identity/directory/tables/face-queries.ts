@@ -44,6 +44,19 @@ export function readFaceKey(sql: SqlStorage, subjectId: SubjectId, faceId: FaceI
   return row === undefined ? undefined : toFaceKey(row);
 }
 
+/** Reads a subject's faces that were not removed yet, with their records: those too that have expired. */
+export function readWholeFaces(
+  sql: SqlStorage,
+  subjectId: SubjectId,
+): { readonly key: FaceKey; readonly sealed: Uint8Array<ArrayBuffer> }[] {
+  const rows = sql.exec(
+    `SELECT subject_id, face_id, model, created_at_ms, key_id, kek_id, wrapped, sealed FROM face
+     WHERE subject_id = ?`,
+    subjectId,
+  );
+  return rows.toArray().map((row) => ({ key: toFaceKey(row), sealed: bytesOf(row.sealed) }));
+}
+
 /** Reads the named faces that exist, with their records. */
 export function readNamedFaces(
   sql: SqlStorage,

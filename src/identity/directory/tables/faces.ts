@@ -38,6 +38,12 @@ export function insertFace(sql: SqlStorage, row: FaceRow): void {
     row.consent?.atMs ?? null,
     row.sealed,
   );
+  forgetScores(sql, row.subjectId);
+}
+
+/** Forgets the scores of a subject whose template changes: they say nothing about the new one. */
+function forgetScores(sql: SqlStorage, subjectId: SubjectId): void {
+  sql.exec("DELETE FROM score_trend WHERE subject_id = ?", subjectId);
 }
 
 export function hasFace(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId, nowMs: number): boolean {
@@ -67,6 +73,7 @@ export function dropFace(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId):
 /** Removes a face with all that its data key sealed. */
 function deleteFace(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId): void {
   sql.exec("DELETE FROM face WHERE subject_id = ? AND face_id = ?", subjectId, faceId);
+  forgetScores(sql, subjectId);
   removeSketches(sql, subjectId, faceId);
   removeAnswers(sql, subjectId, faceId);
 }

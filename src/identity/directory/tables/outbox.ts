@@ -38,12 +38,12 @@ function hasCopies(sql: SqlStorage): boolean {
   return jurisdictionOf(tenant as TenantId) === undefined;
 }
 
-/** Enqueues every face anew, in place of all outstanding tasks. */
+/** Enqueues every subject anew, by one of its faces, in place of all outstanding tasks. */
 export function enqueueAll(sql: SqlStorage): void {
   sql.exec("DELETE FROM outbox WHERE target = 'gallery'");
   sql.exec(
     `INSERT INTO outbox (target, operation, subject_id, face_id)
-     SELECT 'gallery', 'add', subject_id, face_id FROM face ORDER BY subject_id, face_id`,
+     SELECT 'gallery', 'add', subject_id, MIN(face_id) FROM face GROUP BY subject_id ORDER BY subject_id`,
   );
 }
 

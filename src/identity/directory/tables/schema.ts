@@ -33,7 +33,7 @@ CREATE INDEX IF NOT EXISTS session_by_subject ON session (subject_id);
 CREATE INDEX IF NOT EXISTS session_by_expiry ON session (expires_at_ms);
 CREATE TABLE IF NOT EXISTS audit (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, actor TEXT NOT NULL, action TEXT NOT NULL,
-  subject_id TEXT, face_id TEXT, outcome TEXT NOT NULL, request_id TEXT NOT NULL
+  subject_id TEXT, face_id TEXT, outcome TEXT NOT NULL, request_id TEXT NOT NULL, template TEXT
 );
 CREATE TABLE IF NOT EXISTS outbox (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, target TEXT NOT NULL, operation TEXT NOT NULL,
@@ -62,6 +62,10 @@ CREATE TABLE IF NOT EXISTS verification_request (
   PRIMARY KEY (subject_id, key_hash)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS verification_request_by_end ON verification_request (kept_until_ms);
+CREATE TABLE IF NOT EXISTS live_rate (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS score_trend (
+  subject_id TEXT PRIMARY KEY, matches INTEGER NOT NULL, first REAL NOT NULL, recent REAL NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS challenge (
   session_id TEXT PRIMARY KEY, poses TEXT NOT NULL, expires_at_ms INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -76,12 +80,24 @@ export function hasSchema(sql: SqlStorage): boolean {
   return has(sql, "outbox");
 }
 
-/** True when all tables exist; a directory of an earlier version lacks some. */
-export function isComplete(sql: SqlStorage): boolean {
-  // The schema makes these tables last.
-  return has(sql, "verification_request") && has(sql, "challenge") && has(sql, "last_use");
+/** Columns that were added to tables of an earlier version, last first. */
+const addedColumns = [["audit", "template", "TEXT"]] as const;
+
+/** Makes the tables and columns that a directory of an earlier version lacks. */
+export function complete(sql: SqlStorage): void {
+  // Each was the newest table of some version.
+  const newest = ["verification_request", "challenge", "last_use", "live_rate", "score_trend"];
+  if (newest.some((table) => !has(sql, table))) sql.exec(schema);
+  for (const [table, column, type] of addedColumns) {
+    if (hasColumn(sql, table, column)) return;
+    sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
+  }
 }
 
 function has(sql: SqlStorage, name: string): boolean {
   return sql.exec("SELECT 1 FROM sqlite_master WHERE name = ?", name).toArray().length > 0;
+}
+
+function hasColumn(sql: SqlStorage, table: string, column: string): boolean {
+  return sql.exec("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", table, column).toArray().length > 0;
 }

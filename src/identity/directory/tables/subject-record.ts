@@ -1,6 +1,7 @@
 /** Everything that a directory keeps about one subject: for the subject's own record, and for a certificate of its end. */
 import type { FaceId, SubjectId } from "../../ids.ts";
 import type { Erasure, SubjectRecord } from "../data.ts";
+import { readTrend } from "./attempts.ts";
 import { toAuditEntry } from "./audit.ts";
 import * as queries from "./face-queries.ts";
 import { readLastUse } from "./last-use.ts";
@@ -40,6 +41,7 @@ export function readSubjectRecord(
     failures: attempts.failures as number,
     lastFailureAtMs: attempts.failures === 0 ? null : (attempts.last_failure_at_ms as number),
     lastUseMs: readLastUse(sql, subjectId),
+    trend: readTrend(sql, subjectId),
     sketches: count("sketch"),
     keptRequests: count("enrolment_request") + count("verification_request"),
     sessions: count("session"),

@@ -4,6 +4,7 @@ import {
   type Calibration,
   type FmrKnot,
   fmrAt,
+  nearerBy,
   parseCalibration,
   thresholdAt,
 } from "../../../../src/face/decision/calibration.ts";
@@ -36,6 +37,59 @@ const table = fc
     return { modelSha256: "0".repeat(64), fmrTable: knots, measuredDownTo: knots[0][1] };
   })
   .filter(({ fmrTable }) => fmrTable.length > 1);
+
+describe("a template", () => {
+  const withTemplates = { ...calibration, templates: { nearer: 0.04 } };
+
+  it.each([
+    [1, 0.8],
+    [2, 0.78],
+    [4, 0.77],
+    [40, 0.761],
+  ])(
+    "of %i photos has the threshold %f at 1e-4: it must come closer the more photos there are",
+    (photos, distance) => {
+      const threshold = thresholdAt(withTemplates, 1e-4, { photos });
+      expect(threshold.ok && threshold.value).toBeCloseTo(distance, 12);
+      expect(fmrAt(withTemplates, distance, photos).fmr).toBeCloseTo(1e-4, 12);
+      expect(nearerBy(withTemplates, photos)).toBeCloseTo(0.8 - distance, 12);
+    },
+  );
+
+  it("must come closer by more than was measured where the calibration does not know templates", () => {
+    expect(nearerBy(calibration, 1)).toBe(0);
+    expect(nearerBy(calibration, 2)).toBe(0.015);
+  });
+
+  it("has a threshold of 0 where it would have to come closer than that", () => {
+    expect(thresholdAt({ ...calibration, templates: { nearer: 0.99 } }, 1e-6, { photos: 100 })).toEqual({
+      ok: true,
+      value: 0,
+    });
+  });
+
+  it.each([0, -1, 0.5, Number.NaN])("of %f photos is a bug", (photos) => {
+    expect(() => thresholdAt(withTemplates, 1e-4, { photos })).toThrow(RangeError);
+    expect(() => fmrAt(withTemplates, 1, photos)).toThrow(RangeError);
+  });
+
+  it("is read from the manifest", () => {
+    expect(parseCalibration(withTemplates, calibration.modelSha256)).toEqual(withTemplates);
+  });
+
+  it.each([
+    ["a negative distance", { nearer: -0.01 }],
+    ["a distance of 1", { nearer: 1 }],
+    ["no number", { nearer: "0.02" }],
+    ["not a number", { nearer: Number.NaN }],
+    ["no distance", {}],
+    ["null", null],
+  ])("with %s makes a broken build", (_, templates) => {
+    expect(() => parseCalibration({ ...calibration, templates }, calibration.modelSha256)).toThrow(
+      "templates",
+    );
+  });
+});
 
 describe("a threshold from a false match rate", () => {
   it.each([

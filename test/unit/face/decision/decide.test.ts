@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Calibration } from "../../../../src/face/decision/calibration.ts";
-import { decide, decideAtFmr, distance } from "../../../../src/face/decision/decide.ts";
+import { decide, decideAtFmr, decideByClosest, distance } from "../../../../src/face/decision/decide.ts";
 
 function unit(values: readonly number[], model = "m") {
   const length = Math.hypot(...values);
@@ -96,18 +96,18 @@ const calibration: Calibration = {
 
 test("a decision at a rate gives each of a subject's faces its share of it", () => {
   // A hundredth of the rate moves the threshold from the knot at 1.0 to that at 0.8.
-  expect(decideAtFmr(calibration, 0.9, 1e-4, 1)).toMatchObject({
+  expect(decideByClosest(calibration, 0.9, 1e-4, 1)).toMatchObject({
     ok: true,
     value: { match: true, maxFmr: 1e-4 },
   });
-  const decided = decideAtFmr(calibration, 0.9, 1e-4, 100);
+  const decided = decideByClosest(calibration, 0.9, 1e-4, 100);
   expect(decided).toMatchObject({ ok: true, value: { match: false, maxFmr: 1e-4, distance: 0.9 } });
   expect(decided.ok && decided.value.threshold).toBeCloseTo(0.8, 12);
 });
 
 test("a decision says the rate at which a stranger comes as close to any of the faces, 1 at most", () => {
   const fmrOf = (distance: number, faces: number) => {
-    const decided = decideAtFmr(calibration, distance, 1e-3, faces);
+    const decided = decideByClosest(calibration, distance, 1e-3, faces);
     return decided.ok && decided.value.fmr;
   };
   expect(fmrOf(1.0, 1)).toEqual({ fmr: expect.closeTo(1e-4, 12), bounded: false });
@@ -117,8 +117,8 @@ test("a decision says the rate at which a stranger comes as close to any of the 
 });
 
 test("a rate whose share the calibration does not cover is refused", () => {
-  expect(decideAtFmr(calibration, 0.9, 1e-5, 10).ok).toBe(true);
-  expect(decideAtFmr(calibration, 0.9, 0.9e-5, 10)).toMatchObject({
+  expect(decideByClosest(calibration, 0.9, 1e-5, 10).ok).toBe(true);
+  expect(decideByClosest(calibration, 0.9, 0.9e-5, 10)).toMatchObject({
     ok: false,
     failure: { code: "invalid_request", field: "max_fmr" },
   });
@@ -138,4 +138,11 @@ test("however close faces need to come, the threshold is not below 0", () => {
     ok: true,
     value: { match: false, threshold: 0 },
   });
+});
+
+test("a decision by a template divides no rate among its photos, and has its threshold nearer", () => {
+  const decided = decideAtFmr({ ...calibration, templates: { nearer: 0.2 } }, 0.8, 1e-4, 2);
+  expect(decided).toMatchObject({ ok: true, value: { match: true, maxFmr: 1e-4 } });
+  expect(decided.ok && decided.value.threshold).toBeCloseTo(0.9, 12);
+  expect(decided.ok && decided.value.fmr).toEqual({ fmr: expect.closeTo(1e-5, 12), bounded: false });
 });

@@ -115,9 +115,10 @@ describe.each([
   });
 });
 
-const entry = (id: number, owner: number, values: Float32Array): BlockEntry => ({
+const entry = (id: number, owner: number, values: Float32Array, photos = 1): BlockEntry => ({
   id,
   owner,
+  photos,
   template: quantizeTemplate(values),
 });
 
@@ -158,7 +159,7 @@ describe("a block", () => {
   });
 
   it("of 192 numbers holds nearly nine thousand in a row of SQLite", () => {
-    expect(capacityOf(stride, 1_900_000)).toBe(8962);
+    expect(capacityOf(stride, 1_900_000)).toBe(8796);
   });
 });
 
@@ -168,10 +169,11 @@ describe("a selection", () => {
     probeValues: Float32Array,
     limit: number | null,
     maxDistance: number,
+    nearer = 0,
   ): { ids: number[]; more: boolean } {
     const stride = strideOf(probeValues.length);
     const probe = quantizeProbe(probeValues);
-    const selection = createSelection(probe, limit, maxDistance);
+    const selection = createSelection(probe, { limit, maxDistance, nearer });
     for (let start = 0; start < templates.length; start += 50) {
       const block = changeBlock(emptyBlock(stride), new Set(), templates.slice(start, start + 50));
       const dots = new Int32Array(block.count);
@@ -205,6 +207,35 @@ describe("a selection", () => {
           const wanted = [...closest.values()].sort((a, b) => a.distance - b.distance).slice(0, limit);
           const selected = new Set(select(templates, probe, limit, maxDistance).ids);
           for (const { id } of wanted) expect(selected).toContain(id);
+        },
+      ),
+    );
+  });
+
+  it("ranks templates of more photos as farther by what they must come closer, and misses none", () => {
+    const nearer = 0.3;
+    fc.assert(
+      fc.property(
+        seeds,
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.double({ min: 0.9, max: 2, noNaN: true }),
+        (seed, count, limit, maxDistance) => {
+          const probe = unitVector(seed + 1_000_003, 24);
+          const values = Array.from({ length: count }, (_, i) => unitVector(seed + 7 * i, 24));
+          const templates = values.map((value, id) => entry(id, id, value, 1 + (id % 5)));
+          const ranked = values
+            .map((value, id) => ({
+              id,
+              rank: distanceOf(value, probe) + nearer * (1 - 1 / (1 + (id % 5))),
+            }))
+            .filter(({ rank }) => rank <= maxDistance)
+            .sort((a, b) => a.rank - b.rank);
+          const wanted = ranked.slice(0, limit).map(({ id }) => id);
+          const { ids } = select(templates, probe, limit, maxDistance, nearer);
+          expect(ids).toEqual(expect.arrayContaining(wanted));
+          const all = select(templates, probe, null, maxDistance, nearer).ids;
+          expect(all).toEqual(expect.arrayContaining(ranked.map(({ id }) => id)));
         },
       ),
     );

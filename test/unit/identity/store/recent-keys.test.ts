@@ -12,7 +12,7 @@ describe("what an isolate was told of a subject", () => {
     const recent = createRecentKeys();
     const told = keys();
     recent.ask(acme, alice, 1000)(told);
-    expect(recent.find(acme, alice, 1000)).toBe(told);
+    expect(recent.find(acme, alice, 1000)).toEqual({ keys: told, askedAtMs: 1000 });
     expect(recent.find(acme, alice, 1001)).toBeUndefined();
     expect(recent.find("other" as TenantId, alice, 0)).toBeUndefined();
   });
@@ -32,7 +32,7 @@ describe("what an isolate was told of a subject", () => {
     const keepLast = recent.ask(acme, alice, 0);
     keepLast(last);
     keepFirst(first);
-    expect(recent.find(acme, alice, 0)).toBe(last);
+    expect(recent.find(acme, alice, 0)?.keys).toBe(last);
   });
 
   it("is of a thousand subjects at most, the oldest out first", () => {

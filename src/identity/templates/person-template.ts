@@ -1,0 +1,109 @@
+/**
+ * Template of a subject, built from its faces whenever it is needed: a verification opens every record anyway, and
+ * the mean takes microseconds. So a template is always that of the faces which are enrolled, no second write has to
+ * follow an enrolment or a deletion, and records of earlier versions need none.
+ */
+import { sha256, toHex } from "../../crypto/digest.ts";
+import { ok, type Result } from "../../errors.ts";
+import { distance } from "../../face/decision/decide.ts";
+import type { Embedding } from "../../face/embedding.ts";
+import { closerOf, makeTemplate, weightOf } from "../../face/template.ts";
+import type { FaceId } from "../ids.ts";
+import type { CloserBy, StoredFace } from "../store/store.ts";
+import { closestFace } from "./closest.ts";
+import type { Comparison } from "./comparison.ts";
+
+/** A face in a template. */
+export interface TemplateFace {
+  readonly face: TemplatePart;
+  /** Share in the mean, relative to the others. */
+  readonly weight: number;
+}
+
+type TemplatePart = Pick<StoredFace, "faceId" | "embedding" | "quality" | "createdAt">;
+
+export interface PersonTemplate {
+  readonly embedding: Embedding;
+  /** Faces that went in, in the order of their enrolment. */
+  readonly faces: readonly TemplateFace[];
+  /** Faces that were left out as somebody else. */
+  readonly outliers: readonly FaceId[];
+}
+
+/** Version of the rule by which faces become a template; it goes into every template's version. */
+const builder = 1;
+
+/** Bytes of a template's version. */
+const versionBytes = 8;
+
+/**
+ * Builds the template. The order in which the faces are given does not matter, to the last bit. Fails with
+ * `subject_has_no_faces`, or with `model_mismatch` for faces of two models.
+ */
+export function buildTemplate(faces: readonly TemplatePart[]): Result<PersonTemplate> {
+  const sorted = [...faces]
+    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.faceId < b.faceId ? -1 : 1))
+    .map((face) => ({ face, weight: weightOf(face.quality) }));
+  const made = makeTemplate(sorted.map(({ face, weight }) => ({ embedding: face.embedding, weight })));
+  if (!made.ok) return made;
+  const { embedding, outliers } = made.value;
+  return ok({
+    embedding,
+    faces: sorted.filter((_, i) => !outliers.includes(i)),
+    outliers: outliers.map((i) => sorted[i].face.faceId),
+  });
+}
+
+/** True for a face of somebody else than the subject's others, of those that are of its model. */
+export function isSomebodyElse(face: TemplatePart, others: readonly TemplatePart[]): boolean {
+  const { model, values } = face.embedding;
+  const comparable = others.filter(
+    ({ embedding }) => embedding.model === model && embedding.values.length === values.length,
+  );
+  const template = buildTemplate(comparable);
+  if (!template.ok) return false;
+  const parts = [...template.value.faces, { face, weight: weightOf(face.quality) }];
+  // Of two photos that disagree the last one is left out.
+  const joined = makeTemplate(parts.map(({ face: { embedding }, weight }) => ({ embedding, weight })));
+  return joined.ok && joined.value.outliers.includes(parts.length - 1);
+}
+
+/** Name of a template: it changes when a face joins or leaves, when the model changes, and with the rule. */
+export async function versionOf({ embedding, faces }: PersonTemplate): Promise<string> {
+  const parts = [builder, embedding.model, ...faces.map(({ face }) => face.faceId).sort()];
+  return toHex((await sha256(JSON.stringify(parts))).subarray(0, versionBytes));
+}
+
+/** Returns the distance by which the template must come closer than an ordinary one. */
+function closerOfTemplate({ faces }: PersonTemplate, closerBy: CloserBy | undefined): number {
+  if (closerBy === undefined) return 0;
+  return closerOf(faces.map(({ face, weight }) => ({ weight, closer: closerBy(face) })));
+}
+
+/**
+ * Compares a probe with the template of a subject. Fails with `subject_has_no_faces`, or with `model_mismatch` when one
+ * face, even if others fit, is of another model than the probe.
+ */
+export async function compareWithTemplate(
+  probe: Embedding,
+  faces: readonly StoredFace[],
+  closerBy?: CloserBy,
+): Promise<Result<Comparison>> {
+  const any = closestFace(probe, faces);
+  if (!any.ok) return any;
+  const built = buildTemplate(faces);
+  if (!built.ok) return built;
+  const template = built.value;
+  const within = template.faces.map(({ face }) => face);
+  const closest = template.outliers.length === 0 ? any : closestFace(probe, within);
+  if (!closest.ok) return closest;
+  const measured = distance(template.embedding, probe);
+  if (!measured.ok) return measured;
+  return ok({
+    distance: measured.value,
+    closer: closerOfTemplate(template, closerBy),
+    photos: template.faces.length,
+    version: await versionOf(template),
+    closest: closest.value.faceId,
+  });
+}
