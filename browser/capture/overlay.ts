@@ -50,8 +50,8 @@ export function createOverlay(): Overlay {
     },
     show(progress) {
       const share = progress === undefined ? 0 : progress.pose === undefined ? progress.held : progress.share;
-      // A round cap would show as a dot where nothing is held yet.
-      set(held, { "stroke-dashoffset": 100 - 100 * share, visibility: share > 0 ? "visible" : "hidden" });
+      // A round cap would show as a dot where hardly anything is held yet.
+      set(held, { "stroke-dashoffset": 100 - 100 * share, visibility: share > 0.03 ? "visible" : "hidden" });
       if (pose === progress?.pose) return;
       pose = progress?.pose;
       place();

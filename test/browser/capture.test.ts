@@ -116,6 +116,46 @@ describe.skipIf(!hasChromium)("the guided camera (needs Chromium)", () => {
     await panel().getByText("The camera stopped.").waitFor();
   });
 
+  test("ends a challenge at its deadline, and one that is over by a wrong clock runs on", async () => {
+    const challenge = (seconds: number) =>
+      page.evaluate(
+        ([left]) => {
+          const capture = document.querySelector<SamefaceCapture>("sameface-capture");
+          if (capture === null) throw new Error("there is no camera");
+          const deadline = new Date(Date.now() + 1000 * left).toISOString();
+          capture.challenge = { poses: ["left", "up", "right", "closer"], deadline };
+          void capture.start();
+        },
+        [seconds],
+      );
+    await useCamera();
+    await saysToLookStraight();
+    await challenge(-60);
+    await panel().getByText("Step 1 of 5").waitFor();
+    await saysToLookStraight();
+    // A challenge is not answered by hand.
+    expect(await panel().getByRole("button", { name: "Take the photo now" }).count()).toBe(0);
+    await challenge(1);
+    await panel().getByText("The time is over. Begin anew.").waitFor();
+  });
+
+  test("fits its place when the camera's picture changes its sides", async () => {
+    await open({ viewport: { width: 900, height: 1200 } });
+    await useCamera();
+    await saysToLookStraight();
+    const sides = () =>
+      page.locator("sameface-capture .picture").evaluate((picture) => {
+        const { width, height } = picture.getBoundingClientRect();
+        return width / height;
+      });
+    expect(await sides()).toBeCloseTo(720 / 576, 1);
+    await video().evaluate((shown: HTMLVideoElement) => {
+      Object.defineProperties(shown, { videoWidth: { value: 576 }, videoHeight: { value: 720 } });
+      shown.dispatchEvent(new Event("resize"));
+    });
+    expect(await sides()).toBeCloseTo(576 / 720, 1);
+  });
+
   test("without its engine lets the person take the photo", async () => {
     await page.route("**/browser/worker.js", (route) => route.abort());
     await useCamera();
