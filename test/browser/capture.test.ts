@@ -200,6 +200,33 @@ describe.skipIf(!hasChromium)("the guided camera (needs Chromium)", () => {
     expect(transform).toBe("matrix(-1, 0, 0, 1, 0, 0)");
   });
 
+  test("changes to the camera on the back, whose picture is as it is", async () => {
+    await page.evaluate(() => {
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      const facings: unknown[] = [];
+      Object.assign(globalThis, { facings });
+      mediaDevices.getUserMedia = async (constraints = {}) => {
+        const { facingMode } = constraints.video as MediaTrackConstraints;
+        facings.push(facingMode);
+        const stream = await open(constraints);
+        for (const track of stream.getVideoTracks()) {
+          const settings = track.getSettings();
+          track.getSettings = () => ({ ...settings, facingMode: facingMode as string });
+        }
+        return stream;
+      };
+      const camera = { kind: "videoinput" } as MediaDeviceInfo;
+      mediaDevices.enumerateDevices = async () => [camera, camera];
+    });
+    await useCamera();
+    await saysToLookStraight();
+    await panel().getByRole("button", { name: "Other camera" }).click();
+    await saysToLookStraight();
+    expect(await page.evaluate("facings")).toEqual(["user", "environment"]);
+    expect(await video().evaluate((shown) => getComputedStyle(shown).transform)).toBe("none");
+  });
+
   test("moves nothing by itself for people who want less motion", async () => {
     await open({ reducedMotion: "reduce" });
     await useCamera();
