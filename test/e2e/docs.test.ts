@@ -88,7 +88,10 @@ describe("programs in the documentation", () => {
         types: [],
         noUnusedLocals: false,
         lib: ["ES2023", "DOM", "DOM.Iterable"],
-        paths: { "sameface/client": ["../../client/index.ts"] },
+        paths: {
+          "sameface/browser": ["../../browser/index.ts"],
+          "sameface/client": ["../../client/index.ts"],
+        },
       },
       include: ["*.ts"],
     };
