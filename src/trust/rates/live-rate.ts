@@ -182,8 +182,9 @@ function intervalOf(
   const mean = matches / probes;
   const variance = probes > 1 ? (squaredMatches - probes * mean * mean) / (probes - 1) : 0;
   const excess = mean > 0 ? Math.max(0, variance / mean - 1) : 0;
-  // The people compared with vary as the probes do, and there are more of them.
-  const effective = comparisons / (1 + excess * (1 + probes / people));
+  // Two probes are compared with each other twice, and the people compared with vary as the probes do.
+  const pairs = comparisons * (1 - probes / (2 * people));
+  const effective = pairs / (1 + excess * (1 + probes / people));
   const share = matches / comparisons;
   const scale = 1 + (z * z) / effective;
   const middle = (share + (z * z) / (2 * effective)) / scale;
