@@ -1,6 +1,7 @@
 /** `sameface`: the service from a terminal, and the comparison of photos without one. */
 import { type Command, refuseUnused } from "./command.ts";
 import { compare, compareLocally, enrol, identify, verify } from "./commands/decisions.ts";
+import { deploy } from "./commands/deploy.ts";
 import { doctor } from "./commands/doctor.ts";
 import { keys } from "./commands/keys.ts";
 import { policy } from "./commands/policy.ts";
@@ -10,7 +11,7 @@ import { subjects } from "./commands/subjects.ts";
 import { parseCommandLine } from "./options.ts";
 import { type ExitCode, errorBody, explain } from "./output.ts";
 import { shownStray } from "./shown.ts";
-import { keysUsage, readVersion, serveUsage, UsageError, usage } from "./usage.ts";
+import { deployUsage, keysUsage, readVersion, serveUsage, UsageError, usage } from "./usage.ts";
 
 const commands: Readonly<Record<string, Command>> = {
   enrol,
@@ -18,6 +19,7 @@ const commands: Readonly<Record<string, Command>> = {
   verify,
   compare,
   identify,
+  deploy,
   doctor,
   rate,
   serve,
@@ -26,6 +28,7 @@ const commands: Readonly<Record<string, Command>> = {
 
 /** Help texts of commands that have their own. */
 const usages: ReadonlyMap<string | undefined, string> = new Map([
+  ["deploy", deployUsage],
   ["keys", keysUsage],
   ["serve", serveUsage],
 ]);

@@ -26,8 +26,10 @@ const known = {
   data: text,
   "metrics-port": text,
   "behind-proxy": flag,
+  env: text,
   jurisdiction: text,
   "location-hint": text,
+  "dry-run": flag,
   json: flag,
   help: { type: "boolean", short: "h", default: false },
   version: flag,
@@ -104,7 +106,7 @@ export function optionalNumber(name: string, text: string | undefined): number |
   return value;
 }
 
-function oneOf<T extends string>(
+export function oneOf<T extends string>(
   name: string,
   text: string | undefined,
   choices: readonly T[],

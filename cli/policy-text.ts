@@ -67,7 +67,7 @@ export function writePolicy(settings: SettingsAnswer): Policy {
     `A record of who did what and when, without faces, is kept for ${periodOf(audit_retention_seconds)}.`,
     "## How it is destroyed",
     "Each template is encrypted with a key of its own. Destruction deletes that key together with the template, so that no copy can be read any more. On request a signed certificate says what was destroyed, when, and by whom.",
-    "For 30 days the hosting platform can set its database back to an earlier state. Nobody does so to restore a face that was destroyed.",
+    "Where the database is hosted by Cloudflare, it can be set back to an earlier state for 30 days. Nobody does so to restore a face that was destroyed.",
   ];
   const open = [
     controller === null && "Nobody is named as responsible: set `controller`.",

@@ -2,13 +2,17 @@
 /** Runs the sources with Node's version from the clone's packages, or in an installed package the built files. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const node = path("../node_modules/node/bin/node");
 
 if (existsSync(path("./main.ts")) && existsSync(node)) {
-  const run = spawn(node, [path("./main.ts"), ...process.argv.slice(2)], { stdio: "inherit" });
+  // The clone's own wrangler, and for it the same Node.
+  const PATH = [path("../node_modules/.bin"), process.env.PATH].join(delimiter);
+  const env = { ...process.env, PATH };
+  const run = spawn(node, [path("./main.ts"), ...process.argv.slice(2)], { stdio: "inherit", env });
   // A terminal's Ctrl-C reaches both by itself.
   process.on("SIGINT", () => undefined);
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => run.kill(signal));

@@ -17,6 +17,7 @@ export const usage = `sameface <command> [options]
   keys ...                       keys and tenants: sameface keys --help
   doctor                         checks a deployment and your key
   rate                           measures how often the people enrolled match each other
+  deploy                         deploys a clone to Cloudflare: sameface deploy --help
   serve                          runs the service on this machine: sameface serve --help
 
 A photo may also be a folder of photos, and one photo may be -, for standard input. HEIC is read where the
@@ -57,6 +58,20 @@ To replace the KEK: put the old one into SAMEFACE_KEK_PREVIOUS and a new one int
 run rotate-kek, and then remove the old one.
 
 Exit code: 0 done; 2 error.`;
+
+export const deployUsage = `sameface deploy [options]
+
+Deploys a clone of the sources to your Cloudflare account: makes the KV and the secrets that are missing, uploads what has
+changed, runs the doctor, and prints the address and the first call. Run again, it changes nothing.
+
+  --env NAME           an environment of wrangler.toml, such as onnxruntime
+  --jurisdiction WHERE eu, us or fedramp: where the KV is made, and the first tenant that is shown
+  --dry-run            says every step, and changes nothing; needs no login
+
+SAMEFACE_API_KEY and SAMEFACE_KEK are taken from the environment. At a terminal they are asked for, or made and shown
+once. CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID are wrangler's own.
+
+Exit code: 0 done; 2 error, or the doctor found a fault.`;
 
 export const serveUsage = `sameface serve [options]
 

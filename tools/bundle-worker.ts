@@ -29,7 +29,14 @@ function isFresh(): boolean {
   if (!existsSync(stamp)) return false;
   const builtMs = statSync(stamp).mtimeMs;
   const sources = globSync(
-    ["src/**/*.ts", "wasm/**/*.wasm", "model/**/*.{json,plan}", "public/**", "wrangler.toml"],
+    [
+      "browser/**/*.ts",
+      "src/**/*.ts",
+      "wasm/**/*.wasm",
+      "model/**/*.{json,plan}",
+      "public/**",
+      "wrangler.toml",
+    ],
     {
       cwd: path("."),
     },

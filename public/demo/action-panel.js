@@ -30,7 +30,12 @@ export class ActionPanel {
     const detect = (/** @type {Blob} */ frame, /** @type {AbortSignal} */ signal) =>
       send(key(), { method: "POST", path: "/v1/detect", photos: [["image", frame]] }, signal);
     this.slots = action.photos.map(
-      ([name, label]) => new PhotoSlot(name, label, { onChange: () => this.#changed(), detect }),
+      ([name, label]) =>
+        new PhotoSlot(name, label, {
+          onChange: () => this.#changed(),
+          detect,
+          isGuided: settings.browser,
+        }),
     );
     this.subject = element("input", {
       name: "subject_id",

@@ -11,16 +11,19 @@
  * @typedef {{ width: number, height: number, format: string }} Image
  * @typedef {{ stage: string, ms: number }} StageTime
  * @typedef {{ ok: boolean, status: number, body: any, stages: StageTime[], roundTripMs: number }} Answer
- * @typedef {{ method: string, path: string, photos: [field: string, photo: Blob][] }} Call
+ * @typedef {{ method: string, path: string, photos: [field: string, photo: Blob][], json?: object }} Call
  */
 
 /** @param {string} key @param {Call} call @param {AbortSignal} [signal] @returns {Promise<Answer>} */
-export async function send(key, { method, path, photos }, signal) {
+export async function send(key, { method, path, photos, json }, signal) {
   /** @type {Record<string, string>} */
   const headers = { Authorization: `Bearer ${key}` };
   /** @type {BodyInit | null} */
   let body = null;
-  if (photos.length === 1) {
+  if (json !== undefined) {
+    body = JSON.stringify(json);
+    headers["Content-Type"] = "application/json";
+  } else if (photos.length === 1) {
     [[, body]] = photos;
     headers["Content-Type"] = "application/octet-stream";
   } else if (photos.length > 1) {

@@ -1,7 +1,8 @@
 // @ts-check
-/** The page for trying the service out: four actions, each with its answer and the figures behind it. */
+/** The page for trying the service out: four actions and a liveness session, each with its answer and the figures behind it. */
 import { ActionPanel } from "./action-panel.js";
 import { Gallery } from "./gallery.js";
+import { LivePanel } from "./live-panel.js";
 import { createTabs } from "./tabs.js";
 
 /** @type {import("./action-panel.js").Action[]} */
@@ -74,7 +75,13 @@ async function main() {
   panels.get("enrol")?.root.append(gallery.root);
   byId("panels").append(...[...panels.values()].map(({ root }) => root));
   const tabs = actions.map(({ id, title }) => ({ id, title, panel: byId(`panel-${id}`) }));
-  createTabs(byId("tabs"), tabs, (left) => panels.get(left)?.close());
+  // Without the engine for pages nobody could be guided into the poses.
+  const live = settings.browser ? new LivePanel(key, () => void gallery.refresh()) : undefined;
+  if (live !== undefined) {
+    byId("panels").append(live.root);
+    tabs.push({ id: "live", title: "Live", panel: live.root });
+  }
+  createTabs(byId("tabs"), tabs, (left) => (left === "live" ? live : panels.get(left))?.close());
 }
 
 main().catch(() => {

@@ -2,6 +2,7 @@
 /** A photo that somebody chooses, drops, or takes with the camera. It is shown here and sent nowhere. */
 import { element } from "../docs/dom.js";
 import { CameraGuide } from "./camera-guide.js";
+import { createCapture, onCapture } from "./capture.js";
 import { drawFace } from "./overlay.js";
 
 /** @typedef {import("./api.js").Face} Face @typedef {import("./api.js").Image} Image */
@@ -11,16 +12,22 @@ const longestSidePx = 1280;
 export class PhotoSlot {
   /** @type {File | undefined} */ #photo;
   /** @type {MediaStream | undefined} */ #stream;
+  /** @type {HTMLElement | undefined} */ #capture;
   /** @type {ImageBitmap | undefined} */ #bitmap;
   /** @type {{ face: Face | undefined, image: Image | undefined } | undefined} */ #found;
 
   /**
    * @param {string} name of the field
    * @param {string} label
-   * @param {{ onChange: () => void, detect: (frame: Blob, signal: AbortSignal) => Promise<any> }} hooks
+   * @param {{
+   *   onChange: () => void,
+   *   detect: (frame: Blob, signal: AbortSignal) => Promise<any>,
+   *   isGuided: boolean,
+   * }} hooks `isGuided` says that the engine for pages is there, so that the camera guides without sending anything
    */
-  constructor(name, label, { onChange, detect }) {
+  constructor(name, label, { onChange, detect, isGuided }) {
     this.name = name;
+    this.isGuided = isGuided;
     this.onChange = onChange;
     const id = `${name}-${crypto.randomUUID()}`;
     this.canvas = element("canvas", { class: "photo", role: "img", "aria-label": `${label}: none yet` });
@@ -41,10 +48,12 @@ export class PhotoSlot {
     this.shoot = element("button", { type: "button", class: "button" }, "Take the photo");
     this.note = element("p", { class: "note", role: "status" });
     this.guide = new CameraGuide(this.video, this.live, detect);
+    this.guided = element("div", { class: "guided" });
     this.root = element(
       "fieldset",
       { class: "slot" },
       element("legend", {}, label),
+      this.guided,
       this.stage,
       element(
         "div",
@@ -141,6 +150,7 @@ export class PhotoSlot {
   }
 
   async #toggleCamera() {
+    if (this.isGuided) return this.#openGuided();
     if (this.#stream !== undefined) {
       this.closeCamera();
       this.#show(this.#bitmap === undefined ? "empty" : "photo");
@@ -163,7 +173,44 @@ export class PhotoSlot {
     this.shoot.focus();
   }
 
+  /** Opens the camera that guides by itself, and takes the photo when all is well. */
+  async #openGuided() {
+    this.#closeGuided();
+    try {
+      const capture = await createCapture();
+      onCapture(capture, "capture-photo", ({ photo }) => {
+        void this.take(new File([photo], "camera.jpg", { type: "image/jpeg" }));
+        this.cameraButton.focus();
+      });
+      onCapture(capture, "capture-stopped", () => {
+        this.#closeGuided();
+        this.cameraButton.focus();
+      });
+      onCapture(capture, "capture-failed", ({ text }) => {
+        this.#closeGuided();
+        this.note.textContent = `${text} Or choose a file instead.`;
+      });
+      onCapture(capture, "capture-ready", () => capture.focus());
+      this.#capture = capture;
+      this.guided.replaceChildren(capture);
+      this.root.dataset.guided = "";
+      this.note.textContent = "Nothing is sent while the camera guides you.";
+      await capture.start();
+    } catch {
+      this.#closeGuided();
+      this.note.textContent = "The guided camera cannot start. Choose a file instead.";
+    }
+  }
+
+  #closeGuided() {
+    this.#capture?.remove();
+    this.#capture = undefined;
+    this.guided.replaceChildren();
+    delete this.root.dataset.guided;
+  }
+
   closeCamera() {
+    this.#closeGuided();
     this.guide.stop();
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#stream = undefined;

@@ -12,6 +12,7 @@ import { oneIn, reasonWords, strangersWords } from "./words.js";
  *   quality_limits: Record<string, number>,
  *   default_max_fmr: number,
  *   key: string | null,
+ *   browser: boolean,
  * }} Settings
  */
 
@@ -79,7 +80,7 @@ function candidates({ candidates, more_candidates, gallery_size, max_fpir }) {
 }
 
 /** @param {any} body */
-function showError({ error }) {
+export function showError({ error }) {
   const problem = headline("bad", "That did not work", error.message);
   const reasons = (error.details?.reasons ?? []).map((/** @type {string} */ reason) =>
     element("li", {}, reasonWords(reason)),
@@ -90,7 +91,7 @@ function showError({ error }) {
 }
 
 /** @param {"good" | "bad"} tone @param {string} title @param {string} text */
-function headline(tone, title, text) {
+export function headline(tone, title, text) {
   return element(
     "div",
     { class: `verdict ${tone}` },
@@ -100,7 +101,7 @@ function headline(tone, title, text) {
 }
 
 /** @param {any} body */
-function raw(body) {
+export function raw(body) {
   const text = JSON.stringify(body, (name, value) => (name === "crop" ? `${value.slice(0, 24)}…` : value), 2);
   return element(
     "details",

@@ -9,6 +9,9 @@ import type { Calibration, DistanceHistograms } from "../face/decision/calibrati
 import type { RecognisabilityModel } from "../face/quality/recognisability-model.ts";
 import type { LogEntry } from "../http/middleware/log-entry.ts";
 import { createListAudit } from "../identity/audit-trail.ts";
+import type { TenantId } from "../identity/ids.ts";
+import { jurisdictionOf } from "../identity/jurisdiction.ts";
+import { noCopies } from "../identity/records/record-copies.ts";
 import { createReviewOpener } from "../identity/store/enrolled-review.ts";
 import { createRecentKeys } from "../identity/store/recent-keys.ts";
 import { createShowRecord } from "../identity/store/subject-record.ts";
@@ -66,6 +69,7 @@ export function openService(parts: ServiceParts) {
   const registry = createTenantRegistry(openDirectory);
   const signingKeys = createSigningKeys({ openDirectory, registry, keepsIn, ring, clock });
   const sessionTokens = createSessionTokens(signingKeys, clock);
+  const hasCopies = (tenant: TenantId) => copies !== noCopies && jurisdictionOf(tenant) === undefined;
   const signStatement = createStatements(signingKeys);
   const storeDeps = {
     openDirectory,
@@ -90,7 +94,12 @@ export function openService(parts: ServiceParts) {
     signingKeys,
     sessionTokens,
     signReceipt: createReceipts(signingKeys),
-    certifyDeletion: createDeletionCertificates(signStatement),
+    hasCopies,
+    certifyDeletion: createDeletionCertificates({
+      sign: signStatement,
+      platform: copies === noCopies ? "own machine" : "network",
+      hasCopies,
+    }),
     signConsent: createConsentReceipts(signStatement),
     evidence: createEvidenceTokens(signingKeys, clock),
     authenticate: createAuthenticate({

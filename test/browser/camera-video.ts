@@ -1,8 +1,32 @@
-/** Turns a photo into the video of Chromium's fake camera: YUV4MPEG2, 4:2:0, ITU-R BT.601 in studio range. */
+/** Turns pictures into the video of Chromium's fake camera: YUV4MPEG2, 4:2:0, ITU-R BT.601 in studio range. */
 import jpeg from "jpeg-js";
 
+/** A picture as RGBA, row-major. */
+export interface VideoFrame {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
 export function stillVideo(photo: Uint8Array): Buffer {
-  const { width, height, data } = jpeg.decode(photo, { useTArray: true });
+  const frame = jpeg.decode(photo, { useTArray: true });
+  return videoOf([frame, frame], 20);
+}
+
+/** @param frames of one size; the same frame may come again and again */
+export function videoOf(frames: readonly VideoFrame[], framesPerSecond: number): Buffer {
+  const [{ width, height }] = frames;
+  const written = new Map<VideoFrame, Buffer>();
+  const parts = frames.map((frame) => {
+    const part = written.get(frame) ?? writeFrame(frame);
+    written.set(frame, part);
+    return part;
+  });
+  const header = `YUV4MPEG2 W${width} H${height} F${framesPerSecond}:1 Ip A1:1 C420\n`;
+  return Buffer.concat([Buffer.from(header), ...parts]);
+}
+
+function writeFrame({ width, height, data }: VideoFrame): Buffer {
   const luma = Buffer.alloc(width * height);
   const [halfWidth, halfHeight] = [Math.ceil(width / 2), Math.ceil(height / 2)];
   const blue = Buffer.alloc(halfWidth * halfHeight);
@@ -17,6 +41,5 @@ export function stillVideo(photo: Uint8Array): Buffer {
       red[chroma] = 128 + (112.439 * r - 94.154 * g - 18.285 * b) / 256;
     }
   }
-  const frame = Buffer.concat([Buffer.from("FRAME\n"), luma, blue, red]);
-  return Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F20:1 Ip A1:1 C420\n`), frame, frame]);
+  return Buffer.concat([Buffer.from("FRAME\n"), luma, blue, red]);
 }

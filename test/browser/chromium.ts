@@ -1,10 +1,7 @@
-/** Chromium as Debian packages it, with a camera that shows one photo. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+/** Chromium as Debian packages it, with a camera that plays a video. */
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { isExhaustive } from "../fixtures/exhaustive.ts";
-import { stillVideo } from "./camera-video.ts";
+import { type Browser, chromium } from "playwright-core";
 
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
   existsSync,
@@ -12,13 +9,13 @@ const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/
 
 export const hasChromium = executablePath !== undefined;
 
-/** Folder of screenshots for people to look at; not part of the repository. */
-const outputFolder = fileURLToPath(new URL("../output/browser/", import.meta.url));
-
-/** @param cameraPhoto picture of the camera, a JPEG */
-export async function launchChromium(cameraPhoto: string, folder: string): Promise<Browser> {
+/**
+ * @param cameraVideo what the camera plays over and over, as YUV4MPEG2
+ * @param folder for that video
+ */
+export async function launchChromium(cameraVideo: Buffer, folder: string): Promise<Browser> {
   const video = join(folder, "camera.y4m");
-  writeFileSync(video, stillVideo(readFileSync(cameraPhoto)));
+  writeFileSync(video, cameraVideo);
   return chromium.launch({
     executablePath: executablePath as string,
     args: [
@@ -32,14 +29,4 @@ export async function launchChromium(cameraPhoto: string, folder: string): Promi
       `--use-file-for-fake-video-capture=${video}`,
     ],
   });
-}
-
-/**
- * Takes a picture to be looked at, in `npm run test:exhaustive` alone: a whole page takes Chromium a second without a
- * GPU.
- */
-export async function screenshot(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
-  if (!isExhaustive) return;
-  mkdirSync(outputFolder, { recursive: true });
-  await page.screenshot({ path: join(outputFolder, `${name}.png`), fullPage });
 }

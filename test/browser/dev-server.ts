@@ -9,8 +9,14 @@ export interface DevServer {
   stop(): Promise<void>;
 }
 
-/** @param folder storage of the server */
-export async function startDevServer(folder: string): Promise<DevServer> {
+/**
+ * @param folder storage of the server
+ * @param variables of the deployment, beside those of development
+ */
+export async function startDevServer(
+  folder: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<DevServer> {
   const root = fileURLToPath(new URL("../..", import.meta.url));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -18,6 +24,7 @@ export async function startDevServer(folder: string): Promise<DevServer> {
     join(root, "node_modules/wrangler/bin/wrangler.js"),
     ...["dev", "--port", `${port}`, "--inspector-port", `${await freePort()}`, "--persist-to", folder],
     ...["--env-file", ".dev.vars.example"],
+    ...Object.entries(variables).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
   ];
   const output: string[] = [];
   const child = spawn(process.execPath, args, {

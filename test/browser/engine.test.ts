@@ -7,7 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type * as engineModule from "../../browser/index.ts";
 import { loadRuntime, type Runtime } from "../../model/runtime.ts";
 import { toHex } from "../../src/crypto/digest.ts";
-import { mediaPath } from "../fixtures/data.ts";
+import { mediaPath, readMedia } from "../fixtures/data.ts";
+import { stillVideo } from "./camera-video.ts";
 import { hasChromium, launchChromium } from "./chromium.ts";
 import { type DevServer, startDevServer } from "./dev-server.ts";
 
@@ -41,7 +42,7 @@ describe.skipIf(!hasChromium)("the engine in a page (needs Chromium)", () => {
     folder = mkdtempSync(join(tmpdir(), "sameface-engine-"));
     [server, browser, runtime] = await Promise.all([
       startDevServer(folder),
-      launchChromium(mediaPath("cage.jpg"), folder),
+      launchChromium(stillVideo(readMedia("cage.jpg")), folder),
       loadRuntime(),
     ]);
   }, 180_000);

@@ -88,7 +88,10 @@ describe("programs in the documentation", () => {
         types: [],
         noUnusedLocals: false,
         lib: ["ES2023", "DOM", "DOM.Iterable"],
-        paths: { "sameface/client": ["../../client/index.ts"] },
+        paths: {
+          "sameface/browser": ["../../browser/index.ts"],
+          "sameface/client": ["../../client/index.ts"],
+        },
       },
       include: ["*.ts"],
     };
@@ -114,6 +117,24 @@ describe("programs in the documentation", () => {
     const [{ created_at, expires_at }] = (await client.subjects.get("without-end")).faces;
     expect(Date.parse(expires_at!)).toBe(Date.parse(created_at) + 3_600_000);
     expect((await client.subjects.get("soon")).faces[0].expires_at).toBe(soon);
+  });
+
+  it("read a certificate by the public keys alone, as docs/privacy.md says, and refuse a forged one", async () => {
+    const { code } = blocksOf(read("docs/privacy.md")).find((block) => block.code.includes("readStatement"))!;
+    const file = join(folder, "read-statement.ts");
+    writeFileSync(file, code);
+    const { readStatement } = (await import(file)) as {
+      readStatement(jws: string, jwks: unknown): Promise<unknown>;
+    };
+    const { client } = await newTenant("docs-certificate");
+    await client.enrol("gone", readPhoto(cage));
+    const { certificate } = await client.subjects.delete("gone");
+    const keys = await client.deployment.publicKeys();
+    expect(await readStatement(certificate!, keys)).toMatchObject({ subject_id: "gone", deleted: "subject" });
+    const [header, payload, signature] = certificate!.split(".");
+    const forged = [header, payload.replace(/^./, "f"), signature].join(".");
+    await expect(readStatement(forged, keys)).rejects.toThrow();
+    await expect(readStatement(certificate!, { keys: [] })).rejects.toThrow("no such key");
   });
 });
 

@@ -1,7 +1,7 @@
 /** Sessions that attackers send, put together from observed frames: by species, as ISO/IEC 30107-3 counts them. */
 import { type Challenge, drawChallenge, type PoseName } from "../../../src/face/liveness/challenge.ts";
 import type { Frame } from "../../../src/face/liveness/frame.ts";
-import type { Random } from "./made-frames.ts";
+import type { Random } from "./frames/setting.ts";
 import type { MadeKind, MadeSession } from "./observe.ts";
 import type { Person } from "./store.ts";
 
@@ -20,6 +20,7 @@ export const species = [
   "an earlier session's frames, put in order where they allow it",
   "a photo on a cylinder",
   "a photo with nose and eyes moved",
+  "a photo morphed to the poses",
   "photos of other days",
   "photos of other days, in the right poses",
 ] as const;
@@ -35,6 +36,7 @@ const speciesOf: Readonly<Partial<Record<MadeKind, Species>>> = {
   flat: "one photo warped to the poses",
   bent: "a photo on a cylinder",
   piecewise: "a photo with nose and eyes moved",
+  morphed: "a photo morphed to the poses",
 };
 
 function genuineOf({ sessions }: Person): MadeSession | undefined {

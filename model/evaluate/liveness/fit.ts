@@ -1,11 +1,15 @@
-/** Fits the relief model on made sessions: logistic regression with a ridge, genuine and attacks of equal weight. */
+/**
+ * Fits the relief model on made sessions: logistic regression with a ridge. Genuine sessions and attacks have equal
+ * weight, and so has each kind of attack.
+ */
 import { featuresOf, type ReliefModel, reliefsOf } from "../../../src/face/liveness/evidence.ts";
 import type { Frame } from "../../../src/face/liveness/frame.ts";
 import { leastSquares } from "../../../src/face/liveness/linear.ts";
+import type { MadeKind } from "./observe.ts";
 import type { Person } from "./store.ts";
 
 export interface Sample {
-  readonly genuine: boolean;
+  readonly kind: MadeKind;
   readonly features: readonly number[];
 }
 
@@ -19,7 +23,7 @@ export function samplesOf(people: readonly Person[]): Sample[] {
     sessions.flatMap(({ kind, challenge, frames }) => {
       if (frames.some((frame) => frame === null)) return [];
       const reliefs = reliefsOf(challenge, frames as readonly Frame[]);
-      return reliefs === null ? [] : [{ genuine: kind === "genuine", features: featuresOf(reliefs) }];
+      return reliefs === null ? [] : [{ kind, features: featuresOf(reliefs) }];
     }),
   );
 }
@@ -33,8 +37,11 @@ export function fitRelief(samples: readonly Sample[]): ReliefModel {
   const deviation = mean.map((centre, k) =>
     Math.sqrt(samples.reduce((sum, { features }) => sum + (features[k] - centre) ** 2 / samples.length, 0)),
   );
-  const genuineCount = samples.filter(({ genuine }) => genuine).length;
-  const shares = { genuine: 0.5 / genuineCount, attack: 0.5 / (samples.length - genuineCount) };
+  const counts = new Map<MadeKind, number>();
+  for (const { kind } of samples) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const shares = samples.map(
+    ({ kind }) => 0.5 / counts.get(kind)! / (kind === "genuine" ? 1 : counts.size - 1),
+  );
   const columns = width + 1;
   const rows = new Float64Array((samples.length + width) * columns);
   samples.forEach(({ features }, i) => {
@@ -45,13 +52,13 @@ export function fitRelief(samples: readonly Sample[]): ReliefModel {
   const targets = new Float64Array(samples.length + width);
   const weights = new Float64Array(samples.length + width).fill(ridge);
   for (let round = 0; round < rounds; round++) {
-    samples.forEach(({ genuine }, i) => {
+    samples.forEach(({ kind }, i) => {
       let z = 0;
       for (let k = 0; k < columns; k++) z += rows[i * columns + k] * beta[k];
       const p = Math.min(1 - 1e-6, Math.max(1e-6, 1 / (1 + Math.exp(-z))));
       const curve = p * (1 - p);
-      weights[i] = curve * (genuine ? shares.genuine : shares.attack);
-      targets[i] = z + ((genuine ? 1 : 0) - p) / curve;
+      weights[i] = curve * shares[i];
+      targets[i] = z + ((kind === "genuine" ? 1 : 0) - p) / curve;
     });
     const next = leastSquares(rows, columns, targets, weights);
     if (next === null) throw new Error("the features do not determine the model");

@@ -19,7 +19,7 @@ import { presentationsOf } from "./attacks.ts";
 import { figureOf, lineOf } from "./figures.ts";
 import { fitRelief, samplesOf } from "./fit.ts";
 import { makeView } from "./make.ts";
-import { realParallax } from "./real-pairs.ts";
+import { realParallax } from "./real/pairs.ts";
 import { type Person, readPeople } from "./store.ts";
 import { writeModel } from "./write-model.ts";
 

@@ -4,8 +4,10 @@ import type { EncodedFace } from "../../../src/face/face.ts";
 import { type Frame, frameOf } from "../../../src/face/liveness/frame.ts";
 import { loadRuntime } from "../../runtime.ts";
 import { readTable } from "../dataset.ts";
+import type { Random } from "./frames/setting.ts";
 import { isFrontal, type MadeSession, makeSessions, observePhoto } from "./observe.ts";
 import { readCanonicalFace } from "./rendering/canonical-face.ts";
+import { sculptFace } from "./rendering/sculpted-face.ts";
 import { append, readPeople } from "./store.ts";
 
 /** Most photos of a person that are observed. */
@@ -33,7 +35,8 @@ export async function makeView({ data, view, count, file, packages, rounds }: Vi
   for await (const { name } of readPeople(file)) known.add(name);
   if (known.size >= count) return;
   const runtime = await loadRuntime();
-  const mesh = readCanonicalFace(packages);
+  const canonical = view === "test" ? readCanonicalFace(packages) : null;
+  const meshOf = (random: Random) => canonical ?? sculptFace(random);
   const people = new Map<string, string[]>();
   for (const { image, identity } of readTable(join(data, `${view}.images.tsv`), ["image", "identity"])) {
     people.set(identity, [...(people.get(identity) ?? []), join(data, "images", image)]);
@@ -58,7 +61,7 @@ export async function makeView({ data, view, count, file, packages, rounds }: Vi
     const seed = (view === "test" ? 1_000_000 : 0) + made;
     const sessions: MadeSession[] = [];
     for (let round = 0; round < rounds; round++) {
-      sessions.push(...(await makeSessions(runtime, mesh, ...frontal, seed + round * seedsOfRound)));
+      sessions.push(...(await makeSessions(runtime, meshOf, ...frontal, seed + round * seedsOfRound)));
     }
     append(file, { name, photos, sessions });
     made++;

@@ -10,22 +10,18 @@ import { type Challenge, drawChallenge } from "../../../src/face/liveness/challe
 import { type Frame, frameOf } from "../../../src/face/liveness/frame.ts";
 import type { Runtime } from "../../runtime.ts";
 import { createRandom } from "../statistics/random.ts";
-import {
-  type Asked,
-  bentFrame,
-  between,
-  drawSetting,
-  exposed,
-  flatFrame,
-  genuineFrame,
-  piecewiseFrame,
-  type Random,
-} from "./made-frames.ts";
+import { bentFrame } from "./frames/bent.ts";
+import { flatFrame } from "./frames/flat.ts";
+import { genuineFrame } from "./frames/genuine.ts";
+import { morphedFrame } from "./frames/morphed.ts";
+import { piecewiseFrame } from "./frames/piecewise.ts";
+import { exposed } from "./frames/sensor.ts";
+import { type Asked, between, drawSetting, type Random, type Setting } from "./frames/setting.ts";
 import type { FaceMesh } from "./rendering/canonical-face.ts";
 import type { Picture } from "./rendering/picture.ts";
 import { makeScene, type Scene } from "./rendering/scene.ts";
 
-const madeKinds = ["genuine", "flat", "bent", "piecewise"] as const;
+const madeKinds = ["genuine", "flat", "bent", "piecewise", "morphed"] as const;
 export type MadeKind = (typeof madeKinds)[number];
 
 /** One session as the pipeline saw it; a frame without a face is null. */
@@ -51,14 +47,14 @@ export function isFrontal({ quality }: EncodedFace): boolean {
 /** Makes one session of every kind from a frontal photo. */
 export async function makeSessions(
   runtime: Pick<Runtime, "pipeline">,
-  mesh: FaceMesh,
+  meshOf: (random: Random) => FaceMesh,
   path: string,
   face: EncodedFace,
   seed: number,
 ): Promise<MadeSession[]> {
   const random = createRandom(seed);
   const photo = await readPicture(path);
-  const scene = makeScene(mesh, photo, face.face.landmarks, between(random, 0.75, 1.05));
+  const scene = makeScene(meshOf(random), photo, face.face.landmarks, between(random, 0.75, 1.05));
   const sessions: MadeSession[] = [];
   for (const kind of madeKinds) {
     const challenge = drawChallenge(random());
@@ -69,7 +65,7 @@ export async function makeSessions(
       const picture = draw(random, scene, setting, asked);
       const { width, height } = picture;
       const jpeg = await sharp(exposed(random, picture, setting), { raw: { width, height, channels: 4 } })
-        .jpeg({ quality: setting.quality })
+        .jpeg({ quality: setting.sensor.quality })
         .toBuffer();
       const seen = await runtime.pipeline.encodeFace(new Uint8Array(jpeg), "largest", {
         keepCrop: true,
@@ -82,7 +78,7 @@ export async function makeSessions(
   return sessions;
 }
 
-type Draw = (random: Random, scene: Scene, setting: ReturnType<typeof drawSetting>, asked: Asked) => Picture;
+type Draw = (random: Random, scene: Scene, setting: Setting, asked: Asked) => Picture;
 
 function drawerOf(kind: MadeKind, random: Random): Draw {
   switch (kind) {
@@ -92,10 +88,13 @@ function drawerOf(kind: MadeKind, random: Random): Draw {
       return flatFrame;
     case "piecewise":
       return piecewiseFrame;
+    case "morphed":
+      return morphedFrame;
     case "bent": {
-      const radius = between(random, 1, 2.5);
-      const upright = random() < 0.7;
-      return (...given) => bentFrame(...given, radius, upright);
+      const radius = between(random, 0.8, 2.5);
+      const drawn = random();
+      const axis = drawn < 0.7 ? 0 : drawn < 0.85 ? 90 : between(random, -90, 90);
+      return (...given) => bentFrame(...given, radius, axis);
     }
   }
 }

@@ -11,6 +11,11 @@ export const poseNames = ["left", "right", "up", "down", "closer"] as const;
 /** Pose as the person does it: `left` turns the face to the person's own left, which is the picture's right. */
 export type PoseName = (typeof poseNames)[number];
 
+/** True for poses that turn the head, the only ones that show relief. */
+export function isTurn(pose: PoseName): boolean {
+  return pose !== "closer";
+}
+
 export type Challenge = readonly PoseName[];
 
 export const posesAsked = 4;
@@ -36,5 +41,5 @@ function listChallenges(): Challenge[] {
       poseNames.filter((pose) => pose !== order.at(-1)).map((pose) => [...order, pose]),
     );
   }
-  return orders.filter((order) => new Set(order.filter((pose) => pose !== "closer")).size >= 2);
+  return orders.filter((order) => new Set(order.filter(isTurn)).size >= 2);
 }

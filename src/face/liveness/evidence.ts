@@ -1,8 +1,9 @@
 /** Evidence that the turned frames of a session show a head: their relief, weighed by a logistic model. */
-import type { Challenge } from "./challenge.ts";
+import { type Challenge, isTurn } from "./challenge.ts";
 import type { Frame } from "./frame.ts";
 import { matchPortraits } from "./matches.ts";
-import { isTurn, type Relief, reliefOf } from "./relief.ts";
+import { changeOf } from "./poses.ts";
+import { type Relief, reliefOf, type Vector } from "./relief.ts";
 
 /** Measures the relief of each turned frame against the first. Null where one of them shows too little of the face. */
 export function reliefsOf(challenge: Challenge, [frontal, ...frames]: readonly Frame[]): Relief[] | null {
@@ -11,37 +12,70 @@ export function reliefsOf(challenge: Challenge, [frontal, ...frames]: readonly F
     if (!isTurn(pose)) continue;
     const frame = frames[k];
     const matches = matchPortraits(frontal.portrait, frame.portrait);
-    const relief = matches && reliefOf(pose, matches, frontal.landmarks, frame.landmarks);
+    const relief = matches && reliefOf(matches, changeOf(frontal, frame));
     if (relief === null) return null;
     reliefs.push(relief);
   }
   return reliefs.length === 0 ? null : reliefs;
 }
 
-/** Pushes beyond which more relief proves no more, and below which less proves no less, eye distances. */
-const enough = { nose: 0.12, cheeks: 0.2, landmark: 0.2 };
-const floor = -0.05;
+/**
+ * Heights of a session's face over the plane of eyes and mouth corners, eye distances: the least squares solution of
+ * push = height · turn over all its frames. `turned` is added to the squares of the turns, so that frames that hardly
+ * turned prove nothing.
+ */
+interface Heights {
+  readonly cheeks: number;
+  readonly nose: number;
+  /** Brow and chin, by turns to the side and by turns up or down. */
+  readonly chinAside: number;
+  readonly chinUpright: number;
+}
+
+const turned = 0.04;
+
+function heightsOf(reliefs: readonly Relief[]): Heights {
+  const height = (read: (relief: Relief) => Vector, axes: readonly (0 | 1)[]) => {
+    let product = 0;
+    let squares = turned;
+    for (const relief of reliefs) {
+      for (const axis of axes) {
+        product += read(relief)[axis] * relief.turn[axis];
+        squares += relief.turn[axis] ** 2;
+      }
+    }
+    return product / squares;
+  };
+  return {
+    cheeks: height(({ cheeks }) => cheeks, [0, 1]),
+    nose: height(({ nose }) => nose, [0, 1]),
+    chinAside: height(({ chin }) => chin, [0]),
+    chinUpright: height(({ chin }) => chin, [1]),
+  };
+}
+
+/** Heights of a usual head as they are measured here, eye distances: medians of two real men and of made heads. */
+const usual = { cheeks: 0.5, nose: 0.2 };
 
 /**
- * Features of a session, in the order of the model's weights: mean and least of the nose, the cheeks, the nose landmark
- * and the weaker of nose and cheeks, each as far as it is enough; and the mean of brow and chin, which stand before the
- * plane of eyes and mouth corners.
+ * Features of a session, in the order of the model's weights. Cheeks and nose count as shares of a usual head's: each
+ * up to 0.8, the smaller of both up to 0.8, and what either is beyond 1.1; then by how much brow and chin lie further
+ * back than a head's, by turns to the side and by turns up or down.
  *
- * Noise, blur and failed matches are no features: they come of the renderer or the camera, and would tell made sessions
- * apart by how they were made.
+ * Heights are a head's own, however far it turned. Noise, blur and failed matches are no features: they come of the
+ * renderer or the camera, and would tell made sessions apart by how they were made.
  */
 export function featuresOf(reliefs: readonly Relief[]): number[] {
-  const pairs = (read: (relief: Relief) => number) => {
-    const values = reliefs.map(read);
-    return [values.reduce((sum, value) => sum + value, 0) / values.length, Math.min(...values)];
-  };
-  const [chin] = pairs((relief) => clamp(relief.chin, floor, enough.cheeks));
+  const heights = heightsOf(reliefs);
+  const [cheeks, nose] = [heights.cheeks / usual.cheeks, heights.nose / usual.nose];
   return [
-    ...pairs(({ nose }) => clamp(nose, floor, enough.nose)),
-    ...pairs(({ cheeks }) => clamp(cheeks, floor, enough.cheeks)),
-    ...pairs(({ noseLandmark }) => clamp(noseLandmark, floor, enough.landmark)),
-    ...pairs(({ nose, cheeks }) => Math.min(nose / enough.nose, cheeks / enough.cheeks, 1)),
-    chin,
+    clamp(cheeks, -0.5, 0.8),
+    clamp(nose, -0.5, 0.8),
+    clamp(Math.min(cheeks, nose), -0.5, 0.8),
+    clamp(cheeks - 1.1, 0, 1),
+    clamp(nose - 1.1, 0, 1),
+    clamp(heights.chinAside - 0.15, 0, 0.6),
+    clamp(heights.chinUpright - 0.3, 0, 0.6),
   ];
 }
 

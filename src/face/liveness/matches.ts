@@ -1,7 +1,8 @@
 /**
  * Dense matches between two portraits of a session: where each point of a grid over the frontal face lies in the
  * other frame. The other frame is first brought over the frontal one by the affine map of the landmarks; each patch
- * is then searched in a small neighbourhood by normalised cross-correlation, with a parabola through the peak.
+ * is then searched by normalised cross-correlation, first in pictures of half the size, then by the pixel around the
+ * best place, with a parabola through the peak.
  */
 import type { Landmarks } from "../geometry.ts";
 import type { Portrait } from "./frame.ts";
@@ -14,51 +15,75 @@ export interface Matches {
   readonly from: Float64Array;
   /** Places in the other frame after the affine map: x, y. */
   readonly to: Float64Array;
-  /** Correlation of each patch, 0..1; 0 for none. */
-  readonly strength: Float64Array;
+  /** Direction of each patch's strongest gradients: x, y, of length 1. */
+  readonly axis: Float64Array;
+  /** Weights of the place along that direction and across it, 0..1: along an edge a patch could lie anywhere. */
+  readonly weight: Float64Array;
 }
 
-/** Grid over the face, eye distances. */
-const across = { first: -1, last: 1, count: 9 };
-const down = { first: -0.6, last: 1.5, count: 8 };
+/** Grids over the face and, closer, over the nose, eye distances. */
+const grids = [
+  { left: -1, right: 1, columns: 9, top: -0.6, bottom: 1.5, rows: 8 },
+  { left: -0.3, right: 0.3, columns: 5, top: 0.15, bottom: 0.75, rows: 5 },
+] as const;
 /** Half sides of a patch and of the neighbourhood searched, px of the crop, in which eyes are 35 px apart. */
 const patch = 6;
-const search = 10;
-/** Step of the first look over the neighbourhood; a second looks at each pixel around its best. */
-const coarse = 2;
+const search = 12;
+/** Reach of the last look around the best place of the first, px. */
+const reach = 2;
 const leastCorrelation = 0.5;
+/** Mean square of the gradients, levels a pixel, at which a place counts half. */
+const halfGradient = 16;
+
+/** A picture with the sums over all above and left of each pixel, by which any square's mean and variance are known. */
+interface Summed {
+  readonly side: number;
+  readonly values: Float32Array;
+  readonly sums: Float64Array;
+  readonly squares: Float64Array;
+  /** Number of pixels without a value. */
+  readonly holes: Int32Array;
+}
 
 export function matchPortraits(frontal: Portrait, other: Portrait): Matches | null {
   const toOther = affineOf(frontal.points, other.points);
   if (toOther === null) return null;
   const { side } = frontal;
+  const face = Float32Array.from(frontal.luma);
+  const here = { fine: face, coarse: halved(face, side) };
   const brought = bring(other, toOther, side);
+  const there = { fine: summed(brought, side), coarse: summed(halved(brought, side), side >> 1) };
   const [left, right] = frontal.points;
   const unit = Math.hypot(right.x - left.x, right.y - left.y);
   const [midX, midY] = [(left.x + right.x) / 2, (left.y + right.y) / 2];
   const from: number[] = [];
   const to: number[] = [];
-  const strength: number[] = [];
-  for (let r = 0; r < down.count; r++) {
-    for (let c = 0; c < across.count; c++) {
-      const u = across.first + ((across.last - across.first) * c) / (across.count - 1);
-      const v = down.first + ((down.last - down.first) * r) / (down.count - 1);
-      const x = Math.round(midX + u * unit - 0.5);
-      const y = Math.round(midY + v * unit - 0.5);
-      const reach = patch + 1;
-      if (x < reach || y < reach || x >= side - reach || y >= side - reach) continue;
-      const found = findPatch(frontal.luma, brought, side, x, y);
-      if (found === null) continue;
-      from.push((x + 0.5 - midX) / unit, (y + 0.5 - midY) / unit);
-      to.push((x + 0.5 + found.dx - midX) / unit, (y + 0.5 + found.dy - midY) / unit);
-      strength.push(found.correlation);
+  const axis: number[] = [];
+  const weight: number[] = [];
+  for (const { left: first, right: last, columns, top, bottom, rows } of grids) {
+    for (let r = 0; r < rows; r++) {
+      for (let c = 0; c < columns; c++) {
+        const x = Math.round(midX + (first + ((last - first) * c) / (columns - 1)) * unit - 0.5);
+        const y = Math.round(midY + (top + ((bottom - top) * r) / (rows - 1)) * unit - 0.5);
+        const border = patch + 1;
+        if (x < border || y < border || x >= side - border || y >= side - border) continue;
+        const found = findPatch(here, there, side, x, y);
+        if (found === null) continue;
+        from.push((x + 0.5 - midX) / unit, (y + 0.5 - midY) / unit);
+        to.push((x + 0.5 + found.dx - midX) / unit, (y + 0.5 + found.dy - midY) / unit);
+        const { direction, along, across } = gradientsOf(face, side, x, y);
+        axis.push(...direction);
+        for (const power of [along, across])
+          weight.push((found.correlation * power) / (power + halfGradient));
+      }
     }
   }
   return {
-    count: strength.length,
+    count: from.length / 2,
     from: Float64Array.from(from),
     to: Float64Array.from(to),
-    strength: Float64Array.from(strength),
+    axis: Float64Array.from(axis),
+    weight: Float64Array.from(weight),
   };
 }
 
@@ -66,18 +91,15 @@ export function matchPortraits(frontal: Portrait, other: Portrait): Matches | nu
 function affineOf(from: Landmarks, to: Landmarks): Float64Array | null {
   const rows = Float64Array.from(from.flatMap(({ x, y }) => [x, y, 1]));
   const even = new Float64Array(from.length).fill(1);
-  const x = leastSquares(
-    rows,
-    3,
-    Float64Array.from(to, (point) => point.x),
-    even,
+  const solved = (["x", "y"] as const).map((axis) =>
+    leastSquares(
+      rows,
+      3,
+      Float64Array.from(to, (point) => point[axis]),
+      even,
+    ),
   );
-  const y = leastSquares(
-    rows,
-    3,
-    Float64Array.from(to, (point) => point.y),
-    even,
-  );
+  const [x, y] = solved;
   return x === null || y === null ? null : Float64Array.of(...x, ...y);
 }
 
@@ -89,9 +111,11 @@ function bring({ luma, side }: Portrait, map: Float64Array, size: number): Float
     for (let x = 0; x < size; x++) {
       const u = a * (x + 0.5) + b * (y + 0.5) + tx - 0.5;
       const v = c * (x + 0.5) + d * (y + 0.5) + ty - 0.5;
-      const [x0, y0] = [Math.floor(u), Math.floor(v)];
+      const x0 = Math.floor(u);
+      const y0 = Math.floor(v);
       if (!(x0 >= 0 && y0 >= 0 && x0 < side - 1 && y0 < side - 1)) continue;
-      const [fx, fy] = [u - x0, v - y0];
+      const fx = u - x0;
+      const fy = v - y0;
       const at = y0 * side + x0;
       const top = luma[at] * (1 - fx) + luma[at + 1] * fx;
       const bottom = luma[at + side] * (1 - fx) + luma[at + side + 1] * fx;
@@ -101,74 +125,161 @@ function bring({ luma, side }: Portrait, map: Float64Array, size: number): Float
   return out;
 }
 
-function findPatch(luma: Uint8Array, brought: Float32Array, side: number, x: number, y: number) {
-  const width = 2 * patch + 1;
-  const template = new Float64Array(width * width);
+/** Means of squares of two by two; -1 where one of the four has no value. */
+function halved(values: Float32Array, side: number): Float32Array {
+  const half = side >> 1;
+  const out = new Float32Array(half * half);
+  for (let y = 0; y < half; y++) {
+    for (let x = 0; x < half; x++) {
+      const at = 2 * (y * side + x);
+      const [p, q, r, s] = [values[at], values[at + 1], values[at + side], values[at + side + 1]];
+      out[y * half + x] = Math.min(p, q, r, s) < 0 ? -1 : (p + q + r + s) / 4;
+    }
+  }
+  return out;
+}
+
+function summed(values: Float32Array, side: number): Summed {
+  const width = side + 1;
+  const sums = new Float64Array(width * width);
+  const squares = new Float64Array(width * width);
+  const holes = new Int32Array(width * width);
+  for (let y = 0; y < side; y++) {
+    let sum = 0;
+    let square = 0;
+    let hole = 0;
+    for (let x = 0; x < side; x++) {
+      const value = values[y * side + x];
+      if (value < 0) hole++;
+      sum += value;
+      square += value * value;
+      const at = (y + 1) * width + x + 1;
+      sums[at] = sums[at - width] + sum;
+      squares[at] = squares[at - width] + square;
+      holes[at] = holes[at - width] + hole;
+    }
+  }
+  return { side, values, sums, squares, holes };
+}
+
+interface Template {
+  /** Values less their mean, row-major. */
+  readonly values: Float32Array;
+  readonly half: number;
+  readonly energy: number;
+}
+
+function templateOf(values: Float32Array, side: number, x: number, y: number, half: number): Template {
+  const width = 2 * half + 1;
+  const out = new Float32Array(width * width);
   let mean = 0;
-  for (let j = -patch, k = 0; j <= patch; j++) {
-    for (let i = -patch; i <= patch; i++, k++) {
-      template[k] = luma[(y + j) * side + x + i];
-      mean += template[k] / template.length;
+  for (let j = -half, k = 0; j <= half; j++) {
+    for (let i = -half; i <= half; i++, k++) {
+      out[k] = values[(y + j) * side + x + i];
+      mean += out[k] / out.length;
     }
   }
   let energy = 0;
-  for (let k = 0; k < template.length; k++) {
-    template[k] -= mean;
-    energy += template[k] * template[k];
+  for (let k = 0; k < out.length; k++) {
+    out[k] -= mean;
+    energy += out[k] * out[k];
   }
+  return { values: out, half, energy };
+}
+
+function findPatch(
+  here: { readonly fine: Float32Array; readonly coarse: Float32Array },
+  there: { readonly fine: Summed; readonly coarse: Summed },
+  side: number,
+  x: number,
+  y: number,
+) {
+  const whole = templateOf(here.fine, side, x, y, patch);
   // A patch with less than two grey levels of contrast has no place.
-  if (energy < 4 * template.length) return null;
-  const at = (dx: number, dy: number) => correlate(template, energy, brought, side, x + dx, y + dy);
-  let best = { dx: 0, dy: 0, correlation: -1 };
-  const look = (dx: number, dy: number) => {
-    const correlation = at(dx, dy);
-    if (correlation > best.correlation) best = { dx, dy, correlation };
-  };
-  for (let dy = -search; dy <= search; dy += coarse) {
-    for (let dx = -search; dx <= search; dx += coarse) look(dx, dy);
-  }
-  const { dx: nearX, dy: nearY } = best;
-  for (let dy = nearY - 1; dy <= nearY + 1; dy++) {
-    for (let dx = nearX - 1; dx <= nearX + 1; dx++) look(dx, dy);
-  }
-  const { dx, dy, correlation } = best;
+  if (whole.energy < 4 * whole.values.length) return null;
+  const half = templateOf(here.coarse, side >> 1, x >> 1, y >> 1, patch >> 1);
+  const first = best(half, there.coarse, x >> 1, y >> 1, 0, 0, search >> 1);
+  const { dx, dy, correlation } = best(whole, there.fine, x, y, 2 * first.dx, 2 * first.dy, reach);
   if (!(correlation >= leastCorrelation) || Math.abs(dx) >= search || Math.abs(dy) >= search) return null;
+  const at = (i: number, j: number) => correlate(whole, there.fine, x + dx + i, y + dy + j);
   return {
-    dx: dx + vertex(at(dx - 1, dy), correlation, at(dx + 1, dy)),
-    dy: dy + vertex(at(dx, dy - 1), correlation, at(dx, dy + 1)),
+    dx: dx + vertex(at(-1, 0), correlation, at(1, 0)),
+    dy: dy + vertex(at(0, -1), correlation, at(0, 1)),
     correlation,
   };
 }
 
-/** Normalised correlation of a centred template with the patch at (x, y); 0 where the patch is not whole. */
-function correlate(
-  template: Float64Array,
-  energy: number,
-  brought: Float32Array,
-  side: number,
+/** Finds the shift of the highest correlation, at most `most` px from (fromX, fromY). */
+function best(
+  template: Template,
+  there: Summed,
   x: number,
   y: number,
-): number {
-  if (x < patch || y < patch || x >= side - patch || y >= side - patch) return 0;
-  let sum = 0;
-  let squares = 0;
-  let product = 0;
-  for (let j = -patch, k = 0; j <= patch; j++) {
-    const row = (y + j) * side + x;
-    for (let i = -patch; i <= patch; i++, k++) {
-      const value = brought[row + i];
-      if (value < 0) return 0;
-      sum += value;
-      squares += value * value;
-      product += template[k] * value;
+  fromX: number,
+  fromY: number,
+  most: number,
+) {
+  let found = { dx: fromX, dy: fromY, correlation: -1 };
+  for (let dy = fromY - most; dy <= fromY + most; dy++) {
+    for (let dx = fromX - most; dx <= fromX + most; dx++) {
+      const correlation = correlate(template, there, x + dx, y + dy);
+      if (correlation > found.correlation) found = { dx, dy, correlation };
     }
   }
-  const variance = squares - (sum * sum) / template.length;
-  return variance > template.length ? product / Math.sqrt(energy * variance) : 0;
+  return found;
+}
+
+/** Normalised correlation of a template with the patch at (x, y); 0 where the patch is not whole. */
+function correlate({ values, half, energy }: Template, there: Summed, x: number, y: number): number {
+  const { side } = there;
+  if (x < half || y < half || x >= side - half || y >= side - half) return 0;
+  const width = 2 * half + 1;
+  const topLeft = (y - half) * (side + 1) + x - half;
+  const over = (table: Float64Array | Int32Array) =>
+    table[topLeft + width * (side + 1) + width] -
+    table[topLeft + width * (side + 1)] -
+    table[topLeft + width] +
+    table[topLeft];
+  if (over(there.holes) > 0) return 0;
+  const sum = over(there.sums);
+  const variance = over(there.squares) - (sum * sum) / values.length;
+  if (!(variance > values.length)) return 0;
+  let product = 0;
+  for (let j = -half, k = 0; j <= half; j++) {
+    const row = (y + j) * side + x;
+    for (let i = -half; i <= half; i++, k++) product += values[k] * there.values[row + i];
+  }
+  return product / Math.sqrt(energy * variance);
 }
 
 /** Place of a parabola's vertex through three neighbours, -0.5..0.5. */
 function vertex(before: number, at: number, after: number): number {
   const bend = before - 2 * at + after;
   return bend < -1e-9 ? Math.max(-0.5, Math.min(0.5, (before - after) / (2 * bend))) : 0;
+}
+
+/** Mean squares of a patch's gradients along the direction in which they are strongest, and across it. */
+function gradientsOf(values: Float32Array, side: number, x: number, y: number) {
+  let xx = 0;
+  let xy = 0;
+  let yy = 0;
+  for (let j = -patch; j <= patch; j++) {
+    for (let i = -patch; i <= patch; i++) {
+      const at = (y + j) * side + x + i;
+      const gx = (values[at + 1] - values[at - 1]) / 2;
+      const gy = (values[at + side] - values[at - side]) / 2;
+      xx += gx * gx;
+      xy += gx * gy;
+      yy += gy * gy;
+    }
+  }
+  const pixels = (2 * patch + 1) ** 2;
+  const middle = (xx + yy) / 2 / pixels;
+  const spread = Math.hypot(xx - yy, 2 * xy) / 2 / pixels;
+  const angle = Math.atan2(2 * xy, xx - yy) / 2;
+  return {
+    direction: [Math.cos(angle), Math.sin(angle)] as const,
+    along: middle + spread,
+    across: Math.max(0, middle - spread),
+  };
 }

@@ -2,7 +2,7 @@
 import type { ReliefModel } from "./evidence.ts";
 
 export const reliefModel: ReliefModel = {
-  bias: -6.65453,
-  weights: [10.0214, -0.581395, 12.2148, 8.31864, 13.4747, 10.3411, 2.43523, -0.413807, -28.03],
+  bias: -3.97702,
+  weights: [3.96189, 1.14033, 3.41481, -0.687048, -1.74613, -9.84868, -11.057],
   minLogOdds: 0,
 };

@@ -8,91 +8,76 @@
  * below, and a nose. A flat picture has none of them, one bent over a cylinder no nose, and one whose nose or eyes
  * were moved no cheeks.
  */
-import type { Landmarks } from "../geometry.ts";
-import type { PoseName } from "./challenge.ts";
 import { leastSquares } from "./linear.ts";
 import type { Matches } from "./matches.ts";
+import type { Change } from "./poses.ts";
 
-/** Pushes in eye distances of the frontal frame, along the turn that was asked for. */
+/** A vector in the picture: x to its right, y down. */
+export type Vector = readonly [x: number, y: number];
+
+/** Relief between two frames; pushes in eye distances of the frontal frame. */
 export interface Relief {
-  readonly nose: number;
-  readonly cheeks: number;
+  /** Sines of the turn to the picture's right, and down: the way of a point one eye distance above the plane. */
+  readonly turn: Vector;
+  readonly cheeks: Vector;
   /** Push of brow and chin. */
-  readonly chin: number;
-  /** Nose landmark beyond the homography of eyes and mouth corners. */
-  readonly noseLandmark: number;
-}
-
-/** Direction in which a turn takes the nose, in the picture. */
-const directions: Readonly<Partial<Record<PoseName, readonly [number, number]>>> = {
-  left: [1, 0],
-  right: [-1, 0],
-  up: [0, -1],
-  down: [0, 1],
-};
-
-/** True for poses that turn the head, the only ones that show relief. */
-export function isTurn(pose: PoseName): boolean {
-  return directions[pose] !== undefined;
+  readonly chin: Vector;
+  readonly nose: Vector;
 }
 
 /** Matches below which nothing can be said; the fit has 14 unknowns. */
-const leastMatches = 16;
+const leastMatches = 20;
 /** Error, eye distances, at which a match counts half (Cauchy weights). */
-const halfWeight = 0.04;
-const rounds = 6;
+const halfWeight = 0.06;
+const rounds = 5;
 const unknowns = 14;
+/** Turn beyond which landmarks and matches say no more, degrees. */
+const mostTurn = 40;
 
 /** Shapes of relief at (x, y), eye distances from the middle of the eyes: cheeks, brow and chin, nose. */
 function shapes(x: number, y: number): readonly [number, number, number] {
-  return [-x * x, -((y - 0.5) ** 2), Math.exp(-((x / 0.22) ** 2) - ((y - 0.5) / 0.3) ** 2)];
+  return [-x * x, -((y - 0.5) ** 2), Math.exp(-((x / 0.3) ** 2) - ((y - 0.5) / 0.35) ** 2)];
 }
 
-/** Measures the relief of a turned frame; null where too little of the face was matched, or for no turn. */
-export function reliefOf(
-  pose: PoseName,
-  matches: Matches,
-  frontal: Landmarks,
-  turned: Landmarks,
-): Relief | null {
-  const direction = directions[pose];
-  if (direction === undefined || matches.count < leastMatches) return null;
+/** Measures the relief of a turned frame; null where too little of the face was matched. */
+export function reliefOf(matches: Matches, { yaw, pitch }: Pick<Change, "yaw" | "pitch">): Relief | null {
+  if (matches.count < leastMatches) return null;
   const fitted = fitPushes(matches);
-  const noseOff = noseBeyondPlane(frontal, turned);
-  if (fitted === null || noseOff === null) return null;
-  const [dx, dy] = direction;
-  const { pushX, pushY } = fitted;
-  const along = (k: number) => pushX[k] * dx + pushY[k] * dy;
-  return {
-    cheeks: along(0),
-    chin: along(1),
-    nose: along(2),
-    noseLandmark: noseOff[0] * dx + noseOff[1] * dy,
-  };
+  if (fitted === null) return null;
+  const sine = (degrees: number) =>
+    Math.sin((Math.max(-mostTurn, Math.min(mostTurn, degrees)) * Math.PI) / 180);
+  const push = (k: number): Vector => [fitted[6 + k], fitted[9 + k]];
+  return { turn: [sine(yaw), -sine(pitch)], cheeks: push(0), chin: push(1), nose: push(2) };
 }
 
 /**
  * Fits u (1 + g x + h y) = a x + b y + c + p · shapes, and v likewise with the same g and h, by least squares with
- * robust weights.
+ * robust weights. Each match gives an equation along its patch's gradients and one across them.
  */
-function fitPushes({ count, from, to, strength }: Matches) {
+function fitPushes({ count, from, to, axis, weight }: Matches): Float64Array | null {
   const rows = new Float64Array(2 * count * unknowns);
+  const targets = new Float64Array(2 * count);
   for (let i = 0; i < count; i++) {
     const [x, y, u, v] = [from[2 * i], from[2 * i + 1], to[2 * i], to[2 * i + 1]];
-    const relief = shapes(x, y);
-    rows.set([x, y, 1, 0, 0, 0, ...relief, 0, 0, 0, -u * x, -u * y], 2 * i * unknowns);
-    rows.set([0, 0, 0, x, y, 1, 0, 0, 0, ...relief, -v * x, -v * y], (2 * i + 1) * unknowns);
+    const [cheeks, chin, nose] = shapes(x, y);
+    for (const part of [0, 1]) {
+      const p = part === 0 ? axis[2 * i] : -axis[2 * i + 1];
+      const q = part === 0 ? axis[2 * i + 1] : axis[2 * i];
+      const target = p * u + q * v;
+      const across = [p * x, p * y, p, q * x, q * y, q];
+      const relief = [p * cheeks, p * chin, p * nose, q * cheeks, q * chin, q * nose];
+      rows.set([...across, ...relief, -target * x, -target * y], (2 * i + part) * unknowns);
+      targets[2 * i + part] = target;
+    }
   }
-  const weights = new Float64Array(2 * count);
-  for (let k = 0; k < 2 * count; k++) weights[k] = strength[k >> 1];
+  const weights = weight.slice();
   let solved: Float64Array | null = null;
   for (let round = 0; round < rounds; round++) {
-    solved = leastSquares(rows, unknowns, to.subarray(0, 2 * count), weights);
+    solved = leastSquares(rows, unknowns, targets, weights);
     if (solved === null) return null;
-    weigh(rows, solved, to, strength, weights);
+    weigh(rows, solved, targets, weight, weights);
   }
-  if (solved === null) return null;
-  return { pushX: solved.subarray(6, 9), pushY: solved.subarray(9, 12) };
+  return solved;
 }
 
 /** Writes the weights of the next round. */
@@ -100,47 +85,18 @@ function weigh(
   rows: Float64Array,
   solved: Float64Array,
   targets: Float64Array,
-  strength: Float64Array,
+  weight: Float64Array,
   weights: Float64Array,
 ): void {
   const half = halfWeight * halfWeight;
-  for (let i = 0; i < strength.length; i++) {
+  for (let i = 0; i < targets.length; i += 2) {
     let squared = 0;
-    for (const row of [2 * i, 2 * i + 1]) {
+    const most = Math.max(weight[i], weight[i + 1], 1e-9);
+    for (const row of [i, i + 1]) {
       let error = -targets[row];
       for (let k = 0; k < unknowns; k++) error += rows[row * unknowns + k] * solved[k];
-      squared += error * error;
+      squared += (error * error * weight[row]) / most;
     }
-    weights[2 * i] = weights[2 * i + 1] = strength[i] / (1 + squared / half);
+    for (const row of [i, i + 1]) weights[row] = weight[row] / (1 + squared / half);
   }
 }
-
-/**
- * Carries the frontal nose onto the turned frame by the homography of eyes and mouth corners. Returns the turned nose
- * less that place, in eye distances of the frontal frame along the turned face's own axes; null for points that have
- * no homography.
- */
-export function noseBeyondPlane(frontal: Landmarks, turned: Landmarks): readonly [number, number] | null {
-  const rows = new Float64Array(8 * unknownsOfPlane);
-  const targets = new Float64Array(8);
-  const unit = Math.hypot(frontal[1].x - frontal[0].x, frontal[1].y - frontal[0].y);
-  const at = (points: Landmarks, k: number) => [
-    (points[k].x - points[2].x) / unit,
-    (points[k].y - points[2].y) / unit,
-  ];
-  [0, 1, 3, 4].forEach((k, i) => {
-    const [x, y] = at(frontal, k);
-    const [u, v] = at(turned, k);
-    rows.set([x, y, 1, 0, 0, 0, -u * x, -u * y], 16 * i);
-    rows.set([0, 0, 0, x, y, 1, -v * x, -v * y], 16 * i + 8);
-    targets.set([u, v], 2 * i);
-  });
-  const solved = leastSquares(rows, unknownsOfPlane, targets, new Float64Array(8).fill(1));
-  if (solved === null) return null;
-  // Both noses are the origin of their coordinates, so the carried nose is the homography's shift.
-  const [x, y] = [-solved[2], -solved[5]];
-  const lean = Math.atan2(turned[1].y - turned[0].y, turned[1].x - turned[0].x);
-  return [x * Math.cos(lean) + y * Math.sin(lean), -x * Math.sin(lean) + y * Math.cos(lean)];
-}
-
-const unknownsOfPlane = 8;

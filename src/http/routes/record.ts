@@ -1,5 +1,6 @@
 /** The record of one person, for requests of access. */
 
+import type { TenantId } from "../../identity/ids.ts";
 import { jurisdictionOf } from "../../identity/jurisdiction.ts";
 import type { ShowRecord, SubjectRecord } from "../../identity/store/subject-record.ts";
 import { measuresBody } from "../../rendering/face-body.ts";
@@ -17,6 +18,8 @@ import { summaryBody } from "./subjects.ts";
 interface RecordDeps extends ConsentDeps {
   readonly showRecord: ShowRecord;
   readonly config: PageSizes;
+  /** True for a tenant of which sealed records are copied to KV. */
+  readonly hasCopies: (tenant: TenantId) => boolean;
 }
 
 /** GET /v1/subjects/{subject_id}/record?limit&cursor: `limit` is the number of entries of the audit trail. */
@@ -53,7 +56,7 @@ export function showSubjectRecord(deps: RecordDeps): Handler {
       kept_beside: besideBody(record.value),
       copies: [
         "gallery: an 8-bit template of the person, sealed",
-        ...(jurisdiction === null ? ["kv: the sealed record of each face"] : []),
+        ...(deps.hasCopies(tenant) ? ["kv: the sealed record of each face"] : []),
       ],
       audit: audit.map(auditEntryBody),
       next_cursor: nextCursor ?? null,

@@ -11,7 +11,7 @@ import { type AuditEvent, pruneAudit, writeAudit } from "./tables/audit.ts";
 import { findEnrolled, rememberEnrolled } from "./tables/enrolment-requests.ts";
 import * as queries from "./tables/face-queries.ts";
 import * as faces from "./tables/faces.ts";
-import { noteUse, readUnused } from "./tables/last-use.ts";
+import { beginUse, noteUse, readUnused } from "./tables/last-use.ts";
 import { enqueue, hasTasks } from "./tables/outbox.ts";
 import { countOutliving } from "./tables/retention.ts";
 import { insertFaceSketch, pruneSketches } from "./tables/sketches.ts";
@@ -62,7 +62,7 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
           if (present === row.model) continue;
           if (present !== undefined) faces.dropFace(sql, subjectId, faceId);
           faces.insertFace(sql, row);
-          noteUse(sql, subjectId, context.nowMs);
+          beginUse(sql, subjectId, context.nowMs);
           enqueue(sql, ["copy", "gallery"], "add", subjectId, faceId);
           const outcome = present === undefined ? "imported" : "replaced";
           writeAudit(sql, { action: "face.import", outcome, subjectId, faceId }, context);

@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { Hono } from "hono";
 import { describe, expect, it, test } from "vitest";
 import * as z from "zod";
+import { photoHoldMs } from "../../../browser/capture/element.ts";
+import { frontalRules, photoRules } from "../../../browser/capture/rules.ts";
 import { readCalibration } from "../../../model/runtime.ts";
 import { createBudget, isolateLimits } from "../../../src/admission/budget.ts";
 import { parseConfig } from "../../../src/config.ts";
 import { galleryRate } from "../../../src/face/decision/gallery-threshold.ts";
 import { framesAsked } from "../../../src/face/liveness/challenge.ts";
+import { guidedChange } from "../../../src/face/liveness/guidance.ts";
 import { defaultQualityLimits } from "../../../src/face/quality/quality.ts";
 import { sketchBytes } from "../../../src/face/replay/sketch.ts";
 import type { AppEnv } from "../../../src/http/app-env.ts";
@@ -286,4 +289,32 @@ describe("docs/operating.md", () => {
   ])("says: %s", (sentence) => {
     expect(flowing).toContain(sentence);
   });
+});
+
+test("docs/mobile.md states the rules of a selfie and of the poses", () => {
+  const page = read("docs/mobile.md");
+  const rules = Object.fromEntries(
+    rowsOf(page, "rule", "limit", "instruction", "measure").map(([rule, limit]) => [rule, numbersOf(limit)]),
+  );
+  expect(rules).toEqual({
+    "one face": [1],
+    "large enough": [photoRules.minFaceShare, photoRules.minEyeDistancePx],
+    "not too large": [photoRules.maxFaceShare, frontalRules.maxFaceShare],
+    "in the middle": [photoRules.maxOffCentre],
+    whole: [photoRules.minInFrame],
+    straight: [photoRules.maxYawDegrees, photoRules.maxPitchDegrees],
+    upright: [photoRules.maxRollDegrees],
+    light: [photoRules.minBrightness, photoRules.maxBrightness, 255],
+    uncovered: [photoRules.maxOcclusion],
+    sharp: [photoRules.minSharpness],
+    "recognisable, where you ask for it": [],
+  });
+  const { turnDegrees, liftDegrees, closer } = guidedChange;
+  const poses = rowsOf(page, "pose", "change to lead to", "instruction");
+  expect(poses.map(([, change]) => numbersOf(change).slice(0, 2))).toEqual([
+    [turnDegrees.least, turnDegrees.most],
+    [liftDegrees.least, liftDegrees.most],
+    [closer.least, closer.most],
+  ]);
+  expect(page).toContain(`hold for ${photoHoldMs / 1000} seconds`);
 });

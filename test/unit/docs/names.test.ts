@@ -2,6 +2,7 @@
 import { type Schema, Validator } from "@cfworker/json-schema";
 import { describe, expect, it, test } from "vitest";
 import type * as z from "zod";
+import { englishWords } from "../../../browser/capture/words.ts";
 import { buildDocument } from "../../../openapi/document.ts";
 import { failureCodes } from "../../../openapi/failures.ts";
 import { settingsChangeSchema } from "../../../src/http/schemas/administration.ts";
@@ -63,6 +64,12 @@ function namesIn(part: unknown): string[] {
   });
 }
 
+/** Names of `<sameface-capture>` and the engine for pages: texts, attributes, details of events, methods, options. */
+const pageNames = [
+  ...Object.keys(englishWords),
+  ...["assets", "facing", "user", "environment", "encoder", "voice", "photo", "sight", "encoding", "code"],
+  ...["words", "look", "measure", "encode"],
+];
 const clientCodes = ["network", "timeout", "bad_answer"];
 /** Fields of a log line; docs-observability.test.ts compares them with the code. */
 const logged = [
@@ -92,6 +99,7 @@ const vocabulary = new Set([
   ...namesIn(api),
   ...failureCodes,
   ...clientCodes,
+  ...pageNames,
   ...scopes,
   ...stages,
   ...logged,

@@ -117,8 +117,9 @@ const tools: readonly (readonly [command: RegExp, script: string])[] = [
 describe.each(tools)("%s", (command, script) => {
   const ask = (...words: string[]) =>
     execFileSync(process.execPath, [join(repository, script), ...words, "--help"], { encoding: "utf8" });
-  // The command line has two pages of help.
-  const help = `${ask()}${script === "cli/main.ts" ? ask("keys") : ""}`;
+  // The command line has several pages of help.
+  const pagesOfHelp = script === "cli/main.ts" ? ["keys", "deploy", "serve"] : [];
+  const help = [ask(), ...pagesOfHelp.map((page) => ask(page))].join("\n");
 
   it("is given options that its help names", () => {
     const named = allPages.flatMap((page) =>

@@ -25,7 +25,7 @@ const erasure = {
 describe("a statement in another process", () => {
   const keys = signingKeysInMemory(() => at);
   const sign = createStatements(keys);
-  const certify = createDeletionCertificates(sign);
+  const certify = createDeletionCertificates({ sign, platform: "network", hasCopies: () => true });
   const consented = createConsentReceipts(sign);
 
   it("is verified with the public keys alone: a certificate, and copies that were not removed yet", async () => {

@@ -140,6 +140,23 @@ describe("a use of a subject", () => {
     expect((await usesIn()).alice).toBe(before.alice);
   });
 
+  it("is no import: a subject that is there keeps its day, and one that is new begins with today", async () => {
+    const { service, key, call, enrol } = await tenant({ retention_unused_seconds: threeYears });
+    await enrol("alice", 0);
+    await enrol("bob", 1);
+    const before = await usesIn();
+    const headers = { "Sameface-Transfer-Key": btoa("the key that moves a tenant away") };
+    const page = await (await service.callAs(key, "/v1/export", { method: "POST", headers })).text();
+    service.wait(100 * day);
+    await call("/v1/subjects/bob", { method: "DELETE" });
+    const { faces } = await call("/v1/subjects/alice");
+    await enrol("alice", 0.01);
+    await call(`/v1/subjects/alice/faces/${faces[0].face_id}`, { method: "DELETE" });
+    service.wait(10 * day);
+    expect(await call("/v1/import", { method: "POST", headers, body: page })).toMatchObject({ imported: 2 });
+    expect(await usesIn()).toEqual({ alice: before.alice + 100, bob: before.alice + 110 });
+  });
+
   it("is written once a day at most, and never by a tenant without the rule", async () => {
     const { service, call, enrol, change } = await tenant({ retention_unused_seconds: threeYears });
     await enrol("alice", 0);

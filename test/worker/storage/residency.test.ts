@@ -171,6 +171,35 @@ describe("a tenant of a jurisdiction", () => {
     expect((await templates.list()).keys).toEqual([]);
   });
 
+  it("leaves no task in its directories to copy anything", async () => {
+    const service = startWatched();
+    const { id, call } = await makeTenant(service, jurisdiction);
+    const told: string[] = [];
+    const stub = directories.get(directories.idFromName(`${prefixOf(jurisdiction)}${id}/0`));
+    // A trigger sees the tasks that are done before the answer too.
+    await runInDurableObject(stub, (_, { storage }) => {
+      storage.sql.exec("CREATE TABLE seen (target TEXT)");
+      storage.sql.exec(
+        "CREATE TRIGGER each_task AFTER INSERT ON outbox BEGIN INSERT INTO seen VALUES (NEW.target); END",
+      );
+    });
+    const { face_id } = await call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
+    await call(`/v1/subjects/alice/faces/${face_id}`, {
+      ...json({ expires_at: "2030-01-01T00:00:00Z" }),
+      method: "PATCH",
+    });
+    await call("/v1/subjects/alice", { method: "DELETE" });
+    await runInDurableObject(stub, (_, { storage }) => {
+      told.push(
+        ...storage.sql
+          .exec("SELECT target FROM seen")
+          .toArray()
+          .map(({ target }) => target as string),
+      );
+    });
+    expect(new Set(told)).toEqual(new Set(["gallery"]));
+  });
+
   it("leaves its subjects' names and its own in no object outside", async () => {
     const { id } = await lived();
     const own = [`${id}/0`, `${id}/1`, `default@${jurisdiction}/0`].map((name) =>

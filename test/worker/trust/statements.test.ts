@@ -6,6 +6,7 @@ import { reset, runInDurableObject } from "cloudflare:test";
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newTenantAnswerSchema } from "../../../src/http/schemas/administration-answers.ts";
+import { noCopies } from "../../../src/identity/records/record-copies.ts";
 import { stubOf } from "../setup/crash.ts";
 import { startWatched } from "../setup/residency.ts";
 import {
@@ -83,9 +84,11 @@ describe("a deletion certificate", () => {
       by: `key:${keyId}`,
       request_id: deleted.request_id,
       remains: {
+        wrapped_keys_in_memory_until: null,
         audit_trail_until: later(86_400_000),
         platform_history_until: later(30 * 86_400_000),
         platform_history: expect.stringContaining("key-encryption key could"),
+        not_covered: expect.stringContaining("backups"),
       },
     });
     expect(await keyRow("alice")).toEqual([]);
@@ -108,6 +111,16 @@ describe("a deletion certificate", () => {
     expect(await claimsOf(service, both.certificate, "sameface-deletion+jws")).toMatchObject({
       deleted: "subject",
       removed: { records: 1, sessions: 1 },
+    });
+  });
+
+  it("says for how long other instances may still hold the wrapped keys, where the tenant allows it", async () => {
+    const service = startService();
+    const { call } = await tenant(service, { consistency: "edge", edge_seconds: 90 });
+    await call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
+    const { certificate } = await call("/v1/subjects/alice", { method: "DELETE" });
+    expect(await claimsOf(service, certificate, "sameface-deletion+jws")).toMatchObject({
+      remains: { wrapped_keys_in_memory_until: new Date(now.getTime() + 90_000).toISOString() },
     });
   });
 
@@ -148,6 +161,18 @@ describe("a deletion certificate", () => {
       tenant: "acme@eu",
       jurisdiction: "eu",
       removal_of_copies: { kv: "there are none" },
+    });
+  });
+
+  it("on an own machine names files in place of the platform's history, and no copies in KV", async () => {
+    const service = startService({ trust: { copies: noCopies } });
+    const { call } = await tenant(service);
+    await call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
+    expect((await call("/v1/subjects/alice/record")).copies).toEqual([expect.stringMatching(/^gallery/)]);
+    const { certificate } = await call("/v1/subjects/alice", { method: "DELETE" });
+    expect(await claimsOf(service, certificate, "sameface-deletion+jws")).toMatchObject({
+      removal_of_copies: { kv: "there are none" },
+      remains: { platform_history_until: null, platform_history: expect.stringContaining("files") },
     });
   });
 

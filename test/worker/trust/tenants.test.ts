@@ -10,7 +10,7 @@ import { createDirectories } from "../../../src/identity/directory/object.ts";
 import { pruneAudit, writeAudit } from "../../../src/identity/directory/tables/audit.ts";
 import type { TenantId } from "../../../src/identity/ids.ts";
 import { type Scope, scopes } from "../../../src/identity/scopes.ts";
-import { type Fuse, fuse, mortalDirectories, restart } from "../setup/crash.ts";
+import { type Fuse, fuse, mortalDirectories, restart, stubOf } from "../setup/crash.ts";
 import { directories, jpeg, json, photoAt, type Service, startService } from "../setup/service.ts";
 
 beforeEach(reset);
@@ -344,6 +344,45 @@ describe("a tenant", () => {
     expect(await (await service.callAs(admin, "/v1/subjects/alice")).json()).toMatchObject({
       faces: [{ consent: { version: "v2", purpose: "door", at: "2026-03-01T00:00:00.000Z" } }],
     });
+  });
+});
+
+describe("settings as they are written", () => {
+  /** Settings that the release of 28 November 2026 knows: it refuses a tenant that has any other. */
+  const known = [
+    ...[
+      "consistency",
+      "edgeSeconds",
+      "consentRequired",
+      "retentionSeconds",
+      "lockOut",
+      "auditSeconds",
+      "maxFmr",
+    ],
+    ...[
+      "maxFmrWithScores",
+      "maxFpir",
+      "backgroundFaceShare",
+      "evidenceRequired",
+      "replay",
+      "livenessRequired",
+    ],
+    ...["passiveLimit", "shards"],
+  ];
+  const writtenOf = (id: string) =>
+    runInDurableObject(stubOf(id), (_, { storage }) =>
+      Object.keys(JSON.parse(storage.sql.exec("SELECT json FROM setting").one().json as string)),
+    );
+
+  it("have a newer setting only where it differs from its default, so that an earlier release reads the others", async () => {
+    const service = startService();
+    await tenant(service, "plain", { max_fmr: 1e-5 });
+    expect((await writtenOf("plain")).sort()).toEqual([...known].sort());
+    const change = (settings: object) => service.call("/v1/settings", { ...json(settings), method: "PATCH" });
+    await change({ retention_unused_seconds: 86_400 });
+    expect(await writtenOf("default")).toContain("unusedSeconds");
+    await change({ retention_unused_seconds: null });
+    expect((await writtenOf("default")).sort()).toEqual([...known].sort());
   });
 });
 

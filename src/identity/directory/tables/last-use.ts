@@ -43,6 +43,12 @@ export function noteUse(sql: SqlStorage, subjectId: SubjectId, nowMs: number): v
   );
 }
 
+/** Lets a subject's time without use begin now, unless it runs already: an import or a new model is no use. */
+export function beginUse(sql: SqlStorage, subjectId: SubjectId, nowMs: number): void {
+  if (readRule(sql) === undefined) return;
+  sql.exec("INSERT OR IGNORE INTO last_use (subject_id, day) VALUES (?, ?)", subjectId, dayOf(nowMs));
+}
+
 export function forgetUse(sql: SqlStorage, subjectId: SubjectId): void {
   sql.exec("DELETE FROM last_use WHERE subject_id = ?", subjectId);
 }

@@ -4,6 +4,7 @@
  * is deleted when it is done. After a crash in between, the next call or the alarm does it.
  */
 import type { FaceId, SubjectId, TenantId } from "../../ids.ts";
+import { jurisdictionOf } from "../../jurisdiction.ts";
 import type { RecordCopies } from "../../records/record-copies.ts";
 import { readRecord } from "./face-queries.ts";
 
@@ -12,6 +13,7 @@ const batchSize = 6;
 
 export type Target = "copy" | "gallery";
 
+/** Leaves a task for each target. A tenant with a jurisdiction has no copies, and gets no task for them. */
 export function enqueue(
   sql: SqlStorage,
   targets: readonly Target[],
@@ -20,6 +22,7 @@ export function enqueue(
   faceId: FaceId,
 ): void {
   for (const target of targets) {
+    if (target === "copy" && !hasCopies(sql)) continue;
     sql.exec(
       "INSERT INTO outbox (target, operation, subject_id, face_id) VALUES (?, ?, ?, ?)",
       target,
@@ -28,6 +31,11 @@ export function enqueue(
       faceId,
     );
   }
+}
+
+function hasCopies(sql: SqlStorage): boolean {
+  const { tenant } = sql.exec("SELECT tenant FROM owner").one();
+  return jurisdictionOf(tenant as TenantId) === undefined;
 }
 
 /** Enqueues every subject anew, by one of its faces, in place of all outstanding tasks. */
