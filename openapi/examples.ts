@@ -50,7 +50,7 @@ export const decision = {
   distance: 0.660294,
   threshold: 1.05153,
   max_fmr: 0.0001,
-  fmr: "< 0.000002",
+  fmr: "< 0.000001",
   model,
 };
 
