@@ -11,6 +11,7 @@ export const usage = `sameface <command> [options]
   subjects [list]                lists the enrolled subjects
   subjects show|delete|unlock <subject>...
   subjects review                lists faces enrolled from photos that are not recognisable
+  subjects revert <subject>...   takes templates back to the enrolled photos
   subjects ageing                lists subjects who should enrol a new photo
   subjects record <subject>...   everything that is kept about a person, for requests of access
   policy                         writes the tenant's public policy of retention and destruction

@@ -169,6 +169,7 @@ const settingsChecks: Checks<wire.SettingsChange> = {
   ),
   liveness_required: maybe(fields<wire.Settings["liveness_required"]>({ verify: flag, enrol: flag })),
   passive_limit: maybe(orNull(number)),
+  template_drift_fmr: maybe(orNull(number)),
 };
 
 export const settingsChange = fields<wire.SettingsChange>(settingsChecks);

@@ -171,6 +171,8 @@ export interface Settings {
   liveness_required: { verify: boolean; enrol: boolean };
   /** Least passive score of a photo that is enrolled or verified; null refuses none. */
   passive_limit: number | null;
+  /** Rate at or below which a live verification joins the template; null joins none. */
+  template_drift_fmr: number | null;
   /** Fixed when the tenant is made. */
   shards: number;
   /** Fixed when the tenant is made; null for none. */
@@ -374,6 +376,8 @@ export interface EnrolledFace {
   face_id: string;
   model: string;
   created_at: string;
+  /** True for a face that joined by a verification with liveness, and was not enrolled. */
+  joined?: true | undefined;
   expires_at?: string | undefined;
   consent?: { version: string; purpose: string; at: string } | undefined;
   metadata?: Record<string, string> | undefined;

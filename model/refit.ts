@@ -41,7 +41,8 @@ interface Step {
 /** Steps in their order: recognisability is fitted against the thresholds, and the gates judge both. */
 function stepsOn(folder: string): Step[] {
   const fit = ["--list", join(folder, "train.images.tsv"), "--images", join(folder, "images")];
-  const check = ["--check", join(folder, "test.images.tsv")];
+  const others = join(folder, "test.images.tsv");
+  const check = ["--support", others, "--check", others];
   const tests = (project: string, ...rest: string[]) => [vitest, "run", "--project", project, ...rest];
   return [
     { name: "thresholds", args: [join(root, "model/calibrate/main.ts"), ...fit, ...check] },

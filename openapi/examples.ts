@@ -50,7 +50,7 @@ export const decision = {
   distance: 0.660294,
   threshold: 1.05153,
   max_fmr: 0.0001,
-  fmr: "< 0.000002",
+  fmr: "< 0.000001",
   model,
 };
 
@@ -71,6 +71,7 @@ export const settings: z.infer<typeof settingsSchema> = {
   replay: { sessions: "refuse", keys: "warn", max_sketches: 50, kept_seconds: 7_776_000 },
   liveness_required: { verify: false, enrol: false },
   passive_limit: null,
+  template_drift_fmr: null,
   shards: 1,
   jurisdiction: null,
   location_hint: null,

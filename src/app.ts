@@ -35,6 +35,7 @@ import { showSubjectRecord } from "./http/routes/record.ts";
 import { createSession } from "./http/routes/sessions.ts";
 import {
   deleteFace,
+  deleteJoined,
   deleteSubject,
   getSubject,
   listSubjects,
@@ -127,6 +128,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   );
   app.delete("/v1/subjects/:subject_id", requireScope("delete"), requireNoQuery(), deleteSubject(deps));
   app.post("/v1/subjects/:subject_id/faces", requireScope("enrol"), enrol(deps));
+  app.delete("/v1/subjects/:subject_id/joined", requireScope("delete"), requireNoQuery(), deleteJoined(deps));
   app.patch(
     "/v1/subjects/:subject_id/faces/:face_id",
     requireScope("enrol"),

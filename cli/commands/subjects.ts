@@ -150,6 +150,10 @@ export const subjects: Readonly<Record<string, Command>> = {
     const answer = await client.subjects.delete(subject);
     return [{ cells: [subject, answer.deleted_faces.length, "deleted"], json: answer, exitCode: 0 }];
   }),
+  revert: each(["subject", "faces", ""], async (client, subject) => {
+    const answer = await client.subjects.revert(subject);
+    return [{ cells: [subject, answer.deleted_faces.length, "reverted"], json: answer, exitCode: 0 }];
+  }),
   unlock: each(["subject", ""], async (client, subject) => {
     const answer = await client.subjects.unlock(subject);
     return [{ cells: [subject, "unlocked"], json: answer, exitCode: 0 }];

@@ -66,6 +66,12 @@ export class Subjects {
     return this.#call({ method: "GET", path: "/v1/ageing", query, repeatable: true }, options);
   }
 
+  /** Deletes the faces that joined the template by verifications with liveness. Fails with `not_found`. */
+  async revert(subjectId: string, options?: CallOptions): Promise<wire.Deletion> {
+    const where = path`/v1/subjects/${{ subjectId }}/joined`;
+    return this.#call({ method: "DELETE", path: where, repeatable: true }, options);
+  }
+
   /** Resets the count of failed attempts and ends a lock. */
   async unlock(subjectId: string, options?: CallOptions): Promise<wire.Unlocked> {
     const where = path`/v1/subjects/${{ subjectId }}/unlock`;

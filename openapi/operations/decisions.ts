@@ -76,7 +76,7 @@ export const decisionOperations: readonly Operation[] = [
       status: 200,
       description: "The candidates; the list may be empty.",
       content: json(identificationAnswerSchema, {
-        candidates: [{ subject_id: subjectId, face_id: faceId, distance: 0.660294, fmr: "< 0.000002" }],
+        candidates: [{ subject_id: subjectId, face_id: faceId, distance: 0.660294, fmr: "< 0.000001" }],
         gallery_size: 1,
         threshold: 1.05153,
         max_fpir: 0.0001,

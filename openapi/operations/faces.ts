@@ -106,6 +106,28 @@ export const faceOperations: readonly Operation[] = [
     failures: ["invalid_request", "not_found"],
   },
   {
+    method: "delete",
+    path: "/v1/subjects/{subject_id}/joined",
+    operationId: "deleteJoined",
+    tag: "Faces",
+    summary: "Take a template back to the enrolled photos",
+    description:
+      "Deletes the faces that joined the subject's template by verifications with liveness (`template_drift_fmr`).",
+    caller: { kind: "key", scopes: ["delete"] },
+    params: { path: ofSubject },
+    answer: {
+      status: 200,
+      description: "Deleted.",
+      content: json(deletionAnswerSchema, {
+        subject_id: subjectId,
+        deleted_faces: [`joined-${faceId}`],
+        certificate: "eyJhbGciOiJFZERTQSIs…",
+        request_id: requestId,
+      }),
+    },
+    failures: ["invalid_request", "not_found"],
+  },
+  {
     method: "get",
     path: "/v1/subjects/{subject_id}/record",
     operationId: "getSubjectRecord",

@@ -45,6 +45,22 @@ export const maxSubjectIdBytes = 255;
 /** Pattern of a face's id, which `randomId` makes. */
 export const faceIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
+/**
+ * Beginning of the id of a face that joined its subject's template by a verification. The id is in the sealed record, so that
+ * exports, copies and galleries know such a face as one.
+ */
+const joinedPrefix = "joined-";
+
+/** Makes the id of a face that joins a template, of another new id; undefined for one that is too long. */
+export function joinedFaceId(newId: string): FaceId | undefined {
+  return parseFaceId(`${joinedPrefix}${newId}`);
+}
+
+/** True for a face that joined by a verification, and was not enrolled. */
+export function hasJoined(faceId: FaceId): boolean {
+  return faceId.startsWith(joinedPrefix);
+}
+
 /** Tenant of the key that the deployment was given; it always exists. */
 export const defaultTenant = "default" as TenantId;
 

@@ -95,6 +95,11 @@ export const tenantSettingsSchema = z.strictObject({
    * refuses none.
    */
   passiveLimit: z.number().min(0).max(1).nullable().default(null),
+  /**
+   * False match rate, against the enrolled photos alone, at or below which a verification with liveness joins the
+   * template; null joins none.
+   */
+  driftFmr: z.number().gt(0).lt(1).nullable().default(null),
   /** Number of directories over which the subjects are spread; fixed when the tenant is made. */
   shards: z.int().min(1).max(256),
   /** Region near which the directories were to be made; fixed when the tenant is made. Null for none. */
@@ -141,6 +146,7 @@ export const defaultSettings: TenantSettings = {
   replay: { ...defaultReplay },
   livenessRequired: { verify: false, enrol: false },
   passiveLimit: null,
+  driftFmr: null,
   shards: 1,
   locationHint: null,
 };

@@ -5,7 +5,12 @@ import { checkThresholds } from "../../model/calibrate/check.ts";
 import { acquireAll } from "../../model/evaluate/acquisition/acquire.ts";
 import { readDataset } from "../../model/evaluate/dataset.ts";
 import { type Evaluation, evaluate } from "../../model/evaluate/evaluate.ts";
-import { readCalibration } from "../../model/runtime.ts";
+import {
+  evaluateByPhotos,
+  type PhotosFigures,
+  thresholdsInUse,
+} from "../../model/evaluate/templates/by-photos.ts";
+import { readCalibration, readRecognisability } from "../../model/runtime.ts";
 import { thresholdAt } from "../../src/face/decision/calibration.ts";
 import { defaultQualityLimits, judgeQuality, type Quality } from "../../src/face/quality/quality.ts";
 import { lfwDev } from "../fixtures/data.ts";
@@ -19,6 +24,7 @@ describe.skipIf(!isPresent)(title, () => {
     : undefined;
   let evaluation: Evaluation;
   let qualities: readonly Quality[];
+  let byPhotos: readonly PhotosFigures[];
 
   beforeAll(async () => {
     if (dataset === undefined) return;
@@ -28,6 +34,13 @@ describe.skipIf(!isPresent)(title, () => {
     });
     qualities = acquired.qualities.filter((quality) => quality !== null);
     evaluation = evaluate(dataset, acquired, { replicates: 20, seed: 1, threshold: null });
+    byPhotos = evaluateByPhotos(dataset, acquired, {
+      photos: [1, 2, 3],
+      thresholdOf: thresholdsInUse(readCalibration()),
+      recognisability: readRecognisability(),
+      replicates: 1,
+      seed: 1,
+    });
   });
 
   it("is right about at least 98.8 % of pairs in ten folds", () => {
@@ -49,6 +62,25 @@ describe.skipIf(!isPresent)(title, () => {
     ["1e-5", 0.935],
   ] as const)("at FMR %s accepts at least %f of genuine comparisons", (fmr, floor) => {
     expect(evaluation.tarAtFmr[fmr]?.value).toBeGreaterThanOrEqual(floor);
+  });
+
+  it.each([
+    [1, "1e-4", 0.03],
+    [2, "1e-4", 0.008],
+    [3, "1e-4", 0.008],
+    [2, "1e-5", 0.02],
+    [3, "1e-5", 0.02],
+  ] as const)(
+    "with %i photos enrolled, at the threshold for %s, refuses at most %f of the person's others",
+    (photos, fmr, most) => {
+      const figures = byPhotos.find((one) => one.photos === photos);
+      expect(figures?.fnmr[fmr].value).toBeLessThanOrEqual(most);
+    },
+  );
+
+  it("lets in as many strangers with one, two and three photos, within a third: no chance is added", () => {
+    const rates = byPhotos.map(({ realisedFmr }) => realisedFmr["1e-3"].value as number);
+    expect(Math.max(...rates) / Math.min(...rates)).toBeLessThanOrEqual(4 / 3);
   });
 
   it("lets in as many strangers as the thresholds promise, within a factor of 2 at 1e-3 and 1e-4", () => {

@@ -1,4 +1,5 @@
 /** Liveness sessions: frames of a person who takes the poses of a challenge, to verify or to enrol that person. */
+import type { Context } from "hono";
 import type { Config } from "../../config.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
@@ -6,7 +7,7 @@ import { type CalibratedDecision, decideAtFmr } from "../../face/decision/decide
 import type { EncodedFace } from "../../face/face.ts";
 import { requireQuality } from "../../face/quality/quality.ts";
 import type { RecognisabilityModel } from "../../face/quality/recognisability-model.ts";
-import type { FaceId, SubjectId } from "../../identity/ids.ts";
+import { type FaceId, hasJoined, joinedFaceId, type SubjectId } from "../../identity/ids.ts";
 import type { ReplayPolicy } from "../../identity/settings.ts";
 import { requireConsent } from "../../identity/store/consent.ts";
 import {
@@ -25,7 +26,7 @@ import { scoreOf, suggestsPhoto } from "../../trust/rates/ageing.ts";
 import { chooseRate, type RateChoice } from "../../trust/rates/rate-choice.ts";
 import type { SignReceipt } from "../../trust/receipt.ts";
 import { answer, refuse } from "../answer.ts";
-import type { Handler } from "../app-env.ts";
+import type { AppEnv, Handler } from "../app-env.ts";
 import { closerBy } from "../request/face-source.ts";
 import { readFrames } from "../request/frames.ts";
 import { type LiveTryDeps, seeFrames, sessionOf, type TakenTry, takeTry } from "../request/live-try.ts";
@@ -53,7 +54,9 @@ interface LiveDeps extends LiveTryDeps {
 }
 
 /** POST /v1/sessions/verify */
-export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt }): Handler {
+export function verifyLive(
+  deps: LiveDeps & Pick<StoreFaceDeps, "randomId"> & { readonly signReceipt: SignReceipt },
+): Handler {
   const { config, pipeline, calibration, signReceipt, clock } = deps;
   return async (c) => {
     const { principal, settings, store, stopwatch, requestId } = c.var;
@@ -94,6 +97,8 @@ export function verifyLive(deps: LiveDeps & { readonly signReceipt: SignReceipt 
     if (!counted.ok) return refuse(c, counted.failure);
     const { match, replayed } = counted.value;
     c.set("outcome", match ? "match" : "no_match");
+    if (match && !replayed && seen.value.first !== undefined)
+      await stopwatch.time("store", () => joinTemplate(c, deps, subjectId, seen.value.first, faces));
     const threshold = decideAtFmr(calibration, 0, maxFmr, template.photos);
     if (!threshold.ok) return refuse(c, threshold.failure);
     const receipt = options.receipt && {
@@ -161,6 +166,36 @@ async function decideFirst(
   const decision = decideAtFmr(calibration, distance, maxFmr, photos, closer);
   const score = scoreOf(calibration, compared.value);
   return decision.ok ? ok({ ...decision.value, closest, version, score, capture }) : decision;
+}
+
+/**
+ * Lets the first frame join the subject's template where the tenant wants that, and the enrolled photos alone are sure of
+ * it. The attempt is counted already: when nothing joins, the template stays as it was.
+ */
+async function joinTemplate(
+  c: Context<AppEnv>,
+  {
+    calibration,
+    recognisability,
+    clock,
+    randomId,
+  }: Pick<LiveDeps, "calibration" | "recognisability" | "clock"> & Pick<StoreFaceDeps, "randomId">,
+  subjectId: SubjectId,
+  first: EncodedFace | undefined,
+  faces: Attempt["faces"],
+): Promise<void> {
+  const { settings, store } = c.var;
+  if (settings.driftFmr === null || first === undefined || !requireQuality(first.quality).ok) return;
+  const { embedding, quality } = first;
+  const probe = { embedding, encoded: first, quality };
+  const enrolled = faces.filter(({ faceId }) => !hasJoined(faceId));
+  const compared = await compareWithTemplate(embedding, enrolled, closerBy(recognisability, probe));
+  if (!compared.ok) return;
+  const { distance, photos, closer, closest, version } = compared.value;
+  const sure = decideAtFmr(calibration, distance, settings.driftFmr, photos, closer);
+  const faceId = joinedFaceId(randomId());
+  if (!sure.ok || !sure.value.match || faceId === undefined) return;
+  await store.joinFace({ subjectId, faceId, embedding, createdAt: clock(), quality }, closest, version);
 }
 
 interface Counted {

@@ -1,7 +1,7 @@
 /** Subjects: one with its faces, all of them by pages, and the deletion of one or of a face of it. */
 import type { Context } from "hono";
 import type { Erasure } from "../../identity/directory/data.ts";
-import type { SubjectId } from "../../identity/ids.ts";
+import { hasJoined, type SubjectId } from "../../identity/ids.ts";
 import type { FaceSummary } from "../../identity/store/store.ts";
 import type { CertifyDeletion } from "../../trust/statements/deletion-certificate.ts";
 import { answer, refuse } from "../answer.ts";
@@ -80,6 +80,17 @@ export function deleteFace(deps: DeletionDeps): Handler {
   };
 }
 
+/** DELETE /v1/subjects/{subject_id}/joined */
+export function deleteJoined(deps: DeletionDeps): Handler {
+  return async (c) => {
+    const subjectId = subjectIdOf(c);
+    if (!subjectId.ok) return refuse(c, subjectId.failure);
+    const deleted = await c.var.store.deleteJoined(subjectId.value);
+    if (!deleted.ok) return refuse(c, deleted.failure);
+    return answer(c, 200, await deletionBody(c, deps, subjectId.value, deleted.value));
+  };
+}
+
 async function deletionBody(
   c: Context<AppEnv>,
   { certifyDeletion, clock }: DeletionDeps,
@@ -109,6 +120,7 @@ export function summaryBody({ faceId, model, createdAt, expiresAt, consent, meta
     face_id: faceId,
     model,
     created_at: createdAt.toISOString(),
+    ...(hasJoined(faceId) ? { joined: true as const } : {}),
     ...(expiresAt === undefined ? {} : { expires_at: expiresAt.toISOString() }),
     ...(consent === undefined
       ? {}

@@ -115,6 +115,11 @@ export const settingsSchema = z.strictObject({
     .describe(
       "Least passive score of a photo that is enrolled or verified; a photo below it is refused as `presentation_attack_suspected`. Null, the default, refuses none.",
     ),
+  template_drift_fmr: shape.driftFmr
+    .unwrap()
+    .describe(
+      "False match rate, against the enrolled photos alone, at or below which the first frame of a verification with liveness joins the subject's template, so that it ages with the person; at most five frames, which move it by at most 0.3. Null, the default, joins none.",
+    ),
   shards: shape.shards.describe(
     "Number of directories and galleries over which the subjects are spread; fixed when the tenant is made. One shard holds some hundred thousand faces.",
   ),

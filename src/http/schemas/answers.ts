@@ -357,6 +357,12 @@ export const subjectAnswerSchema = z
             face_id: faceIdSchema,
             model: modelSchema,
             created_at: timeSchema,
+            joined: z
+              .literal(true)
+              .optional()
+              .describe(
+                "Present when the face joined by a verification with liveness, and was not enrolled.",
+              ),
             expires_at: timeSchema
               .optional()
               .describe("Time at which the face will be deleted; absent when none is set."),

@@ -3,7 +3,7 @@
 import type { WrappedKey } from "../../crypto/key-ring.ts";
 import type { Bytes } from "../../crypto/sealing.ts";
 import { fail, ok } from "../../errors.ts";
-import type { FaceId, SubjectId } from "../ids.ts";
+import { type FaceId, hasJoined, type SubjectId } from "../ids.ts";
 import type { Context, EnrolmentRequest, FaceChange, FaceKey, FaceName, FaceRow, Page } from "./data.ts";
 import type { Ledger } from "./ledger.ts";
 import type { HoldsParts } from "./parts.ts";
@@ -17,6 +17,9 @@ import { countOutliving } from "./tables/retention.ts";
 import { insertFaceSketch, pruneSketches } from "./tables/sketches.ts";
 import { describeErasure, isGone } from "./tables/subject-record.ts";
 import type { EnrolmentDirectory } from "./types.ts";
+
+/** Most faces of a subject that joined by a verification; the oldest go first. */
+const mostJoined = 5;
 
 export function withEnrolments<Base extends HoldsParts>(base: Base) {
   return class Enrolments extends base implements EnrolmentDirectory {
@@ -97,16 +100,46 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
       const { chores } = this.parts;
       const { sql, write } = this.parts.ledger;
       const event = { action: "face.delete", outcome: "deleted" };
-      const erased = write(context, () => {
-        const described = describeErasure(sql, subjectId, faceIds);
-        remove(sql, subjectId, faceIds, event, context);
-        return { ...described, isWhole: isGone(sql, subjectId) };
-      });
+      const erased = write(context, () => erase(sql, subjectId, faceIds, event, context));
       if (erased.faces.length === 0)
         return fail({ code: "not_found", what: faceIds === "all" ? "subject" : "face" });
       await chores.follow();
       const sessions = erased.isWhole ? erased.sessions : 0;
       return ok({ ...erased, sessions, outstanding: hasTasks(sql) });
+    }
+
+    async deleteJoined(subjectId: SubjectId, context: Context) {
+      const { chores } = this.parts;
+      const { sql, read, write } = this.parts.ledger;
+      const joined = read(() => faces.readJoined(sql, subjectId), []);
+      if (joined.length === 0) return fail({ code: "not_found", what: "face that joined" });
+      const event = { action: "face.delete", outcome: "reverted" };
+      const erased = write(context, () => erase(sql, subjectId, joined, event, context));
+      await chores.follow();
+      return ok({ ...erased, sessions: 0, outstanding: hasTasks(sql) });
+    }
+
+    async joinFace(row: FaceRow, closest: FaceId, template: string, context: Context) {
+      const { chores } = this.parts;
+      const { sql, write } = this.parts.ledger;
+      const { subjectId, faceId } = row;
+      const joined = write(context, () => {
+        const enrolled = queries
+          .readFaces(sql, subjectId, context.nowMs)
+          .find((face) => face.faceId === closest && !hasJoined(face.faceId));
+        // The photo that let it join is gone.
+        if (enrolled === undefined) return false;
+        const { expiresAtMs, consent } = enrolled;
+        faces.insertFace(sql, { ...row, expiresAtMs, consent });
+        enqueue(sql, ["copy", "gallery"], "add", subjectId, faceId);
+        writeAudit(sql, { action: "template.join", outcome: "joined", subjectId, faceId, template }, context);
+        const oldest = faces.readJoined(sql, subjectId).slice(0, -mostJoined);
+        const event = { action: "face.delete", outcome: "superseded" };
+        if (oldest.length > 0) remove(sql, subjectId, oldest, event, context);
+        return true;
+      });
+      if (joined) await chores.follow();
+      return joined;
     }
 
     async readFaces(subjectId: SubjectId, nowMs: number) {
@@ -189,6 +222,31 @@ export function removeExpired(ledger: Ledger, nowMs: number): void {
   });
 }
 
+/** Removes faces, and describes what was removed. */
+function erase(
+  sql: SqlStorage,
+  subjectId: SubjectId,
+  faceIds: readonly FaceId[] | "all",
+  event: AuditEvent,
+  context: Context,
+) {
+  const removed = withJoined(sql, subjectId, faceIds);
+  const described = describeErasure(sql, subjectId, removed);
+  remove(sql, subjectId, removed, event, context);
+  return { ...described, isWhole: isGone(sql, subjectId) };
+}
+
+/** Adds the faces that joined to enrolled ones that are removed: those let them join. */
+function withJoined(
+  sql: SqlStorage,
+  subjectId: SubjectId,
+  faceIds: readonly FaceId[] | "all",
+): readonly FaceId[] | "all" {
+  if (faceIds === "all" || faceIds.every(hasJoined)) return faceIds;
+  if (!faceIds.some((faceId) => faces.readModel(sql, subjectId, faceId) !== undefined)) return faceIds;
+  return [...new Set([...faceIds, ...faces.readJoined(sql, subjectId)])];
+}
+
 function remove(
   sql: SqlStorage,
   subjectId: SubjectId,
@@ -196,7 +254,7 @@ function remove(
   event: AuditEvent,
   context: Context,
 ) {
-  const removed = faces.removeFaces(sql, subjectId, faceIds);
+  const removed = faces.removeFaces(sql, subjectId, withJoined(sql, subjectId, faceIds));
   for (const faceId of removed) {
     enqueue(sql, ["copy", "gallery"], "remove", subjectId, faceId);
     writeAudit(sql, { ...event, subjectId, faceId }, context);

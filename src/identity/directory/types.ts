@@ -120,6 +120,13 @@ export interface EnrolmentDirectory {
     faceIds: readonly FaceId[] | "all",
     context: Context,
   ): Promise<Result<Erasure>>;
+  /** Removes the faces of a subject that joined by a verification. Fails with `not_found` where there is none. */
+  deleteJoined(subjectId: SubjectId, context: Context): Promise<Result<Erasure>>;
+  /**
+   * Adds a face that joins the template, with the consent and the end of the enrolled face that is closest to it; false
+   * when that face is gone. The oldest that joined give way.
+   */
+  joinFace(row: FaceRow, closest: FaceId, template: string, context: Context): Promise<boolean>;
   /** Reads a subject's faces with their records; empty for a subject that is not known. */
   readFaces(subjectId: SubjectId, nowMs: number): Promise<readonly AttemptFace[]>;
   /** Writes into the audit trail that a photo of somebody else was refused. */

@@ -214,6 +214,13 @@ export interface TenantStore {
   addFace(face: StoredFace, details: EnrolmentDetails): Promise<Result<EnrolledFace>>;
   /** Reads the faces of a subject whose records open; none of a subject that has none. It counts no attempt. */
   readFaces(subjectId: SubjectId): Promise<readonly StoredFace[]>;
+  /**
+   * Lets the face of a verification join the subject's template; false when the enrolled face that is closest to it is
+   * gone.
+   */
+  joinFace(face: StoredFace, closest: FaceId, template: string): Promise<boolean>;
+  /** Deletes the faces that joined the subject's template. Fails with `not_found` where there is none. */
+  deleteJoined(subjectId: SubjectId): Promise<Result<Erasure>>;
   /** Writes into the audit trail that a photo of somebody else was refused. */
   noteConflict(subjectId: SubjectId): Promise<void>;
   /**

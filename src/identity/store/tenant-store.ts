@@ -135,6 +135,20 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       return opened.flatMap((face) => (face?.ok ? face.value : []));
     },
 
+    async joinFace(face, closest, template) {
+      const { key, sealed } = await sealFace(tenant, face, undefined, ring, random);
+      const row = { ...key, sealed, sealedMetadata: null, expiresAtMs: null, consent: null };
+      const joined = await directoryOf(face.subjectId).joinFace(row, closest, template, context());
+      recent.forget(tenant, face.subjectId);
+      return joined;
+    },
+
+    async deleteJoined(subjectId) {
+      const deleted = await directoryOf(subjectId).deleteJoined(subjectId, context());
+      recent.forget(tenant, subjectId);
+      return deleted;
+    },
+
     noteConflict: (subjectId) => directoryOf(subjectId).noteConflict(subjectId, context()),
 
     beginAttempt(subjectId, options = {}) {

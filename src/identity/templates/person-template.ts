@@ -8,7 +8,7 @@ import { ok, type Result } from "../../errors.ts";
 import { distance } from "../../face/decision/decide.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import { closerOf, makeTemplate, weightOf } from "../../face/template.ts";
-import type { FaceId } from "../ids.ts";
+import { type FaceId, hasJoined } from "../ids.ts";
 import type { CloserBy, StoredFace } from "../store/store.ts";
 import { closestFace } from "./closest.ts";
 import type { Comparison } from "./comparison.ts";
@@ -33,25 +33,53 @@ export interface PersonTemplate {
 /** Version of the rule by which faces become a template; it goes into every template's version. */
 const builder = 1;
 
+/** Largest distance by which faces that joined move a template from that of the enrolled faces. */
+const maxDrift = 0.3;
+
 /** Bytes of a template's version. */
 const versionBytes = 8;
 
 /**
- * Builds the template. The order in which the faces are given does not matter, to the last bit. Fails with
- * `subject_has_no_faces`, or with `model_mismatch` for faces of two models.
+ * Builds the template. The order in which the faces are given does not matter, to the last bit. Faces that joined by a
+ * verification move it by `maxDrift` at most. Fails with `subject_has_no_faces` without an enrolled face, or with `model_mismatch` for faces of two models.
  */
 export function buildTemplate(faces: readonly TemplatePart[]): Result<PersonTemplate> {
   const sorted = [...faces]
     .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.faceId < b.faceId ? -1 : 1))
     .map((face) => ({ face, weight: weightOf(face.quality) }));
-  const made = makeTemplate(sorted.map(({ face, weight }) => ({ embedding: face.embedding, weight })));
+  const enrolled = mean(sorted.filter(({ face }) => !hasJoined(face.faceId)));
+  const joined = sorted.filter(({ face }) => hasJoined(face.faceId));
+  if (!enrolled.ok || joined.length === 0) return enrolled;
+  // The enrolled photos agree with each other, so that of those that joined only what agrees with them is left in.
+  const all = mean([...enrolled.value.faces, ...joined]);
+  if (!all.ok) return all;
+  return ok({
+    embedding: within(all.value.embedding, enrolled.value.embedding, maxDrift),
+    faces: all.value.faces,
+    outliers: [...enrolled.value.outliers, ...all.value.outliers],
+  });
+}
+
+function mean(faces: readonly TemplateFace[]): Result<PersonTemplate> {
+  const made = makeTemplate(faces.map(({ face, weight }) => ({ embedding: face.embedding, weight })));
   if (!made.ok) return made;
   const { embedding, outliers } = made.value;
   return ok({
     embedding,
-    faces: sorted.filter((_, i) => !outliers.includes(i)),
-    outliers: outliers.map((i) => sorted[i].face.faceId),
+    faces: faces.filter((_, i) => !outliers.includes(i)),
+    outliers: outliers.map((i) => faces[i].face.faceId),
   });
+}
+
+/** Moves a unit vector towards another, along the circle through both, until it is at most this far from it. */
+function within(moved: Embedding, from: Embedding, most: number): Embedding {
+  const cosine = moved.values.reduce((sum, value, i) => sum + value * from.values[i], 0);
+  const angle = Math.acos(Math.max(-1, Math.min(1, cosine)));
+  const bound = 2 * Math.asin(most / 2);
+  if (angle <= bound) return moved;
+  const [own, other] = [Math.sin(bound) / Math.sin(angle), Math.sin(angle - bound) / Math.sin(angle)];
+  const values = moved.values.map((value, i) => own * value + other * from.values[i]);
+  return { model: moved.model, values };
 }
 
 /** True for a face of somebody else than the subject's others, of those that are of its model. */

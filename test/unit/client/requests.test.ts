@@ -68,7 +68,7 @@ describe("a request", () => {
     [
       "shards of a tenant that is there",
       (c) => c.settings.change({ shards: 2 }),
-      "change.shards is unknown: change takes consistency, edge_seconds, consent_required, retention_seconds, retention_unused_seconds, controller, lock_out, audit_retention_seconds, max_fmr, max_fmr_with_scores, max_fpir, background_face_share, evidence_required, replay, liveness_required, passive_limit.",
+      "change.shards is unknown: change takes consistency, edge_seconds, consent_required, retention_seconds, retention_unused_seconds, controller, lock_out, audit_retention_seconds, max_fmr, max_fmr_with_scores, max_fpir, background_face_share, evidence_required, replay, liveness_required, passive_limit, template_drift_fmr.",
     ],
     [
       "a tenant without a name",

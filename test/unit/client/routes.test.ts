@@ -34,6 +34,7 @@ it("the client has a call for every operation of the API's document but the docu
   await client.subjects.get("S");
   await client.subjects.record("S");
   await client.subjects.delete("S");
+  await client.subjects.revert("S");
   await client.subjects.unlock("S");
   await client.faces.unrecognizable();
   await client.faces.update("S", "F", {});

@@ -154,3 +154,39 @@ describe("a photo for a subject", () => {
     expect(isSomebodyElse(face(photoOf(alice)), faces)).toBe(false);
   });
 });
+
+describe("faces that joined by a verification", () => {
+  const joinedBy = (embedding: Embedding): StoredFace => {
+    const made = face(embedding);
+    return { ...made, faceId: `joined-${made.faceId}` as FaceId };
+  };
+  const distanceTo = (a: Embedding, b: Embedding) =>
+    Math.hypot(...a.values.map((value, i) => value - b.values[i]));
+
+  it("move the template towards them, by 0.3 at most, and leave it of unit length", () => {
+    for (let round = 0; round < 50; round++) {
+      const own = [face(photoOf(alice)), face(photoOf(alice))];
+      const base = buildTemplate(own);
+      // All five are the same photo, so that the plain mean is farther away than they may move it.
+      const later = photoOf(alice);
+      const moved = buildTemplate([...own, ...Array.from({ length: 5 }, () => joinedBy(later))]);
+      if (!base.ok || !moved.ok) throw new Error("not built");
+      expect(distanceTo(moved.value.embedding, base.value.embedding)).toBeCloseTo(0.3, 5);
+      expect(distanceTo(moved.value.embedding, later)).toBeLessThan(distanceTo(base.value.embedding, later));
+      expect(Math.hypot(...moved.value.embedding.values)).toBeCloseTo(1, 5);
+      expect(moved.value.faces).toHaveLength(7);
+    }
+  });
+
+  it("are left out where they show somebody else, and alone are no template", () => {
+    const own = [face(photoOf(alice)), face(photoOf(alice))];
+    const stranger = joinedBy(photoOf(bob));
+    const [base, built] = [buildTemplate(own), buildTemplate([stranger, ...own])];
+    if (!base.ok || !built.ok) throw new Error("not built");
+    expect(built.value.embedding.values).toEqual(base.value.embedding.values);
+    expect(built.value.outliers).toEqual([stranger.faceId]);
+    expect(buildTemplate([joinedBy(photoOf(alice))])).toMatchObject({
+      failure: { code: "subject_has_no_faces" },
+    });
+  });
+});

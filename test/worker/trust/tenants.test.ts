@@ -292,6 +292,7 @@ describe("a tenant", () => {
       evidence_required: false,
       liveness_required: { verify: false, enrol: false },
       passive_limit: null,
+      template_drift_fmr: null,
     });
   });
 

@@ -129,6 +129,7 @@ function settingsBody(tenant: TenantId, settings: TenantSettings): WireSettings 
     },
     liveness_required: { ...settings.livenessRequired },
     passive_limit: settings.passiveLimit,
+    template_drift_fmr: settings.driftFmr,
     shards: settings.shards,
     jurisdiction: jurisdictionOf(tenant) ?? null,
     location_hint: settings.locationHint,
@@ -167,5 +168,6 @@ function fromWire(change: z.infer<typeof settingsChangeSchema>): SettingsChange 
     },
     livenessRequired: change.liveness_required,
     passiveLimit: change.passive_limit,
+    driftFmr: change.template_drift_fmr,
   };
 }

@@ -2,7 +2,7 @@
  * Adds, changes and removes faces. A subject is its faces: its row is made with the first and removed with the last.
  */
 import type { WrappedKey } from "../../../crypto/key-ring.ts";
-import type { FaceId, SubjectId } from "../../ids.ts";
+import { type FaceId, hasJoined, type SubjectId } from "../../ids.ts";
 import type { FaceChange, FaceKey, FaceRow } from "../data.ts";
 import { forgetUse } from "./last-use.ts";
 import { removeSketches } from "./sketches.ts";
@@ -38,7 +38,19 @@ export function insertFace(sql: SqlStorage, row: FaceRow): void {
     row.consent?.atMs ?? null,
     row.sealed,
   );
-  forgetScores(sql, row.subjectId);
+  if (!hasJoined(row.faceId)) forgetScores(sql, row.subjectId);
+}
+
+/** Lists the faces of a subject that joined by a verification, oldest first. */
+export function readJoined(sql: SqlStorage, subjectId: SubjectId): FaceId[] {
+  const rows = sql.exec(
+    "SELECT face_id FROM face WHERE subject_id = ? ORDER BY created_at_ms, face_id",
+    subjectId,
+  );
+  return rows
+    .toArray()
+    .map((row) => row.face_id as FaceId)
+    .filter(hasJoined);
 }
 
 /** Forgets the scores of a subject whose template changes: they say nothing about the new one. */
@@ -73,7 +85,7 @@ export function dropFace(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId):
 /** Removes a face with all that its data key sealed. */
 function deleteFace(sql: SqlStorage, subjectId: SubjectId, faceId: FaceId): void {
   sql.exec("DELETE FROM face WHERE subject_id = ? AND face_id = ?", subjectId, faceId);
-  forgetScores(sql, subjectId);
+  if (!hasJoined(faceId)) forgetScores(sql, subjectId);
   removeSketches(sql, subjectId, faceId);
   removeAnswers(sql, subjectId, faceId);
 }

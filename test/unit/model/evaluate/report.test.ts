@@ -199,6 +199,53 @@ describe("the page", () => {
     expect(silent.filter((drawing) => !drawing.includes('aria-hidden="true"'))).toEqual([]);
   });
 
+  it("has sections by photos enrolled and by group only where these were measured", () => {
+    expect(render()).not.toMatch(/Photos enrolled|<h2>Groups/);
+    const byRate = <T>(value: T) => ({ "1e-3": value, "1e-4": value, "1e-5": value, "1e-6": null });
+    const rate = (value: number) => ({
+      value,
+      ci95: [value / 2, value * 2] as const,
+      count: 1000,
+      people: 20,
+    });
+    const worst = { value: 1.5, ci95: null };
+    const measured: Summary = {
+      ...summary,
+      by_photos: {
+        2: {
+          probes: 80,
+          people: 20,
+          impostor_comparisons: 1000,
+          conflicting_photos: 0,
+          probes_not_enrolled: 0,
+          fnmr_at_fmr: byRate(0.0125),
+          fnmr_at_fmr_ci95: byRate([0, 0.03] as const),
+          realised_fmr: byRate(1.1e-4),
+          realised_fmr_ci95: byRate([5e-5, 2e-4] as const),
+          tar_at_fmr: byRate(0.99),
+          tar_at_fmr_ci95: byRate([0.98, 1] as const),
+        },
+      },
+      groups: {
+        threshold: 0.6,
+        max_fmr: 1e-4,
+        ungrouped_images: 0,
+        fmr_within: { "under <30>": rate(2e-4), older: rate(0) },
+        fmr_between: { "older / under <30>": rate(1e-4) },
+        fnmr: { "under <30>": rate(0.02), older: rate(0.01) },
+        failure_to_acquire: { "under <30>": rate(0), older: { ...rate(0), value: null } },
+        worst_over_mean: { fmr: worst, fnmr: worst, failure_to_acquire: { value: null, ci95: null } },
+      },
+    };
+    const page = renderPage(evaluation, measured, worstTrials(evaluation, dataset, acquired, 1), new Map());
+    expect(page).toContain("The same 80 photos of 20 people");
+    expect(page).toContain("<td>1.25 % [0.00 %, 3.00 %]</td><td>1.10e-4 [5.00e-5, 2.00e-4]</td>");
+    expect(page).toContain("FMR <b>1.50</b>");
+    expect(page).toContain("False non-match rate: under &lt;30> 2 %, older 1 %");
+    expect(page).not.toMatch(/="[^"]*(NaN|Infinity|undefined|null)|<30>/);
+    expect(formatTable(measured)).toMatch(/2 enrolled: 80 probes[\s\S]*FMR within {2}under <30>/);
+  });
+
   it("escapes what the data set calls its photos", () => {
     expect(render()).toContain("p &lt;2>");
     expect(render()).not.toContain("<2>");
