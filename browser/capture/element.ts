@@ -33,6 +33,15 @@ export interface CaptureEvents {
   readonly "capture-stopped": Record<string, never>;
 }
 
+type CaptureEventMap = { readonly [Name in keyof CaptureEvents]: CustomEvent<CaptureEvents[Name]> };
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "sameface-capture": SamefaceCapture;
+  }
+  interface HTMLElementEventMap extends CaptureEventMap {}
+}
+
 /** Default time for which every rule must hold before a photo is taken, ms. */
 export const photoHoldMs = 800;
 

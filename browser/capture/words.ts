@@ -10,8 +10,7 @@ export type CaptureInstruction =
   | "aim_up"
   | "aim_down"
   | "unrecognisable"
-  | "no_guide"
-  | "taken";
+  | "no_guide";
 
 /** Reason why there is no photo. */
 export type CaptureFailure =
@@ -67,7 +66,6 @@ export const englishWords: CaptureWords = {
   too_far: "Not so far. Come back a little.",
   unrecognisable: "The face cannot be told from others here. Change place or light.",
   no_guide: "The guide cannot start. Take the photo yourself.",
-  taken: "Taken.",
   permission_refused:
     "The camera is not allowed. Allow it in the browser's settings for this page, then try again.",
   no_camera: "There is no camera.",

@@ -109,6 +109,7 @@ export class LivePanel {
       this.#capture = capture;
       this.place.replaceChildren(capture);
     }
+    this.place.hidden = false;
     this.#capture.challenge = challenge;
     await this.#capture.start();
   }
@@ -117,6 +118,8 @@ export class LivePanel {
   async #send(frames) {
     const session = this.#session;
     if (session === undefined) return;
+    this.place.hidden = true;
+    this.submit.focus({ preventScroll: true });
     this.#say("Looking…");
     try {
       const answer = await send(session.token, {
@@ -124,8 +127,9 @@ export class LivePanel {
         path: `/v1/sessions/${session.action}`,
         photos: frames.map((frame) => ["frame", frame]),
       });
-      this.#say("");
       this.#show(answer);
+      // The result shows it, and the line for screen readers says it once.
+      this.#say(this.result.querySelector("h2")?.textContent ?? "", { aloud: true });
     } catch {
       this.#say("The service did not answer. Begin anew.");
     }
@@ -165,7 +169,8 @@ export class LivePanel {
   }
 
   /** @param {string} text */
-  #say(text) {
+  #say(text, { aloud = false } = {}) {
+    this.status.classList.toggle("visually-hidden", aloud);
     this.status.textContent = text;
   }
 

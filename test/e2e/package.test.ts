@@ -33,12 +33,23 @@ beforeAll(() => {
 }, 180_000);
 
 const program = `
-import { openEngine, type Sight } from "sameface/browser";
+import { defineCapture, openEngine, type Sight } from "sameface/browser";
 import { Sameface, SamefaceError, shrinkPhoto, type Verification } from "sameface/client";
 
 export async function eyesApart(photo: Blob): Promise<number | undefined> {
   const { face }: Sight = await openEngine({ assets: "/engine/" }).measure(photo);
   return face?.measures.eyeDistancePx;
+}
+
+export function guide(): Promise<Blob> {
+  defineCapture();
+  const capture = document.createElement("sameface-capture");
+  capture.challenge = { poses: ["left", "up"] };
+  return new Promise((resolve) => {
+    capture.addEventListener("capture-photo", ({ detail }) => resolve(detail.photo));
+    // @ts-expect-error A photo has no such part.
+    capture.addEventListener("capture-photo", ({ detail }) => detail.frames);
+  });
 }
 
 export async function login(photo: Blob): Promise<boolean> {
