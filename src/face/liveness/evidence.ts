@@ -21,8 +21,7 @@ export function reliefsOf(challenge: Challenge, [frontal, ...frames]: readonly F
 
 /**
  * Heights of a session's face over the plane of eyes and mouth corners, eye distances: the least squares solution of
- * push = height · turn over all its frames. `turned` is added to the squares of the turns, so that frames that hardly
- * turned prove nothing.
+ * push = height · turn over all its frames.
  */
 interface Heights {
   readonly cheeks: number;
@@ -32,22 +31,26 @@ interface Heights {
   readonly chinUpright: number;
 }
 
-const turned = 0.04;
+/** Added to the squares of the turns, so that frames that hardly turned prove nothing. */
+const still = 0.04;
+/** Sine of the turn from which the cheeks are pushed no further: the far one hides, and patches of it are lost. */
+const mostForCheeks = 0.3;
 
 function heightsOf(reliefs: readonly Relief[]): Heights {
-  const height = (read: (relief: Relief) => Vector, axes: readonly (0 | 1)[]) => {
+  const height = (read: (relief: Relief) => Vector, axes: readonly (0 | 1)[], most = 1) => {
     let product = 0;
-    let squares = turned;
+    let squares = still;
     for (const relief of reliefs) {
       for (const axis of axes) {
-        product += read(relief)[axis] * relief.turn[axis];
-        squares += relief.turn[axis] ** 2;
+        const turn = clamp(relief.turn[axis], -most, most);
+        product += read(relief)[axis] * turn;
+        squares += turn ** 2;
       }
     }
     return product / squares;
   };
   return {
-    cheeks: height(({ cheeks }) => cheeks, [0, 1]),
+    cheeks: height(({ cheeks }) => cheeks, [0, 1], mostForCheeks),
     nose: height(({ nose }) => nose, [0, 1]),
     chinAside: height(({ chin }) => chin, [0]),
     chinUpright: height(({ chin }) => chin, [1]),
@@ -55,7 +58,7 @@ function heightsOf(reliefs: readonly Relief[]): Heights {
 }
 
 /** Heights of a usual head as they are measured here, eye distances: medians of two real men and of made heads. */
-const usual = { cheeks: 0.5, nose: 0.2 };
+const usual = { cheeks: 0.6, nose: 0.2 };
 
 /**
  * Features of a session, in the order of the model's weights. Cheeks and nose count as shares of a usual head's: each

@@ -16,22 +16,24 @@ export interface Change {
 }
 
 /**
- * Limits of the change. Rendered heads turned by 20 to 36 degrees, and by 16 to 30 up or down, reach them in 99 % of
- * frames; see docs/liveness.md.
+ * Limits of the change. Made heads that turn by 16 to 34 degrees, and by 13 to 27 up or down, reach them in 99 % of
+ * frames, and a frame that took one pose takes another in fewer than 4 %, closer to down excepted; see docs/liveness.md.
  */
 const poseLimits = {
   /** Largest pose of the frontal frame itself, degrees. */
   maxFrontalYaw: 25,
   maxFrontalPitch: 30,
-  minTurnDegrees: 9,
-  minLiftDegrees: 4,
-  /** Most by which a turn to a side may lift the face, and a lift turn it, degrees. */
-  maxAsideDegrees: 40,
+  minTurnDegrees: 7,
+  minLiftDegrees: 3,
+  /** Most by which a turn to a side may lift the face: so many degrees, or so many times the turn. */
+  liftOfTurns: { degrees: 15, times: 1.2 },
+  /** Most by which a lift may turn it to a side. */
+  turnOfLifts: { degrees: 10, times: 1.5 },
   minCloser: 1.1,
   /** Most by which coming closer may turn or lift the face, degrees. */
-  maxTurnOfCloser: 35,
+  maxTurnOfCloser: 20,
   /** Most by which a turn may bring the face closer. */
-  maxScaleOfTurns: 1.5,
+  maxScaleOfTurns: 1.35,
 } as const;
 
 export function changeOf(frontal: PosedFace, frame: PosedFace): Change {
@@ -51,22 +53,29 @@ export function isFrontal({ pose }: Pick<PosedFace, "pose">): boolean {
 
 /** True when the change is that of the pose. Each condition states the acceptable values, so that a NaN fails. */
 export function takes(pose: PoseName, { yaw, pitch, scale }: Change): boolean {
-  const { minTurnDegrees, minLiftDegrees, maxAsideDegrees, minCloser, maxTurnOfCloser, maxScaleOfTurns } =
-    poseLimits;
+  const { minTurnDegrees, minLiftDegrees, liftOfTurns, turnOfLifts, minCloser, maxTurnOfCloser } = poseLimits;
   if (pose === "closer") {
     return scale >= minCloser && Math.abs(yaw) <= maxTurnOfCloser && Math.abs(pitch) <= maxTurnOfCloser;
   }
-  if (!(scale <= maxScaleOfTurns)) return false;
+  const moves = (asked: number, least: number, aside: number, { degrees, times }: Aside) =>
+    scale <= poseLimits.maxScaleOfTurns &&
+    asked >= least &&
+    Math.abs(aside) <= Math.max(degrees, times * asked);
   switch (pose) {
     case "left":
-      return yaw >= minTurnDegrees && Math.abs(pitch) <= maxAsideDegrees;
+      return moves(yaw, minTurnDegrees, pitch, liftOfTurns);
     case "right":
-      return yaw <= -minTurnDegrees && Math.abs(pitch) <= maxAsideDegrees;
+      return moves(-yaw, minTurnDegrees, pitch, liftOfTurns);
     case "up":
-      return pitch >= minLiftDegrees && Math.abs(yaw) <= maxAsideDegrees;
+      return moves(pitch, minLiftDegrees, yaw, turnOfLifts);
     case "down":
-      return pitch <= -minLiftDegrees && Math.abs(yaw) <= maxAsideDegrees;
+      return moves(-pitch, minLiftDegrees, yaw, turnOfLifts);
   }
+}
+
+interface Aside {
+  readonly degrees: number;
+  readonly times: number;
 }
 
 /** Distance between the eyes, and from their middle to the mouth's, px. */

@@ -2,7 +2,7 @@
 import type { ReliefModel } from "./evidence.ts";
 
 export const reliefModel: ReliefModel = {
-  bias: -3.97702,
-  weights: [3.96189, 1.14033, 3.41481, -0.687048, -1.74613, -9.84868, -11.057],
+  bias: -4.28281,
+  weights: [4.12619, 1.11211, 3.61209, 1.08483, -1.61699, -9.40593, -10.1387],
   minLogOdds: 0,
 };
