@@ -36,9 +36,9 @@ interface Extent {
 
 /** Extents of the poses in each round: each so far that the pose itself is not taken for a look into the camera. */
 const rounds: readonly Extent[] = [
-  { yaw: 27, up: 36, down: 24, near: 1.28 },
-  { yaw: 25, up: 38, down: 26, near: 1.32 },
-  { yaw: 29, up: 34, down: 22, near: 1.25 },
+  { yaw: 25, up: 34, down: 24, near: 1.28 },
+  { yaw: 23, up: 35, down: 25, near: 1.32 },
+  { yaw: 27, up: 33, down: 23, near: 1.25 },
 ];
 
 /**

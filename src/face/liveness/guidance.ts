@@ -1,6 +1,6 @@
 /**
  * How far a guide leads a person into a pose: beyond the least that the judge takes, so that the judge's test for relief
- * has enough of a turn, and not so far that landmarks fail. docs/liveness.md has the figures.
+ * has enough of a turn, and not so far that landmarks fail.
  */
 import type { PoseName } from "./challenge.ts";
 import { type Change, takes } from "./poses.ts";
@@ -11,12 +11,12 @@ interface Range {
 }
 
 /**
- * Change to which a person is led. A rendered head turned by 15 degrees shows enough relief for the judge, and by 10 not;
- * at 45 degrees and more its relief is found less surely.
+ * Change to which a person is led. Relief is found less surely in a head that turned too little, and in one that turned so
+ * far that much of its face is hidden.
  */
 export const guidedChange: Readonly<Record<"turnDegrees" | "liftDegrees" | "closer", Range>> = {
-  turnDegrees: { least: 18, most: 38 },
-  liftDegrees: { least: 12, most: 36 },
+  turnDegrees: { least: 18, most: 34 },
+  liftDegrees: { least: 10, most: 30 },
   closer: { least: 1.2, most: 1.45 },
 };
 
