@@ -99,7 +99,7 @@ describe("a person's record", () => {
     // A table that is added with a subject in it belongs into the record, and into this list; `outbox` holds tasks.
     expect(tables.sort()).toEqual([
       ...["audit", "enrolment_request", "face", "last_use", "outbox"],
-      ...["session", "sketch", "subject", "verification_request"],
+      ...["score_trend", "session", "sketch", "subject", "verification_request"],
     ]);
   });
 
