@@ -5,10 +5,12 @@ const typeOf: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
   js: "text/javascript; charset=utf-8",
   json: "application/json",
+  plan: "application/octet-stream",
+  wasm: "application/wasm",
 };
 
 /** Path of a file in public/. Directories, which the disk would list, and hidden files are none. */
-const filePath = /^(?:\/[a-z0-9][a-z0-9-]*)+\.(css|html|js|json)$/;
+const filePath = /^(?:\/[a-z0-9][a-z0-9-]*)+\.(css|html|js|json|plan|wasm)$/;
 
 interface Kept {
   readonly bytes: ArrayBuffer;

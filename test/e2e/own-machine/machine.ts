@@ -6,7 +6,7 @@ import { Sameface } from "../../../client/index.ts";
 import { compileCache, main, node } from "../command-line.ts";
 
 export const rootKey = "the-root-key-of-a-service-on-ones-own-machine";
-const kek = Buffer.alloc(32, 9).toString("base64");
+export const kek = Buffer.alloc(32, 9).toString("base64");
 
 export interface Machine {
   readonly url: string;
@@ -22,9 +22,13 @@ export interface Machine {
   readonly crash: () => Promise<number | null>;
 }
 
-/** Starts the service. Throws with all that it said where it does not come up. */
-export async function startMachine(folder: string, env: Record<string, string> = {}): Promise<Machine> {
-  const child = runServe(folder, env);
+/** Starts the service, of this checkout or of another's command line. Throws with all that it said where it does not come up. */
+export async function startMachine(
+  folder: string,
+  env: Record<string, string> = {},
+  program = main,
+): Promise<Machine> {
+  const child = runServe(folder, env, program);
   let said = "";
   const lines = new Map<string, string>();
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
@@ -55,9 +59,9 @@ export async function startMachine(folder: string, env: Record<string, string> =
 }
 
 /** Runs the command with a free port. Its environment is the path and these variables. */
-export function runServe(folder: string, env: Record<string, string> = {}): ChildProcess {
+export function runServe(folder: string, env: Record<string, string> = {}, program = main): ChildProcess {
   const secrets = { SAMEFACE_API_KEY: rootKey, SAMEFACE_KEK: kek };
-  return spawn(node, [main, "serve", "--port", "0", "--metrics-port", "0", "--data", folder], {
+  return spawn(node, [program, "serve", "--port", "0", "--metrics-port", "0", "--data", folder], {
     cwd: tmpdir(),
     env: { PATH: process.env.PATH ?? "", ...compileCache, ...secrets, ...env },
     stdio: ["ignore", "pipe", "pipe"],
