@@ -4,7 +4,7 @@
  * must not outvote networks that saw real ones.
  */
 import {
-  deviationsOf,
+  excessOf,
   type FusionModel,
   fuse,
   type PassiveSignals,
@@ -20,17 +20,18 @@ export interface Sample {
 }
 
 /**
- * Directions in which signals may count, 1 for a person: those that a picture's physics gives. A grid, a framing edge
- * and a black that is not black speak of a picture, a small gamut against a person. Blur and gloss do not count, since
- * the made attacks disagree about them: dots and grids are sharp, and a second camera blurs.
+ * Directions in which signals may count, 1 for a person. Only the grid counts, against a person: the others are told
+ * and have no weight. Blur and gloss are what the made attacks disagree about: dots and grids are sharp, and a second
+ * camera blurs. Gamut, black and edges are a camera's and a room's as well: of 182 frames of two real men before
+ * cameras of 360 to 720 px, fused with them, nearly all were moved as far towards an attack as the bound allows.
  */
 const directions: Readonly<Record<(typeof pixelSignalNames)[number], -1 | 0 | 1>> = {
   grid: -1,
   detail: 0,
   highlights: 0,
-  saturation: 1,
-  black: -1,
-  edges: -1,
+  saturation: 0,
+  black: 0,
+  edges: 0,
 };
 
 /** Penalty per squared weight of a signal in deviations, on the scale of the mean loss. */
@@ -75,7 +76,7 @@ export function fitFusion(
     return { mean: mean(values), deviation: Math.max(1e-6, spread(values)) };
   });
   const rows = samples.map(({ signals }) =>
-    pixelSignalNames.map((name, k) => deviationsOf(scales[k], signals[name])),
+    pixelSignalNames.map((name, k) => excessOf(scales[k], signals[name])),
   );
   const counts = importances(samples);
   const weights = scales.map(() => 0);

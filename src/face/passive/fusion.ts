@@ -23,7 +23,7 @@ const signalSchema = z.strictObject({
   /** Mean and standard deviation over genuine photos. */
   mean: finite,
   deviation: finite.positive(),
-  /** Factor of the signal's distance from the mean, in deviations. */
+  /** Factor of the deviations by which the signal is unusually high. */
   weight: finite,
 });
 
@@ -60,20 +60,20 @@ export function parseFusion(entry: unknown, networks: string): FusionModel {
   return parsed.data;
 }
 
-/** Deviations from the mean beyond which a signal says no more. */
+/** Deviations from the mean up to which a signal is as in genuine photos, and from there on at most as many count. */
+const usualDeviations = 2;
 const mostDeviations = 3;
 
-export function deviationsOf(
-  { mean, deviation }: { mean: number; deviation: number },
-  value: number,
-): number {
-  return Math.min(mostDeviations, Math.max(-mostDeviations, (value - mean) / deviation));
+/** Deviations by which a signal is higher than genuine photos' usually are, 0..3. */
+export function excessOf({ mean, deviation }: { mean: number; deviation: number }, value: number): number {
+  const excess = (value - mean) / deviation - usualDeviations;
+  return Math.min(mostDeviations, Math.max(0, excess));
 }
 
 export function fuse(model: FusionModel, signals: PassiveSignals): PassiveSignal {
   const sum = pixelSignalNames.reduce((total, name) => {
     const own = model.signals[name];
-    return total + own.weight * deviationsOf(own, signals[name]);
+    return total + own.weight * excessOf(own, signals[name]);
   }, 0);
   const bounded = model.most === 0 ? 0 : model.most * Math.tanh(sum / model.most);
   const logOdds = model.bias + model.opinions * (signals.live - signals.attack) + bounded;
