@@ -2,7 +2,7 @@
 /** Panel of one action: its photos, its fields, its button, its command, and its result. */
 import { copyable, element } from "../docs/dom.js";
 import { curlOf, send } from "./api.js";
-import { PhotoSlot } from "./photo-slot.js";
+import { PhotoSlot } from "./camera/photo-slot.js";
 import { showResult } from "./result.js";
 
 /**

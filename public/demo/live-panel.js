@@ -2,7 +2,7 @@
 /** Panel of a liveness session: a challenge, its frames from the guided camera, and the answer. */
 import { element } from "../docs/dom.js";
 import { send } from "./api.js";
-import { createCapture, onCapture } from "./capture.js";
+import { createCapture, onCapture } from "./camera/capture.js";
 import { headline, raw, showError } from "./result.js";
 
 /** Tries of one session. */

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Sameface } from "../../../client/index.ts";
 import { isExhaustive } from "../../fixtures/exhaustive.ts";
-import { hasCommit } from "../releases.ts";
+import { hasCommit } from "../releases/releases.ts";
 import { cage, franck, franckAgain, read, repository } from "../setting.ts";
 import { kek, type Machine, startMachine } from "./machine.ts";
 

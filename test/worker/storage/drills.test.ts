@@ -1,5 +1,5 @@
 /**
- * Rehearsals of the worst days: everything is lost but a backup; the key-encryption key is lost. test/e2e/rollback.test.ts
+ * Rehearsals of the worst days: everything is lost but a backup; the key-encryption key is lost. test/e2e/releases/rollback.test.ts
  * takes a release back.
  */
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";

@@ -8,7 +8,7 @@ import {
   newTenantAnswerSchema,
   reviewAnswerSchema,
 } from "../../../src/http/schemas/administration-answers.ts";
-import writtenBefore from "../../vectors/written-before.json";
+import writtenBefore from "../../vectors/records/written-before.json";
 import { stubOf } from "../setup/crash.ts";
 import { type Life, startAtUpgrade } from "../setup/life.ts";
 import {

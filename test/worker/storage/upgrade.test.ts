@@ -5,7 +5,7 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
 import { identificationAnswerSchema, verificationAnswerSchema } from "../../../src/http/schemas/answers.ts";
-import writtenBefore from "../../vectors/written-before.json";
+import writtenBefore from "../../vectors/records/written-before.json";
 import { stubOf } from "../setup/crash.ts";
 import {
   interrupted,

@@ -2,7 +2,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { identificationAnswerSchema, verificationAnswerSchema } from "../../../src/http/schemas/answers.ts";
-import written from "../../vectors/written-before-templates.json";
+import written from "../../vectors/records/written-before-templates.json";
 import { galleryStubOf, restart } from "../setup/crash.ts";
 import { startAtUpgrade } from "../setup/life.ts";
 import { resetStorage } from "../setup/reset-storage.ts";

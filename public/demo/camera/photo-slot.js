@@ -1,11 +1,11 @@
 // @ts-check
 /** A photo that somebody chooses, drops, or takes with the camera. It is shown here and sent nowhere. */
-import { element } from "../docs/dom.js";
+import { element } from "../../docs/dom.js";
+import { drawFace } from "../overlay.js";
 import { CameraGuide } from "./camera-guide.js";
 import { createCapture, onCapture } from "./capture.js";
-import { drawFace } from "./overlay.js";
 
-/** @typedef {import("./api.js").Face} Face @typedef {import("./api.js").Image} Image */
+/** @typedef {import("../api.js").Face} Face @typedef {import("../api.js").Image} Image */
 
 const longestSidePx = 1280;
 

@@ -1,8 +1,8 @@
 // @ts-check
 /** Marks the face in the camera's moving picture. It sends small frames, so the user has to switch it on. */
-import { element } from "../docs/dom.js";
-import { drawFace } from "./overlay.js";
-import { reasonWords } from "./words.js";
+import { element } from "../../docs/dom.js";
+import { drawFace } from "../overlay.js";
+import { reasonWords } from "../words.js";
 
 const frameSidePx = 480;
 /** Pause between the end of one look and the next. */
@@ -64,7 +64,7 @@ export class CameraGuide {
     return frame.convertToBlob({ type: "image/jpeg", quality: 0.8 });
   }
 
-  /** @param {import("./api.js").Answer} answer */
+  /** @param {import("../api.js").Answer} answer */
   #mark({ ok, body }) {
     const { videoWidth, videoHeight } = this.video;
     this.overlay.width = videoWidth;

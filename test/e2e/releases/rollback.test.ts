@@ -7,13 +7,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { apiKey } from "../bench/service/settings.ts";
-import { type RunningWorker, startWorkerd } from "../bench/service/workerd.ts";
-import { type Bundle, bundleService } from "../bench/setup/bundle.ts";
-import { withCheckout } from "../bench/setup/checkout.ts";
-import { isExhaustive } from "../fixtures/exhaustive.ts";
+import { apiKey } from "../../bench/service/settings.ts";
+import { type RunningWorker, startWorkerd } from "../../bench/service/workerd.ts";
+import { type Bundle, bundleService } from "../../bench/setup/bundle.ts";
+import { withCheckout } from "../../bench/setup/checkout.ts";
+import { isExhaustive } from "../../fixtures/exhaustive.ts";
+import { repository } from "../setting.ts";
 import { hasCommit, person } from "./releases.ts";
-import { repository } from "./setting.ts";
 
 /** 28 November 2026: before jurisdictions, certificates, the end of unused subjects and their settings. */
 const versionBefore = "6c93b9b";

@@ -1,8 +1,8 @@
 // @ts-check
 /** The guided camera, from the engine for pages. It looks at the camera here and sends nothing. */
-import { element } from "../docs/dom.js";
+import { element } from "../../docs/dom.js";
 
-/** @typedef {typeof import("../../browser/index.ts")} EngineModule */
+/** @typedef {typeof import("../../../browser/index.ts")} EngineModule */
 
 // The module is built, so its address is no path of this folder.
 const address = "/browser/sameface.js";
@@ -12,7 +12,7 @@ let loading;
 
 /**
  * Makes a guided camera. Rejects where the service gives no engine.
- * @returns {Promise<import("../../browser/index.ts").SamefaceCapture>}
+ * @returns {Promise<import("../../../browser/index.ts").SamefaceCapture>}
  */
 export async function createCapture() {
   loading ??= import(address);
@@ -23,10 +23,10 @@ export async function createCapture() {
 
 /**
  * Listens to one of the element's events.
- * @template {keyof import("../../browser/index.ts").CaptureEvents} Name
+ * @template {keyof import("../../../browser/index.ts").CaptureEvents} Name
  * @param {HTMLElement} capture
  * @param {Name} name
- * @param {(detail: import("../../browser/index.ts").CaptureEvents[Name]) => void} listener
+ * @param {(detail: import("../../../browser/index.ts").CaptureEvents[Name]) => void} listener
  */
 export function onCapture(capture, name, listener) {
   capture.addEventListener(name, (event) => listener(/** @type {CustomEvent} */ (event).detail));

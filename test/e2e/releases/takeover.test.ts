@@ -7,13 +7,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { apiKey } from "../bench/service/settings.ts";
-import { type RunningWorker, startWorkerd } from "../bench/service/workerd.ts";
-import { type Bundle, bundleService } from "../bench/setup/bundle.ts";
-import { withCheckout } from "../bench/setup/checkout.ts";
-import { isExhaustive } from "../fixtures/exhaustive.ts";
+import { apiKey } from "../../bench/service/settings.ts";
+import { type RunningWorker, startWorkerd } from "../../bench/service/workerd.ts";
+import { type Bundle, bundleService } from "../../bench/setup/bundle.ts";
+import { withCheckout } from "../../bench/setup/checkout.ts";
+import { isExhaustive } from "../../fixtures/exhaustive.ts";
+import { franck, franckAgain, read, repository } from "../setting.ts";
 import { hasCommit, person } from "./releases.ts";
-import { franck, franckAgain, read, repository } from "./setting.ts";
 
 /** 26 November 2026: before callers' rates were limited by scope, and before today's folders. */
 const versionBefore = "d2c2549";

@@ -1,10 +1,10 @@
 /** Shared by the rehearsals of releases: callers' embeddings, and whether the earlier commit is in this clone. */
 import { spawnSync } from "node:child_process";
-import { seededRandom } from "../../model/convert/proof/images.ts";
-import manifest from "../../model/networks/manifest.json" with { type: "json" };
-import { encoderInUse, recognisabilityIn } from "../../src/models.ts";
-import { ordinaryEmbedding } from "../fixtures/people/embeddings.ts";
-import { repository } from "./setting.ts";
+import { seededRandom } from "../../../model/convert/proof/images.ts";
+import manifest from "../../../model/networks/manifest.json" with { type: "json" };
+import { encoderInUse, recognisabilityIn } from "../../../src/models.ts";
+import { ordinaryEmbedding } from "../../fixtures/people/embeddings.ts";
+import { repository } from "../setting.ts";
 
 const encoder = encoderInUse(manifest);
 const recognisability = recognisabilityIn(manifest);
