@@ -165,6 +165,7 @@ const addedSettings: Partial<TenantSettings> = {
   locationHint: null,
   unusedSeconds: null,
   controller: null,
+  driftFmr: null,
 };
 
 /** Leaves out each added setting that has its default. */

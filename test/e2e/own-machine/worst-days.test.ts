@@ -123,7 +123,12 @@ describe.skipIf(!isExhaustive || !hasCommit(versionBefore))("a release that is t
     const before = await startMachine(folder, {}, join(checkout, "cli/main.ts"));
     const tenant = new Sameface({ url: before.url, key });
     expect(await tenant.verify("franck", read(franckAgain))).toMatchObject({ match, distance });
-    expect(await tenant.identify(read(franckAgain))).toMatchObject({ candidates, gallery_size });
+    // Each release names fields of its own beside these.
+    const found = await tenant.identify(read(franckAgain));
+    const whoAndHowFar = (list: typeof candidates) =>
+      list.map(({ subject_id, distance }) => ({ subject_id, distance }));
+    expect(whoAndHowFar(found.candidates)).toEqual(whoAndHowFar(candidates));
+    expect(found.gallery_size).toBe(gallery_size);
     expect((await tenant.subjects.get("cage")).faces.map(({ face_id }) => face_id)).toEqual(
       faces.map(({ face_id }) => face_id),
     );
