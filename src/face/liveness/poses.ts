@@ -17,7 +17,7 @@ export interface Change {
 
 /**
  * Limits of the change. Made heads that turn by 16 to 34 degrees, and by 13 to 27 up or down, reach them in 99 % of
- * frames, and a frame that took one pose takes another in fewer than 4 %, closer to down excepted; see docs/liveness.md.
+ * frames, and a frame that took one pose takes another in fewer than 4 %, closer to down excepted; see docs/presence/liveness.md.
  */
 const poseLimits = {
   /** Largest pose of the frontal frame itself, degrees. */
