@@ -111,6 +111,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     app.get("/", showFile(deps, "/index.html"));
     app.get("/demo/settings.json", demoSettings(deps));
     app.get("/demo/:file", showFile(deps));
+    app.get("/demo/camera/:file", showFile(deps));
   }
   if (deps.config.browser) app.get("/browser/:file", showFile(deps));
   app.get("/openapi.json", showFile(deps));
