@@ -378,6 +378,8 @@ export interface EnrolledFace {
   created_at: string;
   /** True for a face that joined by a verification with liveness, and was not enrolled. */
   joined?: true | undefined;
+  /** True for a face that showed somebody else than the subject's others as it was enrolled: the template leaves it out. */
+  conflicting_face?: true | undefined;
   expires_at?: string | undefined;
   consent?: { version: string; purpose: string; at: string } | undefined;
   metadata?: Record<string, string> | undefined;

@@ -108,7 +108,8 @@ function each(
 
 function faceRow(subject: string, face: EnrolledFace): Row {
   const { face_id, created_at, expires_at, model } = face;
-  const cells = [subject, face_id, created_at, expires_at, model, ""];
+  const mark = face.conflicting_face ? "somebody else, left out" : face.joined ? "joined" : "";
+  const cells = [subject, face_id, created_at, expires_at, model, mark];
   return { cells, json: { subject_id: subject, ...face }, exitCode: 0 };
 }
 

@@ -48,9 +48,10 @@ export function weightOf(quality: Partial<Quality> | undefined): number {
 }
 
 /**
- * Makes the template. A photo farther than `outlierDistance` from the mean of the others is left out, the farthest
- * first, until all agree; of two photos that disagree the later one is left out. The photos' order matters for nothing
- * else but rounding, so give them in the order of their enrolment.
+ * Makes the template of the largest group of photos that agree, the one with the earliest photo of two as large: give the
+ * photos in the order of their enrolment. Photos belong to a group by their distance to one of them; then the farthest
+ * from the mean of the others leaves, while it is farther than `outlierDistance`, and the nearest outside comes in, while
+ * it is not.
  *
  * Fails with `subject_has_no_faces` without photos, and with `model_mismatch` when their models or lengths differ.
  */
@@ -60,11 +61,17 @@ export function makeTemplate(photos: readonly TemplatePhoto[]): Result<Template>
     const comparable = distance(photos[0].embedding, embedding);
     if (!comparable.ok) return comparable;
   }
-  const kept = photos.map((_, index) => index);
+  const kept = largestGroup(photos);
   for (;;) {
     const outlier = farthestOutlier(photos, kept);
     if (outlier === undefined) break;
     kept.splice(kept.indexOf(outlier), 1);
+  }
+  for (;;) {
+    const companion = nearestCompanion(photos, kept);
+    if (companion === undefined) break;
+    kept.push(companion);
+    kept.sort((a, b) => a - b);
   }
   const outliers = photos.map((_, index) => index).filter((index) => !kept.includes(index));
   const { model, values } = photos[kept[0]].embedding;
@@ -80,6 +87,33 @@ export function makeTemplate(photos: readonly TemplatePhoto[]): Result<Template>
 export function closerOf(photos: readonly { readonly weight: number; readonly closer: number }[]): number {
   const total = photos.reduce((sum, { weight }) => sum + weight, 0);
   return photos.reduce((sum, { weight, closer }) => sum + (weight / total) * closer, 0);
+}
+
+/** Returns the indices, ascending, of the most photos that are near one of them. */
+function largestGroup(photos: readonly TemplatePhoto[]): number[] {
+  const groups = photos.map(({ embedding: { values } }) =>
+    photos.flatMap((other, index) =>
+      distanceBetween(values, other.embedding.values) > outlierDistance ? [] : [index],
+    ),
+  );
+  const size = Math.max(...groups.map(({ length }) => length));
+  return groups.filter(({ length }) => length === size).sort(([a], [b]) => a - b)[0];
+}
+
+/** Finds the photo outside a group that is nearest to the group's mean, if that is near enough. */
+function nearestCompanion(photos: readonly TemplatePhoto[], kept: readonly number[]): number | undefined {
+  const mean = meanOf(kept.map((index) => photos[index]));
+  let companion: number | undefined;
+  let nearest = outlierDistance;
+  for (const [index, { embedding }] of photos.entries()) {
+    if (kept.includes(index)) continue;
+    const away = distanceBetween(embedding.values, mean);
+    if (away <= nearest) {
+      nearest = away;
+      companion = index;
+    }
+  }
+  return companion;
 }
 
 /** Finds the photo that is farthest from the mean of the others, if that is too far; the later one of only two. */

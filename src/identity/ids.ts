@@ -61,6 +61,22 @@ export function hasJoined(faceId: FaceId): boolean {
   return faceId.startsWith(joinedPrefix);
 }
 
+/**
+ * Beginning of the id of a face that showed somebody else than its subject's others when it was enrolled, and was admitted
+ * all the same. It never outvotes the others.
+ */
+const conflictingPrefix = "conflicting-";
+
+/** Makes the id of a face that conflicts with its subject's others, of another new id; undefined for one that is too long. */
+export function conflictingFaceId(newId: string): FaceId | undefined {
+  return parseFaceId(`${conflictingPrefix}${newId}`);
+}
+
+/** True for a face that showed somebody else than its subject's others when it was enrolled. */
+export function wasConflicting(faceId: FaceId): boolean {
+  return faceId.startsWith(conflictingPrefix);
+}
+
 /** Tenant of the key that the deployment was given; it always exists. */
 export const defaultTenant = "default" as TenantId;
 

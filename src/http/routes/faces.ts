@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import type * as z from "zod";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
-import { parseFaceId, type SubjectId } from "../../identity/ids.ts";
+import { conflictingFaceId, parseFaceId, type SubjectId } from "../../identity/ids.ts";
 import { keepsSketches } from "../../identity/settings.ts";
 import { requireConsent } from "../../identity/store/consent.ts";
 import type { EnrolledFace, EnrolmentDetails } from "../../identity/store/store.ts";
@@ -158,7 +158,8 @@ export async function storeFace(
       await store.noteConflict(subjectId);
       return fail({ code: "conflicting_face" });
     }
-    const added = await store.addFace(stored, { ...details, capture: probe.encoded?.capture });
+    const named = conflicting ? { ...stored, faceId: conflictingFaceId(faceId) ?? faceId } : stored;
+    const added = await store.addFace(named, { ...details, capture: probe.encoded?.capture });
     return added.ok ? ok({ ...added.value, conflicting }) : added;
   });
 }

@@ -363,6 +363,12 @@ export const subjectAnswerSchema = z
               .describe(
                 "Present when the face joined by a verification with liveness, and was not enrolled.",
               ),
+            conflicting_face: z
+              .literal(true)
+              .optional()
+              .describe(
+                "Present when the face showed somebody else than the subject's others as it was enrolled. The template leaves it out while there are others.",
+              ),
             expires_at: timeSchema
               .optional()
               .describe("Time at which the face will be deleted; absent when none is set."),

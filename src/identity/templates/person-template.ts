@@ -8,7 +8,7 @@ import { ok, type Result } from "../../errors.ts";
 import { distance } from "../../face/decision/decide.ts";
 import type { Embedding } from "../../face/embedding.ts";
 import { closerOf, makeTemplate, weightOf } from "../../face/template.ts";
-import { type FaceId, hasJoined } from "../ids.ts";
+import { type FaceId, hasJoined, wasConflicting } from "../ids.ts";
 import type { CloserBy, StoredFace } from "../store/store.ts";
 import { closestFace } from "./closest.ts";
 import type { Comparison } from "./comparison.ts";
@@ -40,15 +40,18 @@ const maxDrift = 0.3;
 const versionBytes = 8;
 
 /**
- * Builds the template. The order in which the faces are given does not matter, to the last bit. Faces that joined by a
- * verification move it by `maxDrift` at most. Fails with `subject_has_no_faces` without an enrolled face, or with `model_mismatch` for faces of two models.
+ * Builds the template. The order in which the faces are given does not matter, to the last bit. Faces that were admitted
+ * as somebody else's stay out of it, however many they are, while there are others. Faces that joined by a verification
+ * move it by `maxDrift` at most. Fails with `subject_has_no_faces` without an enrolled face, or with `model_mismatch` for faces of two models.
  */
 export function buildTemplate(faces: readonly TemplatePart[]): Result<PersonTemplate> {
   const sorted = [...faces]
     .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.faceId < b.faceId ? -1 : 1))
     .map((face) => ({ face, weight: weightOf(face.quality) }));
-  const enrolled = mean(sorted.filter(({ face }) => !hasJoined(face.faceId)));
   const joined = sorted.filter(({ face }) => hasJoined(face.faceId));
+  const own = sorted.filter(({ face }) => !hasJoined(face.faceId) && !wasConflicting(face.faceId));
+  const conflicting = sorted.filter(({ face }) => wasConflicting(face.faceId));
+  const enrolled = own.length > 0 ? leavingOut(mean(own), conflicting) : mean(conflicting);
   if (!enrolled.ok || joined.length === 0) return enrolled;
   // The enrolled photos agree with each other, so that of those that joined only what agrees with them is left in.
   const all = mean([...enrolled.value.faces, ...joined]);
@@ -58,6 +61,11 @@ export function buildTemplate(faces: readonly TemplatePart[]): Result<PersonTemp
     faces: all.value.faces,
     outliers: [...enrolled.value.outliers, ...all.value.outliers],
   });
+}
+
+function leavingOut(made: Result<PersonTemplate>, faces: readonly TemplateFace[]): Result<PersonTemplate> {
+  if (!made.ok) return made;
+  return ok({ ...made.value, outliers: [...made.value.outliers, ...faces.map(({ face }) => face.faceId)] });
 }
 
 function mean(faces: readonly TemplateFace[]): Result<PersonTemplate> {

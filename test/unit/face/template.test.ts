@@ -110,6 +110,15 @@ describe("a template", () => {
     expect(templateOf([photoOf(0), opposite])).toMatchObject({ photos: 1, outliers: [1] });
   });
 
+  it("of two photos each of two people is of the one whose photo came first, and never of both", () => {
+    const [a, b] = [0, 1].map((person) => [0, 1].map((i) => photoOf(person, { variation: 2 * person + i })));
+    const alike = { photos: 2 };
+    expect(templateOf([...a, ...b])).toMatchObject({ ...alike, outliers: [2, 3] });
+    expect(templateOf([...b, ...a])).toMatchObject({ ...alike, outliers: [2, 3] });
+    expect(templateOf([a[0], b[0], b[1], a[1]])).toMatchObject({ ...alike, outliers: [1, 2] });
+    expect(templateOf([b[0], a[0], a[1], b[1]]).embedding).toEqual(templateOf(b).embedding);
+  });
+
   it("of no photos is a failure", () => {
     expect(makeTemplate([])).toEqual({ ok: false, failure: { code: "subject_has_no_faces" } });
   });

@@ -155,6 +155,29 @@ describe("a photo for a subject", () => {
   });
 });
 
+describe("faces that were admitted as somebody else's", () => {
+  const own = [face(photoOf(alice)), face(photoOf(alice))];
+  const admitted = [1, 2, 3].map(() => {
+    const made = face(photoOf(bob));
+    return { ...made, faceId: `conflicting-${made.faceId}` as FaceId };
+  });
+
+  it("never outvote the subject's own, however many they are", async () => {
+    const faces = [...own, ...admitted];
+    expect(await matches(photoOf(alice), faces)).toBe(true);
+    expect(await matches(photoOf(bob), faces)).toBe(false);
+    const template = buildTemplate(faces);
+    expect(template).toMatchObject({ value: { outliers: admitted.map(({ faceId }) => faceId) } });
+    expect(isSomebodyElse(face(photoOf(alice)), faces)).toBe(false);
+    expect(isSomebodyElse(face(photoOf(bob)), faces)).toBe(true);
+  });
+
+  it("are the template where no others are left", async () => {
+    expect(await matches(photoOf(bob), admitted)).toBe(true);
+    expect(await matches(photoOf(alice), admitted)).toBe(false);
+  });
+});
+
 describe("faces that joined by a verification", () => {
   const joinedBy = (embedding: Embedding): StoredFace => {
     const made = face(embedding);
