@@ -16,6 +16,9 @@ const known = {
   "max-fpir": text,
   face: text,
   quality: text,
+  conflicts: text,
+  "consent-version": text,
+  "consent-purpose": text,
   timeout: text,
   name: text,
   expires: text,
@@ -140,6 +143,15 @@ export function decisionOptions(options: Options) {
   return given({
     max_fmr: optionalNumber("max-fmr", options["max-fmr"]),
     ...photoOptions(options),
+  });
+}
+
+export function enrolmentOptions(options: Options) {
+  return given({
+    face: photoOptions(options).face,
+    conflicts: oneOf("conflicts", options.conflicts, ["refuse", "allow"]),
+    consent_version: options["consent-version"],
+    consent_purpose: options["consent-purpose"],
   });
 }
 

@@ -29,6 +29,23 @@ export function periodOf(seconds: number): string {
   return `${count.toLocaleString("en-US")} ${name}${count === 1 ? "" : "s"}`;
 }
 
+/** Writes a text of the settings so that Markdown and HTML show it as it is, on one line. */
+function plain(text: string): string {
+  return text
+    .replace(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]+/gu, " ")
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/[\\`*_[\]#!|~]/g, "\\$&");
+}
+
+/** Writes an address as a link. An address that is not http(s), which an earlier version allowed, becomes plain text. */
+function link(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return plain(address);
+  return `<${url.href}>`;
+}
+
 const places = {
   eu: "the European Union",
   us: "the United States",
@@ -37,8 +54,8 @@ const places = {
 
 export function writePolicy(settings: SettingsAnswer): Policy {
   const { controller, jurisdiction, retention_seconds, retention_unused_seconds } = settings;
-  const { consent_required, audit_retention_seconds, replay } = settings;
-  const name = controller?.name ?? nobody;
+  const { consent_required, audit_retention_seconds, replay, template_drift_fmr } = settings;
+  const name = controller === null ? nobody : plain(controller.name);
   const keepsSketches = replay.sessions !== "off" || replay.keys !== "off";
   const ends = [
     retention_seconds !== null &&
@@ -49,8 +66,8 @@ export function writePolicy(settings: SettingsAnswer): Policy {
   ].filter((end) => end !== false);
   const paragraphs = [
     "# Retention and destruction of face templates",
-    `This policy is that of ${name}.${controller === null ? "" : ` Contact: ${controller.contact}.`}${
-      controller?.notice_url ? ` Privacy notice: <${controller.notice_url}>.` : ""
+    `This policy is that of ${name}.${controller === null ? "" : ` Contact: ${plain(controller.contact)}.`}${
+      controller?.notice_url ? ` Privacy notice: ${link(controller.notice_url)}.` : ""
     }`,
     "## What is kept",
     "From a photo of a face the service computes a template: numbers by which two photos can be compared. The template, measures of the photo's quality, and the name under which the person was enrolled are kept. The photo is not kept.",
@@ -59,6 +76,11 @@ export function writePolicy(settings: SettingsAnswer): Policy {
           `So that a photo cannot be used twice, a sketch of 385 bytes is kept for each photo that was enrolled, and for ${periodOf(replay.kept_seconds)} for each photo that was recognised.`,
         ]
       : []),
+    ...(template_drift_fmr === null
+      ? []
+      : [
+          "So that a template ages with its person, the first picture of a check that a living person is there may be kept in the same way, as a further face, where it matches the enrolled photos very closely. At most five such faces of a person are kept, and the oldest gives way. Each ends at the latest with the enrolled photo that it is closest to; all of them are destroyed when any enrolled photo is deleted or ends, and on request.",
+        ]),
     `${consent_required ? "Nobody is enrolled without consent" : "A consent that is given at the enrolment is kept with the face"}; the version, the purpose and the time of a consent are kept with the face.`,
     `Templates are used to compare photos, and for nothing else. ${jurisdiction === null ? "" : `They are stored in ${places[jurisdiction]}, and nowhere else. `}They are not sold, leased, traded or disclosed by the service.`,
     "## How long",

@@ -33,6 +33,10 @@ command does not use are refused, and so is an option given twice with different
   --max-fpir RATE    identify: how often a search for a stranger may name anyone
   --face WHICH       largest (default), center or only
   --quality WHAT     warn (default) or refuse
+  --conflicts WHAT   enrol: refuse (default) a photo of somebody else than the subject's others, or allow it, which
+                     leaves it out of the template
+  --consent-version VERSION, --consent-purpose PURPOSE
+                     enrol: what the person agreed to, now; both or neither
   --timeout SECONDS  limit for each request; default 60
   --json             one line of JSON for each result
   --help, --version

@@ -4,6 +4,7 @@ import { type Command, serviceFlags } from "../command.ts";
 import {
   connect,
   decisionOptions,
+  enrolmentOptions,
   neededId,
   type Options,
   optionalNumber,
@@ -19,13 +20,13 @@ const concurrency = 4;
 
 export const enrol: Command = {
   // `quality` is no flag here: an enrolment refuses photos that are not good enough in any case.
-  flags: [...serviceFlags, "face"],
+  flags: [...serviceFlags, "face", "conflicts", "consent-version", "consent-purpose"],
   async run([first, ...photos], options) {
     const subject = neededId(first, "The subject, or a folder,");
     const folder = photos.length === 0 && isFolder(subject);
     if (photos.length === 0 && !folder) throw new UsageError("A photo is missing.");
     const client = connect(options);
-    const { face } = photoOptions(options);
+    const asked = enrolmentOptions(options);
     return runAll({
       heads: ["photo", "subject", "face", ""],
       items: folder
@@ -35,12 +36,9 @@ export const enrol: Command = {
       json: options.json,
       nameOf: ({ photo }) => shown(photo),
       async run({ subject, photo }) {
-        const answer = await client.enrol(
-          subject,
-          await readPhoto(photo),
-          face === undefined ? {} : { face },
-        );
-        const cells = [photo, subject, answer.face_id, "enrolled"];
+        const answer = await client.enrol(subject, await readPhoto(photo), asked);
+        const word = answer.conflicting_face ? "enrolled, and left out of the template" : "enrolled";
+        const cells = [photo, subject, answer.face_id, word];
         return [{ cells, json: { input: photo, ...answer }, exitCode: 0 }];
       },
     });

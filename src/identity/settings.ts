@@ -116,7 +116,10 @@ export type SettingsChange = {
   readonly [Name in keyof Omit<TenantSettings, Fixed>]?: TenantSettings[Name] | undefined;
 };
 
-/** Merges a change into the settings. Fails with `invalid_request` for settings that no tenant may have. */
+/**
+ * Merges a change into the settings. Fails with `invalid_request` for settings that no tenant may have: among them a
+ * `driftFmr` above `maxFmr`, where the change names either.
+ */
 export function applyChange(settings: TenantSettings, change: SettingsChange): Result<TenantSettings> {
   const given = Object.entries(change).filter(([, value]) => value !== undefined);
   const merged = tenantSettingsSchema.safeParse({
@@ -125,9 +128,20 @@ export function applyChange(settings: TenantSettings, change: SettingsChange): R
     shards: settings.shards,
     locationHint: settings.locationHint,
   });
-  if (merged.success) return ok(merged.data);
+  if (merged.success) return checkDrift(merged.data, change);
   const [{ message }] = merged.error.issues;
   return fail({ code: "invalid_request", reason: `These settings do not go together: ${message}.` });
+}
+
+/** A frame that does not even match must not join. A change that names neither rate is not held up by the two. */
+function checkDrift(settings: TenantSettings, change: SettingsChange): Result<TenantSettings> {
+  const { driftFmr, maxFmr } = settings;
+  const named = change.driftFmr !== undefined || change.maxFmr !== undefined;
+  if (!named || driftFmr === null || driftFmr <= maxFmr) return ok(settings);
+  return fail({
+    code: "invalid_request",
+    reason: `"template_drift_fmr" (${driftFmr}) must be at most "max_fmr" (${maxFmr}).`,
+  });
 }
 
 export const defaultSettings: TenantSettings = {

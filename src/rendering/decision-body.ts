@@ -11,7 +11,7 @@ export function toldThreshold(
   { threshold, ordinaryThreshold }: Pick<CalibratedDecision, "threshold" | "ordinaryThreshold">,
   { tellsScores }: Pick<RateChoice, "tellsScores">,
 ): number {
-  return tellsScores ? threshold : ordinaryThreshold;
+  return distanceBody(tellsScores ? threshold : ordinaryThreshold);
 }
 
 export function decisionBody(
@@ -27,9 +27,14 @@ export function decisionBody(
   return { ...common, distance: distanceBody(distance), fmr: rateBody(fmr) };
 }
 
-/** Rounds a distance to a millionth, which is finer than the difference between any two devices' arithmetic. */
+/** Rounds a distance, or a threshold of distances, to a millionth, which is finer than the difference between any two devices' arithmetic. */
 export function distanceBody(distance: number): number {
   return Number(distance.toFixed(6));
+}
+
+/** Rounds the rate of a search to six significant digits, within which a caller may send it back. */
+export function searchRateBody(rate: number): number {
+  return Number(rate.toPrecision(6));
 }
 
 /** Writes a false match rate to three digits, with a "<" below the lowest rate that was measured. */

@@ -54,6 +54,7 @@ describe("sameface", () => {
     [["verify", "a", "b.jpg", "--max-fpir", "0.1"], "verify does not use --max-fpir"],
     [["identify", "b.jpg", "--max-fmr", "1e-4"], "identify does not use --max-fmr"],
     [["enrol", "a", "b.jpg", "--quality", "warn"], "enrol does not use --quality"],
+    [["verify", "a", "b.jpg", "--conflicts", "allow"], "verify does not use --conflicts"],
     [["compare", "a.jpg", "b.jpg", "--name", "n"], "compare does not use --name"],
     [["compare", "a.jpg", "b.jpg", "--local", "--url", "u"], "compare --local does not use --url"],
     [["compare", "-", "-"], "Standard input can be read once: - is given twice."],

@@ -51,6 +51,22 @@ describe("sameface", () => {
     expect((await sameface("verify", "franck", franckAgain, cage)).code).toBe(1);
   });
 
+  it("enrols a photo of somebody else only with --conflicts allow, and says so; a consent is kept", async () => {
+    const consent = ["--consent-version", "v1", "--consent-purpose", "door"];
+    expect((await sameface("enrol", "two-people", franck, ...consent)).code).toBe(0);
+    const refused = await sameface("enrol", "two-people", cage);
+    expect([refused.code, refused.out + refused.err]).toEqual([
+      2,
+      expect.stringContaining("conflicting_face"),
+    ]);
+    const allowed = await sameface("enrol", "two-people", cage, "--conflicts", "allow");
+    expect([allowed.code, allowed.out]).toEqual([0, expect.stringContaining("left out of the template")]);
+    const record = JSON.parse((await sameface("subjects", "record", "two-people", "--json")).out);
+    expect(record.faces).toContainEqual(
+      expect.objectContaining({ consent: expect.objectContaining({ version: "v1", purpose: "door" }) }),
+    );
+  });
+
   it("shows a person's whole record, and writes the tenant's policy, with 1 while it has gaps", async () => {
     await sameface("enrol", "record-of", franck);
     const shown = await sameface("subjects", "record", "record-of");

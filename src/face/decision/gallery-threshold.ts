@@ -52,8 +52,8 @@ export function thresholdForGallery(
   const lowest = galleryRate(measuredDownTo, comparisons);
   const byDefault = Math.min(defaultMaxFpir, galleryRate(maxFmr, comparisons));
   const maxFpir = asked ?? Math.max(byDefault, lowest);
-  // The condition is written so that NaN fails too.
-  if (!(maxFpir >= lowest && maxFpir < 1)) {
+  // A rate that was answered comes back with six significant digits. The condition is written so that NaN fails too.
+  if (!(maxFpir >= lowest * (1 - 5e-6) && maxFpir < 1)) {
     const reason = `With ${faces} faces enrolled, "max_fpir" must lie between ${roundedUp(lowest)} and 1: false match rates below ${measuredDownTo} were not measured.`;
     return fail({ code: "invalid_request", field: "max_fpir", reason });
   }

@@ -186,13 +186,13 @@ export function updateFace({ clock }: Pick<EnrolmentDeps, "clock">): Handler {
 }
 
 /**
- * Reads consent and time of deletion. Fails with `invalid_request` for half a consent, and for a time that has
- * passed.
+ * Reads consent and time of deletion. Fails with `invalid_request` for half a consent, for a receipt of a consent that
+ * is not there, and for a time that has passed.
  */
 export function enrolmentDetails(
   options: Pick<
     z.output<typeof enrolmentOptionsSchema>,
-    "expires_at" | "consent_version" | "consent_purpose" | "consent_at" | "metadata"
+    "expires_at" | "consent_version" | "consent_purpose" | "consent_at" | "consent_receipt" | "metadata"
   >,
   now: Date,
 ): Result<EnrolmentDetails> {
@@ -200,6 +200,8 @@ export function enrolmentDetails(
   const expiresAt = expires_at === undefined ? undefined : new Date(expires_at);
   if (expiresAt !== undefined && expiresAt <= now) return fail(invalid("expires_at", "lies in the past"));
   const named = [version, purpose, consent_at].some((part) => part !== undefined);
+  if (!named && options.consent_receipt)
+    return fail(invalid("consent_receipt", "needs a consent: consent_version and consent_purpose"));
   if (!named) return ok({ expiresAt, metadata });
   if (version === undefined) return fail(invalid("consent_version", "is missing"));
   if (purpose === undefined) return fail(invalid("consent_purpose", "is missing"));

@@ -1,7 +1,7 @@
 /** Identification of a photo among everybody who is enrolled. */
 import { type Calibration, fmrAt } from "../../face/decision/calibration.ts";
 import type { Candidate } from "../../identity/store/store.ts";
-import { distanceBody, rateBody } from "../../rendering/decision-body.ts";
+import { distanceBody, rateBody, searchRateBody } from "../../rendering/decision-body.ts";
 import { templateBody } from "../../rendering/template-body.ts";
 import { chooseRate } from "../../trust/rates/rate-choice.ts";
 import { searchLimits } from "../../trust/rates/search-limits.ts";
@@ -58,8 +58,8 @@ export function identify(deps: IdentificationDeps): Handler {
       ...(more && !tellsScores ? { more_candidates: true } : {}),
       gallery_size: templates,
       ...(notCompared === 0 ? {} : { not_compared: notCompared }),
-      threshold,
-      max_fpir: maxFpir,
+      threshold: distanceBody(threshold),
+      max_fpir: searchRateBody(maxFpir),
       model: probe.value.embedding.model,
       ...(await photoBody(probe.value)),
     } satisfies Body<typeof identificationAnswerSchema>);

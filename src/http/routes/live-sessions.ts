@@ -106,7 +106,7 @@ export function verifyLive(
         tenant: principal.tenant,
         subjectId,
         match,
-        threshold: threshold.value.ordinaryThreshold,
+        threshold: distanceBody(threshold.value.ordinaryThreshold),
         maxFmr,
         model: pipeline.encoderId,
         template,

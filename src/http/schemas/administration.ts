@@ -6,7 +6,7 @@ import { scopes } from "../../identity/scopes.ts";
 import { tenantSettingsSchema } from "../../identity/settings.ts";
 import { apiKeyIdPattern } from "../../trust/keys/api-key.ts";
 import { sessionActions } from "../../trust/principal.ts";
-import { maxFmrSchema, subjectIdSchema } from "./requests.ts";
+import { maxFmrSchema, subjectIdSchema, visible } from "./requests.ts";
 
 export const tenantIdSchema = z
   .string()
@@ -27,6 +27,20 @@ const { shape } = tenantSettingsSchema;
 const replayShape = shape.replay.unwrap().shape;
 
 const controllerShape = shape.controller.unwrap().unwrap().shape;
+
+/** Control characters, separators of lines, and characters that turn the direction of the text after them. */
+const control = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
+
+const isPlain = (text: string) => !control.test(text);
+const plainRule = "must not contain control characters";
+
+/**
+ * Name or contact of a controller, which consent receipts and the public policy show. It is checked where it arrives:
+ * settings that an earlier version kept stay readable.
+ */
+function controllerText(text: typeof controllerShape.name) {
+  return text.refine(isPlain, plainRule).refine((value) => visible.test(value), "must not be blank");
+}
 
 const settingsOfReplay = z
   .strictObject({
@@ -60,9 +74,16 @@ export const settingsSchema = z.strictObject({
     ),
   controller: z
     .strictObject({
-      name: controllerShape.name,
-      contact: controllerShape.contact.describe("Address by which people reach the controller."),
-      notice_url: controllerShape.noticeUrl.describe("Address of the privacy notice; null for none."),
+      name: controllerText(controllerShape.name).describe("Name of the controller; not blank."),
+      contact: controllerText(controllerShape.contact).describe(
+        "Address by which people reach the controller; not blank.",
+      ),
+      notice_url: z
+        .url({ protocol: /^https?$/, error: "must be an http or https address" })
+        .max(500)
+        .refine(isPlain, plainRule)
+        .nullable()
+        .describe("Address of the privacy notice, http or https; null for none."),
     })
     .nullable()
     .describe("Whoever is responsible for the faces: named in consent receipts and in the public policy."),
@@ -118,7 +139,7 @@ export const settingsSchema = z.strictObject({
   template_drift_fmr: shape.driftFmr
     .unwrap()
     .describe(
-      "False match rate, against the enrolled photos alone, at or below which the first frame of a verification with liveness joins the subject's template, so that it ages with the person; at most five frames, which move it by at most 0.3. Null, the default, joins none.",
+      "False match rate, against the enrolled photos alone, at or below which the first frame of a verification with liveness joins the subject's template, so that it ages with the person; at most five frames, which move it by at most 0.3. At most `max_fmr`. Null, the default, joins none.",
     ),
   shards: shape.shards.describe(
     "Number of directories and galleries over which the subjects are spread; fixed when the tenant is made. One shard holds some hundred thousand faces.",

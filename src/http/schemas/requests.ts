@@ -92,7 +92,7 @@ const passiveSchema = z
 const timeSchema = z.iso.datetime({ offset: true, error: "must be a time, as 2030-01-31T12:00:00Z" });
 
 /** Character that can be seen. The braille blank is empty ink, and no property of Unicode says so. */
-const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800]/u;
+export const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800]/u;
 
 /** Text of a consent, kept as it came: what a person agreed to is not for the service to trim. */
 const consentTextSchema = z
@@ -137,7 +137,7 @@ export const enrolmentOptionsSchema = z.object({
   consent_receipt: z
     .union([z.stringbool(), z.boolean()], { error: "must be true or false" })
     .optional()
-    .describe("True when the answer is to carry a signed receipt of the consent."),
+    .describe("True when the answer is to carry a signed receipt of the consent, which must then be given."),
   metadata: metadataSchema.optional(),
   duplicates: z
     .enum(["allow", "refuse"], "must be allow or refuse")

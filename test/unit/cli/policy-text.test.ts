@@ -35,6 +35,23 @@ describe("a policy", () => {
     );
   });
 
+  it("shows texts of the settings as they are, and links to http(s) alone", () => {
+    const name = "A&B <script>*x*</script>\n# [y](z)";
+    const { text } = policy({ controller: { name, contact: "a_b", notice_url: "https://a.example/ <b>" } });
+    expect(text).toContain(
+      "that of A&amp;B &lt;script&gt;\\*x\\*&lt;/script&gt; \\# \\[y\\](z). Contact: a\\_b. Privacy notice: <https://a.example/%20%3Cb%3E>.",
+    );
+    const script = policy({ controller: { ...controller, notice_url: "javascript:alert(1)" } }).text;
+    expect(script).toContain("Privacy notice: javascript:alert(1).");
+  });
+
+  it("says that frames may be kept, and how they go, only where a template may age", () => {
+    const { text } = policy({ template_drift_fmr: 1e-6 });
+    expect(text).toContain("may be kept in the same way, as a further face");
+    expect(text).toContain("destroyed when any enrolled photo is deleted or ends, and on request");
+    expect(policy().text).not.toContain("further face");
+  });
+
   it("says each end of a face that the settings set", () => {
     const { text } = policy({ retention_seconds: 90 * day });
     expect(text).toContain("- 90 days after the enrolment");

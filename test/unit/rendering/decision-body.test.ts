@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CalibratedDecision } from "../../../src/face/decision/decide.ts";
-import { decisionBody, toldThreshold } from "../../../src/rendering/decision-body.ts";
+import { decisionBody, searchRateBody, toldThreshold } from "../../../src/rendering/decision-body.ts";
 
 function decided(fmr: number, { match = true, bounded = false } = {}): CalibratedDecision {
   return {
@@ -54,5 +54,19 @@ describe("a decision on the wire", () => {
   it("with scores has six digits of the distance and three of the rate, or its bound", () => {
     expect(decisionBody(decided(0.00123456), withScores)).toMatchObject({ distance: 0.123457, fmr: 0.00123 });
     expect(decisionBody(decided(2e-6, { bounded: true }), withScores)).toMatchObject({ fmr: "< 0.000002" });
+  });
+});
+
+describe("numbers on the wire", () => {
+  it("have no digits of the arithmetic", () => {
+    const decision = {
+      ...decided(1e-5),
+      threshold: 1.0419800000000001,
+      ordinaryThreshold: 1.2000000000000002,
+    };
+    expect(decisionBody(decision, withScores).threshold).toBe(1.04198);
+    expect(decisionBody(decision, without).threshold).toBe(1.2);
+    expect(searchRateBody(0.00019999000000000001)).toBe(0.00019999);
+    expect(searchRateBody(1e-8)).toBe(1e-8);
   });
 });

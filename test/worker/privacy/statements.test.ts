@@ -228,10 +228,10 @@ describe("a consent receipt", () => {
     });
   });
 
-  it("is given only when it is asked for and there is a consent", async () => {
+  it("is given only when it is asked for", async () => {
     const service = startService();
     const { call } = await tenant(service);
-    for (const query of [agreed, "consent_receipt=true", `${agreed}&consent_receipt=false`]) {
+    for (const query of [agreed, "consent_receipt=false", `${agreed}&consent_receipt=false`]) {
       expect(await call(`/v1/subjects/alice/faces?${query}`, jpeg(photoAt(0)))).not.toHaveProperty(
         "consent_receipt",
       );
@@ -239,6 +239,19 @@ describe("a consent receipt", () => {
     expect(await call("/v1/subjects/alice/faces?consent_receipt=maybe", jpeg(photoAt(0)))).toMatchObject({
       error: { code: "invalid_request" },
     });
+  });
+
+  it("is refused where there is no consent, and nothing is enrolled", async () => {
+    const service = startService();
+    const { call } = await tenant(service);
+    expect(await call("/v1/subjects/alice/faces?consent_receipt=true", jpeg(photoAt(0)))).toMatchObject({
+      error: {
+        code: "invalid_request",
+        message: expect.stringContaining("needs a consent"),
+        details: { field: "consent_receipt" },
+      },
+    });
+    expect(await call("/v1/subjects/alice")).toMatchObject({ error: { code: "not_found" } });
   });
 
   it("comes again with the answer of an enrolment that is sent again", async () => {

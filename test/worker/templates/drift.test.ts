@@ -45,6 +45,20 @@ async function faces({ call }: Service) {
   return faces;
 }
 
+describe("the rate at which frames join", () => {
+  it("is at most the tenant's own, whichever of the two is changed", async () => {
+    const service = await started();
+    const change = async (settings: object) =>
+      (await service.call("/v1/settings", { ...json(settings), method: "PATCH" })).status;
+    expect(await change({ template_drift_fmr: 1e-3 })).toBe(400);
+    expect(await change({ max_fmr: 1e-6 })).toBe(400);
+    expect(await (await service.call("/v1/settings")).json()).toMatchObject({
+      template_drift_fmr: 1e-5,
+      max_fmr: 1e-4,
+    });
+  });
+});
+
 describe("a live verification", () => {
   it("joins no template unless the tenant says so", async () => {
     const service = await started(null);

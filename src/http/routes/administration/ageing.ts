@@ -1,5 +1,6 @@
 /** Subjects whose scores have fallen, for operators to ask for a new photo. */
 import { type Calibration, thresholdAt } from "../../../face/decision/calibration.ts";
+import { distanceBody } from "../../../rendering/decision-body.ts";
 import { answer, refuse } from "../../answer.ts";
 import type { Handler } from "../../app-env.ts";
 import { checkQuery } from "../../request/input.ts";
@@ -29,7 +30,7 @@ export function listAgeing({ calibration, config }: AgeingDeps): Handler {
         first: Number(first.toFixed(3)),
         recent: Number(recent.toFixed(3)),
       })),
-      threshold: threshold.value,
+      threshold: distanceBody(threshold.value),
       next_cursor: page.value.nextCursor ?? null,
     } satisfies Body<typeof ageingAnswerSchema>);
   };

@@ -94,6 +94,15 @@ describe("the threshold of a gallery", () => {
     expect(thresholdForGallery(calibration, 10_000, asking(0.02)).ok).toBe(true);
   });
 
+  it.each([100, 1234, 99_999, 654_321])("of %i faces may be asked for again as it was answered", (faces) => {
+    const lowest = galleryRate(calibration.measuredDownTo, faces);
+    const answered = Number(lowest.toPrecision(6));
+    expect(successOf(thresholdForGallery(calibration, faces, asking(answered))).fmr).toBeGreaterThanOrEqual(
+      calibration.measuredDownTo,
+    );
+    expect(thresholdForGallery(calibration, faces, asking(lowest * 0.9999)).ok).toBe(false);
+  });
+
   it("where none was asked for is the default's, or the lowest that the data reach, and says so", () => {
     expect(successOf(thresholdForGallery(calibration, 1000, byDefault)).maxFpir).toBe(0.01);
     const small = successOf(thresholdForGallery(calibration, 3, byDefault));
