@@ -47,7 +47,7 @@ async function serveUntilStopped(options: Options): Promise<ExitCode> {
     process[stream === "out" ? "stdout" : "stderr"].write(`${line}\n`);
     metrics.count(line);
   });
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, running.stop);
+  if (running === undefined) return 0;
   const shownHost = host.includes(":") ? `[${host}]` : host;
   const server =
     metricsPort === undefined ? undefined : await showMetrics(metrics, running, host, metricsPort);

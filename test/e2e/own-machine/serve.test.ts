@@ -1,6 +1,5 @@
 /** `sameface serve`: the service on plain workerd, as a process that is started, asked, limited, stopped and killed. */
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -138,41 +137,3 @@ it("10,000 requests over the limit are limited, and the key works again in the n
     await machine.stop();
   }
 }, 240_000);
-
-it("a signal to stop lets the requests under way finish, takes no new ones, and ends with 0", async () => {
-  const folder = join(parent, "stopped");
-  const machine = await startMachine(folder);
-  const photo = read(franck);
-  const { hostname, port } = new URL(machine.url);
-  const socket = connect(Number(port), hostname);
-  const head = [
-    "POST /v1/subjects/late/faces HTTP/1.1",
-    `Host: ${hostname}`,
-    `Authorization: Bearer ${rootKey}`,
-    "Content-Type: image/jpeg",
-    `Content-Length: ${photo.length}`,
-  ];
-  socket.write(`${head.join("\r\n")}\r\n\r\n`);
-  socket.write(photo.subarray(0, 1000));
-  let answer = "";
-  socket.on("data", (text) => {
-    answer += text;
-  });
-  const closed = new Promise((resolve) => socket.once("close", resolve));
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const ended = machine.stop();
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  // A connection that comes now waits, and is closed unanswered when the process ends.
-  const late = fetch(`${machine.url}/healthz`).then(
-    () => "answered",
-    () => "closed",
-  );
-  socket.write(photo.subarray(1000));
-  await closed;
-  expect(answer).toMatch(/^HTTP\/1\.1 201 /);
-  expect(await ended).toBe(0);
-  expect(await late).toBe("closed");
-  const again = await startMachine(folder);
-  expect((await again.client.subjects.get("late")).faces).toHaveLength(1);
-  expect(await again.stop()).toBe(0);
-}, 120_000);
