@@ -1,5 +1,6 @@
 /** `sameface serve`: the service on plain workerd, as a process that is started, asked, limited, stopped and killed. */
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -55,6 +56,10 @@ describe("the service on one's own machine", () => {
     const kernels = await fetch(`${machine.url}/browser/kernels.wasm`);
     expect(kernels.headers.get("Content-Type")).toBe("application/wasm");
     await WebAssembly.compile(await kernels.arrayBuffer());
+    const plan = await fetch(`${machine.url}/browser/blazeface-short.plan`);
+    expect([plan.status, plan.headers.get("Content-Type")]).toEqual([200, "application/octet-stream"]);
+    const bytes = readFileSync("model/networks/blazeface-short.plan");
+    expect(bytes.equals(Buffer.from(await plan.arrayBuffer()))).toBe(true);
   });
 
   it("tells an orchestrator that it is alive and ready, and counts for it", async () => {
@@ -96,6 +101,7 @@ describe("the service on one's own machine", () => {
 
 it.each([
   ["without the deployment's key", { SAMEFACE_API_KEY: "" }, "SAMEFACE_API_KEY is not set"],
+  ["with a key of 31 characters", { SAMEFACE_API_KEY: "k".repeat(31) }, "SAMEFACE_API_KEY is short"],
   ["without a key-encryption key", { SAMEFACE_KEK: "" }, "SAMEFACE_KEK is not set"],
   ["with a key-encryption key of another form", { SAMEFACE_KEK: "short" }, "SAMEFACE_KEK: must be base64"],
   ["with a limit that is no number", { SAMEFACE_KEY_RATE: "many" }, "SAMEFACE_KEY_RATE must be a number"],
@@ -104,6 +110,34 @@ it.each([
   expect(code).toBe(2);
   expect(said).toContain(reason);
 });
+
+it("serve does not start with an empty name of a folder", async () => {
+  const [code, said] = await exitOf(runServe(""));
+  expect(code).toBe(2);
+  expect(said).toContain("--data must be a folder");
+});
+
+it("serve starts with a short key in development", async () => {
+  const env = { SAMEFACE_ENV: "development", SAMEFACE_API_KEY: "short" };
+  const machine = await startMachine(join(parent, "development"), env);
+  expect(await machine.stop()).toBe(0);
+}, 120_000);
+
+it("a port of metrics that is taken ends the command, and workerd with it", async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => taken.once("listening", resolve));
+  const { port } = taken.address() as { port: number };
+  const folder = join(parent, "metrics");
+  try {
+    const [code, said] = await exitOf(runServe(folder, {}, { metricsPort: port }));
+    expect(code).toBe(2);
+    expect(said).toContain("Metrics cannot be served: listen EADDRINUSE");
+    const workerdPid = Number(readFileSync(join(folder, "workerd.pid"), "utf8"));
+    expect(() => process.kill(workerdPid, 0)).toThrow("ESRCH");
+  } finally {
+    taken.close();
+  }
+}, 120_000);
 
 it("10,000 requests over the limit are limited, and the key works again in the next minute", async () => {
   const machine = await startMachine(join(parent, "limited"), { SAMEFACE_KEY_RATE: "100" });
