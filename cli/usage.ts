@@ -93,7 +93,8 @@ SAMEFACE_KEK must be in the environment; the other variables of docs/operating.m
                        requests a minute by key, by session token, and with refused keys by address;
                        default 6000, 60, 100
 
-A first SIGTERM, SIGINT or SIGHUP finishes the requests under way, for 25 s at most; a second one ends at once.
+A first SIGTERM, SIGINT or SIGHUP finishes the requests under way, for 25 s at most; a second one,
+a second later or more, ends at once.
 
 Exit code: 0 stopped by a signal; 2 could not start, or workerd ended by itself.`;
 

@@ -15,6 +15,8 @@ import { UsageError } from "../usage.ts";
 const defaultPort = 8787;
 const defaultHost = "127.0.0.1";
 const defaultFolder = "sameface-data";
+/** Characters of the deployment's key at least, as `sameface deploy` demands them. */
+const minApiKeyLength = 32;
 /** Limits of wrangler.toml, requests a minute. */
 const defaultRates: Rates = { KEY_RATE: 6000, SESSION_RATE: 60, FAILURE_RATE: 100 };
 
@@ -28,6 +30,8 @@ async function serveUntilStopped(options: Options): Promise<ExitCode> {
   const host = options.host ?? defaultHost;
   const port = portOf("port", options.port) ?? defaultPort;
   const metricsPort = portOf("metrics-port", options["metrics-port"]);
+  if (options.data?.trim() === "") throw new UsageError("--data must be a folder.");
+  const folder = resolve(options.data ?? defaultFolder);
   const { env } = process;
   checkEnvironment(parseConfig(env), host);
   const rates = ratesIn(env);
@@ -41,13 +45,12 @@ async function serveUntilStopped(options: Options): Promise<ExitCode> {
     rates,
     variables: Object.keys(env).filter((name) => name.startsWith("SAMEFACE_")),
   });
-  const folder = resolve(options.data ?? defaultFolder);
   const metrics = createMetrics(Date.now() / 1000);
   const running = await startWorkerd(workerd, folder, config, (line, stream) => {
     process[stream === "out" ? "stdout" : "stderr"].write(`${line}\n`);
     metrics.count(line);
   });
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, running.stop);
+  if (running === undefined) return 0;
   const shownHost = host.includes(":") ? `[${host}]` : host;
   const server =
     metricsPort === undefined ? undefined : await showMetrics(metrics, running, host, metricsPort);
@@ -70,6 +73,10 @@ function say(text: string): void {
 function checkEnvironment({ environment, apiKey, keks }: Config, host: string): void {
   const make = "make one with `openssl rand -base64 32`, and keep it where your secrets are";
   if (apiKey === undefined) throw new UsageError(`SAMEFACE_API_KEY is not set: ${make}.`);
+  if (environment === "production" && apiKey.length < minApiKeyLength)
+    throw new UsageError(
+      `SAMEFACE_API_KEY is short: it must have ${minApiKeyLength} random characters or more; ${make}.`,
+    );
   if (keks.length === 0)
     throw new UsageError(
       `SAMEFACE_KEK is not set, or is the published one: ${make}; without it no face can be read.`,
@@ -96,13 +103,19 @@ function portOf(name: "port" | "metrics-port", text: string | undefined): number
   return port;
 }
 
-/** Answers `GET /metrics` on a port of its own, which is for the operator's network alone. */
-async function showMetrics(metrics: Metrics, { pid }: Running, host: string, port: number): Promise<Server> {
+/** Answers `GET /metrics` on a port of its own, which is for the operator's network alone. Ends workerd where it cannot. */
+async function showMetrics(metrics: Metrics, running: Running, host: string, port: number): Promise<Server> {
   const server = createServer((request, response) => {
     const isFound = request.method === "GET" && request.url === "/metrics";
     response.writeHead(isFound ? 200 : 404, { "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
-    response.end(isFound ? metrics.write(residentBytes(pid)) : "");
+    response.end(isFound ? metrics.write(residentBytes(running.pid)) : "");
   });
-  await new Promise<void>((done, fail) => server.once("error", fail).listen(port, host, done));
+  try {
+    await new Promise<void>((done, fail) => server.once("error", fail).listen(port, host, done));
+  } catch (error) {
+    running.stop();
+    await running.ended;
+    throw new Error(`Metrics cannot be served: ${(error as Error).message}`);
+  }
   return server;
 }

@@ -9,6 +9,13 @@ import { lockSocket, objectsFolder } from "./config.ts";
 /** Time in which requests under way are finished after a signal to stop, ms. Orchestrators wait 30 s at most. */
 const graceMs = 25_000;
 
+/** A signal that comes sooner after the first is the same one, ms: a group's reaches this process and its launcher, which forwards it. */
+const sameSignalMs = 1000;
+const stopSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+
+/** Waits until its standard input ends, as it does when the process that holds it is gone, and kills a process. */
+const guardScript = "trap '' HUP INT TERM; read -r _; kill -KILL \"$1\"";
+
 const configFile = "workerd.capnp";
 const pidFile = "workerd.pid";
 
@@ -18,20 +25,24 @@ export interface Running {
   readonly port: number;
   /** Resolves with workerd's exit code when it has ended; null where a signal ended it. */
   readonly ended: Promise<number | null>;
-  /** Stops taking requests, finishes those under way for 25 s at most, and ends. A second call ends at once. */
+  /**
+   * Stops taking requests, finishes those under way for 25 s at most, and ends. A second call ends at once, unless it
+   * comes within a second.
+   */
   readonly stop: () => void;
 }
 
 /**
  * Starts workerd in a folder, which becomes this process's working directory: sockets have short paths. Throws
- * where another workerd runs in it, and where this one cannot start.
+ * where another workerd runs in it, and where this one cannot start. Signals to stop call `stop` as soon as workerd
+ * is there; the answer is undefined where one came before it listened. When this process is killed, workerd is too.
  */
 export async function startWorkerd(
   workerd: string,
   folder: string,
   config: string,
   onLine: (line: string, stream: "out" | "err") => void,
-): Promise<Running> {
+): Promise<Running | undefined> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   process.chdir(folder);
   if (await answers(lockSocket))
@@ -39,12 +50,28 @@ export async function startWorkerd(
   rmSync(lockSocket, { force: true });
   mkdirSync(objectsFolder, { recursive: true, mode: 0o700 });
   writeFileSync(configFile, config, { mode: 0o600 });
+  let timer: NodeJS.Timeout | undefined;
+  let stoppedAt: number | undefined;
+  const stop = () => {
+    if (stoppedAt === undefined) {
+      stoppedAt = performance.now();
+      child.kill("SIGTERM");
+      timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
+    } else if (performance.now() - stoppedAt >= sameSignalMs) child.kill("SIGKILL");
+  };
+  // Before workerd is there, so that no signal ends this process alone.
+  for (const signal of stopSignals) process.on(signal, stop);
   const child = spawn(workerd, ["serve", "--control-fd=3", "-I/", configFile], {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
     // A terminal's Ctrl-C goes to this process alone, which asks workerd to finish first.
     detached: true,
   });
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  ended.then(() => clearTimeout(timer));
+  if (child.pid !== undefined) {
+    guard(child.pid, ended);
+    writeFileSync(pidFile, String(child.pid));
+  }
   createInterface({ input: child.stdout as Readable }).on("line", (line) => onLine(line, "out"));
   createInterface({ input: child.stderr as Readable }).on("line", (line) => onLine(line, "err"));
   const port = await Promise.race([
@@ -52,20 +79,22 @@ export async function startWorkerd(
     ended.then(() => undefined),
     new Promise<undefined>((resolve) => child.once("error", () => resolve(undefined))),
   ]);
-  if (port === undefined || child.pid === undefined) throw new Error("workerd could not start.");
-  writeFileSync(pidFile, String(child.pid));
-  let timer: NodeJS.Timeout | undefined;
-  ended.then(() => clearTimeout(timer));
-  return {
-    pid: child.pid,
-    port,
-    ended,
-    stop() {
-      if (timer !== undefined) return void child.kill("SIGKILL");
-      child.kill("SIGTERM");
-      timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
-    },
-  };
+  if (port === undefined || child.pid === undefined) {
+    if (stoppedAt !== undefined) return undefined;
+    throw new Error("workerd could not start.");
+  }
+  return { pid: child.pid, port, ended, stop };
+}
+
+/** Kills a process when this one is gone, also after SIGKILL, by a shell that outlives it. */
+function guard(pid: number, ended: Promise<unknown>): void {
+  const shell = spawn("/bin/sh", ["-c", guardScript, "sh", String(pid)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  // Without a shell workerd runs all the same.
+  shell.once("error", () => undefined);
+  ended.then(() => shell.kill("SIGKILL"));
 }
 
 /** Memory of a process that is in use, bytes; undefined where the system does not tell it in /proc. */

@@ -18,17 +18,30 @@ export interface Machine {
   readonly said: () => string;
   /** Sends SIGTERM, and resolves with the exit code. */
   readonly stop: () => Promise<number | null>;
+  /** Sends SIGTERM to the command's process group, where it has one of its own, and resolves with the exit code. */
+  readonly stopGroup: () => Promise<number | null>;
+  /** Kills the command with SIGKILL, and resolves when it is gone. */
+  readonly killCommand: () => Promise<number | null>;
   /** Kills workerd with SIGKILL, and resolves with the exit code of the command. */
   readonly crash: () => Promise<number | null>;
+}
+
+export interface Ways {
+  /** Command line to run: another checkout's, or the launcher. Default this checkout's. */
+  readonly program?: string;
+  /** True for a process group of its own, as a shell with job control starts it. */
+  readonly ownGroup?: boolean;
+  /** Default a free one. */
+  readonly metricsPort?: number;
 }
 
 /** Starts the service, of this checkout or of another's command line. Throws with all that it said where it does not come up. */
 export async function startMachine(
   folder: string,
   env: Record<string, string> = {},
-  program = main,
+  ways: Ways = {},
 ): Promise<Machine> {
-  const child = runServe(folder, env, program);
+  const child = runServe(folder, env, ways);
   let said = "";
   const lines = new Map<string, string>();
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
@@ -54,14 +67,22 @@ export async function startMachine(
     workerdPid,
     said: () => said,
     stop: () => end(() => child.kill("SIGTERM")),
+    stopGroup: () => end(() => process.kill(-child.pid!, "SIGTERM")),
+    killCommand: () => end(() => child.kill("SIGKILL")),
     crash: () => end(() => process.kill(workerdPid, "SIGKILL")),
   };
 }
 
 /** Runs the command with a free port. Its environment is the path and these variables. */
-export function runServe(folder: string, env: Record<string, string> = {}, program = main): ChildProcess {
+export function runServe(
+  folder: string,
+  env: Record<string, string> = {},
+  { program = main, ownGroup = false, metricsPort = 0 }: Ways = {},
+): ChildProcess {
   const secrets = { SAMEFACE_API_KEY: rootKey, SAMEFACE_KEK: kek };
-  return spawn(node, [program, "serve", "--port", "0", "--metrics-port", "0", "--data", folder], {
+  const ports = ["--port", "0", "--metrics-port", String(metricsPort)];
+  return spawn(node, [program, "serve", ...ports, "--data", folder], {
+    detached: ownGroup,
     cwd: tmpdir(),
     env: { PATH: process.env.PATH ?? "", ...compileCache, ...secrets, ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -1,6 +1,6 @@
 /** `sameface serve`: the service on plain workerd, as a process that is started, asked, limited, stopped and killed. */
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { connect } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -56,6 +56,10 @@ describe("the service on one's own machine", () => {
     const kernels = await fetch(`${machine.url}/browser/kernels.wasm`);
     expect(kernels.headers.get("Content-Type")).toBe("application/wasm");
     await WebAssembly.compile(await kernels.arrayBuffer());
+    const plan = await fetch(`${machine.url}/browser/blazeface-short.plan`);
+    expect([plan.status, plan.headers.get("Content-Type")]).toEqual([200, "application/octet-stream"]);
+    const bytes = readFileSync("model/networks/blazeface-short.plan");
+    expect(bytes.equals(Buffer.from(await plan.arrayBuffer()))).toBe(true);
   });
 
   it("tells an orchestrator that it is alive and ready, and counts for it", async () => {
@@ -97,6 +101,7 @@ describe("the service on one's own machine", () => {
 
 it.each([
   ["without the deployment's key", { SAMEFACE_API_KEY: "" }, "SAMEFACE_API_KEY is not set"],
+  ["with a key of 31 characters", { SAMEFACE_API_KEY: "k".repeat(31) }, "SAMEFACE_API_KEY is short"],
   ["without a key-encryption key", { SAMEFACE_KEK: "" }, "SAMEFACE_KEK is not set"],
   ["with a key-encryption key of another form", { SAMEFACE_KEK: "short" }, "SAMEFACE_KEK: must be base64"],
   ["with a limit that is no number", { SAMEFACE_KEY_RATE: "many" }, "SAMEFACE_KEY_RATE must be a number"],
@@ -105,6 +110,34 @@ it.each([
   expect(code).toBe(2);
   expect(said).toContain(reason);
 });
+
+it("serve does not start with an empty name of a folder", async () => {
+  const [code, said] = await exitOf(runServe(""));
+  expect(code).toBe(2);
+  expect(said).toContain("--data must be a folder");
+});
+
+it("serve starts with a short key in development", async () => {
+  const env = { SAMEFACE_ENV: "development", SAMEFACE_API_KEY: "short" };
+  const machine = await startMachine(join(parent, "development"), env);
+  expect(await machine.stop()).toBe(0);
+}, 120_000);
+
+it("a port of metrics that is taken ends the command, and workerd with it", async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => taken.once("listening", resolve));
+  const { port } = taken.address() as { port: number };
+  const folder = join(parent, "metrics");
+  try {
+    const [code, said] = await exitOf(runServe(folder, {}, { metricsPort: port }));
+    expect(code).toBe(2);
+    expect(said).toContain("Metrics cannot be served: listen EADDRINUSE");
+    const workerdPid = Number(readFileSync(join(folder, "workerd.pid"), "utf8"));
+    expect(() => process.kill(workerdPid, 0)).toThrow("ESRCH");
+  } finally {
+    taken.close();
+  }
+}, 120_000);
 
 it("10,000 requests over the limit are limited, and the key works again in the next minute", async () => {
   const machine = await startMachine(join(parent, "limited"), { SAMEFACE_KEY_RATE: "100" });
@@ -138,41 +171,3 @@ it("10,000 requests over the limit are limited, and the key works again in the n
     await machine.stop();
   }
 }, 240_000);
-
-it("a signal to stop lets the requests under way finish, takes no new ones, and ends with 0", async () => {
-  const folder = join(parent, "stopped");
-  const machine = await startMachine(folder);
-  const photo = read(franck);
-  const { hostname, port } = new URL(machine.url);
-  const socket = connect(Number(port), hostname);
-  const head = [
-    "POST /v1/subjects/late/faces HTTP/1.1",
-    `Host: ${hostname}`,
-    `Authorization: Bearer ${rootKey}`,
-    "Content-Type: image/jpeg",
-    `Content-Length: ${photo.length}`,
-  ];
-  socket.write(`${head.join("\r\n")}\r\n\r\n`);
-  socket.write(photo.subarray(0, 1000));
-  let answer = "";
-  socket.on("data", (text) => {
-    answer += text;
-  });
-  const closed = new Promise((resolve) => socket.once("close", resolve));
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const ended = machine.stop();
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  // A connection that comes now waits, and is closed unanswered when the process ends.
-  const late = fetch(`${machine.url}/healthz`).then(
-    () => "answered",
-    () => "closed",
-  );
-  socket.write(photo.subarray(1000));
-  await closed;
-  expect(answer).toMatch(/^HTTP\/1\.1 201 /);
-  expect(await ended).toBe(0);
-  expect(await late).toBe("closed");
-  const again = await startMachine(folder);
-  expect((await again.client.subjects.get("late")).faces).toHaveLength(1);
-  expect(await again.stop()).toBe(0);
-}, 120_000);

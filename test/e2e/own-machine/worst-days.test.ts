@@ -120,7 +120,7 @@ describe.skipIf(!isExhaustive || !hasCommit(versionBefore))("a release that is t
     const { match, distance, candidates, gallery_size, faces } = await answersOf(now, key);
     await now.stop();
 
-    const before = await startMachine(folder, {}, join(checkout, "cli/main.ts"));
+    const before = await startMachine(folder, {}, { program: join(checkout, "cli/main.ts") });
     const tenant = new Sameface({ url: before.url, key });
     expect(await tenant.verify("franck", read(franckAgain))).toMatchObject({ match, distance });
     // Each release names fields of its own beside these.
