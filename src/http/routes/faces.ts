@@ -154,10 +154,9 @@ export async function storeFace(
   const stored = { subjectId, faceId, embedding, createdAt, ...(quality !== undefined && { quality }) };
   return stopwatch.time("store", async () => {
     const conflicting = isSomebodyElse(stored, await store.readFaces(subjectId));
-    if (conflicting && !conflicts) {
-      await store.noteConflict(subjectId);
+    // A request that was answered before is answered by its key, whatever the subject's other photos are now.
+    if (conflicting && !conflicts && (await store.noteConflict(subjectId, details.request)))
       return fail({ code: "conflicting_face" });
-    }
     const named = conflicting ? { ...stored, faceId: conflictingFaceId(faceId) ?? faceId } : stored;
     const added = await store.addFace(named, { ...details, capture: probe.encoded?.capture });
     return added.ok ? ok({ ...added.value, conflicting }) : added;

@@ -147,11 +147,16 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
       return read(() => queries.readAttemptFaces(sql, subjectId, nowMs, true), []);
     }
 
-    async noteConflict(subjectId: SubjectId, context: Context) {
-      const { sql, write } = this.parts.ledger;
+    async noteConflict(subjectId: SubjectId, request: EnrolmentRequest | null, context: Context) {
+      const { sql, read, write } = this.parts.ledger;
+      if (request !== null) {
+        const earlier = read(() => findEnrolled(sql, { subjectId }, request, context.nowMs), ok(undefined));
+        if (!earlier.ok || earlier.value !== undefined) return false;
+      }
       write(context, () =>
         writeAudit(sql, { action: "face.enrol", outcome: "conflicting", subjectId }, context),
       );
+      return true;
     }
 
     async describeFaces(subjectId: SubjectId, nowMs: number) {

@@ -129,8 +129,8 @@ export interface EnrolmentDirectory {
   joinFace(row: FaceRow, closest: FaceId, template: string, context: Context): Promise<boolean>;
   /** Reads a subject's faces with their records; empty for a subject that is not known. */
   readFaces(subjectId: SubjectId, nowMs: number): Promise<readonly AttemptFace[]>;
-  /** Writes into the audit trail that a photo of somebody else was refused. */
-  noteConflict(subjectId: SubjectId, context: Context): Promise<void>;
+  /** Writes into the audit trail that a photo of somebody else was refused; false where its request was answered before. */
+  noteConflict(subjectId: SubjectId, request: EnrolmentRequest | null, context: Context): Promise<boolean>;
   /** Describes a subject's faces, oldest first; empty for a subject that is not known. */
   describeFaces(subjectId: SubjectId, nowMs: number): Promise<readonly FaceDetails[]>;
   listSubjects(page: Page, nowMs: number): Promise<readonly SubjectId[]>;

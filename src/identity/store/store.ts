@@ -221,8 +221,8 @@ export interface TenantStore {
   joinFace(face: StoredFace, closest: FaceId, template: string): Promise<boolean>;
   /** Deletes the faces that joined the subject's template. Fails with `not_found` where there is none. */
   deleteJoined(subjectId: SubjectId): Promise<Result<Erasure>>;
-  /** Writes into the audit trail that a photo of somebody else was refused. */
-  noteConflict(subjectId: SubjectId): Promise<void>;
+  /** Writes into the audit trail that a photo of somebody else was refused; false where its request was answered before. */
+  noteConflict(subjectId: SubjectId, request: EnrolmentRequest | undefined): Promise<boolean>;
   /**
    * Begins an attempt. Fails with `subject_has_no_faces`, `locked` or `unauthorized` (the session), and as a whole
    * with `corrupt_record` or `model_mismatch` when one record cannot be read: a face that is left out silently would

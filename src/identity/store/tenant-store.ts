@@ -149,7 +149,8 @@ function createTenantStore(deps: StoreDeps, caller: Caller): TenantStore {
       return deleted;
     },
 
-    noteConflict: (subjectId) => directoryOf(subjectId).noteConflict(subjectId, context()),
+    noteConflict: (subjectId, request) =>
+      directoryOf(subjectId).noteConflict(subjectId, request ?? null, context()),
 
     beginAttempt(subjectId, options = {}) {
       const directory = directoryOf(subjectId);
