@@ -148,7 +148,7 @@ async function judgeRates({ registry, liveRates, randomBytes }: DoctorDeps): Pro
   );
 }
 
-/** Looks for faces that were enrolled from photos that the encoder cannot read. */
+/** Looks for faces that no key at hand opens, and for those enrolled from photos that the encoder cannot read. */
 async function sampleFaces(
   root: Caller,
   { openDirectory, registry, openReview, randomBytes }: DoctorDeps,
@@ -157,13 +157,19 @@ async function sampleFaces(
   const tenants = choose([defaultTenant, ...others], sampledTenants, randomBytes);
   const found: string[] = [];
   let lookedAt = 0;
+  let withoutKek = 0;
   for (const tenant of tenants) {
     const { settings } = await openDirectory(tenant, 0).admit(null);
     const review = openReview({ ...root, tenant, settings: settings ?? defaultSettings });
     const sample = await review.sample(sampledFaces);
     lookedAt += sample.lookedAt;
+    withoutKek += sample.withoutKek;
     const { length } = sample.unrecognisable;
     if (length > 0) found.push(`${length} of ${sample.lookedAt} in ${tenant}`);
+  }
+  if (withoutKek > 0) {
+    const detail = `${withoutKek} of ${lookedAt} faces looked at need a key-encryption key that is not set. Put it into SAMEFACE_KEK_PREVIOUS, and delete nothing; see docs/operating.md.`;
+    return { status: "failed", detail };
   }
   if (found.length === 0) return { status: "ok", detail: `none of ${lookedAt} looked at is unrecognizable` };
   return warning(

@@ -254,7 +254,8 @@ function describe(failure: FailureCase): WireFailure {
       return {
         status: 500,
         code: "internal",
-        message: "A stored face cannot be read. Delete it and enrol it again.",
+        message:
+          "A stored face cannot be read. Have the operator run `sameface doctor`; if all is well there, delete the face and enrol it again.",
         details: { face_id: failure.faceId },
       };
     case "request_timeout":

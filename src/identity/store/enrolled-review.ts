@@ -34,6 +34,8 @@ export interface Review {
   readonly lookedAt: number;
   /** Number of those that were not judged: made by another model, or damaged. */
   readonly notJudged: number;
+  /** Number of those whose key-encryption key is not at hand; they are not judged either. */
+  readonly withoutKek: number;
 }
 
 export interface ReviewPage extends Review {
@@ -88,12 +90,14 @@ export function createReviewOpener(deps: ReviewDeps): OpenReview {
       const judged = await Promise.all(rows.map(judge));
       const unrecognisable = judged.filter((face) => typeof face === "object");
       const notJudged = judged.filter((face) => face === undefined).length;
+      const known = await Promise.all(rows.map(({ kekId }) => ring.knows(kekId)));
       // A directory that has no face to look at is not written to: its tenant may not exist.
       if (rows.length > 0) {
         const outcome = `looked at ${rows.length}, found ${unrecognisable.length}`;
         await openDirectory(tenant, 0).note("faces.review", outcome, contextOf(caller, clock()));
       }
-      return { unrecognisable, lookedAt: rows.length, notJudged };
+      const withoutKek = known.filter((isKnown) => !isKnown).length;
+      return { unrecognisable, lookedAt: rows.length, notJudged, withoutKek };
     }
 
     return {

@@ -218,6 +218,17 @@ describe("a deployment whose key-encryption key is lost", () => {
     });
   });
 
+  it("has a doctor who says which key is missing, and to delete nothing", async () => {
+    const { service } = await afterTheLoss();
+    const { checks } = await callerOf(service, "test-key")("/v1/doctor");
+    expect(checks.find(({ name }: { name: string }) => name === "faces")).toMatchObject({
+      status: "failed",
+      detail: expect.stringMatching(
+        /^8 of 8 faces looked at need a key-encryption key that is not set.*delete nothing/,
+      ),
+    });
+  });
+
   it("goes on at once when the key is found again", async () => {
     const { answers, key } = await afterTheLoss();
     expect(await answersOf(callerOf(startWith([lost]), key))).toEqual(answers);
