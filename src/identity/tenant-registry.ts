@@ -20,6 +20,19 @@ export interface TenantRegistry {
 
 export type RegistryDirectory = Pick<AdministrationDirectory, "registerTenant" | "listTenants">;
 
+const tenantsPerPage = 1000;
+
+/** Lists the default tenant, then all others. */
+export async function* everyTenant(registry: Pick<TenantRegistry, "list">): AsyncGenerator<TenantId> {
+  yield defaultTenant;
+  for (let after: TenantId | null = null; ; ) {
+    const page: readonly TenantId[] = await registry.list({ after, limit: tenantsPerPage });
+    yield* page;
+    if (page.length < tenantsPerPage) return;
+    after = page[tenantsPerPage - 1];
+  }
+}
+
 const marks = new Map<TenantId, Jurisdiction>(jurisdictions.map((each) => [deploymentIn(each), each]));
 
 /** Text before all marks and after no other id: "@" sorts before the letters and after digits and "-". */

@@ -11,7 +11,7 @@ interface ScheduleDeps {
 
 /** Runs one day's schedule. */
 export async function runRateSchedule({ liveRates, metrics, log }: ScheduleDeps): Promise<void> {
-  for (const { tenant, rate } of await liveRates.measureDue()) {
+  for await (const { tenant, rate } of liveRates.measureDue()) {
     const [low, high] = rate.interval ?? [null, null];
     const entry: RateEntry = {
       level: breaksPromise(rate) ? "error" : "info",

@@ -25,6 +25,7 @@ export interface RequestEntry {
 
 /** Scheduled measurement of the false match rate among a tenant's people: counts, and nothing about any of them. */
 export interface RateEntry {
+  /** `error` where the whole interval lies above the promised rate. */
   readonly level: "info" | "error";
   readonly event: "live_rate";
   readonly tenant: string;

@@ -23,11 +23,11 @@ const lastStage: Stage = "passive";
 
 /** Writes a measured rate; one that could not be measured is left out. */
 export function writeRateMetrics(dataset: Dataset, entry: RateEntry): void {
-  const { tenant, max_fmr, fmr, low, high, comparisons } = entry;
+  const { level, tenant, max_fmr, fmr, low, high, comparisons } = entry;
   if (fmr === null || low === null || high === null) return;
   dataset.writeDataPoint({
     indexes: [tenant],
-    blobs: ["live_rate", "", "", low > max_fmr ? "above_promise" : "within_promise", ""],
+    blobs: ["live_rate", "", "", level === "error" ? "above_promise" : "within_promise", ""],
     doubles: [max_fmr, fmr, low, high, comparisons],
   });
 }

@@ -7,10 +7,9 @@ import type {
   OpenDirectory,
   SearchDirectory,
 } from "../../identity/directory/types.ts";
-import { defaultTenant, type TenantId } from "../../identity/ids.ts";
 import { rewrapFaceKey } from "../../identity/records/sealed-face.ts";
 import { defaultSettings } from "../../identity/settings.ts";
-import type { TenantRegistry } from "../../identity/tenant-registry.ts";
+import { everyTenant, type TenantRegistry } from "../../identity/tenant-registry.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 
 /**
@@ -73,15 +72,4 @@ export function createKekRotation({
     }
     return ok({ rewrapped, done: left > 0 && galleriesDone });
   };
-}
-
-async function* everyTenant(registry: KekRotationDeps["registry"]): AsyncGenerator<TenantId> {
-  yield defaultTenant;
-  const limit = 100;
-  for (let after: TenantId | null = null; ; ) {
-    const page: readonly TenantId[] = await registry.list({ after, limit });
-    yield* page;
-    if (page.length < limit) return;
-    after = page[limit - 1];
-  }
 }

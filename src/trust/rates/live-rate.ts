@@ -18,7 +18,7 @@ import type {
 } from "../../identity/directory/types.ts";
 import { defaultTenant, type TenantId } from "../../identity/ids.ts";
 import { defaultSettings } from "../../identity/settings.ts";
-import type { TenantRegistry } from "../../identity/tenant-registry.ts";
+import { everyTenant, type TenantRegistry } from "../../identity/tenant-registry.ts";
 
 export interface LiveRate {
   readonly measuredAt: string;
@@ -45,10 +45,10 @@ export interface LiveRates {
   /** Reads the last result. Fails with `not_found` before the first measurement. */
   last(tenant: TenantId): Promise<Result<LiveRate>>;
   /**
-   * Measures the tenants whose day it is: each has one day of seven. Returns what was measured, and what failed is left
-   * out until the next week.
+   * Measures the tenants whose day it is, one after another: each has one day of seven. What failed is left out until the
+   * next week. Throws the first error of a directory when all others have been measured.
    */
-  measureDue(): Promise<readonly { readonly tenant: TenantId; readonly rate: LiveRate }[]>;
+  measureDue(): AsyncIterable<{ readonly tenant: TenantId; readonly rate: LiveRate }>;
 }
 
 export interface LiveRateDeps {
@@ -68,7 +68,6 @@ const comparisonsWanted = 4_000_000;
 
 /** Most tenants that one day's schedule measures. */
 const mostTenants = 200;
-const tenantsPerPage = 1000;
 const dayMs = 24 * 3600 * 1000;
 
 export function createLiveRates(deps: LiveRateDeps): LiveRates {
@@ -100,14 +99,11 @@ export function createLiveRates(deps: LiveRateDeps): LiveRates {
     return ok(rate);
   }
 
-  async function allTenants(): Promise<TenantId[]> {
-    const tenants: TenantId[] = [defaultTenant];
-    for (let after: TenantId | null = null; ; ) {
-      const page = await registry.list({ after, limit: tenantsPerPage });
-      tenants.push(...page.filter((tenant) => tenant !== defaultTenant));
-      if (page.length < tenantsPerPage) return tenants;
-      after = page[page.length - 1];
-    }
+  async function measureScheduled(tenant: TenantId): Promise<Result<LiveRate> | undefined> {
+    const { settings } = await openDirectory(tenant, 0).admit(null);
+    // The default tenant exists without having been made; its directory is left as it is while nobody uses it.
+    if (settings === null && tenant !== defaultTenant) return undefined;
+    return measure({ tenant, settings: settings ?? defaultSettings, actor: "schedule", requestId: "" });
   }
 
   return {
@@ -117,21 +113,22 @@ export function createLiveRates(deps: LiveRateDeps): LiveRates {
       if (json === null) return fail({ code: "not_found", what: "measurement of the live rate" });
       return ok(JSON.parse(json) as LiveRate);
     },
-    async measureDue() {
+    async *measureDue() {
       const weekday = Math.floor(clock().getTime() / dayMs) % 7;
-      const due = (await allTenants()).filter(
-        (tenant) => crc32(new TextEncoder().encode(tenant)) % 7 === weekday,
-      );
-      const measured: { tenant: TenantId; rate: LiveRate }[] = [];
-      for (const tenant of due.slice(0, mostTenants)) {
-        const { settings } = await openDirectory(tenant, 0).admit(null);
-        // The default tenant exists without having been made; its directory is left as it is while nobody uses it.
-        if (settings === null && tenant !== defaultTenant) continue;
-        const caller = { tenant, settings: settings ?? defaultSettings, actor: "schedule", requestId: "" };
-        const rate = await measure(caller);
-        if (rate.ok) measured.push({ tenant, rate: rate.value });
+      const due: TenantId[] = [];
+      for await (const tenant of everyTenant(registry)) {
+        if (crc32(new TextEncoder().encode(tenant)) % 7 === weekday) due.push(tenant);
       }
-      return measured;
+      const errors: unknown[] = [];
+      for (const tenant of due.slice(0, mostTenants)) {
+        try {
+          const rate = await measureScheduled(tenant);
+          if (rate?.ok) yield { tenant, rate: rate.value };
+        } catch (error) {
+          errors.push(error);
+        }
+      }
+      if (errors.length > 0) throw errors[0];
     },
   };
 }

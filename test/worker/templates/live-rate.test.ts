@@ -2,11 +2,13 @@
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
 import { distance } from "../../../src/face/decision/decide.ts";
+import type { LogEntry } from "../../../src/http/middleware/log-entry.ts";
 import type { RateCounts } from "../../../src/identity/directory/data.ts";
 import { defaultTenant, type FaceId, type SubjectId } from "../../../src/identity/ids.ts";
 import { defaultSettings } from "../../../src/identity/settings.ts";
 import type { StoredFace } from "../../../src/identity/store/store.ts";
-import { rateOf } from "../../../src/trust/rates/live-rate.ts";
+import { createTenantRegistry } from "../../../src/identity/tenant-registry.ts";
+import { createLiveRates, rateOf } from "../../../src/trust/rates/live-rate.ts";
 import { runRateSchedule } from "../../../src/wiring/rate-schedule.ts";
 import { calibration, json, now, type Service, startService } from "../setup/service.ts";
 
@@ -228,6 +230,33 @@ describe("the schedule", () => {
       { indexes: ["default"], blobs: ["live_rate", "", "", "above_promise", ""] },
     ]);
     expect(JSON.stringify(service.log)).not.toMatch(/"s\d+"/);
+  });
+
+  it("measures all others of the day when one tenant's directory fails, and fails then", async () => {
+    const service = start();
+    const tenants = Array.from({ length: 40 }, (_, i) => `t${i}`);
+    for (const tenant of tenants) await service.call("/v1/tenants", json({ tenant_id: tenant }));
+    const { openDirectory } = service.trust;
+    const tried: string[] = [];
+    const liveRates = createLiveRates({
+      openDirectory(tenant, shard) {
+        if (shard === 0) tried.push(tenant);
+        if (tenant === tried[0]) throw new Error("the directory is down");
+        return openDirectory(tenant, shard);
+      },
+      registry: createTenantRegistry(openDirectory),
+      calibration,
+      encoderId: "text-1",
+      embeddingLength: dimension,
+      clock: () => now,
+    });
+    const log: LogEntry[] = [];
+    const run = runRateSchedule({ liveRates, metrics: undefined, log: (entry) => log.push(entry) });
+    await expect(run).rejects.toThrow("the directory is down");
+    const [failing, ...others] = [...new Set(tried)];
+    expect(others.length).toBeGreaterThan(0);
+    expect(log.map((entry) => "tenant" in entry && entry.tenant)).toEqual(others);
+    expect(tenants).toContain(failing);
   });
 });
 
