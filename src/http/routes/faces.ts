@@ -3,7 +3,13 @@ import type { Context } from "hono";
 import type * as z from "zod";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
-import { conflictingFaceId, parseFaceId, type SubjectId } from "../../identity/ids.ts";
+import {
+  conflictingFaceId,
+  type FaceId,
+  parseFaceId,
+  type SubjectId,
+  wasConflicting,
+} from "../../identity/ids.ts";
 import { keepsSketches } from "../../identity/settings.ts";
 import { requireConsent } from "../../identity/store/consent.ts";
 import type { EnrolledFace, EnrolmentDetails } from "../../identity/store/store.ts";
@@ -91,7 +97,7 @@ export function enrol(deps: EnrolmentDeps): Handler {
       model: enrolled.model,
       created_at: enrolled.createdAt.toISOString(),
       ...(enrolled.expiresAt === undefined ? {} : { expires_at: enrolled.expiresAt.toISOString() }),
-      ...(enrolled.conflicting ? { conflicting_face: true } : {}),
+      ...conflictingField(enrolled.faceId),
       ...(await consentReceiptField(
         c,
         deps,
@@ -137,7 +143,7 @@ export async function storeFace(
     readonly details: EnrolmentDetails;
     readonly createdAt: Date;
   },
-): Promise<Result<EnrolledFace & { readonly conflicting: boolean }>> {
+): Promise<Result<EnrolledFace>> {
   const { store, principal, settings, stopwatch } = c.var;
   const { subjectId, probe, duplicates, conflicts, details, createdAt } = face;
   const { embedding, quality } = probe;
@@ -149,18 +155,29 @@ export async function storeFace(
     );
     if (!unique.ok) return unique;
   }
-  const faceId = parseFaceId(randomId());
-  if (faceId === undefined) throw new Error("randomId made an id that cannot name a face");
-  const stored = { subjectId, faceId, embedding, createdAt, ...(quality !== undefined && { quality }) };
+  const shown = { embedding, ...(quality !== undefined && { quality }) };
   return stopwatch.time("store", async () => {
-    const conflicting = isSomebodyElse(stored, await store.readFaces(subjectId));
+    const conflicting = isSomebodyElse(shown, await store.readFaces(subjectId));
     // A request that was answered before is answered by its key, whatever the subject's other photos are now.
     if (conflicting && !conflicts && (await store.noteConflict(subjectId, details.request)))
       return fail({ code: "conflicting_face" });
-    const named = conflicting ? { ...stored, faceId: conflictingFaceId(faceId) ?? faceId } : stored;
-    const added = await store.addFace(named, { ...details, capture: probe.encoded?.capture });
-    return added.ok ? ok({ ...added.value, conflicting }) : added;
+    const faceId = newFaceId(randomId, conflicting ? conflictingFaceId : parseFaceId);
+    return store.addFace(
+      { ...shown, subjectId, faceId, createdAt },
+      { ...details, capture: probe.encoded?.capture },
+    );
   });
+}
+
+function newFaceId(randomId: () => string, nameOf: (newId: string) => FaceId | undefined): FaceId {
+  const faceId = nameOf(randomId());
+  if (faceId === undefined) throw new Error("randomId made an id that cannot name a face");
+  return faceId;
+}
+
+/** Mark of a face that was admitted although it shows somebody else than the subject's others. */
+export function conflictingField(faceId: FaceId): { conflicting_face?: true } {
+  return wasConflicting(faceId) ? { conflicting_face: true } : {};
 }
 
 /** PATCH /v1/subjects/{subject_id}/faces/{face_id} */

@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import type { Config } from "../../config.ts";
 import { fail, ok, type Result } from "../../errors.ts";
-import type { Calibration } from "../../face/decision/calibration.ts";
+import { type Calibration, thresholdAt } from "../../face/decision/calibration.ts";
 import { type CalibratedDecision, decideAtFmr } from "../../face/decision/decide.ts";
 import type { EncodedFace } from "../../face/face.ts";
 import { requireQuality } from "../../face/quality/quality.ts";
@@ -16,7 +16,8 @@ import {
   maxDecisions,
   type TenantStore,
 } from "../../identity/store/store.ts";
-import { buildTemplate, compareWithTemplate, versionOf } from "../../identity/templates/person-template.ts";
+import type { Comparison } from "../../identity/templates/comparison.ts";
+import { compareWithTemplate, describeTemplate } from "../../identity/templates/person-template.ts";
 import type { Pipeline } from "../../pipeline.ts";
 import { challengeBody } from "../../rendering/challenge-body.ts";
 import { distanceBody, rateBody } from "../../rendering/decision-body.ts";
@@ -39,6 +40,7 @@ import {
 } from "../schemas/liveness.ts";
 import {
   type ConsentDeps,
+  conflictingField,
   consentReceiptField,
   enrolmentDetails,
   type StoreFaceDeps,
@@ -80,9 +82,6 @@ export function verifyLive(
     if (!taken.ok) return refuse(c, taken.failure);
 
     const { faces } = attempt.value;
-    const built = buildTemplate(faces);
-    if (!built.ok) return refuse(c, built.failure);
-    const template = { version: await versionOf(built.value), photos: built.value.faces.length };
     const decision =
       taken.value.live && seen.value.first
         ? await decideFirst(deps, seen.value.first, faces, maxFmr)
@@ -99,17 +98,19 @@ export function verifyLive(
     c.set("outcome", match ? "match" : "no_match");
     if (match && !replayed && seen.value.first !== undefined)
       await stopwatch.time("store", () => joinTemplate(c, deps, subjectId, seen.value.first, faces));
-    const threshold = decideAtFmr(calibration, 0, maxFmr, template.photos);
+    const template = found === undefined ? await describeTemplate(faces) : ok(found.template);
+    if (!template.ok) return refuse(c, template.failure);
+    const threshold = thresholdAt(calibration, maxFmr, template.value);
     if (!threshold.ok) return refuse(c, threshold.failure);
     const receipt = options.receipt && {
       receipt: await signReceipt({
         tenant: principal.tenant,
         subjectId,
         match,
-        threshold: distanceBody(threshold.value.ordinaryThreshold),
+        threshold: distanceBody(threshold.value),
         maxFmr,
         model: pipeline.encoderId,
-        template,
+        template: template.value,
         modelSha256: calibration.modelSha256,
         imageSha256: seen.value.hashes[0],
         liveness: { challenge: taken.value.challenge, framesSha256: seen.value.hashes },
@@ -122,7 +123,7 @@ export function verifyLive(
       match,
       max_fmr: maxFmr,
       model: pipeline.encoderId,
-      template: templateBody(template, undefined),
+      template: templateBody(template.value, undefined),
       ...tryBody(taken.value, session.value, match, chosen.value),
       ...(tellsScores &&
         found !== undefined && {
@@ -144,8 +145,7 @@ export function verifyLive(
 
 interface Found extends CalibratedDecision {
   readonly closest: FaceId;
-  /** Version of the template. */
-  readonly version: string;
+  readonly template: Pick<Comparison, "version" | "photos">;
   readonly score: number;
   /** Undefined where no sketches are kept. */
   readonly capture: EncodedFace["capture"] | undefined;
@@ -165,7 +165,8 @@ async function decideFirst(
   const { closest, version, closer, distance, photos } = compared.value;
   const decision = decideAtFmr(calibration, distance, maxFmr, photos, closer);
   const score = scoreOf(calibration, compared.value);
-  return decision.ok ? ok({ ...decision.value, closest, version, score, capture }) : decision;
+  const template = { version, photos };
+  return decision.ok ? ok({ ...decision.value, closest, template, score, capture }) : decision;
 }
 
 /**
@@ -215,7 +216,7 @@ async function countNotLive(
 /** Counts a live try, decided anew while other matches are counted meanwhile. Fails as `settle` does, and with `not_ready`. */
 async function countDecision(
   { isCopy, settle }: Pick<Attempt, "isCopy" | "settle">,
-  { match: shows, closest, version: template, score, capture }: Found,
+  { match: shows, closest, template, score, capture }: Found,
   resetsLockOut: boolean,
   replay: ReplayPolicy,
 ): Promise<Result<Counted>> {
@@ -224,7 +225,7 @@ async function countDecision(
     const match = shows && !(replayed && replay === "refuse");
     const kept = shows && !replayed ? capture : undefined;
     const outcome = {
-      ...{ closest, template, match, resetsLockOut, replayed, capture: kept },
+      ...{ closest, template: template.version, match, resetsLockOut, replayed, capture: kept },
       score: match && !replayed ? score : undefined,
     };
     const settled = await settle({ ...outcome, sessionIsSpent: true });
@@ -245,6 +246,12 @@ export function enrolLive(deps: LiveDeps & StoreFaceDeps & ConsentDeps): Handler
     const session = await sessionOf(c, deps, options.session, "enrol");
     if (!session.ok) return refuse(c, session.failure);
     const { subjectId, sessionId } = session.value;
+    if (principal.kind === "session" && options.conflicts === "allow") {
+      return refuse(c, {
+        code: "forbidden",
+        reason: "A session token cannot allow a photo of somebody else.",
+      });
+    }
     const createdAt = clock();
     const details = enrolmentDetails(options, createdAt);
     if (!details.ok) return refuse(c, details.failure);
@@ -282,7 +289,7 @@ export function enrolLive(deps: LiveDeps & StoreFaceDeps & ConsentDeps): Handler
       createdAt,
     });
     if (!added.ok) return refuse(c, added.failure);
-    const { faceId, model, createdAt: at, expiresAt, conflicting } = added.value;
+    const { faceId, model, createdAt: at, expiresAt } = added.value;
     return answer(c, 200, {
       enrolled: true,
       subject_id: subjectId,
@@ -290,7 +297,7 @@ export function enrolLive(deps: LiveDeps & StoreFaceDeps & ConsentDeps): Handler
       model,
       created_at: at.toISOString(),
       ...(expiresAt === undefined ? {} : { expires_at: expiresAt.toISOString() }),
-      ...(conflicting ? { conflicting_face: true } : {}),
+      ...conflictingField(faceId),
       ...(await consentReceiptField(c, deps, options.consent_receipt, subjectId, added.value, details.value)),
       ...tryBody(taken.value, session.value, true, told),
     } satisfies Body<typeof liveEnrolmentAnswerSchema>);

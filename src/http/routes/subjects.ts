@@ -1,7 +1,7 @@
 /** Subjects: one with its faces, all of them by pages, and the deletion of one or of a face of it. */
 import type { Context } from "hono";
 import type { Erasure } from "../../identity/directory/data.ts";
-import { hasJoined, type SubjectId, wasConflicting } from "../../identity/ids.ts";
+import { hasJoined, type SubjectId } from "../../identity/ids.ts";
 import type { FaceSummary } from "../../identity/store/store.ts";
 import type { CertifyDeletion } from "../../trust/statements/deletion-certificate.ts";
 import { answer, refuse } from "../answer.ts";
@@ -16,6 +16,7 @@ import type {
   subjectListAnswerSchema,
 } from "../schemas/answers.ts";
 import { listQuerySchema, type PageSizes } from "../schemas/requests.ts";
+import { conflictingField } from "./faces.ts";
 
 /** GET /v1/subjects/{subject_id} */
 export function getSubject(): Handler {
@@ -121,7 +122,7 @@ export function summaryBody({ faceId, model, createdAt, expiresAt, consent, meta
     model,
     created_at: createdAt.toISOString(),
     ...(hasJoined(faceId) ? { joined: true as const } : {}),
-    ...(wasConflicting(faceId) ? { conflicting_face: true as const } : {}),
+    ...conflictingField(faceId),
     ...(expiresAt === undefined ? {} : { expires_at: expiresAt.toISOString() }),
     ...(consent === undefined
       ? {}

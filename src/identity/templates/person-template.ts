@@ -90,24 +90,36 @@ function within(moved: Embedding, from: Embedding, most: number): Embedding {
   return { model: moved.model, values };
 }
 
-/** True for a face of somebody else than the subject's others, of those that are of its model. */
-export function isSomebodyElse(face: TemplatePart, others: readonly TemplatePart[]): boolean {
-  const { model, values } = face.embedding;
+/** True for a new face of somebody else than the subject's others, of those that are of its model. */
+export function isSomebodyElse(
+  { embedding, quality }: Pick<StoredFace, "embedding" | "quality">,
+  others: readonly TemplatePart[],
+): boolean {
+  const { model, values } = embedding;
   const comparable = others.filter(
-    ({ embedding }) => embedding.model === model && embedding.values.length === values.length,
+    (other) => other.embedding.model === model && other.embedding.values.length === values.length,
   );
   const template = buildTemplate(comparable);
   if (!template.ok) return false;
-  const parts = [...template.value.faces, { face, weight: weightOf(face.quality) }];
-  // Of two photos that disagree the last one is left out.
-  const joined = makeTemplate(parts.map(({ face: { embedding }, weight }) => ({ embedding, weight })));
-  return joined.ok && joined.value.outliers.includes(parts.length - 1);
+  const enrolled = template.value.faces.map(({ face, weight }) => ({ embedding: face.embedding, weight }));
+  // The template leaves out the later of two photos that disagree: the new one.
+  const joined = makeTemplate([...enrolled, { embedding, weight: weightOf(quality) }]);
+  return joined.ok && joined.value.outliers.includes(enrolled.length);
 }
 
 /** Name of a template: it changes when a face joins or leaves, when the model changes, and with the rule. */
 export async function versionOf({ embedding, faces }: PersonTemplate): Promise<string> {
   const parts = [builder, embedding.model, ...faces.map(({ face }) => face.faceId).sort()];
   return toHex((await sha256(JSON.stringify(parts))).subarray(0, versionBytes));
+}
+
+/** Names the template that these faces make, which no probe was compared with. Fails as `buildTemplate` does. */
+export async function describeTemplate(
+  faces: readonly TemplatePart[],
+): Promise<Result<Pick<Comparison, "version" | "photos">>> {
+  const built = buildTemplate(faces);
+  if (!built.ok) return built;
+  return ok({ version: await versionOf(built.value), photos: built.value.faces.length });
 }
 
 /** Returns the distance by which the template must come closer than an ordinary one. */

@@ -288,6 +288,17 @@ describe("a liveness session that enrols", () => {
     expect(await verifying.json()).toMatchObject({ match: true, face_id: answer.face_id });
   });
 
+  it("lets no phone add a photo of somebody else, and spends no try on it", async () => {
+    const service = await enrolled();
+    const { token, challenge } = await open(service, { subject_id: "alice", action: "enrol" });
+    const frames = framesOf(challenge.poses);
+    const allowing = sent(frames, { conflicts: "allow" });
+    const refused = await service.callAs(token, "/v1/sessions/enrol", allowing);
+    expect(await codeOf(refused)).toBe("403 forbidden");
+    const answered = await service.callAs(token, "/v1/sessions/enrol", sent(frames));
+    expect(await answered.json()).toMatchObject({ enrolled: true });
+  });
+
   it("enrols nobody from a flat picture, and writes that down", async () => {
     const service = startService();
     const { token, challenge } = await open(service, { ...enrolling, max_uses: 2 });
