@@ -171,21 +171,21 @@ export function keepsSketches({ replay }: Pick<TenantSettings, "replay">): boole
 }
 
 /**
- * Settings that are written only where they differ from these defaults. An earlier release, which does not know them,
+ * Settings that are written only where they differ from their defaults. An earlier release, which does not know them,
  * reads the settings of a tenant that uses none of them, and refuses those of another rather than pass over a rule. A
  * setting that is added belongs here, and its default never changes.
  */
-const addedSettings: Partial<TenantSettings> = {
-  locationHint: null,
-  unusedSeconds: null,
-  controller: null,
-  driftFmr: null,
-};
+const addedSettings: readonly string[] = [
+  "locationHint",
+  "unusedSeconds",
+  "controller",
+  "driftFmr",
+] satisfies (keyof TenantSettings)[];
 
 /** Leaves out each added setting that has its default. */
 export function toWrittenSettings(settings: TenantSettings): Partial<TenantSettings> {
   const isAdded = ([name, value]: [string, unknown]) =>
-    Object.hasOwn(addedSettings, name) &&
-    JSON.stringify(value) === JSON.stringify(addedSettings[name as keyof TenantSettings]);
+    addedSettings.includes(name) &&
+    JSON.stringify(value) === JSON.stringify(defaultSettings[name as keyof TenantSettings]);
   return Object.fromEntries(Object.entries(settings).filter((entry) => !isAdded(entry)));
 }

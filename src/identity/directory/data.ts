@@ -127,7 +127,7 @@ export interface EnrolmentRequest {
 
 export type FaceDetails = Omit<FaceRow, "sealed">;
 
-/** What a deletion destroyed. */
+/** Account of a deletion: the keys and records that it destroyed. */
 export interface Erasure {
   /** Deleted faces with the names of their data keys, which are gone. */
   readonly faces: readonly Pick<FaceKey, "faceId" | "model" | "createdAtMs" | "keyId" | "kekId">[];

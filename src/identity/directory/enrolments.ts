@@ -104,8 +104,7 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
       if (erased.faces.length === 0)
         return fail({ code: "not_found", what: faceIds === "all" ? "subject" : "face" });
       await chores.follow();
-      const sessions = erased.isWhole ? erased.sessions : 0;
-      return ok({ ...erased, sessions, outstanding: hasTasks(sql) });
+      return ok({ ...erased, outstanding: hasTasks(sql) });
     }
 
     async deleteJoined(subjectId: SubjectId, context: Context) {
@@ -116,7 +115,7 @@ export function withEnrolments<Base extends HoldsParts>(base: Base) {
       const event = { action: "face.delete", outcome: "reverted" };
       const erased = write(context, () => erase(sql, subjectId, joined, event, context));
       await chores.follow();
-      return ok({ ...erased, sessions: 0, outstanding: hasTasks(sql) });
+      return ok({ ...erased, outstanding: hasTasks(sql) });
     }
 
     async joinFace(row: FaceRow, closest: FaceId, template: string, context: Context) {
@@ -227,7 +226,7 @@ export function removeExpired(ledger: Ledger, nowMs: number): void {
   });
 }
 
-/** Removes faces, and describes what was removed. */
+/** Removes faces, and describes what was removed. Sessions end with the subject alone. */
 function erase(
   sql: SqlStorage,
   subjectId: SubjectId,
@@ -238,7 +237,8 @@ function erase(
   const removed = withJoined(sql, subjectId, faceIds);
   const described = describeErasure(sql, subjectId, removed);
   remove(sql, subjectId, removed, event, context);
-  return { ...described, isWhole: isGone(sql, subjectId) };
+  const isWhole = isGone(sql, subjectId);
+  return { ...described, sessions: isWhole ? described.sessions : 0, isWhole };
 }
 
 /** Adds the faces that joined to enrolled ones that are removed: those let them join. */

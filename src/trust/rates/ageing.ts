@@ -12,19 +12,13 @@ export function scoreOf(
   return distance + closer + nearerBy(calibration, photos);
 }
 
-/** Returns the threshold by which scores are judged, that of the tenant's own rate; undefined for an uncalibrated rate. */
-function scoreThreshold(calibration: Calibration, { maxFmr }: Pick<RateRules, "maxFmr">): number | undefined {
-  const threshold = thresholdAt(calibration, maxFmr);
-  return threshold.ok ? threshold.value : undefined;
-}
-
-/** True when a new photo should be enrolled, with this match counted. */
+/** True when a new photo should be enrolled, with this match counted, by the threshold of the tenant's own rate. */
 export function suggestsPhoto(
   calibration: Calibration,
-  rules: Pick<RateRules, "maxFmr">,
+  { maxFmr }: Pick<RateRules, "maxFmr">,
   trend: ScoreTrend | undefined,
   score: number,
 ): boolean {
-  const threshold = scoreThreshold(calibration, rules);
-  return threshold !== undefined && isAgeing(countScore(trend, score), threshold);
+  const threshold = thresholdAt(calibration, maxFmr);
+  return threshold.ok && isAgeing(countScore(trend, score), threshold.value);
 }
