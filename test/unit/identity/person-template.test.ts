@@ -1,5 +1,6 @@
 /** Templates of people whose photos come and go, compared with photos of others. */
 import { describe, expect, it } from "vitest";
+import { seededRandom } from "../../../model/convert/proof/images.ts";
 import { readCalibration } from "../../../model/runtime.ts";
 import { decideAtFmr } from "../../../src/face/decision/decide.ts";
 import type { Embedding } from "../../../src/face/embedding.ts";
@@ -12,41 +13,16 @@ import {
   versionOf,
 } from "../../../src/identity/templates/person-template.ts";
 import { times } from "../../fixtures/exhaustive.ts";
+import { nearDirection, randomDirection } from "../../fixtures/people/sphere.ts";
 
 const dimension = 352;
 const calibration = readCalibration();
 
-/** Generates uniform numbers in 0..1 (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+const uniform = seededRandom(22);
+const direction = () => randomDirection(dimension, uniform);
 
-const uniform = generator(22);
-
-function scaled(values: Float32Array): Float32Array {
-  const length = Math.hypot(...values);
-  return values.map((value) => value / length);
-}
-
-function direction(): Float32Array {
-  return scaled(
-    Float32Array.from(
-      { length: dimension },
-      () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
-    ),
-  );
-}
-
-/** Makes a photo of a person: two photos of one are some 0.7 apart, and those of two people 1.4. */
-function photoOf(person: Float32Array): Embedding {
-  const noise = direction();
-  return { model: "m", values: scaled(person.map((value, i) => value + 0.55 * noise[i])) };
+function photoOf(person: Float64Array): Embedding {
+  return { model: "m", values: Float32Array.from(nearDirection(person, uniform)) };
 }
 
 let enrolled = 0;

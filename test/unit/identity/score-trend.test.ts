@@ -1,21 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { seededRandom } from "../../../model/convert/proof/images.ts";
 import { countScore, isAgeing, type ScoreTrend } from "../../../src/identity/score-trend.ts";
 
 const threshold = 1.05;
 
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
-}
-
-const uniform = generator(7);
+const uniform = seededRandom(7);
 
 /** Draws a score about a mean, with the spread of one person's photos. */
 function scoreAbout(mean: number, spread = 0.08): number {
-  return mean + spread * Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  return mean + spread * Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
 /** Counts matches until a new photo is suggested, or the person is refused, which counts no score. */

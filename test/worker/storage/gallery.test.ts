@@ -1,6 +1,7 @@
 /** The gallery over the real storage of Durable Objects: exact, sealed, and in step with its directory. */
 import { reset, runInDurableObject } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
+import { seededRandom } from "../../../model/convert/proof/images.ts";
 import { quantizeTemplate } from "../../../src/face/quantize.ts";
 import { readWrappedByOthers, replaceWrap } from "../../../src/identity/gallery/rows.ts";
 import type { Gallery } from "../../../src/identity/gallery/types.ts";
@@ -9,6 +10,7 @@ import { sealFace } from "../../../src/identity/records/sealed-face.ts";
 import { defaultSettings, type TenantSettings } from "../../../src/identity/settings.ts";
 import type { Candidate, StoredFace } from "../../../src/identity/store/store.ts";
 import { compareWithTemplate } from "../../../src/identity/templates/person-template.ts";
+import { nearDirection, randomDirection } from "../../fixtures/people/sphere.ts";
 import { fuse, galleryStubOf, mortalDirectories, mortalGallery, restart, stubOf } from "../setup/crash.ts";
 import { now, randomBytes, type Service, startService } from "../setup/service.ts";
 
@@ -18,39 +20,18 @@ const dimension = 192;
 const otherKek = btoa("a key-encryption key of others..");
 const unlimited = () => fuse(Number.POSITIVE_INFINITY);
 
-/** Generates uniform numbers in 0..1 (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function unitVector(uniform: () => number): Float32Array {
-  const values = Float32Array.from({ length: dimension }, () => {
-    const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
-    return radius * Math.cos(2 * Math.PI * uniform());
-  });
-  const length = Math.hypot(...values);
-  return values.map((value) => value / length);
-}
+const unitVector = (uniform: () => number) => Float32Array.from(randomDirection(dimension, uniform));
 
 /** Makes `count` random faces, `each` to a subject: those of one subject are some 0.7 apart. */
 function people(count: number, { seed = 1, model = "m-1", prefix = "s", each = 3 } = {}): StoredFace[] {
-  const uniform = generator(seed);
-  let middle: Float32Array = new Float32Array();
+  const uniform = seededRandom(seed);
+  let person: Float64Array = new Float64Array();
   return Array.from({ length: count }, (_, i) => {
-    if (i % each === 0) middle = unitVector(uniform);
-    const noise = unitVector(uniform);
-    const sum = middle.map((value, k) => value + 0.55 * noise[k]);
-    const length = Math.hypot(...sum);
+    if (i % each === 0) person = randomDirection(dimension, uniform);
     return {
       subjectId: `${prefix}${Math.floor(i / each)}` as SubjectId,
       faceId: `${prefix}-face-${i}` as FaceId,
-      embedding: { model, values: sum.map((value) => value / length) },
+      embedding: { model, values: Float32Array.from(nearDirection(person, uniform)) },
       createdAt: new Date(i),
     };
   });
@@ -116,7 +97,7 @@ async function bruteForce(
 const peopleIn = (faces: readonly StoredFace[]) => new Set(faces.map(({ subjectId }) => subjectId)).size;
 
 async function expectExact(opened: Opened, faces: readonly StoredFace[], seed = 77): Promise<void> {
-  const uniform = generator(seed);
+  const uniform = seededRandom(seed);
   for (let i = 0; i < 5; i++) {
     const probe = unitVector(uniform);
     expect((await search(opened, probe)).found).toEqual(await bruteForce(faces, probe));
@@ -171,7 +152,7 @@ describe("a search", () => {
     const opened = openAll();
     const faces = people(250);
     await enrol(opened, faces);
-    const probe = unitVector(generator(3));
+    const probe = unitVector(seededRandom(3));
     const expected = (await bruteForce(faces, probe, 3)).map(({ subjectId }) => subjectId);
     let enrolling = true;
     // The added faces move the first ones out of the young block.

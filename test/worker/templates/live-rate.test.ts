@@ -1,6 +1,7 @@
 /** The false match rate among the people that a tenant has enrolled, measured inside the galleries. */
 import { reset } from "cloudflare:test";
 import { beforeEach, describe, expect, it } from "vitest";
+import { seededRandom } from "../../../model/convert/proof/images.ts";
 import { distance } from "../../../src/face/decision/decide.ts";
 import type { LogEntry } from "../../../src/http/middleware/log-entry.ts";
 import type { RateCounts } from "../../../src/identity/directory/data.ts";
@@ -10,6 +11,7 @@ import type { StoredFace } from "../../../src/identity/store/store.ts";
 import { createTenantRegistry } from "../../../src/identity/tenant-registry.ts";
 import { createLiveRates, rateOf } from "../../../src/trust/rates/live-rate.ts";
 import { runRateSchedule } from "../../../src/wiring/rate-schedule.ts";
+import { randomDirection } from "../../fixtures/people/sphere.ts";
 import { calibration, json, now, type Service, startService } from "../setup/service.ts";
 
 beforeEach(reset);
@@ -21,29 +23,14 @@ function start(change: Parameters<typeof startService>[0] = {}) {
   return startService({ embeddingLength: dimension, ...change });
 }
 
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
-}
-
 function people(count: number, seed = 1): StoredFace[] {
-  const uniform = generator(seed);
-  return Array.from({ length: count }, (_, i) => {
-    const values = Float32Array.from(
-      { length: dimension },
-      () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()),
-    );
-    const length = Math.hypot(...values);
-    return {
-      subjectId: `s${i}` as SubjectId,
-      faceId: `f${i}` as FaceId,
-      embedding: { model: "text-1", values: values.map((value) => value / length) },
-      createdAt: new Date(i),
-    };
-  });
+  const uniform = seededRandom(seed);
+  return Array.from({ length: count }, (_, i) => ({
+    subjectId: `s${i}` as SubjectId,
+    faceId: `f${i}` as FaceId,
+    embedding: { model: "text-1", values: Float32Array.from(randomDirection(dimension, uniform)) },
+    createdAt: new Date(i),
+  }));
 }
 
 async function enrol(service: Service, faces: readonly StoredFace[], tenant = defaultTenant, shards = 1) {

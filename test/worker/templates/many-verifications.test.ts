@@ -1,7 +1,9 @@
 /** Many verifications of a subject whose photos come and go: somebody else's photo never matches, whatever was enrolled. */
 import { reset } from "cloudflare:test";
 import { beforeEach, expect, it } from "vitest";
+import { seededRandom } from "../../../model/convert/proof/images.ts";
 import { times } from "../../fixtures/exhaustive.ts";
+import { nearDirection, randomDirection } from "../../fixtures/people/sphere.ts";
 import { form, json, photoOf, type Service, startService } from "../setup/service.ts";
 
 beforeEach(reset);
@@ -10,37 +12,9 @@ const dimension = 352;
 const verifications = times(10_000, 200);
 const timeout = 60_000 + 20 * verifications;
 
-/** Generates uniform numbers in 0..1 (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-const uniform = generator(22);
-
-function direction(): number[] {
-  const values = Array.from(
-    { length: dimension },
-    () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
-  );
-  return scaled(values);
-}
-
-function scaled(values: readonly number[]): number[] {
-  const length = Math.hypot(...values);
-  return values.map((value) => value / length);
-}
-
-/** Makes a photo of a person: two photos of one are some 0.7 apart, and those of two people 1.4. */
-function photoOfPerson(person: readonly number[]): Uint8Array<ArrayBuffer> {
-  const noise = direction();
-  return photoOf(scaled(person.map((value, i) => value + 0.55 * noise[i])));
-}
+const uniform = seededRandom(22);
+const direction = () => randomDirection(dimension, uniform);
+const photoOfPerson = (person: Float64Array) => photoOf([...nearDirection(person, uniform)]);
 
 const alice = "/v1/subjects/alice";
 
