@@ -80,7 +80,7 @@ export function hasSchema(sql: SqlStorage): boolean {
   return has(sql, "outbox");
 }
 
-/** Columns that were added to tables of an earlier version, last first. */
+/** Columns that were added to tables of an earlier version. */
 const addedColumns = [["audit", "template", "TEXT"]] as const;
 
 /** Makes the tables and columns that a directory of an earlier version lacks. */
@@ -89,8 +89,7 @@ export function complete(sql: SqlStorage): void {
   const newest = ["verification_request", "challenge", "last_use", "live_rate", "score_trend"];
   if (newest.some((table) => !has(sql, table))) sql.exec(schema);
   for (const [table, column, type] of addedColumns) {
-    if (hasColumn(sql, table, column)) return;
-    sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
+    if (!hasColumn(sql, table, column)) sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`);
   }
 }
 
