@@ -156,8 +156,7 @@ function measureGroups(
   { shipped, ...bootstrap }: Pick<Provenance, "shipped" | "replicates" | "seed">,
 ): GroupsSummary {
   if (shipped === null) throw new Error("--groups needs a calibrated encoder");
-  const listed = readGroups(file, images.slice(0, listedCount), flags["all-pairs"] as string);
-  const groupOf = images.map((_, row) => listed[row]);
+  const groupOf = readGroups(file, images.slice(0, listedCount), flags["all-pairs"] as string);
   const figures = evaluateGroups(trials, acquired, { groupOf, threshold: shipped.threshold, ...bootstrap });
   return summarizeGroups(figures, shipped);
 }
