@@ -33,7 +33,8 @@ async function startServe(): Promise<RunningDev> {
   });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   child.stdout.resume();
-  const [url, pid] = await new Promise<[string, number]>((resolve) => {
+  const [url, pid] = await new Promise<[string, number]>((resolve, reject) => {
+    exited.then(() => reject(new Error("sameface serve ended before it served")));
     createInterface({ input: child.stderr }).on("line", (line) => {
       const found = /^sameface serves (\S+), .* \(workerd (\d+)\)$/.exec(line);
       if (found !== null) resolve([found[1], Number(found[2])]);
