@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { thresholdAt } from "../../src/face/decision/calibration.ts";
 import { defaultSettings } from "../../src/identity/settings.ts";
 import { encoderInUse } from "../../src/models.ts";
+import { wholeNumber } from "../flags.ts";
 import { readCalibration, readManifest, readRecognisability } from "../runtime.ts";
 import { type Acquired, acquireAll } from "./acquisition/acquire.ts";
 import type { Trials } from "./comparisons.ts";
@@ -183,13 +184,6 @@ function modelsInUse(): Pick<Provenance, "encoder" | "models"> {
 function finiteNumber(name: string, text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value)) throw new Error(`--${name} ${text} is not a number`);
-  return value;
-}
-
-function wholeNumber(name: string, text: string): number {
-  const value = finiteNumber(name, text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new Error(`--${name} ${text} is not a whole number above 0`);
   return value;
 }
 
