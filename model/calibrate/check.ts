@@ -19,6 +19,7 @@ export interface CheckedThreshold {
   readonly realised: number;
   /** 95 % interval of the realised rate, over people. */
   readonly interval: Interval | null;
+  /** NaN where there are no genuine trials. */
   readonly fnmr: number;
   readonly required: boolean;
   readonly kept: boolean;
@@ -67,7 +68,7 @@ export function formatCheck(rows: readonly CheckedThreshold[]): string {
       threshold.toFixed(4).padEnd(10),
       realised.toExponential(2).padEnd(10),
       `[${range}]`.padEnd(20),
-      fnmr.toFixed(4).padEnd(7),
+      (Number.isNaN(fnmr) ? "–" : fnmr.toFixed(4)).padEnd(7),
       verdict,
     ].join(" ");
   });

@@ -12,6 +12,7 @@ import { encoderInUse } from "../../src/models.ts";
 import { type Acquired, acquireAll } from "../evaluate/acquisition/acquire.ts";
 import { compareAll, type People } from "../evaluate/comparisons.ts";
 import { readDataset } from "../evaluate/dataset.ts";
+import { wholeNumber } from "../flags.ts";
 import { readManifest } from "../runtime.ts";
 import { type CalibrationFit, calibrate } from "./calibrate.ts";
 import { checkThresholds, formatCheck } from "./check.ts";
@@ -169,13 +170,6 @@ async function acquireList(
     jobs: flags.jobs === undefined ? undefined : wholeNumber("jobs", flags.jobs),
   });
   return { people, acquired };
-}
-
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new Error(`--${name} ${text} is not a whole number above 0`);
-  return value;
 }
 
 try {

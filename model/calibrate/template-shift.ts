@@ -5,9 +5,9 @@
  * off at rates with many trials. Both thresholds share their people, so what is peculiar to these people cancels out in
  * the difference. Over (1 - 1/n) the differences agree for every n; `nearer` is their mean.
  */
-import type { Acquired } from "../evaluate/acquisition/acquire.ts";
 import { type People, sortByDistance, type Trials } from "../evaluate/comparisons.ts";
 import { percentileInterval, resampleIdentities } from "../evaluate/statistics/bootstrap.ts";
+import type { Photos } from "../evaluate/templates/enrolments.ts";
 import { compareTemplates } from "./template-trials.ts";
 
 /** Numbers of photos, and rates, whose differences are taken. */
@@ -27,7 +27,7 @@ export interface ShiftFit {
 
 /** Fits to all people. Throws when strangers are too few for thresholds at the fitted rates. */
 export function fitTemplateShift(
-  acquired: Pick<Acquired, "embeddings" | "qualities">,
+  acquired: Photos,
   people: People,
   { replicates, seed }: { readonly replicates: number; readonly seed: number },
 ): ShiftFit {
@@ -47,7 +47,7 @@ export function fitTemplateShift(
 }
 
 /** Compares once; `nearerFor` then fits to people who count as often as they were drawn. */
-export function compareForShift(acquired: Pick<Acquired, "embeddings" | "qualities">, people: People) {
+export function compareForShift(acquired: Photos, people: People) {
   const kinds = fittedPhotos.map((photos) => {
     const templates = compareTemplates(acquired, people, photos);
     const singles = compareTemplates(acquired, people, 1, photos);

@@ -1,7 +1,6 @@
 /** Trials of strangers against templates of several photos, for the rates of such templates. */
-import type { Acquired } from "../evaluate/acquisition/acquire.ts";
 import type { People, Trials } from "../evaluate/comparisons.ts";
-import { enrol, rowsByPerson } from "../evaluate/templates/enrolments.ts";
+import { distanceTo, enrol, type Photos, rowsByPerson, runsOf } from "../evaluate/templates/enrolments.ts";
 
 /**
  * Compares templates of `photos` photos with every photo of other people. Each person has a template of every run of that
@@ -10,19 +9,13 @@ import { enrol, rowsByPerson } from "../evaluate/templates/enrolments.ts";
  *
  * @param least number of photos without which a person has no template
  */
-export function compareTemplates(
-  acquired: Pick<Acquired, "embeddings" | "qualities">,
-  people: People,
-  photos: number,
-  least = photos,
-): Trials {
-  const { values, dimension, acquired: has } = acquired.embeddings;
+export function compareTemplates(acquired: Photos, people: People, photos: number, least = photos): Trials {
+  const { acquired: has } = acquired.embeddings;
   const images = people.identityOf.length;
   const templates = rowsByPerson(people).flatMap((all, person) => {
     const rows = all.filter((row) => has[row] === 1);
-    if (rows.length < Math.max(least, photos)) return [];
-    const runs = rows.length === photos ? [rows] : rows.map((_, at) => around(rows, at, photos));
-    return runs
+    if (rows.length < least) return [];
+    return runsOf(rows, photos)
       .map((run) => enrol(person, run, acquired))
       .filter((template) => template.rows.length === photos);
   });
@@ -37,7 +30,7 @@ export function compareTemplates(
   let next = 0;
   templates.forEach((template, index) => {
     for (const row of strangersOf(template.person)) {
-      impostor.distance[next] = distanceBetween(template.values, values, row * dimension);
+      impostor.distance[next] = distanceTo(template, acquired.embeddings, row);
       impostor.left[next] = images + index;
       impostor.right[next++] = row;
     }
@@ -45,17 +38,4 @@ export function compareTemplates(
   const none = { distance: new Float32Array(0), left: new Uint32Array(0), right: new Uint32Array(0) };
   const identityOf = Uint32Array.from([...people.identityOf, ...templates.map(({ person }) => person)]);
   return { genuine: none, impostor, identityOf, identityCount: people.identityCount };
-}
-
-function around(rows: readonly number[], at: number, count: number): number[] {
-  return Array.from({ length: count }, (_, k) => rows[(at + k) % rows.length]);
-}
-
-function distanceBetween(template: Float32Array, values: Float32Array, at: number): number {
-  let sum = 0;
-  for (let i = 0; i < template.length; i++) {
-    const difference = template[i] - values[at + i];
-    sum += difference * difference;
-  }
-  return Math.sqrt(sum);
 }

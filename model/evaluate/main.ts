@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { thresholdAt } from "../../src/face/decision/calibration.ts";
 import { defaultSettings } from "../../src/identity/settings.ts";
 import { encoderInUse } from "../../src/models.ts";
+import { wholeNumber } from "../flags.ts";
 import { readCalibration, readManifest, readRecognisability } from "../runtime.ts";
 import { type Acquired, acquireAll } from "./acquisition/acquire.ts";
 import type { Trials } from "./comparisons.ts";
@@ -156,8 +157,7 @@ function measureGroups(
   { shipped, ...bootstrap }: Pick<Provenance, "shipped" | "replicates" | "seed">,
 ): GroupsSummary {
   if (shipped === null) throw new Error("--groups needs a calibrated encoder");
-  const listed = readGroups(file, images.slice(0, listedCount), flags["all-pairs"] as string);
-  const groupOf = images.map((_, row) => listed[row]);
+  const groupOf = readGroups(file, images.slice(0, listedCount), flags["all-pairs"] as string);
   const figures = evaluateGroups(trials, acquired, { groupOf, threshold: shipped.threshold, ...bootstrap });
   return summarizeGroups(figures, shipped);
 }
@@ -184,13 +184,6 @@ function modelsInUse(): Pick<Provenance, "encoder" | "models"> {
 function finiteNumber(name: string, text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value)) throw new Error(`--${name} ${text} is not a number`);
-  return value;
-}
-
-function wholeNumber(name: string, text: string): number {
-  const value = finiteNumber(name, text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new Error(`--${name} ${text} is not a whole number above 0`);
   return value;
 }
 

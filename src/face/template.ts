@@ -1,9 +1,9 @@
 /**
  * Template of a person from several photos: the weighted mean of their embeddings, scaled to unit length.
  *
- * What the photos have in common is the person; light, pose and age differ and average out. A stranger has one chance to
- * come close to the mean, not one for each photo, so no rate is divided: `Calibration.templates` says by how much closer
- * strangers come to a mean than to one photo.
+ * The person is common to all photos; light, pose and age differ and average out. A stranger has one chance to come close
+ * to the mean, not one for each photo, so no rate is divided: `Calibration.templates` says by how much closer strangers
+ * come to a mean than to one photo.
  */
 import { fail, ok, type Result } from "../errors.ts";
 import { distance } from "./decision/decide.ts";

@@ -2,13 +2,13 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkThresholds } from "../../model/calibrate/check.ts";
-import { acquireAll } from "../../model/evaluate/acquisition/acquire.ts";
+import { type Acquired, acquireAll } from "../../model/evaluate/acquisition/acquire.ts";
 import { readDataset } from "../../model/evaluate/dataset.ts";
 import { type Evaluation, evaluate } from "../../model/evaluate/evaluate.ts";
+import { embeddingOf, enrol, rowsByPerson } from "../../model/evaluate/templates/enrolments.ts";
 import { readCalibration } from "../../model/runtime.ts";
 import { nearerBy, thresholdAt } from "../../src/face/decision/calibration.ts";
 import { quantizeTemplate, strideOf } from "../../src/face/quantize.ts";
-import { makeTemplate, weightOf } from "../../src/face/template.ts";
 import { type BlockEntry, changeBlock, emptyBlock } from "../../src/identity/gallery/block.ts";
 import { createRateMeasure } from "../../src/identity/gallery/measure.ts";
 import { rateOf } from "../../src/trust/rates/live-rate.ts";
@@ -21,25 +21,20 @@ describe.skipIf(!isPresent)(lfwDev.title("the live rate of lfw-dev test"), () =>
   const calibration = readCalibration();
   const dataset = isPresent ? readDataset({ list: join(folder, "test.images.tsv") }) : undefined;
   let evaluation: Evaluation;
+  let acquired: Acquired;
   /** Photos of each person, by the rows of the embedding set. */
   let people: number[][];
-  let valuesOf: (row: number) => Float32Array;
-  let qualityOf: (row: number) => Parameters<typeof weightOf>[0];
 
   beforeAll(async () => {
     if (dataset === undefined) return;
-    const acquired = await acquireAll(dataset.images, {
+    acquired = await acquireAll(dataset.images, {
       imagesFolder: join(folder, "images"),
       policy: "center",
     });
-    const { embeddings, qualities } = acquired;
-    valuesOf = (row) => embeddings.values.slice(row * embeddings.dimension, (row + 1) * embeddings.dimension);
-    qualityOf = (row) => qualities[row] ?? undefined;
-    people = Array.from({ length: dataset.identityCount }, () => []);
-    dataset.identityOf.forEach((person, row) => {
-      if (embeddings.acquired[row] === 1) people[person].push(row);
-    });
-    people = people.filter((rows) => rows.length > 0);
+    const { acquired: has } = acquired.embeddings;
+    people = rowsByPerson(dataset)
+      .map((rows) => rows.filter((row) => has[row] === 1))
+      .filter((rows) => rows.length > 0);
     evaluation = evaluate(dataset, acquired, { replicates: 20, seed: 1, threshold: null });
   });
 
@@ -48,16 +43,10 @@ describe.skipIf(!isPresent)(lfwDev.title("the live rate of lfw-dev test"), () =>
     const threshold = thresholdAt(calibration, maxFmr);
     if (!threshold.ok) throw new Error(threshold.failure.code);
     const entries = people.map((rows, person): BlockEntry => {
-      const photos = photosOf(rows).map((row) => ({
-        embedding: { model: "m", values: valuesOf(row) },
-        weight: weightOf(qualityOf(row)),
-      }));
-      const made = makeTemplate(photos);
-      if (!made.ok) throw new Error(made.failure.code);
-      const template = quantizeTemplate(made.value.embedding.values);
-      return { id: person, owner: person, photos: made.value.photos, template };
+      const { values, rows: enrolled } = enrol(person, photosOf(rows), acquired);
+      return { id: person, owner: person, photos: enrolled.length, template: quantizeTemplate(values) };
     });
-    const probes = people.map(([first], owner) => ({ owner, values: valuesOf(first) }));
+    const probes = people.map(([first], owner) => ({ owner, values: embeddingOf(acquired, first).values }));
     const rates = createRateMeasure(
       probes,
       {
@@ -67,7 +56,7 @@ describe.skipIf(!isPresent)(lfwDev.title("the live rate of lfw-dev test"), () =>
       },
       scanBlock,
     );
-    const stride = strideOf(valuesOf(0).length);
+    const stride = strideOf(acquired.embeddings.dimension);
     for (let at = 0; at < entries.length; at += 400)
       rates.take(changeBlock(emptyBlock(stride), new Set(), entries.slice(at, at + 400)));
     const counts = { ...rates.counts(), people: people.length, shardsLeftOut: 0 };

@@ -10,6 +10,7 @@ import { acquireAll } from "../../evaluate/acquisition/acquire.ts";
 import { readDataset } from "../../evaluate/dataset.ts";
 import { evaluateByPhotos } from "../../evaluate/templates/by-photos.ts";
 import { formatByPhotos, summarizeByPhotos } from "../../evaluate/templates/by-photos-summary.ts";
+import { wholeNumber } from "../../flags.ts";
 import { readRecognisability } from "../../runtime.ts";
 import { crossFit } from "./cross-fit.ts";
 
@@ -42,8 +43,10 @@ async function main(): Promise<void> {
   const { list, images } = flags;
   if (flags.help) return console.log(usage);
   if (list === undefined || images === undefined) throw new Error(usage);
-  const photos = flags.photos.split(",").map(Number);
-  const [folds, replicates, seed] = [flags.folds, flags.replicates, flags.seed].map(Number);
+  const photos = flags.photos.split(",").map((text) => wholeNumber("photos", text));
+  const folds = wholeNumber("folds", flags.folds);
+  const replicates = wholeNumber("replicates", flags.replicates);
+  const seed = wholeNumber("seed", flags.seed);
   const people = readDataset({ list, aliases: flags.aliases });
   const acquired = await acquireAll(people.images, { imagesFolder: images, policy: "center" });
   const figures = evaluateByPhotos(people, acquired, {

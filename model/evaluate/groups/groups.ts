@@ -35,7 +35,7 @@ export interface GroupFigures {
 }
 
 export interface GroupOptions {
-  /** Group of each row; undefined for an image without one. */
+  /** Group of each row of the list; undefined for an image without one. Rows after them have none, and are not counted. */
   readonly groupOf: readonly (string | undefined)[];
   readonly threshold: number;
   readonly replicates: number;

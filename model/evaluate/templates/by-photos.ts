@@ -13,6 +13,7 @@ import type { Acquired } from "../acquisition/acquire.ts";
 import type { People } from "../comparisons.ts";
 import { type Interval, percentileInterval, resampleIdentities } from "../statistics/bootstrap.ts";
 import {
+  distanceTo,
   type EnrolledTemplate,
   embeddingOf,
   enrol,
@@ -178,13 +179,13 @@ function compare(
   const genuine = places.map(({ probe, person }, k): Trial => {
     if (has[probe] !== 1)
       return { distance: Number.POSITIVE_INFINITY, templatePerson: person, probePerson: person, accepted: 0 };
-    return decide(templates[k], probe, distanceTo(acquired, templates[k], probe));
+    return decide(templates[k], probe, distanceTo(templates[k], acquired.embeddings, probe));
   });
   const near: Trial[] = [];
   for (const template of templates) {
     for (const row of rows) {
       if (identityOf[row] === template.person) continue;
-      const measured = distanceTo(acquired, template, row);
+      const measured = distanceTo(template, acquired.embeddings, row);
       if (measured <= farthestOf(thresholdOf, template, identityOf[row]))
         near.push(decide(template, row, measured));
     }
@@ -262,16 +263,4 @@ function ratesOf({ genuine, near, covered, impostorTotal }: PhotosTrials, draws:
 
 function addBits(sums: number[], bits: number, weight: number): void {
   for (let k = 0; k < sums.length; k++) if (bits & (1 << k)) sums[k] += weight;
-}
-
-/** Euclidean distance, summed in double precision as the service sums it. */
-function distanceTo({ embeddings }: Acquired, template: EnrolledTemplate, row: number): number {
-  const { values, dimension } = embeddings;
-  const start = row * dimension;
-  let sum = 0;
-  for (let i = 0; i < dimension; i++) {
-    const difference = template.values[i] - values[start + i];
-    sum += difference * difference;
-  }
-  return Math.sqrt(sum);
 }

@@ -7,7 +7,7 @@
 import type { Embedding } from "../../../src/face/embedding.ts";
 import { makeTemplate, weightOf } from "../../../src/face/template.ts";
 import type { Acquired } from "../acquisition/acquire.ts";
-import type { People } from "../comparisons.ts";
+import type { EmbeddingSet, People } from "../comparisons.ts";
 
 /** Photos as far as they are needed here. */
 export type Photos = Pick<Acquired, "embeddings" | "qualities">;
@@ -99,4 +99,26 @@ export function rowsByPerson({ identityOf, identityCount }: People): number[][] 
     rows[person].push(row);
   });
   return rows;
+}
+
+/** Returns every run of `count` rows around their circle, once each; none of fewer rows. */
+export function runsOf(rows: readonly number[], count: number): number[][] {
+  if (rows.length < count) return [];
+  if (rows.length === count) return [[...rows]];
+  return rows.map((_, at) => Array.from({ length: count }, (_, k) => rows[(at + k) % rows.length]));
+}
+
+/** Returns the Euclidean distance of a template to a row's embedding, summed in double precision as the service sums it. */
+export function distanceTo(
+  { values: template }: EnrolledTemplate,
+  { values, dimension }: EmbeddingSet,
+  row: number,
+): number {
+  const start = row * dimension;
+  let sum = 0;
+  for (let i = 0; i < dimension; i++) {
+    const difference = template[i] - values[start + i];
+    sum += difference * difference;
+  }
+  return Math.sqrt(sum);
 }

@@ -82,28 +82,6 @@ export function decideAtFmr(
   });
 }
 
-/**
- * Decides by the smallest of the distances to `enrolledFaces` faces of one subject. A stranger has that many chances
- * to come close, so each comparison gets its share of the rate (Bonferroni's inequality: at most `maxFmr` in all,
- * whatever the faces have in common).
- *
- * Fails with `invalid_request` for a rate that the calibration does not cover.
- *
- * @param closer distance by which these two faces must come closer than ordinary ones, from `toleranceOf`
- */
-export function decideByClosest(
-  calibration: Calibration,
-  distance: number,
-  maxFmr: number,
-  enrolledFaces: number,
-  closer = 0,
-): Result<CalibratedDecision> {
-  const decided = decideAtFmr(calibration, distance, maxFmr / enrolledFaces, 1, closer);
-  if (!decided.ok) return decided;
-  const { fmr, bounded } = decided.value.fmr;
-  return ok({ ...decided.value, maxFmr, fmr: { fmr: Math.min(1, fmr * enrolledFaces), bounded } });
-}
-
 function describe({ model, values }: Embedding): string {
   return `${model} (${values.length})`;
 }

@@ -77,8 +77,9 @@ async function visit(browser: Browser, url: string): Promise<[first: Times, next
 
 const folder = mkdtempSync(join(tmpdir(), "sameface-ready-"));
 const server = await startDevServer(folder);
-const browser = await launchChromium(stillVideo(readFileSync(mediaPath("franck_01829.jpg"))), folder);
+let browser: Browser | undefined;
 try {
+  browser = await launchChromium(stillVideo(readFileSync(mediaPath("franck_01829.jpg"))), folder);
   const visits: [Times, Times][] = [];
   for (let round = 0; round < rounds; round++) visits.push(await visit(browser, server.url));
   console.log(`${cpus()[0].model}, ${rounds} visits, median and range, ms`);
@@ -91,7 +92,7 @@ try {
     console.log(`${name}: ${row.join(", ")}`);
   }
 } finally {
-  await browser.close();
+  await browser?.close();
   await server.stop();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -23,7 +23,10 @@ export function exposed(random: Random, picture: Picture, { sensor }: Pick<Setti
   return new Uint8Array(rgba.buffer);
 }
 
-/** Draws noise that is half common to the channels, blurred by `grain` px without losing its deviation. */
+/**
+ * Draws noise, blurred by `grain` px without losing its deviation: a normal part that is common to the channels, of variance
+ * `deviation`^2 / 2, and a uniform part of each channel's own, of `deviation`^2 / 12.
+ */
 function noiseOf(random: Random, width: number, height: number, deviation: number, grain: number): Picture {
   const drawn = createPicture(width, height);
   for (let i = 0; i < width * height; i++) {

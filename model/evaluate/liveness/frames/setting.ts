@@ -40,8 +40,9 @@ export interface Habits {
 export interface Sensor {
   /** Deviation of the blur of lens and focus, px. */
   readonly blur: number;
-  /** Deviation of the noise, levels, and of its own blur by a camera's cleaning, px. */
+  /** Scale of the noise, levels: its deviation is 0.76 of it. */
   readonly noise: number;
+  /** Deviation of the noise's own blur by a camera's cleaning, px. */
   readonly grain: number;
   /** Largest shift of one frame by a hand's motion while it is taken, px. */
   readonly shake: number;

@@ -2,8 +2,7 @@
  * A face of bumps on an ellipsoid, drawn at random for each person: brow, sockets, nose, lips and chin with depths of
  * anthropometry (Farkas 1994), each off by up to a quarter. The relief model is fitted on it and judged on another.
  */
-import type { Random } from "../frames/setting.ts";
-import { between } from "../frames/setting.ts";
+import { between, type Random } from "../frames/setting.ts";
 import type { FaceMesh } from "./canonical-face.ts";
 
 const step = 0.05;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Calibration } from "../../../../src/face/decision/calibration.ts";
-import { decide, decideAtFmr, decideByClosest, distance } from "../../../../src/face/decision/decide.ts";
+import { decide, decideAtFmr, distance } from "../../../../src/face/decision/decide.ts";
 
 function unit(values: readonly number[], model = "m") {
   const length = Math.hypot(...values);
@@ -94,31 +94,19 @@ const calibration: Calibration = {
   measuredDownTo: 1e-6,
 };
 
-test("a decision at a rate gives each of a subject's faces its share of it", () => {
-  // A hundredth of the rate moves the threshold from the knot at 1.0 to that at 0.8.
-  expect(decideByClosest(calibration, 0.9, 1e-4, 1)).toMatchObject({
-    ok: true,
-    value: { match: true, maxFmr: 1e-4 },
-  });
-  const decided = decideByClosest(calibration, 0.9, 1e-4, 100);
-  expect(decided).toMatchObject({ ok: true, value: { match: false, maxFmr: 1e-4, distance: 0.9 } });
-  expect(decided.ok && decided.value.threshold).toBeCloseTo(0.8, 12);
-});
-
-test("a decision says the rate at which a stranger comes as close to any of the faces, 1 at most", () => {
-  const fmrOf = (distance: number, faces: number) => {
-    const decided = decideByClosest(calibration, distance, 1e-3, faces);
+test("a decision says the rate at which a stranger comes as close, 1 at most", () => {
+  const fmrOf = (distance: number) => {
+    const decided = decideAtFmr(calibration, distance, 1e-3, 1);
     return decided.ok && decided.value.fmr;
   };
-  expect(fmrOf(1.0, 1)).toEqual({ fmr: expect.closeTo(1e-4, 12), bounded: false });
-  expect(fmrOf(1.0, 5)).toEqual({ fmr: expect.closeTo(5e-4, 12), bounded: false });
-  expect(fmrOf(0.5, 5)).toEqual({ fmr: expect.closeTo(5e-6, 12), bounded: true });
-  expect(fmrOf(1.4, 5)).toEqual({ fmr: 1, bounded: false });
+  expect(fmrOf(1.0)).toEqual({ fmr: expect.closeTo(1e-4, 12), bounded: false });
+  expect(fmrOf(0.5)).toEqual({ fmr: 1e-6, bounded: true });
+  expect(fmrOf(1.41)).toEqual({ fmr: 1, bounded: false });
 });
 
-test("a rate whose share the calibration does not cover is refused", () => {
-  expect(decideByClosest(calibration, 0.9, 1e-5, 10).ok).toBe(true);
-  expect(decideByClosest(calibration, 0.9, 0.9e-5, 10)).toMatchObject({
+test("a decision at a rate that the calibration does not cover is refused", () => {
+  expect(decideAtFmr(calibration, 0.9, 1e-6, 10).ok).toBe(true);
+  expect(decideAtFmr(calibration, 0.9, 0.9e-6, 10)).toMatchObject({
     ok: false,
     failure: { code: "invalid_request", field: "max_fmr" },
   });

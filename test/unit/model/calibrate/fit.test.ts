@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { calibrate } from "../../../../model/calibrate/calibrate.ts";
-import { checkThresholds } from "../../../../model/calibrate/check.ts";
+import { checkThresholds, formatCheck } from "../../../../model/calibrate/check.ts";
 import { writeCalibration } from "../../../../model/calibrate/manifest.ts";
 import { exceedance, excessAt, fitGeneralizedPareto } from "../../../../model/calibrate/tail.ts";
 import type { Trials } from "../../../../model/evaluate/comparisons.ts";
@@ -132,6 +132,12 @@ describe("the check", () => {
     const rows = checkThresholds(strangers(200_000, 6), (fmr) => ok(trueDistance(3 * fmr)));
     expect(rows.map((row) => row.promised)).toEqual([1e-2, 1e-3, 1e-4, 1e-5, 1e-6]);
     expect(rows.every((row) => !row.kept)).toBe(true);
+  });
+
+  it("prints no share of refused photos where only strangers were compared", () => {
+    const rows = checkThresholds(strangers(200_000, 6), (fmr) => ok(trueDistance(fmr)));
+    expect(formatCheck(rows)).toMatch(/^1e-3 .* – +within a factor of 2$/m);
+    expect(formatCheck(rows)).not.toContain("NaN");
   });
 });
 

@@ -186,7 +186,7 @@ describe("rates by the number of photos", () => {
   });
 
   it("read off the share accepted at the largest distance that keeps the rate", () => {
-    // Of 24,960 strangers 24 may be accepted at 1e-3, and 2 at 1e-4, which are too few to say.
+    // The rate 1e-3 lets in 24 of 24,960 strangers, and 1e-4 lets in 2, which are too few to say.
     const [{ tar }] = evaluateByPhotos(people, acquired, options(at(2)));
     expect(tar["1e-3"].value).toBe(1);
     expect(tar["1e-4"].value).toBeNull();

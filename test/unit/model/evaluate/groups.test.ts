@@ -72,6 +72,16 @@ describe("rates by group", () => {
     expect(trials.impostor.distance.length).toBeGreaterThan(4 + 2 + 12);
   });
 
+  it("do not count images that are in no list among those without a group", () => {
+    const listed = evaluateGroups(trials, data.acquired, {
+      groupOf: groupOf.slice(0, 8),
+      threshold: 0.1,
+      replicates: 50,
+      seed: 1,
+    });
+    expect(listed).toEqual({ ...figures, ungrouped: 0 });
+  });
+
   it("agree with a count of the trials one by one, for a person with images of two groups", () => {
     const mixed = ["a", "b", "a", "a", "b", "b", "b", "b", "a"];
     const counted = evaluateGroups(trials, data.acquired, {
