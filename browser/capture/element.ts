@@ -159,7 +159,7 @@ export class SamefaceCapture extends Base {
       camera,
       signal,
       nowMs: () => performance.now(),
-      nextFrame: () => nextFrame(),
+      pause,
       onProgress: (progress) => this.#progress(progress),
       holdMs: Number.isFinite(holdMs) ? holdMs : photoHoldMs,
     };
@@ -268,6 +268,6 @@ export function defineCapture(name = "sameface-capture"): void {
 }
 
 /** Leaves the page time to draw between looks. */
-function nextFrame(): Promise<void> {
+function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 30));
 }
