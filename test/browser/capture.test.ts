@@ -156,8 +156,80 @@ describe.skipIf(!hasChromium)("the guided camera (needs Chromium)", () => {
     expect(await sides()).toBeCloseTo(576 / 720, 1);
   });
 
-  test("without its engine lets the person take the photo", async () => {
+  test("guides at the next start when its engine could not be fetched before", async () => {
     await page.route("**/browser/worker.js", (route) => route.abort());
+    await useCamera();
+    await panel().getByText("The guide cannot start. Take the photo yourself.").waitFor();
+    await page.unroute("**/browser/worker.js");
+    await page.locator("sameface-capture").evaluate((capture: SamefaceCapture) => void capture.start());
+    await saysToLookStraight();
+  });
+
+  test("opens the camera of the later start, whichever the browser opens first", async () => {
+    await useCamera();
+    await saysToLookStraight();
+    await page.evaluate(() => {
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      const streams: MediaStream[] = [];
+      Object.assign(globalThis, { streams });
+      mediaDevices.getUserMedia = async (constraints) => {
+        const isFirst = streams.length === 0;
+        const stream = await open(constraints);
+        streams.push(stream);
+        if (isFirst) await new Promise((resolve) => setTimeout(resolve, 1000));
+        return stream;
+      };
+      const capture = document.querySelector<SamefaceCapture>("sameface-capture");
+      void capture?.start();
+      void capture?.start();
+    });
+    const states = () =>
+      page.evaluate("streams.map((stream) => stream.getVideoTracks()[0].readyState).sort().join()");
+    await expect.poll(states, { timeout: 20_000 }).toBe("ended,live");
+    await saysToLookStraight();
+    const shown = await video().evaluate(({ srcObject }: HTMLVideoElement) =>
+      (srcObject as MediaStream | null)?.getVideoTracks().map(({ readyState }) => readyState),
+    );
+    expect(shown).toEqual(["live"]);
+  });
+
+  test("gives one photo when its button is pressed twice, and none once it was closed", async () => {
+    const told = (names: readonly string[]) =>
+      page.locator("sameface-capture").evaluate(async (capture: SamefaceCapture, pressed) => {
+        const events: string[] = [];
+        for (const name of ["capture-photo", "capture-stopped"] as const)
+          capture.addEventListener(name, () => events.push(name));
+        for (const name of pressed) {
+          const buttons = capture.shadowRoot?.querySelectorAll("button") ?? [];
+          [...buttons].find(({ textContent }) => textContent === name)?.click();
+        }
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        return events;
+      }, names);
+    await useCamera();
+    await saysToLookStraight();
+    expect(await told(["Take the photo now", "Take the photo now"])).toEqual(["capture-photo"]);
+    await useCamera();
+    await saysToLookStraight();
+    expect(await told(["Take the photo now", "Close the camera"])).toEqual(["capture-stopped"]);
+  });
+
+  test.each([
+    ["cannot be fetched", () => page.route("**/browser/worker.js", (route) => route.abort())],
+    [
+      "is refused by the browser",
+      () =>
+        page.evaluate(() => {
+          globalThis.Worker = class {
+            constructor() {
+              throw new DOMException("the script is of another origin", "SecurityError");
+            }
+          } as unknown as typeof Worker;
+        }),
+    ],
+  ])("lets the person take the photo where its engine %s", async (_, withoutEngine) => {
+    await withoutEngine();
     await useCamera();
     await panel().getByText("The guide cannot start. Take the photo yourself.").waitFor();
     await panel().getByRole("button", { name: "Take the photo now" }).click();
