@@ -14,7 +14,7 @@ export interface Files {
 /** The browser's functions that are used, so that tests can give others. */
 export interface Platform {
   readonly fetch: (url: string, init?: { readonly cache?: "default" | "reload" }) => Promise<Response>;
-  /** Undefined where the page is no secure context: then only the HTTP cache keeps files. */
+  /** Undefined where the browser has none: then only the HTTP cache keeps files. */
   readonly caches: Pick<CacheStorage, "open"> | undefined;
 }
 
