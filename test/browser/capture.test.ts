@@ -1,40 +1,19 @@
 /** The guided camera on the demo page, in Chromium with a camera that shows a man who looks aside. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SamefaceCapture } from "../../browser/index.ts";
-import { readMedia } from "../fixtures/data.ts";
 import { sweep } from "../fixtures/exhaustive.ts";
 import { audit } from "./axe.ts";
-import { stillVideo } from "./camera-video.ts";
-import { hasChromium, launchChromium } from "./chromium.ts";
-import { type DevServer, startDevServer } from "./dev-server.ts";
+import { hasChromium } from "./chromium.ts";
 import { screenshot } from "./screenshot.ts";
+import { recordCalls, startSite } from "./site.ts";
 
 describe.skipIf(!hasChromium)("the guided camera (needs Chromium)", () => {
-  let folder: string;
-  let server: DevServer;
-  let browser: Browser;
+  const site = startSite("franck_04000.jpg");
   let context: BrowserContext;
   let page: Page;
   let errors: string[];
   let calls: string[];
-
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "sameface-capture-"));
-    [server, browser] = await Promise.all([
-      startDevServer(folder),
-      launchChromium(stillVideo(readMedia("franck_04000.jpg")), folder),
-    ]);
-  }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }, 30_000);
 
   beforeEach(() => open());
 
@@ -45,7 +24,7 @@ describe.skipIf(!hasChromium)("the guided camera (needs Chromium)", () => {
 
   async function open(options: Parameters<Browser["newContext"]>[0] = {}): Promise<void> {
     await context?.close();
-    context = await browser.newContext({
+    context = await site.browser.newContext({
       viewport: { width: 900, height: 900 },
       permissions: ["camera"],
       ...options,
@@ -53,13 +32,9 @@ describe.skipIf(!hasChromium)("the guided camera (needs Chromium)", () => {
     page = await context.newPage();
     page.setDefaultTimeout(60_000);
     errors = [];
-    calls = [];
+    calls = recordCalls(page);
     page.on("pageerror", (error) => errors.push(error.message));
-    page.on("request", (request) => {
-      const { pathname } = new URL(request.url());
-      if (pathname.startsWith("/v1/")) calls.push(`${request.method()} ${pathname}`);
-    });
-    await page.goto(`${server.url}/#enrol`);
+    await page.goto(`${site.server.url}/#enrol`);
     await page.getByRole("tab", { name: "Enrol" }).waitFor();
   }
 
