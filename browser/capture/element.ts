@@ -63,6 +63,8 @@ export class SamefaceCapture extends Base {
   #challenge: AskedChallenge | undefined;
   #voice = createVoice(() => this.closest("[lang]")?.getAttribute("lang") ?? "en");
   #told: CaptureInstruction | undefined;
+  /** Challenge whose deadline passed while it was answered: there is no other try at it. */
+  #expired: AskedChallenge | undefined;
 
   /** Challenge to answer; undefined for a single photo. Throws for poses that no challenge has. */
   get challenge(): AskedChallenge | undefined {
@@ -116,6 +118,8 @@ export class SamefaceCapture extends Base {
     this.#end();
     const running = new AbortController();
     this.#running = running;
+    if (this.#challenge !== undefined && this.#challenge === this.#expired)
+      return this.#fail(running, "deadline_passed");
     this.#show("starting", this.#words.starting);
     const facing: Facing = this.getAttribute("facing") === "environment" ? "environment" : "user";
     try {
@@ -186,7 +190,11 @@ export class SamefaceCapture extends Base {
   /** Ends the capture at the challenge's deadline. A clock by which that is over already is wrong, and is not believed. */
   #deadlineTimer(running: AbortController, challenge: AskedChallenge | undefined) {
     const left = Date.parse(challenge?.deadline ?? "") - Date.now();
-    return left > 0 ? setTimeout(() => this.#fail(running, "deadline_passed"), left) : undefined;
+    if (!(left > 0)) return undefined;
+    return setTimeout(() => {
+      this.#expired = challenge;
+      this.#fail(running, "deadline_passed");
+    }, left);
   }
 
   #ownEngine(): Engine {

@@ -110,8 +110,18 @@ describe.skipIf(!hasChromium)("the guided camera (needs Chromium)", () => {
     await saysToLookStraight();
     // A challenge is not answered by hand.
     expect(await panel().getByRole("button", { name: "Take the photo now" }).count()).toBe(0);
+    const codes = page.locator("sameface-capture").evaluate(async (capture: SamefaceCapture) => {
+      const told: string[] = [];
+      capture.addEventListener("capture-failed", ({ detail }) => told.push(detail.code));
+      await new Promise((resolve) => capture.addEventListener("capture-failed", resolve));
+      // Another try at it would take every frame in vain.
+      document.body.append(capture);
+      await capture.start();
+      return told;
+    });
     await challenge(1);
     await panel().getByText("The time is over. Begin anew.").waitFor();
+    expect(await codes).toEqual(["deadline_passed", "deadline_passed"]);
   });
 
   test("fits its place when the camera's picture changes its sides", async () => {
