@@ -46,12 +46,13 @@ const failures: Readonly<Record<string, CaptureFailure>> = {
 };
 
 /**
- * Opens the camera and shows it in `video`. `onEnd` is called when it ends by itself: it was unplugged, or its permission was
- * taken away. Rejects with `CameraError`.
+ * Opens the camera, and shows it in `video` unless `signal` aborted meanwhile. `onEnd` is called when it ends by itself: it
+ * was unplugged, or its permission was taken away. Rejects with `CameraError`.
  */
 export async function openCamera(
   video: HTMLVideoElement,
   facing: Facing,
+  signal: AbortSignal,
   onEnd: () => void,
 ): Promise<Camera> {
   // Absent on pages without https.
@@ -63,7 +64,8 @@ export async function openCamera(
   });
   const [track] = stream.getVideoTracks();
   track.addEventListener("ended", onEnd);
-  video.srcObject = stream;
+  // A later start has the element for its own picture by then.
+  if (!signal.aborted) video.srcObject = stream;
   await video.play().catch(() => undefined);
   const all = await devices.enumerateDevices().catch(() => []);
   const whole = document.createElement("canvas");
@@ -86,7 +88,7 @@ export async function openCamera(
     close() {
       track.removeEventListener("ended", onEnd);
       for (const each of stream.getTracks()) each.stop();
-      video.srcObject = null;
+      if (video.srcObject === stream) video.srcObject = null;
     },
   };
 }

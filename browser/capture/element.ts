@@ -51,8 +51,8 @@ const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 /**
  * Attributes: `assets` (folder of the engine's files), `facing` ("user", the default, or "environment"), `hold-ms` (time for
  * which every rule must hold before the photo is taken; default 800), `encoder` (also demands that the face can be told from
- * others, and gives its embedding), `voice` (speaks instructions from the start). With `challenge` set it takes the frames of
- * a liveness session.
+ * others, and gives its embedding; for a photo alone), `voice` (speaks instructions from the start). With `challenge` set it
+ * takes the frames of a liveness session.
  */
 export class SamefaceCapture extends Base {
   #view: View | undefined;
@@ -63,6 +63,8 @@ export class SamefaceCapture extends Base {
   #challenge: AskedChallenge | undefined;
   #voice = createVoice(() => this.closest("[lang]")?.getAttribute("lang") ?? "en");
   #told: CaptureInstruction | undefined;
+  /** Challenge whose deadline passed while it was answered: there is no other try at it. */
+  #expired: AskedChallenge | undefined;
 
   /** Challenge to answer; undefined for a single photo. Throws for poses that no challenge has. */
   get challenge(): AskedChallenge | undefined {
@@ -107,8 +109,7 @@ export class SamefaceCapture extends Base {
 
   disconnectedCallback(): void {
     this.#end();
-    this.#engine?.close();
-    this.#engine = undefined;
+    this.#closeOwnEngine();
   }
 
   /** Opens the camera and guides until the photo, or every frame, was taken. Outcomes are events. */
@@ -117,11 +118,15 @@ export class SamefaceCapture extends Base {
     this.#end();
     const running = new AbortController();
     this.#running = running;
+    if (this.#challenge !== undefined && this.#challenge === this.#expired)
+      return this.#fail(running, "deadline_passed");
     this.#show("starting", this.#words.starting);
     const facing: Facing = this.getAttribute("facing") === "environment" ? "environment" : "user";
     try {
       const { video } = this.#view;
-      const camera = await openCamera(video, facing, () => this.#fail(running, "camera_ended"));
+      const camera = await openCamera(video, facing, running.signal, () =>
+        this.#fail(running, "camera_ended"),
+      );
       if (running.signal.aborted) return camera.close();
       this.#camera = camera;
       this.#view.setMirrored(camera.facing === "user");
@@ -132,7 +137,12 @@ export class SamefaceCapture extends Base {
     } catch (error) {
       if (error instanceof CameraError) return this.#fail(running, error.code);
       if (running.signal.aborted) return;
-      if (!(error instanceof EngineError)) throw error;
+      if (!(error instanceof EngineError)) {
+        this.stop();
+        throw error;
+      }
+      // A worker that broke stays broken, so the next start opens another.
+      this.#closeOwnEngine();
       // Without its engine a photo can still be taken by hand; a challenge needs the guide.
       if (this.#challenge !== undefined) return this.#fail(running, "engine_missing");
       this.#tell("no_guide");
@@ -150,8 +160,8 @@ export class SamefaceCapture extends Base {
   async #guide(running: AbortController, camera: Camera): Promise<void> {
     const { signal } = running;
     const engine = this.engine ?? this.#ownEngine();
-    const withEncoder = this.hasAttribute("encoder");
     const challenge = this.#challenge;
+    const withEncoder = challenge === undefined && this.hasAttribute("encoder");
     const timer = this.#deadlineTimer(running, challenge);
     const holdMs = Number(this.getAttribute("hold-ms") ?? photoHoldMs);
     const parts: CaptureParts = {
@@ -159,7 +169,7 @@ export class SamefaceCapture extends Base {
       camera,
       signal,
       nowMs: () => performance.now(),
-      nextFrame: () => nextFrame(),
+      pause,
       onProgress: (progress) => this.#progress(progress),
       holdMs: Number.isFinite(holdMs) ? holdMs : photoHoldMs,
     };
@@ -180,13 +190,22 @@ export class SamefaceCapture extends Base {
   /** Ends the capture at the challenge's deadline. A clock by which that is over already is wrong, and is not believed. */
   #deadlineTimer(running: AbortController, challenge: AskedChallenge | undefined) {
     const left = Date.parse(challenge?.deadline ?? "") - Date.now();
-    return left > 0 ? setTimeout(() => this.#fail(running, "deadline_passed"), left) : undefined;
+    if (!(left > 0)) return undefined;
+    return setTimeout(() => {
+      this.#expired = challenge;
+      this.#fail(running, "deadline_passed");
+    }, left);
   }
 
   #ownEngine(): Engine {
     const assets = this.getAttribute("assets");
     this.#engine ??= openEngine(assets === null ? {} : { assets });
     return this.#engine;
+  }
+
+  #closeOwnEngine(): void {
+    this.#engine?.close();
+    this.#engine = undefined;
   }
 
   #progress(progress: Progress): void {
@@ -205,8 +224,11 @@ export class SamefaceCapture extends Base {
 
   /** Takes the current frame, whatever the guide says of it. */
   async #takeNow(): Promise<void> {
+    const running = this.#running;
     const photo = await this.#camera?.grab()?.jpeg(Number.POSITIVE_INFINITY);
-    if (photo !== undefined) this.#finish(() => this.#emit("capture-photo", { photo }));
+    // The guide may have taken its photo meanwhile, or the person closed the camera.
+    if (photo !== undefined && this.#running === running)
+      this.#finish(() => this.#emit("capture-photo", { photo }));
   }
 
   async #switchCamera(): Promise<void> {
@@ -268,6 +290,6 @@ export function defineCapture(name = "sameface-capture"): void {
 }
 
 /** Leaves the page time to draw between looks. */
-function nextFrame(): Promise<void> {
+function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 30));
 }

@@ -1,7 +1,7 @@
 /** Rules by which a frame takes a pose of a challenge, from the limits of the service's own judge. */
 import { poseNames } from "../../src/face/liveness/challenge.ts";
 import { progressOf } from "../../src/face/liveness/guidance.ts";
-import { changeOf, isFrontal } from "../../src/face/liveness/poses.ts";
+import { changeOf } from "../../src/face/liveness/poses.ts";
 import { defaultQualityLimits } from "../../src/face/quality/quality.ts";
 import type { SeenFace, Sight } from "../sight.ts";
 import { frontalRules, type PhotoInstruction, photoInstruction } from "./rules.ts";
@@ -43,8 +43,6 @@ export function isChallenge(poses: readonly string[]): poses is readonly Pose[] 
 /** Says what to do next for a challenge's first frame. */
 export function frontalAdvice(sight: Sight): PoseAdvice {
   const instruction = photoInstruction(sight, frontalRules);
-  if (instruction === "hold" && sight.face && !isFrontal(posed(sight.face)))
-    return { instruction: "look_straight", share: 0 };
   return { instruction, share: instruction === "hold" ? 1 : 0 };
 }
 

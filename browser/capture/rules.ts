@@ -38,32 +38,28 @@ export const photoRules: PhotoRules = {
   maxOcclusion: defaultQualityLimits.maxOcclusion,
 };
 
-/** Rules of a challenge's first frame: room is left to come closer. */
+/** Rules of a challenge's first frame: room is left to come closer. They are stricter than the judge's `isFrontal`. */
 export const frontalRules: PhotoRules = { ...photoRules, maxFaceShare: 0.6 };
 
-/** Instructions for a photo, in the order in which they are given: the first one that applies. */
-export const photoInstructions = [
-  "no_face",
-  "one_person",
-  "come_closer",
-  "move_back",
-  "move_right",
-  "move_left",
-  "move_down",
-  "move_up",
-  "look_straight",
-  "level_head",
-  "more_light",
-  "less_light",
-  "uncover_face",
-  "hold_still",
-  "hold",
-] as const;
+/** Instruction for a photo. `hold` says that every rule holds. Left and right are the person's own. */
+export type PhotoInstruction =
+  | "no_face"
+  | "one_person"
+  | "come_closer"
+  | "move_back"
+  | "move_right"
+  | "move_left"
+  | "move_down"
+  | "move_up"
+  | "look_straight"
+  | "level_head"
+  | "more_light"
+  | "less_light"
+  | "uncover_face"
+  | "hold_still"
+  | "hold";
 
-/** `hold` says that every rule holds. Left and right are the person's own. */
-export type PhotoInstruction = (typeof photoInstructions)[number];
-
-/** Says what to do next for a photo. */
+/** Says what to do next for a photo: the instruction of the first rule that fails. */
 export function photoInstruction(sight: Sight, rules: PhotoRules = photoRules): PhotoInstruction {
   const { face, faces, image } = sight;
   if (face === undefined) return "no_face";

@@ -17,7 +17,7 @@ export interface Taken {
   readonly encoding?: Encoding;
 }
 
-/** What is shown of a capture at one moment. */
+/** State of a capture as it is shown at one moment. */
 export interface Progress {
   readonly instruction: CaptureInstruction;
   /** Share of the time for which every rule must hold, 0..1. */
@@ -38,8 +38,8 @@ export interface CaptureParts {
   readonly camera: Camera;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
-  /** Waits for the camera's next frame. */
-  readonly nextFrame: () => Promise<void>;
+  /** Waits between one look and the next. */
+  readonly pause: () => Promise<void>;
   readonly onProgress: (progress: Progress) => void;
   /** Time for which every rule must hold before a photo is taken, ms. */
   readonly holdMs: number;
@@ -54,7 +54,7 @@ const photoTiming = { leastLooks: 3, settleMs: 350 };
 /** A person can hold a turned head for less long than a straight one. */
 const poseTiming: Timing = { holdMs: 250, leastLooks: 2, settleMs: 350 };
 
-/** True when the file itself, as it will be sent, keeps the rules. */
+/** Looks at the file itself, as it will be sent: gives what is kept of it, or an instruction where it breaks a rule. */
 type Accept<Kept> = (photo: Blob) => Promise<Kept | CaptureInstruction>;
 
 interface Asked {
@@ -122,7 +122,7 @@ export async function takeChallenge(
 
 /** Looks until a frame was taken whose file is accepted. */
 async function takeOne<Kept extends object>(
-  { engine, camera, signal, nowMs, nextFrame, onProgress }: CaptureParts,
+  { engine, camera, signal, nowMs, pause, onProgress }: CaptureParts,
   { timing, maxBytes, step, advise }: Asked,
   accept: Accept<Kept>,
 ): Promise<Kept | undefined> {
@@ -130,7 +130,7 @@ async function takeOne<Kept extends object>(
   while (!signal.aborted) {
     const frame: Grabbed | undefined = camera.grab();
     if (frame === undefined) {
-      await nextFrame();
+      await pause();
       continue;
     }
     const sight = await engine.look(frame.pixels());
@@ -145,12 +145,12 @@ async function takeOne<Kept extends object>(
       steady.reset();
       onProgress({ ...step, instruction: kept, held: 0, share, sight });
     }
-    await nextFrame();
+    await pause();
   }
   return undefined;
 }
 
-/** Whoever holds a camera that looks away from them moves the camera, and sees the picture as it is. */
+/** Asks to move the camera where it looks away from the person who holds it, and who sees the picture as it is. */
 function aimed(instruction: CaptureInstruction, { facing }: Pick<Camera, "facing">): CaptureInstruction {
   if (facing === "user") return instruction;
   switch (instruction) {

@@ -47,11 +47,11 @@ export function createSteady<Instruction>({ holdMs, leastLooks, settleMs }: Timi
       }
       holding ??= { sinceMs: nowMs, looks: 0 };
       holding.looks++;
-      const held = Math.min(1, (nowMs - holding.sinceMs) / holdMs);
+      const heldMs = nowMs - holding.sinceMs;
       return {
         instruction: show(wanted, nowMs),
-        held,
-        take: nowMs - holding.sinceMs >= holdMs && holding.looks >= leastLooks,
+        held: heldMs >= holdMs ? 1 : heldMs / holdMs,
+        take: heldMs >= holdMs && holding.looks >= leastLooks,
       };
     },
     reset() {

@@ -1,6 +1,6 @@
 /** Speaks instructions, for people who do not see them and use no screen reader. */
 
-/** Least time between the ends of two instructions' beginnings, ms: one must be heard before the next. */
+/** Least time between the beginnings of two instructions, ms: one must be heard before the next. */
 const leastGapMs = 1200;
 
 export interface Voice {

@@ -39,10 +39,13 @@ interface Waiting {
   readonly reject: (error: EngineError) => void;
 }
 
-/** Opens the engine. Nothing is fetched but the worker's script until the first call. */
+/**
+ * Opens the engine. Nothing is fetched but the worker's script until the first call. Throws `EngineError` where the browser
+ * refuses the worker: its script is of another origin, or the page's policy lacks the name `sameface`.
+ */
 export function openEngine({ assets = new URL("./", import.meta.url) }: EngineOptions = {}): Engine {
   const folder = new URL(assets, document.baseURI).href.replace(/\/?$/, "/");
-  const worker = new Worker(trusted(`${folder}worker.js`), { type: "module", name: "sameface" });
+  const worker = openWorker(`${folder}worker.js`);
   const waiting = new Map<number, Waiting>();
   let count = 0;
   let broken: EngineError | undefined;
@@ -94,6 +97,15 @@ export function openEngine({ assets = new URL("./", import.meta.url) }: EngineOp
     },
     close: () => end(new EngineError("not_ready", "the engine was closed")),
   };
+}
+
+function openWorker(script: string): Worker {
+  try {
+    return new Worker(trusted(script), { type: "module", name: "sameface" });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new EngineError("not_ready", `the browser refuses the engine's worker: ${message}`);
+  }
 }
 
 interface TrustedTypes {

@@ -2,6 +2,7 @@
  * The engine's files: fetched once, checked by their SHA-256, and kept in the browser's cache for the next visit. A file
  * whose hash is another is never used, and fetched once more past the HTTP cache.
  */
+import { sha256, toHex } from "../../src/crypto/digest.ts";
 
 /** SHA-256 of each file, hex, by its name. */
 export type Hashes = Readonly<Record<string, string>>;
@@ -14,7 +15,7 @@ export interface Files {
 /** The browser's functions that are used, so that tests can give others. */
 export interface Platform {
   readonly fetch: (url: string, init?: { readonly cache?: "default" | "reload" }) => Promise<Response>;
-  /** Undefined where the page is no secure context: then only the HTTP cache keeps files. */
+  /** Undefined where the browser has none: then only the HTTP cache keeps files. */
   readonly caches: Pick<CacheStorage, "open"> | undefined;
 }
 
@@ -44,18 +45,19 @@ export function openFiles(assets: string, hashes: Hashes, { fetch, caches }: Pla
   async function load(name: string): Promise<Uint8Array<ArrayBuffer>> {
     const expected = hashes[name];
     if (expected === undefined) throw new Error(`the engine has no file ${name}`);
+    const isExpected = async (bytes: Uint8Array<ArrayBuffer>) => toHex(await sha256(bytes)) === expected;
     opened ??= openCache();
     const cache = await opened;
     const kept = await cache?.match(keyOf(name)).catch(() => undefined);
     if (kept !== undefined) {
       const bytes = new Uint8Array(await kept.arrayBuffer());
-      if ((await sha256(bytes)) === expected) return bytes;
+      if (await isExpected(bytes)) return bytes;
     }
     for (const how of ["default", "reload"] as const) {
       const response = await fetch(`${assets}${name}`, { cache: how });
       if (!response.ok) throw new Error(`${name} cannot be fetched: status ${response.status}`);
       const bytes = new Uint8Array(await response.arrayBuffer());
-      if ((await sha256(bytes)) !== expected) continue;
+      if (!(await isExpected(bytes))) continue;
       // A full disk is no reason to do without the engine.
       await cache?.put(keyOf(name), new Response(bytes)).catch(() => undefined);
       return bytes;
@@ -71,9 +73,4 @@ export function openFiles(assets: string, hashes: Hashes, { fetch, caches }: Pla
       return found;
     },
   };
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,5 +1,5 @@
 /** The worker's side of the engine: does one piece of work after another, and answers each. */
-import { type Failure, type Result, toWire } from "../../src/errors.ts";
+import { type Failure, ok, type Result, toWire } from "../../src/errors.ts";
 import type { EncoderDescriptor } from "../../src/face/descriptor.ts";
 import { createCodecs, openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
@@ -62,7 +62,7 @@ function engineOf(assets: string, description: EngineDescription, platform: Plat
       const loaded = await part.load();
       if (!loaded.ok) return loaded;
     }
-    return { ok: true, value: { kernels: build } };
+    return ok({ kernels: build });
   }
 
   async function encode(file: Uint8Array): Promise<Result<Encoding>> {
@@ -70,17 +70,14 @@ function engineOf(assets: string, description: EngineDescription, platform: Plat
     if (!encoded.ok) return encoded;
     const { face, embedding, quality, image, unrecognisable } = encoded.value;
     const { recognisability, ...measures } = quality;
-    return {
-      ok: true,
-      value: {
-        model: embedding.model,
-        embedding: embedding.values,
-        face: { ...face, measures },
-        image: { width: image.width, height: image.height },
-        recognisability,
-        recognisable: unrecognisable !== true,
-      },
-    };
+    return ok({
+      model: embedding.model,
+      embedding: embedding.values,
+      face: { ...face, measures },
+      image: { width: image.width, height: image.height },
+      recognisability,
+      recognisable: unrecognisable !== true,
+    });
   }
 
   return async (work: Work): Promise<Result<Value>> => {

@@ -43,8 +43,8 @@ export function openStages({ manifest }: EngineDescription, files: Files, build:
     let model: Promise<Model> | undefined;
     async function open(): Promise<Model> {
       engine ??= openEngine();
-      const bytes = await files.bytes(fileOf(manifest, source.id));
-      return (await engine).model({ ...source, bytes });
+      const [opened, bytes] = await Promise.all([engine, files.bytes(fileOf(manifest, source.id))]);
+      return opened.model({ ...source, bytes });
     }
     async function ready(): Promise<Result<Model>> {
       try {

@@ -4,6 +4,7 @@ import { copyable, element } from "../docs/dom.js";
 import { curlOf, send } from "./api.js";
 import { PhotoSlot } from "./camera/photo-slot.js";
 import { showResult } from "./result.js";
+import { SubjectField } from "./subject-field.js";
 
 /**
  * @typedef {{
@@ -37,15 +38,7 @@ export class ActionPanel {
           isGuided: settings.browser,
         }),
     );
-    this.subject = element("input", {
-      name: "subject_id",
-      required: "",
-      pattern: "[\\p{L}\\p{M}\\p{N}._~:@+=\\|\\-]{1,128}",
-      title: "1 to 128 letters and digits or . _ ~ : @ + = | -",
-      autocomplete: "off",
-      spellcheck: "false",
-      value: "me",
-    });
+    this.subject = new SubjectField();
     this.rate = element("select", { name: "max_fmr" }, ...rates.map((rate) => this.#rateOption(rate)));
     this.submit = element("button", { type: "submit", class: "button main" }, action.button);
     this.result = element("div", { class: "result" });
@@ -82,9 +75,7 @@ export class ActionPanel {
   #build() {
     const { wantsSubject, wantsRate } = this.action;
     const fields = [
-      ...(wantsSubject
-        ? [element("label", { class: "field" }, element("span", {}, "Name"), this.subject)]
-        : []),
+      ...(wantsSubject ? [this.subject.root] : []),
       ...(wantsRate
         ? [element("label", { class: "field" }, element("span", {}, "Strangers who may pass"), this.rate)]
         : []),
@@ -127,10 +118,7 @@ export class ActionPanel {
     if (this.key() === "") return "Enter an API key first.";
     const empty = this.slots.find(({ photo }) => photo === undefined);
     if (empty !== undefined) return `Choose or take a photo first: ${empty.label.toLowerCase()}.`;
-    if (this.action.wantsSubject && !this.subject.checkValidity()) {
-      return "Enter a name of 1 to 128 of A-Z a-z 0-9 . _ ~ : @ -";
-    }
-    return undefined;
+    return this.action.wantsSubject ? this.subject.problem : undefined;
   }
 
   async #run() {

@@ -4,6 +4,7 @@ import { element } from "../docs/dom.js";
 import { send } from "./api.js";
 import { createCapture, onCapture } from "./camera/capture.js";
 import { headline, raw, showError } from "./result.js";
+import { SubjectField } from "./subject-field.js";
 
 /** Tries of one session. */
 const maxUses = 3;
@@ -11,19 +12,14 @@ const maxUses = 3;
 export class LivePanel {
   /** @type {import("../../browser/index.ts").SamefaceCapture | undefined} */ #capture;
   /** @type {{ token: string, action: string } | undefined} */ #session;
+  /** Number of times that the panel was closed: an answer that was awaited meanwhile opens no camera. */
+  #closings = 0;
 
   /** @param {() => string} key @param {() => void} onDone */
   constructor(key, onDone) {
     this.key = key;
     this.onDone = onDone;
-    this.subject = element("input", {
-      name: "subject_id",
-      required: "",
-      pattern: "[\\p{L}\\p{M}\\p{N}._~:@+=\\|\\-]{1,128}",
-      autocomplete: "off",
-      spellcheck: "false",
-      value: "me",
-    });
+    this.subject = new SubjectField();
     this.action = element(
       "select",
       { name: "action" },
@@ -62,7 +58,7 @@ export class LivePanel {
       element(
         "div",
         { class: "fields-row" },
-        element("label", { class: "field" }, element("span", {}, "Name"), this.subject),
+        this.subject.root,
         element("label", { class: "field" }, element("span", {}, "Action"), this.action),
         this.submit,
       ),
@@ -76,9 +72,10 @@ export class LivePanel {
 
   async #begin() {
     if (this.key() === "") return this.#say("Enter an API key first.");
-    if (!this.subject.checkValidity())
-      return this.#say("Enter a name of 1 to 128 letters and digits or . _ ~ : @ + = | -");
+    const { problem } = this.subject;
+    if (problem !== undefined) return this.#say(problem);
     this.close();
+    const closings = this.#closings;
     this.result.replaceChildren();
     this.#say("");
     const action = this.action.value;
@@ -89,6 +86,7 @@ export class LivePanel {
         photos: [],
         json: { subject_id: this.subject.value, action, liveness: "challenge", max_uses: maxUses },
       });
+      if (closings !== this.#closings) return;
       if (!ok) {
         this.result.replaceChildren(showError(body), raw(body));
         return;
@@ -103,7 +101,9 @@ export class LivePanel {
   /** @param {{ poses: string[], deadline: string }} challenge */
   async #capturing(challenge) {
     if (this.#capture === undefined) {
+      const closings = this.#closings;
       const capture = await createCapture();
+      if (closings !== this.#closings) return;
       onCapture(capture, "capture-frames", ({ frames }) => void this.#send(frames.map(({ photo }) => photo)));
       onCapture(capture, "capture-ready", () => capture.focus());
       this.#capture = capture;
@@ -175,6 +175,7 @@ export class LivePanel {
   }
 
   close() {
+    this.#closings++;
     this.#capture?.remove();
     this.#capture = undefined;
   }

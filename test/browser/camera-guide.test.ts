@@ -1,43 +1,21 @@
 /** The demo page of a deployment that does not give its engine away, in Chromium. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readMedia } from "../fixtures/data.ts";
-import { stillVideo } from "./camera-video.ts";
-import { hasChromium, launchChromium } from "./chromium.ts";
-import { type DevServer, startDevServer } from "./dev-server.ts";
+import type { Page } from "playwright-core";
+import { beforeAll, describe, expect, test } from "vitest";
+import { hasChromium } from "./chromium.ts";
+import { recordCalls, startSite } from "./site.ts";
 
 describe.skipIf(!hasChromium)("the demo page without the engine for pages (needs Chromium)", () => {
-  let folder: string;
-  let server: DevServer;
-  let browser: Browser;
+  const site = startSite("franck_01829.jpg", { SAMEFACE_BROWSER: "off" });
   let page: Page;
   let calls: string[];
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "sameface-guide-"));
-    [server, browser] = await Promise.all([
-      startDevServer(folder, { SAMEFACE_BROWSER: "off" }),
-      launchChromium(stillVideo(readMedia("franck_01829.jpg")), folder),
-    ]);
-    page = await (await browser.newContext({ permissions: ["camera"] })).newPage();
+    page = await (await site.browser.newContext({ permissions: ["camera"] })).newPage();
     page.setDefaultTimeout(90_000);
-    calls = [];
-    page.on("request", (request) => {
-      const { pathname } = new URL(request.url());
-      if (/^\/(?:v1|browser)\//.test(pathname)) calls.push(`${request.method()} ${pathname}`);
-    });
-    await page.goto(server.url);
+    calls = recordCalls(page, /^\/(?:v1|browser)\//);
+    await page.goto(site.server.url);
     await page.getByRole("tab", { name: "Enrol" }).waitFor();
   }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }, 30_000);
 
   test("has no liveness session, since nobody could be guided into its poses", async () => {
     expect(await page.getByRole("tab").allTextContents()).toEqual(["Enrol", "Verify", "Compare", "Identify"]);

@@ -1,40 +1,19 @@
 /** The guided camera on the demo page, in Chromium with a camera that shows a man who looks aside. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SamefaceCapture } from "../../browser/index.ts";
-import { readMedia } from "../fixtures/data.ts";
 import { sweep } from "../fixtures/exhaustive.ts";
 import { audit } from "./axe.ts";
-import { stillVideo } from "./camera-video.ts";
-import { hasChromium, launchChromium } from "./chromium.ts";
-import { type DevServer, startDevServer } from "./dev-server.ts";
+import { hasChromium } from "./chromium.ts";
 import { screenshot } from "./screenshot.ts";
+import { recordCalls, startSite } from "./site.ts";
 
 describe.skipIf(!hasChromium)("the guided camera (needs Chromium)", () => {
-  let folder: string;
-  let server: DevServer;
-  let browser: Browser;
+  const site = startSite("franck_04000.jpg");
   let context: BrowserContext;
   let page: Page;
   let errors: string[];
   let calls: string[];
-
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "sameface-capture-"));
-    [server, browser] = await Promise.all([
-      startDevServer(folder),
-      launchChromium(stillVideo(readMedia("franck_04000.jpg")), folder),
-    ]);
-  }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }, 30_000);
 
   beforeEach(() => open());
 
@@ -45,7 +24,7 @@ describe.skipIf(!hasChromium)("the guided camera (needs Chromium)", () => {
 
   async function open(options: Parameters<Browser["newContext"]>[0] = {}): Promise<void> {
     await context?.close();
-    context = await browser.newContext({
+    context = await site.browser.newContext({
       viewport: { width: 900, height: 900 },
       permissions: ["camera"],
       ...options,
@@ -53,13 +32,9 @@ describe.skipIf(!hasChromium)("the guided camera (needs Chromium)", () => {
     page = await context.newPage();
     page.setDefaultTimeout(60_000);
     errors = [];
-    calls = [];
+    calls = recordCalls(page);
     page.on("pageerror", (error) => errors.push(error.message));
-    page.on("request", (request) => {
-      const { pathname } = new URL(request.url());
-      if (pathname.startsWith("/v1/")) calls.push(`${request.method()} ${pathname}`);
-    });
-    await page.goto(`${server.url}/#enrol`);
+    await page.goto(`${site.server.url}/#enrol`);
     await page.getByRole("tab", { name: "Enrol" }).waitFor();
   }
 
@@ -135,8 +110,18 @@ describe.skipIf(!hasChromium)("the guided camera (needs Chromium)", () => {
     await saysToLookStraight();
     // A challenge is not answered by hand.
     expect(await panel().getByRole("button", { name: "Take the photo now" }).count()).toBe(0);
+    const codes = page.locator("sameface-capture").evaluate(async (capture: SamefaceCapture) => {
+      const told: string[] = [];
+      capture.addEventListener("capture-failed", ({ detail }) => told.push(detail.code));
+      await new Promise((resolve) => capture.addEventListener("capture-failed", resolve));
+      // Another try at it would take every frame in vain.
+      document.body.append(capture);
+      await capture.start();
+      return told;
+    });
     await challenge(1);
     await panel().getByText("The time is over. Begin anew.").waitFor();
+    expect(await codes).toEqual(["deadline_passed", "deadline_passed"]);
   });
 
   test("fits its place when the camera's picture changes its sides", async () => {
@@ -156,8 +141,80 @@ describe.skipIf(!hasChromium)("the guided camera (needs Chromium)", () => {
     expect(await sides()).toBeCloseTo(576 / 720, 1);
   });
 
-  test("without its engine lets the person take the photo", async () => {
+  test("guides at the next start when its engine could not be fetched before", async () => {
     await page.route("**/browser/worker.js", (route) => route.abort());
+    await useCamera();
+    await panel().getByText("The guide cannot start. Take the photo yourself.").waitFor();
+    await page.unroute("**/browser/worker.js");
+    await page.locator("sameface-capture").evaluate((capture: SamefaceCapture) => void capture.start());
+    await saysToLookStraight();
+  });
+
+  test("opens the camera of the later start, whichever the browser opens first", async () => {
+    await useCamera();
+    await saysToLookStraight();
+    await page.evaluate(() => {
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      const streams: MediaStream[] = [];
+      Object.assign(globalThis, { streams });
+      mediaDevices.getUserMedia = async (constraints) => {
+        const isFirst = streams.length === 0;
+        const stream = await open(constraints);
+        streams.push(stream);
+        if (isFirst) await new Promise((resolve) => setTimeout(resolve, 1000));
+        return stream;
+      };
+      const capture = document.querySelector<SamefaceCapture>("sameface-capture");
+      void capture?.start();
+      void capture?.start();
+    });
+    const states = () =>
+      page.evaluate("streams.map((stream) => stream.getVideoTracks()[0].readyState).sort().join()");
+    await expect.poll(states, { timeout: 20_000 }).toBe("ended,live");
+    await saysToLookStraight();
+    const shown = await video().evaluate(({ srcObject }: HTMLVideoElement) =>
+      (srcObject as MediaStream | null)?.getVideoTracks().map(({ readyState }) => readyState),
+    );
+    expect(shown).toEqual(["live"]);
+  });
+
+  test("gives one photo when its button is pressed twice, and none once it was closed", async () => {
+    const told = (names: readonly string[]) =>
+      page.locator("sameface-capture").evaluate(async (capture: SamefaceCapture, pressed) => {
+        const events: string[] = [];
+        for (const name of ["capture-photo", "capture-stopped"] as const)
+          capture.addEventListener(name, () => events.push(name));
+        for (const name of pressed) {
+          const buttons = capture.shadowRoot?.querySelectorAll("button") ?? [];
+          [...buttons].find(({ textContent }) => textContent === name)?.click();
+        }
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        return events;
+      }, names);
+    await useCamera();
+    await saysToLookStraight();
+    expect(await told(["Take the photo now", "Take the photo now"])).toEqual(["capture-photo"]);
+    await useCamera();
+    await saysToLookStraight();
+    expect(await told(["Take the photo now", "Close the camera"])).toEqual(["capture-stopped"]);
+  });
+
+  test.each([
+    ["cannot be fetched", () => page.route("**/browser/worker.js", (route) => route.abort())],
+    [
+      "is refused by the browser",
+      () =>
+        page.evaluate(() => {
+          globalThis.Worker = class {
+            constructor() {
+              throw new DOMException("the script is of another origin", "SecurityError");
+            }
+          } as unknown as typeof Worker;
+        }),
+    ],
+  ])("lets the person take the photo where its engine %s", async (_, withoutEngine) => {
+    await withoutEngine();
     await useCamera();
     await panel().getByText("The guide cannot start. Take the photo yourself.").waitFor();
     await panel().getByRole("button", { name: "Take the photo now" }).click();

@@ -1,16 +1,14 @@
 /** The page for trying the service out, in Chromium, against the development server with the real models. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { mediaPath } from "../fixtures/data.ts";
 import { isExhaustive } from "../fixtures/exhaustive.ts";
 import { audit } from "./axe.ts";
-import { stillVideo } from "./camera-video.ts";
-import { hasChromium, launchChromium } from "./chromium.ts";
-import { type DevServer, startDevServer } from "./dev-server.ts";
+import { hasChromium } from "./chromium.ts";
 import { screenshot } from "./screenshot.ts";
+import { recordCalls, startSite } from "./site.ts";
 
 const franck = mediaPath("franck_01829.jpg");
 const franckLater = mediaPath("franck_04000.jpg");
@@ -23,28 +21,12 @@ interface Misdeeds {
 }
 
 describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
-  let folder: string;
-  let server: DevServer;
-  let browser: Browser;
+  const site = startSite("franck_01829.jpg");
   let context: BrowserContext;
   let page: Page;
   let misdeeds: Misdeeds;
   /** Requests to the API, by method and path. */
   let calls: string[];
-
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "sameface-browser-"));
-    [server, browser] = await Promise.all([
-      startDevServer(folder),
-      launchChromium(stillVideo(readFileSync(franck)), folder),
-    ]);
-  }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }, 30_000);
 
   beforeEach(async () => {
     await open({ width: 1100, height: 900 });
@@ -57,11 +39,15 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
 
   async function open(viewport: { width: number; height: number }, hash = ""): Promise<void> {
     await context?.close();
-    context = await browser.newContext({ viewport, permissions: ["camera"], hasTouch: viewport.width < 500 });
+    context = await site.browser.newContext({
+      viewport,
+      permissions: ["camera"],
+      hasTouch: viewport.width < 500,
+    });
     page = await context.newPage();
     page.setDefaultTimeout(90_000);
     misdeeds = { errors: [], foreignRequests: [] };
-    calls = [];
+    calls = recordCalls(page);
     page.on("pageerror", (error) => misdeeds.errors.push(error.message));
     page.on("console", (message) => {
       // The browser logs each answer of 4xx, which the page itself shows.
@@ -70,11 +56,10 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
     });
     page.on("request", (request) => {
       const url = new URL(request.url());
-      if (url.protocol.startsWith("http") && url.origin !== server.url)
+      if (url.protocol.startsWith("http") && url.origin !== site.server.url)
         misdeeds.foreignRequests.push(request.url());
-      if (url.pathname.startsWith("/v1/")) calls.push(`${request.method()} ${url.pathname}`);
     });
-    await page.goto(`${server.url}/${hash}`);
+    await page.goto(`${site.server.url}/${hash}`);
     await page.getByRole("tab", { name: "Enrol" }).waitFor();
   }
 
@@ -123,7 +108,7 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
     for (const stage of ["decode", "detect", "encode"]) expect(legend).toContain(stage);
     await panel().getByText("The same with curl").click();
     expect(await panel().getByRole("region", { name: "the command" }).textContent()).toContain(
-      `${server.url}/v1/subjects/franck/verify?include=crop&max_fmr=0.0001`,
+      `${site.server.url}/v1/subjects/franck/verify?include=crop&max_fmr=0.0001`,
     );
   });
 
@@ -176,7 +161,7 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
   });
 
   test("says plainly what is wrong with a file that is no photo, and with a photo of no face", async () => {
-    const text = join(folder, "letter.jpg");
+    const text = join(site.folder, "letter.jpg");
     writeFileSync(text, "Dear Sir or Madam");
     expect(await act("Enrol", [text], "Enrol this face", "letter")).toBe("That did not work");
     expect(await panel().locator(".verdict").textContent()).toMatch(
@@ -187,6 +172,18 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
     expect(await panel().locator(".verdict code").textContent()).toMatch(/^(face_not_found|low_quality)$/);
   });
 
+  test.each([
+    ["Verify", "Verify"],
+    ["Live", "Begin"],
+  ])("says in the tab %s which names there are", async (tab, button) => {
+    await page.getByRole("tab", { name: tab }).click();
+    for (const input of await panel().locator("input[type=file]").all()) await input.setInputFiles(franck);
+    await panel().getByLabel("Name").fill("a name");
+    await panel().getByRole("button", { name: button }).click();
+    await panel().getByText("Enter a name of 1 to 128 letters and digits or . _ ~ : @ + = | -").waitFor();
+    expect(calls).toEqual([]);
+  });
+
   test("sends nothing before the button, and says what is missing", async () => {
     await panel().getByRole("button", { name: "Enrol this face" }).click();
     await panel().getByText("Choose or take a photo first: photo.").waitFor();
@@ -194,6 +191,46 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
     await panel().getByText("franck_01829.jpg", { exact: true }).waitFor();
     expect(calls).toEqual([]);
   });
+
+  test.each([
+    ["Enrol", "Use the camera", "**/browser/sameface.js"],
+    ["Live", "Begin", "**/v1/sessions"],
+  ])(
+    "opens no camera in the tab %s when that was left while the camera was on its way",
+    async (tab, button, awaited) => {
+      let opened = 0;
+      await page.exposeFunction("cameraOpened", () => opened++);
+      await page.evaluate(() => {
+        const { mediaDevices } = navigator;
+        const open = mediaDevices.getUserMedia.bind(mediaDevices);
+        mediaDevices.getUserMedia = (constraints) => {
+          (globalThis as unknown as { cameraOpened(): void }).cameraOpened();
+          return open(constraints);
+        };
+      });
+      await page.getByRole("tab", { name: tab }).click();
+      // A verification of somebody who is not enrolled has no session, and so no camera.
+      if (tab === "Live") await panel().getByLabel("Action").selectOption("enrol");
+      let arrive = () => {};
+      const leaving = new Promise<void>((resolve) => {
+        arrive = resolve;
+      });
+      await page.route(awaited, async (route) => {
+        await leaving;
+        await route.continue();
+      });
+      const asked = page.waitForRequest(awaited);
+      const answered = page.waitForResponse(awaited);
+      await panel().getByRole("button", { name: button }).click();
+      await asked;
+      await page.getByRole("tab", { name: "Verify" }).click();
+      arrive();
+      await (await answered).finished();
+      await page.waitForTimeout(1000);
+      expect(opened).toBe(0);
+      expect(await page.locator("sameface-capture").count()).toBe(0);
+    },
+  );
 
   test("shows who is enrolled and forgets them", async () => {
     await act("Enrol", [franck], "Enrol this face", "to-forget");
@@ -256,7 +293,7 @@ describe.skipIf(!hasChromium)("the demo page (needs Chromium)", () => {
     });
 
     test("in the API's reference", async () => {
-      await page.goto(`${server.url}/docs`);
+      await page.goto(`${site.server.url}/docs`);
       await page.locator("main[aria-busy=false]").waitFor();
       expect(await page.locator("article.operation").count()).toBeGreaterThan(20);
       // All operations are rendered alike, so the first of each group stands for the others.

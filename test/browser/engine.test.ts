@@ -1,16 +1,13 @@
 /** The engine in a page, in Chromium: its bits beside those of Node and workerd, its files, and what the policy allows. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { readFileSync } from "node:fs";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type * as engineModule from "../../browser/index.ts";
 import { loadRuntime, type Runtime } from "../../model/runtime.ts";
 import { toHex } from "../../src/crypto/digest.ts";
-import { mediaPath, readMedia } from "../fixtures/data.ts";
-import { stillVideo } from "./camera-video.ts";
-import { hasChromium, launchChromium } from "./chromium.ts";
-import { type DevServer, startDevServer } from "./dev-server.ts";
+import { mediaPath } from "../fixtures/data.ts";
+import { hasChromium } from "./chromium.ts";
+import { startSite } from "./site.ts";
 
 const photos = ["franck_01829.jpg", "franck_04000.jpg", "cage.jpg"];
 
@@ -28,9 +25,7 @@ function rounded(value: unknown): string {
 }
 
 describe.skipIf(!hasChromium)("the engine in a page (needs Chromium)", () => {
-  let folder: string;
-  let server: DevServer;
-  let browser: Browser;
+  const site = startSite("cage.jpg");
   let context: BrowserContext;
   let page: Page;
   let runtime: Runtime;
@@ -39,22 +34,15 @@ describe.skipIf(!hasChromium)("the engine in a page (needs Chromium)", () => {
   let fetched: string[];
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "sameface-engine-"));
-    [server, browser, runtime] = await Promise.all([
-      startDevServer(folder),
-      launchChromium(stillVideo(readMedia("cage.jpg")), folder),
-      loadRuntime(),
-    ]);
+    runtime = await loadRuntime();
   }, 180_000);
 
-  afterAll(async () => {
-    await browser?.close();
-    await server?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }, 30_000);
-
   beforeEach(async () => {
-    context = await browser.newContext();
+    context = await site.browser.newContext();
+    context.on("request", (request) => {
+      const { pathname } = new URL(request.url());
+      if (pathname.startsWith("/browser/")) fetched.push(pathname.slice("/browser/".length));
+    });
     await open();
   });
 
@@ -69,11 +57,7 @@ describe.skipIf(!hasChromium)("the engine in a page (needs Chromium)", () => {
     fetched = [];
     page.on("pageerror", (error) => errors.push(error.message));
     page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-    context.on("request", (request) => {
-      const { pathname } = new URL(request.url());
-      if (pathname.startsWith("/browser/")) fetched.push(pathname.slice("/browser/".length));
-    });
-    await page.goto(`${server.url}/docs`);
+    await page.goto(`${site.server.url}/docs`);
   }
 
   async function inPage(names: readonly string[]): Promise<{ kernels: string; seen: Seen[] }> {
@@ -118,7 +102,7 @@ describe.skipIf(!hasChromium)("the engine in a page (needs Chromium)", () => {
   }
 
   async function inWorkerd(name: string): Promise<string> {
-    const response = await fetch(`${server.url}/v1/embed`, {
+    const response = await fetch(`${site.server.url}/v1/embed`, {
       method: "POST",
       headers: { Authorization: "Bearer dev-key", "Content-Type": "image/jpeg" },
       body: readFileSync(mediaPath(name)),

@@ -1,38 +1,25 @@
 /** Liveness sessions on the demo page, in Chromium with a camera that plays a video, against the development server. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { PoseName } from "../../src/face/liveness/challenge.ts";
 import { readMedia } from "../fixtures/data.ts";
 import { hasChromium, launchChromium } from "./chromium.ts";
-import { type DevServer, startDevServer } from "./dev-server.ts";
 import { flatFrames, flatVideo, headVideo } from "./moving-head.ts";
+import { recordCalls, startSite } from "./site.ts";
 
 describe.skipIf(!hasChromium)("a liveness session on the page (needs Chromium)", () => {
-  let folder: string;
-  let server: DevServer;
+  const site = startSite();
   let browser: Browser;
   let page: Page;
   /** Requests to the API, by method and path. */
   let calls: string[];
-
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "sameface-live-"));
-    server = await startDevServer(folder);
-    return async () => {
-      await server.stop();
-      rmSync(folder, { recursive: true, force: true });
-    };
-  }, 180_000);
 
   afterEach(async () => {
     await browser.close();
   });
 
   async function open(video: Buffer): Promise<void> {
-    browser = await launchChromium(video, folder);
+    browser = await launchChromium(video, site.folder);
     const context = await browser.newContext({
       viewport: { width: 900, height: 900 },
       permissions: ["camera"],
@@ -40,12 +27,8 @@ describe.skipIf(!hasChromium)("a liveness session on the page (needs Chromium)",
     page = await context.newPage();
     // A pose may come last in the video, and a busy machine plays it slowly.
     page.setDefaultTimeout(180_000);
-    calls = [];
-    page.on("request", (request) => {
-      const { pathname } = new URL(request.url());
-      if (pathname.startsWith("/v1/")) calls.push(`${request.method()} ${pathname}`);
-    });
-    await page.goto(`${server.url}/#live`);
+    calls = recordCalls(page);
+    await page.goto(`${site.server.url}/#live`);
     await page.getByRole("tab", { name: "Live" }).waitFor();
   }
 
@@ -91,7 +74,7 @@ describe.skipIf(!hasChromium)("a liveness session on the page (needs Chromium)",
 
     const headers = { Authorization: "Bearer dev-key" };
     const request = { subject_id: "flat", action: "enrol", liveness: "challenge" };
-    const opened = await fetch(`${server.url}/v1/sessions`, {
+    const opened = await fetch(`${site.server.url}/v1/sessions`, {
       method: "POST",
       headers: { ...headers, "Content-Type": "application/json" },
       body: JSON.stringify(request),
@@ -100,7 +83,7 @@ describe.skipIf(!hasChromium)("a liveness session on the page (needs Chromium)",
     const form = new FormData();
     for (const frame of await flatFrames(photo, challenge.poses)) form.append("frame", new Blob([frame]));
     form.append("session", token);
-    const sent = await fetch(`${server.url}/v1/sessions/enrol`, { method: "POST", headers, body: form });
+    const sent = await fetch(`${site.server.url}/v1/sessions/enrol`, { method: "POST", headers, body: form });
     const { enrolled, liveness } = (await sent.json()) as {
       enrolled: boolean;
       liveness: { live: boolean; reasons: string[] };

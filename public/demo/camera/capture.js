@@ -7,16 +7,12 @@ import { element } from "../../docs/dom.js";
 // The module is built, so its address is no path of this folder.
 const address = "/browser/sameface.js";
 
-/** @type {Promise<EngineModule> | undefined} */
-let loading;
-
 /**
  * Makes a guided camera. Rejects where the service gives no engine.
  * @returns {Promise<import("../../../browser/index.ts").SamefaceCapture>}
  */
 export async function createCapture() {
-  loading ??= import(address);
-  const { defineCapture } = await loading;
+  const { defineCapture } = /** @type {EngineModule} */ (await import(address));
   defineCapture();
   return /** @type {any} */ (element(/** @type {any} */ ("sameface-capture"), { class: "capture" }));
 }

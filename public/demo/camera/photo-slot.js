@@ -13,6 +13,8 @@ export class PhotoSlot {
   /** @type {File | undefined} */ #photo;
   /** @type {MediaStream | undefined} */ #stream;
   /** @type {HTMLElement | undefined} */ #capture;
+  /** Number of times that the guided camera was closed: one that was awaited meanwhile does not open. */
+  #closings = 0;
   /** @type {ImageBitmap | undefined} */ #bitmap;
   /** @type {{ face: Face | undefined, image: Image | undefined } | undefined} */ #found;
 
@@ -176,8 +178,10 @@ export class PhotoSlot {
   /** Opens the camera that guides by itself, and takes the photo when all is well. */
   async #openGuided() {
     this.#closeGuided();
+    const closings = this.#closings;
     try {
       const capture = await createCapture();
+      if (closings !== this.#closings) return;
       onCapture(capture, "capture-photo", ({ photo }) => {
         void this.take(new File([photo], "camera.jpg", { type: "image/jpeg" }));
         this.cameraButton.focus();
@@ -188,6 +192,7 @@ export class PhotoSlot {
       });
       onCapture(capture, "capture-failed", ({ text }) => {
         this.#closeGuided();
+        this.cameraButton.focus();
         this.note.textContent = `${text} Or choose a file instead.`;
       });
       onCapture(capture, "capture-ready", () => capture.focus());
@@ -203,6 +208,7 @@ export class PhotoSlot {
   }
 
   #closeGuided() {
+    this.#closings++;
     this.#capture?.remove();
     this.#capture = undefined;
     this.guided.replaceChildren();

@@ -12,7 +12,7 @@ const hashes = { "a.plan": hashOf(plan) };
 interface Served {
   /** Answers by turn; the last one is given again and again. */
   readonly answers: readonly (Uint8Array<ArrayBuffer> | number)[];
-  /** What the cache has, by its address. */
+  /** Bytes that the cache has, by their address. */
   readonly kept?: Map<string, Uint8Array<ArrayBuffer>>;
   readonly cacheFails?: boolean;
 }

@@ -1,7 +1,8 @@
 /** Rules by which a photo is taken: each by its boundary, none laxer than the service's own limit. */
 import { describe, expect, it, test } from "vitest";
-import { photoInstruction, photoRules } from "../../../browser/capture/rules.ts";
+import { frontalRules, photoInstruction, photoRules } from "../../../browser/capture/rules.ts";
 import type { Measures, Sight } from "../../../browser/sight.ts";
+import { isFrontal } from "../../../src/face/liveness/poses.ts";
 import { defaultQualityLimits } from "../../../src/face/quality/quality.ts";
 
 const measures: Measures = {
@@ -88,3 +89,12 @@ test("no rule is laxer than the limit of the service", () => {
   expect(photoRules.minInFrame).toBeGreaterThanOrEqual(limits.minInFrame);
   expect(photoRules.maxOcclusion).toBeLessThanOrEqual(limits.maxOcclusion);
 });
+
+test.each([-1, 1])(
+  "a challenge's first frame at its limit looks into the camera for the judge (sign %i)",
+  (sign) => {
+    const { maxYawDegrees, maxPitchDegrees } = frontalRules;
+    const pose = { yaw: sign * maxYawDegrees, pitch: sign * maxPitchDegrees, roll: 0 };
+    expect(isFrontal({ pose })).toBe(true);
+  },
+);

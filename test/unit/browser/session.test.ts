@@ -41,9 +41,9 @@ const nobody: Sight = { image: { width: 1280, height: 720 }, faces: 0 };
 const good = sight();
 
 interface Script {
-  /** What is seen, look by look, 100 ms apart; the last sight stays. */
+  /** Sights look by look, 100 ms apart; the last one stays. */
   readonly looks: readonly Sight[];
-  /** What the files show, by turn; by default what was looked at. */
+  /** Sights of the files, by turn; by default the sight that was looked at. */
   readonly files?: readonly Sight[];
   readonly encoding?: Partial<Encoding>;
   readonly facing?: Facing;
@@ -81,7 +81,7 @@ function scripted({ looks, files = [], encoding = {}, facing = "user" }: Script)
     camera,
     signal: controller.signal,
     nowMs: () => nowMs,
-    nextFrame: async () => {
+    pause: async () => {
       nowMs += 100;
     },
     onProgress: (step) => progress.push(step),

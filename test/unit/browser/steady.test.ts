@@ -21,6 +21,13 @@ describe("a steadied instruction", () => {
     expect(steady.next("hold", 5001).take).toBe(true);
   });
 
+  it("is taken after the fewest looks where it need not be held", () => {
+    const steady = createSteady<Words>({ ...timing, holdMs: 0 });
+    expect(steady.next("hold", 7)).toEqual({ instruction: "hold", held: 1, take: false });
+    steady.next("hold", 7);
+    expect(steady.next("hold", 7).take).toBe(true);
+  });
+
   it("begins to hold anew after one look that did not fit", () => {
     const steady = createSteady<Words>(timing);
     for (const at of [0, 300, 600]) steady.next("hold", at);
