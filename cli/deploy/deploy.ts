@@ -32,7 +32,7 @@ export interface Deployed {
   readonly hasChanged: boolean;
 }
 
-/** Beside wrangler.toml, since the paths in it are relative. It exists while wrangler reads it. */
+/** Configuration with the KV's id. It lies beside wrangler.toml, since its paths are relative, and exists while wrangler reads it. */
 const derivedConfig = "wrangler.deploy-with-id.toml";
 /** Remembers addresses, which are no secret, below wrangler's own folder, which git ignores. */
 const memory = ".wrangler/sameface.json";
@@ -73,7 +73,7 @@ export async function deploy(
     sayPlan(plan, config, options, say);
     return { url: undefined, apiKey: undefined, hasChanged: false };
   }
-  // Asked for before anything is made, since this may end here.
+  // Secrets are asked for before anything is made, since this may end here.
   const secrets = await collectSecrets(plan.missing, env, terminal);
   const namespaceId = await provideNamespace(wrangler, plan, config, options, say);
   await setSecrets(wrangler, plan, secrets, options, say);

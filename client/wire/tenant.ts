@@ -49,7 +49,7 @@ export interface RevokedApiKey extends Answer {
   revoked_at: string;
 }
 
-/** Where everything of a tenant is stored. */
+/** Place in which everything of a tenant is stored. */
 export type Jurisdiction = "eu" | "us" | "fedramp";
 
 export type LocationHint =
