@@ -24,6 +24,8 @@ export interface Work<Item> {
   /** Items worked on at once. */
   readonly concurrency: number;
   readonly json: boolean;
+  /** Spaces by which JSON is indented; default 0, which makes one line for each result. */
+  readonly indent?: number;
   /** Names an item in the row of its failure. */
   readonly nameOf: (item: Item) => string;
   readonly run: (item: Item) => Promise<readonly Row[]>;
@@ -39,7 +41,7 @@ const endingCodes = ["locked", "unauthorized", "forbidden", "subject_has_no_face
  * work; each remaining item gets a row that says so.
  */
 export async function runAll<Item>(work: Work<Item>): Promise<ExitCode> {
-  const { items, heads, json } = work;
+  const { items, heads, json, indent } = work;
   const results: (readonly Row[])[] = [];
   let next = 0;
   const hasBar = process.stderr.isTTY === true && !json && items.length >= fewestForProgress;
@@ -56,7 +58,7 @@ export async function runAll<Item>(work: Work<Item>): Promise<ExitCode> {
   await Promise.all(Array.from({ length: Math.min(work.concurrency, items.length) }, worker));
   bar?.stop();
   const rows = items.flatMap((item, index) => results[index] ?? [notTried(work, item)]);
-  show(heads, rows, json);
+  show(heads, rows, json, indent);
   return Math.max(0, ...rows.map(({ exitCode }) => exitCode)) as ExitCode;
 }
 
@@ -79,9 +81,9 @@ function failedRow<Item>({ heads, nameOf }: Work<Item>, item: Item, sentence: st
   return { cells, json: { input: nameOf(item), ...body }, exitCode: 2 };
 }
 
-export function show(heads: readonly string[], rows: readonly Row[], json: boolean): void {
+export function show(heads: readonly string[], rows: readonly Row[], json: boolean, indent = 0): void {
   const lines = json
-    ? rows.map((row) => JSON.stringify(row.json))
+    ? rows.map((row) => JSON.stringify(row.json, null, indent))
     : table([heads, ...rows.map(({ cells }) => cells)]);
   if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
 }

@@ -6,7 +6,7 @@ const daySeconds = 24 * 3600;
 /** Illinois' Biometric Information Privacy Act, section 15(a): at most three years after the last interaction. */
 const threeYearsSeconds = 3 * 365 * daySeconds;
 
-/** Sentence of the person responsible, where the settings name nobody. */
+/** Name of the person responsible in the policy, where the settings name nobody. */
 const nobody = "the operator of this service";
 
 export interface Policy {

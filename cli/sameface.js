@@ -13,9 +13,8 @@ if (existsSync(path("./main.ts")) && existsSync(node)) {
   const PATH = [path("../node_modules/.bin"), process.env.PATH].join(delimiter);
   const env = { ...process.env, PATH };
   const run = spawn(node, [path("./main.ts"), ...process.argv.slice(2)], { stdio: "inherit", env });
-  // A terminal's Ctrl-C reaches both by itself.
-  process.on("SIGINT", () => undefined);
-  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => run.kill(signal));
+  // A terminal's Ctrl-C reaches both by itself; the program takes the second for the same one.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => run.kill(signal));
   run.once("error", () => {
     process.exitCode = 2;
   });

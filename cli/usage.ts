@@ -22,8 +22,8 @@ export const usage = `sameface <command> [options]
   serve                          runs the service on this machine: sameface serve --help
 
 A photo may also be a folder of photos, and one photo may be -, for standard input. HEIC is read where the
-package heic-convert is installed. Words and options that a
-command does not use are refused, and so is an option given twice with different values.
+package heic-convert is installed. Words and options that a command does not use are refused, and so is an option
+given twice with different values.
 
   --url URL          address of the service; default SAMEFACE_URL, or http://127.0.0.1:8787
   --key KEY          an API key or session token; default SAMEFACE_KEY, or the one in .dev.vars for
@@ -96,7 +96,8 @@ SAMEFACE_KEK must be in the environment; the other variables of docs/operating.m
 A first SIGTERM, SIGINT or SIGHUP finishes the requests under way, for 25 s at most; a second one,
 a second later or more, ends at once.
 
-Exit code: 0 stopped by a signal; 2 could not start, or workerd ended by itself.`;
+Exit code: 0 stopped by a signal; 2 could not start, workerd ended by itself, or a second signal or the 25 s
+cut requests off.`;
 
 /** Version in package.json, which is one folder above the sources and two above the built files. */
 export function readVersion(): string {

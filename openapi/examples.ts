@@ -1,7 +1,8 @@
 /** Values that the examples share. */
 import type * as z from "zod";
 import type { settingsSchema } from "../src/http/schemas/administration.ts";
-import type { faceSchema, imageSchema } from "../src/http/schemas/answers.ts";
+import type { auditAnswerSchema } from "../src/http/schemas/administration-answers.ts";
+import type { deletionAnswerSchema, faceSchema, imageSchema } from "../src/http/schemas/answers.ts";
 
 export const photoInBase64 = "data:image/jpeg;base64,/9j/4AAQSkZJRgABAQAAAQABAAD…";
 
@@ -75,4 +76,24 @@ export const settings: z.infer<typeof settingsSchema> = {
   shards: 1,
   jurisdiction: null,
   location_hint: null,
+};
+
+/** Answer of every deletion: the subject is the same, the faces differ. */
+export function deletionOf(...deleted_faces: string[]): z.infer<typeof deletionAnswerSchema> {
+  return {
+    subject_id: subjectId,
+    deleted_faces,
+    certificate: "eyJhbGciOiJFZERTQSIs…",
+    request_id: requestId,
+  };
+}
+
+export const auditEntry: z.infer<typeof auditAnswerSchema>["entries"][number] = {
+  at: createdAt,
+  actor: "root",
+  action: "face.enrol",
+  subject_id: subjectId,
+  face_id: faceId,
+  outcome: "enrolled",
+  request_id: requestId,
 };

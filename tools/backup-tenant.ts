@@ -1,5 +1,6 @@
 /** A tenant's backup: its settings and all of its faces, sealed with a key of the operator's own, and the way back. */
 import type { ExportedPage, ImportedPage, Settings, SettingsAnswer, SettingsChange } from "../client/wire.ts";
+import { facesOn, pagesOf } from "./pages.ts";
 
 /** Client of the service, as far as a backup needs it. */
 export interface BackupClient {
@@ -34,8 +35,7 @@ export async function backUp(client: BackupClient, transferKey: string, parts: B
       cursor === undefined ? {} : { cursor },
     );
     parts.page(page);
-    // The first line is the page's head, the last one its end.
-    faces += page.trimEnd().split("\n").length - 2;
+    faces += facesOn(page);
     if (next_cursor === null) return faces;
     cursor = next_cursor;
   }
@@ -49,11 +49,11 @@ export interface Restored {
   readonly complete: boolean;
 }
 
-/** Restores settings and faces into a tenant that the client's key belongs to. */
+/** Restores settings and faces into a tenant that the client's key belongs to. Holds one page at a time. */
 export async function restore(
   client: BackupClient,
   transferKey: string,
-  { settings, pages }: { readonly settings: string; readonly pages: string },
+  { settings, pages }: { readonly settings: string; readonly pages: AsyncIterable<string> },
 ): Promise<Restored> {
   const change = Object.fromEntries(
     Object.entries(JSON.parse(settings) as Settings).filter(
@@ -62,7 +62,7 @@ export async function restore(
   );
   await client.settings.change(change as SettingsChange);
   let restored: Restored = { imported: 0, skipped: 0, complete: true };
-  for (const page of pages.split(/^(?=\{"sameface_export")/m)) {
+  for await (const page of pagesOf(pages)) {
     const { imported, skipped, complete } = await client.transfer.importPage(transferKey, page);
     restored = {
       imported: restored.imported + imported,

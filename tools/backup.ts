@@ -17,28 +17,21 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { connect, parseCommandLine } from "../cli/options.ts";
 import { explain } from "../cli/output.ts";
 import { UsageError } from "../cli/usage.ts";
 import { backUp, restore } from "./backup-tenant.ts";
+import { openClient, transferKey } from "./transfer-client.ts";
 
 const usage = "npm run backup -- DIR [--keep N], or npm run restore -- DIR/TIME";
-const timeoutSeconds = "120";
 const settingsFile = "settings.json";
 const facesFile = "faces.ndjson";
 /** Ending of a backup that is being written. */
 const unfinished = ".unfinished";
 const finishedName = /^\d{8}T\d{6}Z$/;
-
-function transferKey(): string {
-  const value = process.env.SAMEFACE_TRANSFER_KEY;
-  if (value === undefined || value === "") throw new UsageError("Set SAMEFACE_TRANSFER_KEY.");
-  return value;
-}
-
-const openClient = () => connect(parseCommandLine(["--timeout", timeoutSeconds]).options);
+const unfinishedName = /^\d{8}T\d{6}Z\.unfinished$/;
 
 async function write(directory: string, keep: number | undefined): Promise<void> {
   const key = transferKey();
@@ -60,15 +53,19 @@ async function write(directory: string, keep: number | undefined): Promise<void>
     .filter((each) => finishedName.test(each))
     .sort()
     .slice(0, -keep);
-  const broken = names.filter((each) => each.endsWith(unfinished));
+  const broken = names.filter((each) => unfinishedName.test(each));
   for (const each of [...old, ...broken]) rmSync(join(directory, each), { recursive: true });
 }
 
 async function bringBack(folder: string): Promise<void> {
   if (!finishedName.test(basename(folder))) throw new UsageError(`${folder} is not a finished backup.`);
+  const key = transferKey();
   const settings = readFileSync(join(folder, settingsFile), "utf8");
-  const pages = readFileSync(join(folder, facesFile), "utf8");
-  const { imported, skipped, complete } = await restore(openClient(), transferKey(), { settings, pages });
+  // Opened before anything is changed: a folder without its faces changes nothing.
+  const faces = await open(join(folder, facesFile));
+  const pages = faces.createReadStream({ encoding: "utf8" });
+  const restored = restore(openClient(), key, { settings, pages });
+  const { imported, skipped, complete } = await restored.finally(() => faces.close());
   console.log(`${imported} imported, ${skipped} there already`);
   if (!complete) throw new Error("A page of the backup was cut off: faces may be missing.");
 }

@@ -36,7 +36,11 @@ function isFresh(): boolean {
   if (!existsSync(join(target, stamp))) return false;
   const builtMs = statSync(join(target, stamp)).mtimeMs;
   const sources = globSync(
-    ["{src,browser}/**/*.ts", "wasm/**/*.wasm", "model/**/*.{json,plan}", "public/**/*.*", "wrangler.toml"],
+    [
+      ...["{src,browser}/**/*.ts", "wasm/**/*.wasm", "model/**/*.{json,plan}", "public/**/*.*"],
+      // npm writes the last one when it installs packages, which are bundled too.
+      ...["wrangler.toml", "node_modules/.package-lock.json"],
+    ],
     { cwd: path("."), exclude: ["public/browser/**"] },
   );
   return sources.every((file) => statSync(path(file)).mtimeMs < builtMs);

@@ -10,16 +10,17 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { refuseUnused } from "../cli/command.ts";
-import { connect, parseCommandLine } from "../cli/options.ts";
+import { parseCommandLine } from "../cli/options.ts";
 import { explain } from "../cli/output.ts";
 import { UsageError } from "../cli/usage.ts";
 import type { HeadFile } from "../model/train/head.ts";
 import { importAesKey } from "../src/crypto/sealing.ts";
 import { migratePage } from "./migrate-page.ts";
+import { openClient } from "./transfer-client.ts";
 
 async function migrate(folder: string): Promise<void> {
   const file = JSON.parse(readFileSync(join(folder, "head.json"), "utf8")) as HeadFile;
-  const { transfer } = connect(parseCommandLine(["--timeout", "120"]).options);
+  const { transfer } = openClient();
   // The key lives only in this process, through which every page passes.
   const raw = Uint8Array.from(randomBytes(32));
   const transferKey = Buffer.from(raw).toString("base64");

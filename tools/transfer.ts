@@ -7,27 +7,19 @@
  *   SAMEFACE_KEY           with the scopes admin and embeddings
  *   SAMEFACE_TRANSFER_KEY  base64 of 32 bytes: openssl rand -base64 32. Whoever has it can read the file
  */
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, createReadStream, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { refuseUnused } from "../cli/command.ts";
-import { connect, parseCommandLine } from "../cli/options.ts";
+import { parseCommandLine } from "../cli/options.ts";
 import { explain } from "../cli/output.ts";
 import { UsageError } from "../cli/usage.ts";
-
-const timeoutSeconds = "120";
-const openTransfer = () => connect(parseCommandLine(["--timeout", timeoutSeconds]).options).transfer;
-const headLine = '{"sameface_export"';
-
-function transferKey(): string {
-  const value = process.env.SAMEFACE_TRANSFER_KEY;
-  if (value === undefined || value === "") throw new Error("Set SAMEFACE_TRANSFER_KEY.");
-  return value;
-}
+import { facesOn, pagesOf } from "./pages.ts";
+import { openClient, transferKey } from "./transfer-client.ts";
 
 /** File beside the export that holds the cursor at which an unfinished export continues. */
 const cursorFileOf = (file: string) => `${file}.cursor`;
 
 async function exportTo(file: string): Promise<void> {
-  const transfer = openTransfer();
+  const { transfer } = openClient();
   const key = transferKey();
   const cursorFile = cursorFileOf(file);
   let cursor = existsSync(cursorFile) ? readFileSync(cursorFile, "utf8") : "";
@@ -38,16 +30,17 @@ async function exportTo(file: string): Promise<void> {
     appendFileSync(file, page);
     cursor = next_cursor ?? "";
     writeFileSync(cursorFile, cursor);
-    console.log(`${page.split("\n").length - 3} faces${cursor === "" ? ", the last" : ""}`);
+    console.log(`${facesOn(page)} faces${cursor === "" ? ", the last" : ""}`);
     if (cursor === "") return;
   }
 }
 
 async function importFrom(file: string): Promise<void> {
-  const transfer = openTransfer();
-  const pages = readFileSync(file === "-" ? 0 : file, "utf8").split(new RegExp(`^(?=${headLine})`, "m"));
-  for (const page of pages) {
-    const { imported, skipped, complete } = await transfer.importPage(transferKey(), page);
+  const { transfer } = openClient();
+  const key = transferKey();
+  const text = file === "-" ? process.stdin.setEncoding("utf8") : createReadStream(file, "utf8");
+  for await (const page of pagesOf(text)) {
+    const { imported, skipped, complete } = await transfer.importPage(key, page);
     console.log(`${imported} imported, ${skipped} there already`);
     if (complete) continue;
     console.error("This page was cut off: export again to complete it.");

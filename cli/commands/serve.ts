@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
 import { type Config, parseConfig } from "../../src/config.ts";
 import type { Command } from "../command.ts";
+import { minApiKeyLength } from "../deploy/secrets.ts";
 import { type Options, optionalNumber } from "../options.ts";
 import type { ExitCode } from "../output.ts";
 import { findWorkerd, openBundle } from "../serve/bundle.ts";
@@ -15,8 +16,6 @@ import { UsageError } from "../usage.ts";
 const defaultPort = 8787;
 const defaultHost = "127.0.0.1";
 const defaultFolder = "sameface-data";
-/** Characters of the deployment's key at least, as `sameface deploy` demands them. */
-const minApiKeyLength = 32;
 /** Limits of wrangler.toml, requests a minute. */
 const defaultRates: Rates = { KEY_RATE: 6000, SESSION_RATE: 60, FAILURE_RATE: 100 };
 
@@ -38,9 +37,10 @@ async function serveUntilStopped(options: Options): Promise<ExitCode> {
   const workerd = findWorkerd();
   if (workerd === undefined)
     throw new UsageError("workerd is not installed here. It is a package of its own: npm install workerd");
+  const hostInUrl = host.includes(":") ? `[${host}]` : host;
   const config = workerdConfig({
     bundle: openBundle(),
-    address: `${host.includes(":") ? `[${host}]` : host}:${port}`,
+    address: `${hostInUrl}:${port}`,
     behindProxy: options["behind-proxy"],
     rates,
     variables: Object.keys(env).filter((name) => name.startsWith("SAMEFACE_")),
@@ -51,13 +51,12 @@ async function serveUntilStopped(options: Options): Promise<ExitCode> {
     metrics.count(line);
   });
   if (running === undefined) return 0;
-  const shownHost = host.includes(":") ? `[${host}]` : host;
   const server =
     metricsPort === undefined ? undefined : await showMetrics(metrics, running, host, metricsPort);
   if (server !== undefined)
-    say(`metrics at http://${shownHost}:${(server.address() as AddressInfo).port}/metrics`);
+    say(`metrics at http://${hostInUrl}:${(server.address() as AddressInfo).port}/metrics`);
   say(
-    `sameface serves http://${shownHost}:${running.port}, with its data in ${folder} (workerd ${running.pid})`,
+    `sameface serves http://${hostInUrl}:${running.port}, with its data in ${folder} (workerd ${running.pid})`,
   );
   const code = await running.ended;
   server?.close();

@@ -83,6 +83,11 @@ function reviewedRow(face: UnrecognizableFace): Row {
   return { cells, json: face, exitCode: 1 };
 }
 
+/** Checks the words that name subjects, at least one. A subject that is named twice comes once. */
+function subjectsOf([first, ...others]: readonly string[]): string[] {
+  return [...new Set([first, ...others].map((word) => neededId(word, "The subject")))];
+}
+
 /** Does the same for each subject named; after a failure the others are still done. */
 function each(
   heads: readonly string[],
@@ -91,12 +96,11 @@ function each(
   return {
     flags: serviceFlags,
     async run(words, options) {
-      const [first, ...others] = words;
-      const subjects = [first, ...others].map((word) => neededId(word, "The subject"));
+      const items = subjectsOf(words);
       const client = connect(options);
       return runAll({
         heads,
-        items: [...new Set(subjects)],
+        items,
         concurrency,
         json: options.json,
         nameOf: shown,
@@ -128,14 +132,18 @@ async function wholeRecord(client: Sameface, subject: string): Promise<SubjectRe
 const record: Command = {
   flags: serviceFlags,
   async run(words, options) {
-    const [first, ...others] = words;
-    const subjects = [first, ...others].map((word) => neededId(word, "The subject"));
+    const items = subjectsOf(words);
     const client = connect(options);
-    for (const subject of new Set(subjects)) {
-      const found = await wholeRecord(client, subject);
-      process.stdout.write(`${JSON.stringify(found, null, options.json ? 0 : 2)}\n`);
-    }
-    return 0;
+    return runAll({
+      heads: [],
+      items,
+      concurrency,
+      // A record has no table.
+      json: true,
+      indent: options.json ? 0 : 2,
+      nameOf: shown,
+      run: async (subject) => [{ cells: [], json: await wholeRecord(client, subject), exitCode: 0 }],
+    });
   },
 };
 

@@ -15,7 +15,8 @@ import {
 } from "./wrangler.ts";
 
 export interface Account {
-  /** Name of the account; undefined where nobody is logged in. */
+  /** Id and name of the account; undefined where nobody is logged in. */
+  readonly id: string | undefined;
   readonly name: string | undefined;
   /** True when the Worker has been deployed, not only made for its secrets. */
   readonly isDeployed: boolean;
@@ -27,6 +28,7 @@ export interface Account {
 }
 
 const nothing: Account = {
+  id: undefined,
   name: undefined,
   isDeployed: false,
   tag: undefined,
@@ -40,14 +42,14 @@ export async function lookAtAccount(
   config: ConfigFile,
   environment: string,
 ): Promise<Account> {
-  const name = await findAccount(wrangler, config);
-  if (name === undefined) return nothing;
+  const account = await findAccount(wrangler, config);
+  if (account === undefined) return nothing;
   const running = await findRunning(wrangler, environment);
   const secrets = running === undefined ? [] : await listSecrets(wrangler, environment);
   const bound = running?.bindings ?? [];
   const isKept = config.hasNamespaceId || bound.some(({ name }) => name === "TEMPLATES");
   return {
-    name,
+    ...account,
     isDeployed: bound.some(({ name }) => name === "DIRECTORY"),
     tag: running?.tag,
     secrets,
@@ -60,22 +62,27 @@ export function namespaceTitle({ worker }: Pick<ConfigFile, "worker">): string {
   return `${worker}-templates`;
 }
 
-async function findAccount(wrangler: Wrangler, { hasAccountId }: ConfigFile): Promise<string | undefined> {
+async function findAccount(
+  wrangler: Wrangler,
+  { accountId }: ConfigFile,
+): Promise<{ readonly id: string; readonly name: string } | undefined> {
   const args = ["whoami", "--json"];
   const { code, out, err } = await wrangler(args);
   if (/"loggedIn": ?false/.test(out + err)) return undefined;
   if (code !== 0) throw new Error(`wrangler whoami failed:\n${plain(err || out).trim()}`);
   const { accounts } = parseAnswer(whoamiSchema, args, out);
   if (accounts.length === 0) throw new UsageError("Your login reaches no account.");
-  const chosen = process.env.CLOUDFLARE_ACCOUNT_ID;
-  if (chosen !== undefined && chosen !== "") return accounts.find(({ id }) => id === chosen)?.name ?? chosen;
-  if (accounts.length > 1 && !hasAccountId) {
+  // Wrangler's own order: the file comes before the environment.
+  const chosen = accountId ?? process.env.CLOUDFLARE_ACCOUNT_ID;
+  if (chosen !== undefined && chosen !== "")
+    return accounts.find(({ id }) => id === chosen) ?? { id: chosen, name: chosen };
+  if (accounts.length > 1) {
     const list = accounts.map(({ id, name }) => `  ${id}  ${name}`).join("\n");
     throw new UsageError(
       `Your login reaches several accounts. Set CLOUDFLARE_ACCOUNT_ID to one of them:\n${list}`,
     );
   }
-  return hasAccountId ? "the account_id of wrangler.toml" : accounts[0].name;
+  return accounts[0];
 }
 
 /** Failures by which wrangler says that there is no Worker of this name, or nothing of it runs. */

@@ -8,7 +8,8 @@ export interface ConfigFile {
   readonly worker: string;
   /** True when the file itself has the KV's id. */
   readonly hasNamespaceId: boolean;
-  readonly hasAccountId: boolean;
+  /** The file's own `account_id`; undefined where it names none. */
+  readonly accountId: string | undefined;
   readonly text: string;
   /** The file's text with this id of the KV. */
   readonly withNamespaceId: (id: string) => string;
@@ -30,7 +31,7 @@ export function readConfigFile(folder: string, environment: string): ConfigFile 
   return {
     worker: environment === "" ? name : `${name}-${environment}`,
     hasNamespaceId: text.includes(`${head}id = `),
-    hasAccountId: /^account_id = /m.test(text),
+    accountId: /^account_id = "(.+)"/m.exec(text)?.[1],
     text,
     withNamespaceId: (id) => text.replace(head, `${head}id = "${id}"\n`),
   };

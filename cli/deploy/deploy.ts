@@ -32,7 +32,7 @@ export interface Deployed {
   readonly hasChanged: boolean;
 }
 
-/** Beside wrangler.toml, since the paths in it are relative. It exists while wrangler reads it. */
+/** Configuration with the KV's id. It lies beside wrangler.toml, since its paths are relative, and exists while wrangler reads it. */
 const derivedConfig = "wrangler.deploy-with-id.toml";
 /** Remembers addresses, which are no secret, below wrangler's own folder, which git ignores. */
 const memory = ".wrangler/sameface.json";
@@ -41,7 +41,7 @@ interface Plan {
   readonly account: Account;
   readonly tag: string;
   readonly missing: readonly SecretName[];
-  /** Address of the last deployment from this folder; undefined where none is known. */
+  /** Address of the last deployment from this folder to this account; undefined where none is known. */
   readonly knownUrl: string | undefined;
   readonly uploads: boolean;
 }
@@ -60,7 +60,9 @@ export async function deploy(
   say(`account   ${account.name ?? "nobody is logged in: `npx wrangler login` comes first"}`);
   const tag = await fingerprint(wrangler, folder, environment, config.text);
   say(`worker    ${config.worker}, built: ${tag}`);
-  const knownUrl = readMemory(folder)[config.worker];
+  // Two accounts may have a Worker of one name, each at an address of its own.
+  const rememberedAs = `${account.id} ${config.worker}`;
+  const knownUrl = readMemory(folder)[rememberedAs];
   const plan: Plan = {
     account,
     tag,
@@ -73,12 +75,12 @@ export async function deploy(
     sayPlan(plan, config, options, say);
     return { url: undefined, apiKey: undefined, hasChanged: false };
   }
-  // Asked for before anything is made, since this may end here.
+  // Secrets are asked for before anything is made, since this may end here.
   const secrets = await collectSecrets(plan.missing, env, terminal);
   const namespaceId = await provideNamespace(wrangler, plan, config, options, say);
   await setSecrets(wrangler, plan, secrets, options, say);
   const url = plan.uploads ? await upload(wrangler, plan, config, options, namespaceId) : knownUrl;
-  if (url !== undefined) writeMemory(folder, { ...readMemory(folder), [config.worker]: url });
+  if (url !== undefined) writeMemory(folder, { ...readMemory(folder), [rememberedAs]: url });
   say(`upload    ${plan.uploads ? "done" : "kept: this code runs already"}`);
   const given = env.SAMEFACE_API_KEY;
   return {

@@ -9,6 +9,9 @@ export const secretNames = ["SAMEFACE_API_KEY", "SAMEFACE_KEK"] as const;
 export type SecretName = (typeof secretNames)[number];
 export type Secrets = Partial<Record<SecretName, string>>;
 
+/** Characters of the deployment's own key at least, here and under `sameface serve`. */
+export const minApiKeyLength = 32;
+
 const purposes: Readonly<Record<SecretName, string>> = {
   SAMEFACE_API_KEY: "the deployment's own key, of which you make tenants and keys",
   SAMEFACE_KEK: "the key that wraps the keys of all faces",
@@ -88,8 +91,8 @@ function checkSecrets(secrets: Secrets): void {
   const { apiKey, keks } = parseSecrets(secrets);
   if (secrets.SAMEFACE_KEK !== undefined && keks.length === 0)
     throw new UsageError("SAMEFACE_KEK is the published one of .dev.vars.example, which protects nothing.");
-  if (apiKey !== undefined && apiKey.length < 32)
-    throw new UsageError("SAMEFACE_API_KEY is short: give 32 random characters or more.");
+  if (apiKey !== undefined && apiKey.length < minApiKeyLength)
+    throw new UsageError(`SAMEFACE_API_KEY is short: give ${minApiKeyLength} random characters or more.`);
 }
 
 function parseSecrets(secrets: Secrets) {

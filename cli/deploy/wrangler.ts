@@ -14,7 +14,7 @@ export type Wrangler = (
   more?: { readonly input?: string; readonly env?: Readonly<Record<string, string>> },
 ) => Promise<Ran>;
 
-/** Wrangler of the path, which `sameface` and `npm run` begin with the clone's own programs. */
+/** Runs the first wrangler on the path, where `sameface` and `npm run` put the clone's own programs first. */
 export function createWrangler(folder: string): Wrangler {
   return (args, { input = "", env = {} } = {}) =>
     new Promise((resolve, reject) => {

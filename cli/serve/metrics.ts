@@ -1,18 +1,5 @@
 /** Counts the lines of the service's log, and writes the counts in Prometheus' text format. */
-
-/** Line of a request, as src/http/middleware/log-entry.ts has it. */
-interface RequestLine {
-  readonly event: "request";
-  readonly method: string;
-  readonly route: string;
-  readonly status: number;
-  readonly code?: string;
-  readonly outcome?: string;
-  readonly total_ms: number;
-  readonly waited_ms: number;
-  readonly budget_used_bytes: number;
-  readonly stages_ms: Readonly<Record<string, number>>;
-}
+import type { LogEntry, RequestEntry } from "../../src/http/middleware/log-entry.ts";
 
 /** Upper bounds of the buckets of durations, seconds. */
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -40,7 +27,7 @@ export function createMetrics(startedSeconds: number): Metrics {
     counts.set(name, (counts.get(name) ?? 0) + by);
   };
 
-  function countRequest(entry: RequestLine): void {
+  function countRequest(entry: RequestEntry): void {
     const { method, route, status, code = "", outcome, total_ms, stages_ms } = entry;
     add(requests, { method, route, status, code });
     if (outcome !== undefined) add(outcomes, { route, outcome });
@@ -57,7 +44,7 @@ export function createMetrics(startedSeconds: number): Metrics {
   return {
     count(line) {
       const entry = parse(line);
-      if (entry?.event === "request") countRequest(entry as unknown as RequestLine);
+      if (entry?.event === "request") countRequest(entry);
       else if (entry?.event === "unexpected") unexpected++;
     },
     write(residentBytes) {
@@ -111,10 +98,10 @@ export function createMetrics(startedSeconds: number): Metrics {
   };
 }
 
-function parse(line: string): { readonly event?: string } | undefined {
+function parse(line: string): LogEntry | undefined {
   if (!line.startsWith("{")) return undefined;
   try {
-    return JSON.parse(line) as { event?: string };
+    return JSON.parse(line) as LogEntry;
   } catch {
     return undefined;
   }

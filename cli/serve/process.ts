@@ -9,7 +9,10 @@ import { lockSocket, objectsFolder } from "./config.ts";
 /** Time in which requests under way are finished after a signal to stop, ms. Orchestrators wait 30 s at most. */
 const graceMs = 25_000;
 
-/** A signal that comes sooner after the first is the same one, ms: a group's reaches this process and its launcher, which forwards it. */
+/**
+ * Time after the first signal in which another one counts as the same, ms: a signal to the process group reaches this
+ * process by itself and through its launcher, which forwards it.
+ */
 const sameSignalMs = 1000;
 const stopSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
@@ -35,7 +38,8 @@ export interface Running {
 /**
  * Starts workerd in a folder, which becomes this process's working directory: sockets have short paths. Throws
  * where another workerd runs in it, and where this one cannot start. Signals to stop call `stop` as soon as workerd
- * is there; the answer is undefined where one came before it listened. When this process is killed, workerd is too.
+ * is there; where one came before it listened, the answer is undefined, once workerd has ended. When this process is
+ * killed, workerd is too.
  */
 export async function startWorkerd(
   workerd: string,
@@ -59,7 +63,7 @@ export async function startWorkerd(
       timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
     } else if (performance.now() - stoppedAt >= sameSignalMs) child.kill("SIGKILL");
   };
-  // Before workerd is there, so that no signal ends this process alone.
+  // The handlers are set before workerd is there, so that no signal ends this process alone.
   for (const signal of stopSignals) process.on(signal, stop);
   const child = spawn(workerd, ["serve", "--control-fd=3", "-I/", configFile], {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
@@ -79,10 +83,12 @@ export async function startWorkerd(
     ended.then(() => undefined),
     new Promise<undefined>((resolve) => child.once("error", () => resolve(undefined))),
   ]);
-  if (port === undefined || child.pid === undefined) {
-    if (stoppedAt !== undefined) return undefined;
-    throw new Error("workerd could not start.");
+  // workerd may still say that it listens after it was told to stop.
+  if (stoppedAt !== undefined && child.pid !== undefined) {
+    await ended;
+    return undefined;
   }
+  if (port === undefined || child.pid === undefined) throw new Error("workerd could not start.");
   return { pid: child.pid, port, ended, stop };
 }
 

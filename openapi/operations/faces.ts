@@ -16,7 +16,18 @@ import {
   listQuerySchema,
   subjectIdSchema,
 } from "../../src/http/schemas/requests.ts";
-import { createdAt, dimension, face, faceId, image, model, requestId, subjectId } from "../examples.ts";
+import {
+  auditEntry,
+  createdAt,
+  deletionOf,
+  dimension,
+  face,
+  faceId,
+  image,
+  model,
+  requestId,
+  subjectId,
+} from "../examples.ts";
 import { json, jsonBody, jsonFailures, type Operation, photoBody, photoFailures } from "../operation.ts";
 
 const ofSubject = z.object({ subject_id: subjectIdSchema });
@@ -96,12 +107,7 @@ export const faceOperations: readonly Operation[] = [
     answer: {
       status: 200,
       description: "Deleted.",
-      content: json(deletionAnswerSchema, {
-        subject_id: subjectId,
-        deleted_faces: [faceId],
-        certificate: "eyJhbGciOiJFZERTQSIs…",
-        request_id: requestId,
-      }),
+      content: json(deletionAnswerSchema, deletionOf(faceId)),
     },
     failures: ["invalid_request", "not_found"],
   },
@@ -118,12 +124,7 @@ export const faceOperations: readonly Operation[] = [
     answer: {
       status: 200,
       description: "Deleted.",
-      content: json(deletionAnswerSchema, {
-        subject_id: subjectId,
-        deleted_faces: [`joined-${faceId}`],
-        certificate: "eyJhbGciOiJFZERTQSIs…",
-        request_id: requestId,
-      }),
+      content: json(deletionAnswerSchema, deletionOf(`joined-${faceId}`)),
     },
     failures: ["invalid_request", "not_found"],
   },
@@ -160,17 +161,7 @@ export const faceOperations: readonly Operation[] = [
         last_used_on: "2026-11-24",
         kept_beside: { sketches: 2, requests: 1, sessions: 0 },
         copies: ["gallery: an 8-bit template of the person, sealed"],
-        audit: [
-          {
-            at: createdAt,
-            actor: "root",
-            action: "face.enrol",
-            subject_id: subjectId,
-            face_id: faceId,
-            outcome: "enrolled",
-            request_id: requestId,
-          },
-        ],
+        audit: [auditEntry],
         next_cursor: null,
         request_id: requestId,
       }),
@@ -226,12 +217,7 @@ export const faceOperations: readonly Operation[] = [
     answer: {
       status: 200,
       description: "Deleted.",
-      content: json(deletionAnswerSchema, {
-        subject_id: subjectId,
-        deleted_faces: [faceId],
-        certificate: "eyJhbGciOiJFZERTQSIs…",
-        request_id: requestId,
-      }),
+      content: json(deletionAnswerSchema, deletionOf(faceId)),
     },
     failures: ["invalid_request", "not_found"],
   },

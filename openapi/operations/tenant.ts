@@ -9,7 +9,7 @@ import {
   reviewAnswerSchema,
   settingsAnswerSchema,
 } from "../../src/http/schemas/administration-answers.ts";
-import { createdAt, faceId, requestId, settings, subjectId } from "../examples.ts";
+import { auditEntry, createdAt, faceId, requestId, settings, subjectId } from "../examples.ts";
 import { json, jsonBody, jsonFailures, type Operation } from "../operation.ts";
 import { listQuery } from "./faces.ts";
 
@@ -86,17 +86,7 @@ export const tenantOperations: readonly Operation[] = [
       description: "A page of the audit trail.",
       content: json(auditAnswerSchema, {
         jurisdiction: null,
-        entries: [
-          {
-            at: createdAt,
-            actor: "root",
-            action: "face.enrol",
-            subject_id: subjectId,
-            face_id: faceId,
-            outcome: "enrolled",
-            request_id: requestId,
-          },
-        ],
+        entries: [auditEntry],
         next_cursor: null,
         request_id: requestId,
       }),

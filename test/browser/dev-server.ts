@@ -1,8 +1,8 @@
 /** The development server as `npm run dev` starts it, on a free port and with an empty store. */
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../fixtures/free-port.ts";
 
 export interface DevServer {
   readonly url: string;
@@ -50,15 +50,4 @@ export async function startDevServer(
       await exited;
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }

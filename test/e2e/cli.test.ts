@@ -75,7 +75,14 @@ describe("sameface", () => {
     expect(record).toMatchObject({ subject_id: "record-of", faces: [{ quality: expect.any(Object) }] });
     expect(record.audit.map(({ action }: { action: string }) => action)).toEqual(["face.enrol"]);
     expect(shown.out).not.toContain("embedding");
-    expect((await sameface("subjects", "record", "nobody")).code).toBe(2);
+    const after = await sameface("subjects", "record", "nobody", "record-of", "--json");
+    expect(after.code).toBe(2);
+    expect(
+      after.out
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([{ input: "nobody", error: { code: "not_found" } }, { subject_id: "record-of" }]);
     await sameface("subjects", "delete", "record-of");
     const policy = await sameface("policy");
     expect(policy.code).toBe(1);

@@ -1,9 +1,9 @@
 /** The service under `wrangler dev`, with its proxy, as on a developer's machine. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../fixtures/free-port.ts";
 import { childrenOf } from "../instruments/process.ts";
 import { node, repository, wrangler } from "../setup/paths.ts";
 import { variables } from "./settings.ts";
@@ -73,13 +73,4 @@ function said(stream: NodeJS.ReadableStream, wanted: RegExp): Promise<void> {
 
 function withDescendants(pid: number): number[] {
   return [pid, ...childrenOf(pid).flatMap(withDescendants)];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port could be had");
-  return address.port;
 }

@@ -149,6 +149,14 @@ describe("a first deployment", () => {
     expect(changes()).toEqual(before);
   });
 
+  it("knows no address of a Worker of the same name and code in another account, and uploads to learn it", async () => {
+    await deploy();
+    const before = changes().length;
+    change({ accounts: [{ id: "4567", name: "Another" }] });
+    expect((await deploy()).code).toBe(0);
+    expect(changes().slice(before)).toEqual(["deploy"]);
+  });
+
   it("needs no key to be run again: the doctor is not asked then", async () => {
     await deploy();
     const { code, out } = await deploy([], {});

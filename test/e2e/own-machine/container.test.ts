@@ -24,7 +24,7 @@ const instructions = readFileSync(join(repository, "Containerfile"), "utf8")
 
 /** Paths of the image, which begin with one of its folders, become paths below `root`. */
 const below = (text: string) => text.replaceAll(/(^| )\/(build|out|app|data)\b/g, `$1${root}/$2`);
-/** As an image of Node has it on its path. */
+/** Environment of an image of Node: its own Node is first on the path. */
 const env = { PATH: `${dirname(node)}:${process.env.PATH}`, HOME: process.env.HOME ?? root };
 
 /** Packages come from npm's cache where they are in it, and no folder changes its owner. */

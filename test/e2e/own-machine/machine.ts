@@ -16,8 +16,8 @@ export interface Machine {
   readonly workerdPid: number;
   /** All that it has written to standard output and standard error. */
   readonly said: () => string;
-  /** Sends SIGTERM, and resolves with the exit code. */
-  readonly stop: () => Promise<number | null>;
+  /** Sends a signal, by default SIGTERM, and resolves with the exit code. */
+  readonly stop: (signal?: NodeJS.Signals) => Promise<number | null>;
   /** Sends SIGTERM to the command's process group, where it has one of its own, and resolves with the exit code. */
   readonly stopGroup: () => Promise<number | null>;
   /** Kills the command with SIGKILL, and resolves when it is gone. */
@@ -66,7 +66,7 @@ export async function startMachine(
     metricsUrl: lines.get("metrics")!,
     workerdPid,
     said: () => said,
-    stop: () => end(() => child.kill("SIGTERM")),
+    stop: (signal = "SIGTERM") => end(() => child.kill(signal)),
     stopGroup: () => end(() => process.kill(-child.pid!, "SIGTERM")),
     killCommand: () => end(() => child.kill("SIGKILL")),
     crash: () => end(() => process.kill(workerdPid, "SIGKILL")),

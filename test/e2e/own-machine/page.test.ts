@@ -1,20 +1,12 @@
 /** The commands of docs/self-hosting.md, as somebody types them: start, examine, watch, copy, stop. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { blocksOf, read } from "../../fixtures/documentation.ts";
+import { freePort } from "../../fixtures/free-port.ts";
 import { compileCache, main, node } from "../command-line.ts";
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 it("docs/self-hosting.md has commands that run", async () => {
   const blocks = blocksOf(read("docs/self-hosting.md")).filter(({ notRun }) =>

@@ -69,6 +69,16 @@ it("a signal to the process group, which the launcher forwards besides, counts o
   expect(await ended).toBe(0);
 }, 120_000);
 
+it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "%s to the launcher alone stops the service",
+  async (signal) => {
+    const machine = await startMachine(join(parent, signal), {}, { program: launcher });
+    expect(await machine.stop(signal)).toBe(0);
+    expect(() => process.kill(machine.workerdPid, 0)).toThrow("ESRCH");
+  },
+  60_000,
+);
+
 it("a second signal that comes more than a second later ends it at once", async () => {
   const machine = await startMachine(join(parent, "twice"));
   const finish = await beginEnrolment(machine);

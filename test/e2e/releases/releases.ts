@@ -1,5 +1,6 @@
-/** Shared by the rehearsals of releases: callers' embeddings, and whether the earlier commit is in this clone. */
+/** Shared by the rehearsals of releases: callers' embeddings, answers, and whether the earlier commit is in this clone. */
 import { spawnSync } from "node:child_process";
+import type * as wire from "../../../client/wire.ts";
 import { seededRandom } from "../../../model/convert/proof/images.ts";
 import manifest from "../../../model/networks/manifest.json" with { type: "json" };
 import { encoderInUse, recognisabilityIn } from "../../../src/models.ts";
@@ -19,4 +20,21 @@ export function person(seed: number) {
 /** True when the commit can be checked out. */
 export function hasCommit(commit: string): boolean {
   return spawnSync("git", ["cat-file", "-e", `${commit}^{commit}`], { cwd: repository }).status === 0;
+}
+
+/** Answer of any call. Which fields its body has depends on the call. */
+export interface Answer {
+  readonly status: number;
+  readonly body: Partial<
+    Pick<wire.NewTenant, "key"> &
+      Pick<wire.Enrolment, "face_id"> &
+      Pick<wire.Verification, "match" | "receipt"> &
+      Pick<wire.Identification, "candidates"> &
+      Pick<wire.Subject, "faces"> &
+      Pick<wire.Session, "token"> &
+      Pick<wire.Deletion, "certificate"> &
+      Pick<wire.AuditPage, "entries"> &
+      Pick<wire.Doctor, "checks"> &
+      Pick<wire.JsonWebKeySet, "keys">
+  >;
 }

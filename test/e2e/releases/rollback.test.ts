@@ -13,16 +13,10 @@ import { type Bundle, bundleService } from "../../bench/setup/bundle.ts";
 import { withCheckout } from "../../bench/setup/checkout.ts";
 import { isExhaustive } from "../../fixtures/exhaustive.ts";
 import { repository } from "../setting.ts";
-import { hasCommit, person } from "./releases.ts";
+import { type Answer, hasCommit, person } from "./releases.ts";
 
 /** 28 November 2026: before jurisdictions, certificates, the end of unused subjects and their settings. */
 const versionBefore = "6c93b9b";
-
-interface Answer {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the service's answer, whose fields the test compares.
-  readonly body: any;
-}
 
 describe.skipIf(!isExhaustive || !hasCommit(versionBefore))("a release that is taken back", () => {
   const storage = mkdtempSync(join(tmpdir(), "sameface-rollback-"));
@@ -64,7 +58,7 @@ describe.skipIf(!isExhaustive || !hasCommit(versionBefore))("a release that is t
     const { keys } = (await ask("", "GET", "/.well-known/jwks.json")).body;
     const [header, payload, signature] = jws.split(".");
     const { kid } = JSON.parse(Buffer.from(header, "base64url").toString());
-    const key = createPublicKey({ key: keys.find((jwk: { kid: string }) => jwk.kid === kid), format: "jwk" });
+    const key = createPublicKey({ key: keys!.find((jwk) => jwk.kid === kid)!, format: "jwk" });
     const signed = Buffer.from(`${header}.${payload}`);
     return verifySignature(null, signed, key, Buffer.from(signature, "base64url"));
   }
@@ -74,10 +68,9 @@ describe.skipIf(!isExhaustive || !hasCommit(versionBefore))("a release that is t
   }, async () => {
     await run(now);
     const plain = (await ask(apiKey, "POST", "/v1/tenants", { tenant_id: "plain", settings: { shards: 2 } }))
-      .body.key as string;
+      .body.key!;
     const settings = { retention_unused_seconds: 86_400 * 365 };
-    const ruled = (await ask(apiKey, "POST", "/v1/tenants", { tenant_id: "ruled", settings })).body
-      .key as string;
+    const ruled = (await ask(apiKey, "POST", "/v1/tenants", { tenant_id: "ruled", settings })).body.key!;
     for (const key of [plain, ruled]) {
       for (const [i, name] of ["alice", "bob", "carol"].entries())
         expect((await enrol(key, name, i)).status).toBe(201);
@@ -98,16 +91,16 @@ describe.skipIf(!isExhaustive || !hasCommit(versionBefore))("a release that is t
     expect((await verify(plain, "bob", 1)).status).toBe(423);
     expect((await verify(plain, "carol", 2)).status).toBe(404);
     // The token is admitted, and a phone may send no embedding: one that is not known gets 401.
-    expect((await ask(token, "POST", "/v1/subjects/alice/verify", person(0))).status).toBe(403);
-    expect((await ask(plain, "POST", "/v1/identify", person(0))).body.candidates[0]).toMatchObject({
+    expect((await ask(token!, "POST", "/v1/subjects/alice/verify", person(0))).status).toBe(403);
+    expect((await ask(plain, "POST", "/v1/identify", person(0))).body.candidates![0]).toMatchObject({
       subject_id: "alice",
     });
     expect((await ask(plain, "GET", "/v1/subjects/alice")).body.faces).toMatchObject([
       { consent: { version: "v1" }, metadata: { seed: "0" } },
     ]);
-    expect((await ask(plain, "GET", "/v1/audit?limit=1000")).body.entries.length).toBeGreaterThan(5);
-    expect(await isSigned(receipt)).toBe(true);
-    expect(await isSigned(certificate)).toBe(true);
+    expect((await ask(plain, "GET", "/v1/audit?limit=1000")).body.entries!.length).toBeGreaterThan(5);
+    expect(await isSigned(receipt!)).toBe(true);
+    expect(await isSigned(certificate!)).toBe(true);
     // The rule would be passed over: the tenant is refused whole.
     expect((await verify(ruled, "alice", 0)).status).toBe(500);
     expect((await ask(ruled, "GET", "/v1/subjects")).status).toBe(500);
@@ -130,6 +123,6 @@ describe.skipIf(!isExhaustive || !hasCommit(versionBefore))("a release that is t
       expect((await verify(ruled, name, i)).body).toMatchObject({ match: true });
     expect((await ask(ruled, "GET", "/v1/settings")).body).toMatchObject(settings);
     expect((await ask(plain, "GET", "/v1/subjects/dave/record")).body.faces).toHaveLength(1);
-    expect(await isSigned(certificate)).toBe(true);
+    expect(await isSigned(certificate!)).toBe(true);
   });
 });

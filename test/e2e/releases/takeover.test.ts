@@ -13,7 +13,7 @@ import { type Bundle, bundleService } from "../../bench/setup/bundle.ts";
 import { withCheckout } from "../../bench/setup/checkout.ts";
 import { isExhaustive } from "../../fixtures/exhaustive.ts";
 import { franck, franckAgain, read, repository } from "../setting.ts";
-import { hasCommit, person } from "./releases.ts";
+import { type Answer, hasCommit, person } from "./releases.ts";
 
 /** 26 November 2026: before callers' rates were limited by scope, and before today's folders. */
 const versionBefore = "d2c2549";
@@ -21,12 +21,6 @@ const isThere = hasCommit(versionBefore);
 
 const callers = 6;
 const secondsOfEach = 5;
-
-interface Answer {
-  readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: the service's answer, whose fields the test compares.
-  readonly body: any;
-}
 
 /** The service that runs now; none while one takes over from another. */
 let running: RunningWorker | undefined;
@@ -71,7 +65,7 @@ async function keepAsking(key: string, caller: number, isOver: () => boolean) {
     const idempotency = { "Idempotency-Key": name };
     const made = await ask(key, "POST", `/v1/subjects/${name}/faces`, person(seed), idempotency);
     expectAnswer(made, 201, "enrolment");
-    enrolled.push({ name, seed, faceId: made.body.face_id });
+    enrolled.push({ name, seed, faceId: made.body.face_id! });
     const known = enrolled[(i * 7) % enrolled.length];
     const probe = await ask(key, "POST", `/v1/subjects/${known.name}/verify`, person(known.seed));
     expectAnswer(probe, 200, "verification");
@@ -112,7 +106,7 @@ describe.skipIf(!isExhaustive || !isThere)(
     it("loses nothing that was answered, and answers no error", { timeout: 180_000 }, async () => {
       running = await start(before);
       const made = await ask(apiKey, "POST", "/v1/tenants", { tenant_id: "acme", settings: { shards: 2 } });
-      const { key } = made.body;
+      const key = made.body.key!;
       await ask(key, "POST", "/v1/subjects/bob/faces", person(1));
       for (let i = 0; i < 5; i++) await ask(key, "POST", "/v1/subjects/bob/verify", person(2 + i));
       await ask(key, "POST", "/v1/subjects/alice/faces", read(franck));
@@ -126,7 +120,7 @@ describe.skipIf(!isExhaustive || !isThere)(
       running = await start(now);
       expect(await ask(key, "POST", "/v1/subjects/bob/verify", person(1))).toMatchObject({ status: 423 });
       expect(
-        await ask(session.body.token, "POST", "/v1/subjects/alice/verify", read(franckAgain)),
+        await ask(session.body.token!, "POST", "/v1/subjects/alice/verify", read(franckAgain)),
       ).toMatchObject({
         status: 200,
         body: { match: true },
@@ -143,17 +137,17 @@ describe.skipIf(!isExhaustive || !isThere)(
         const verified = await ask(key, "POST", `/v1/subjects/${name}/verify`, person(seed));
         expect(verified).toMatchObject({ status: 200, body: { match: true } });
         const { faces } = (await ask(key, "GET", `/v1/subjects/${name}`)).body;
-        expect(faces.map((face: { face_id: string }) => face.face_id)).toEqual([faceId]);
+        expect(faces!.map((face) => face.face_id)).toEqual([faceId]);
       }
       for (const name of deleted) {
         expect(await ask(key, "GET", `/v1/subjects/${name}`)).toMatchObject({ status: 404 });
       }
       for (const { name, seed } of enrolled.filter((_, i) => i % 20 === 0)) {
         const { candidates } = (await ask(key, "POST", "/v1/identify", person(seed))).body;
-        expect(candidates[0]).toMatchObject({ subject_id: name });
+        expect(candidates![0]).toMatchObject({ subject_id: name });
       }
       const { checks } = (await ask(apiKey, "GET", "/v1/doctor")).body;
-      expect(checks.map(({ status }: { status: string }) => status)).not.toContain("failed");
+      expect(checks!.map(({ status }) => status)).not.toContain("failed");
     });
   },
 );

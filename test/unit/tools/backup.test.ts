@@ -75,11 +75,12 @@ describe("a backup", () => {
   });
 
   it("keeps the newest of them, and touches nothing else in the folder", async () => {
-    for (const name of ["20200101T000000Z", "20200102T000000Z", "20200103T000000Z", "notes"])
+    const others = ["notes", "notes.unfinished"];
+    for (const name of ["20200101T000000Z", "20200102T000000Z", "20200103T000000Z", ...others])
       mkdirSync(join(folder, name));
     await run(exported, ["write", folder, "--keep", "2"]);
     expect(finished().slice(0, -1)).toEqual(["20200103T000000Z"]);
-    expect(readdirSync(folder)).toContain("notes");
+    expect(readdirSync(folder)).toEqual(expect.arrayContaining(others));
   });
 
   it.each([
@@ -105,5 +106,14 @@ describe("a restore", () => {
     expect(came.slice(1).map(({ body }) => body.toString())).toEqual([pageOf("a", "b"), pageOf("c")]);
     const cut = await run([{ body: settings }, { body: { ...whole, complete: false } }], ["restore", backup]);
     expect([cut.code, cut.err]).toEqual([2, expect.stringContaining("cut off")]);
+  });
+
+  it("of a folder without its faces changes nothing", async () => {
+    await run(exported, ["write", folder]);
+    const backup = join(folder, finished()[0]);
+    rmSync(join(backup, "faces.ndjson"));
+    const { code, err, came } = await run([{ body: settings }], ["restore", backup]);
+    expect([code, came]).toEqual([2, []]);
+    expect(err).toContain("ENOENT");
   });
 });

@@ -4,7 +4,7 @@
  */
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type BackupClient, backUp, restore } from "../../../tools/backup-tenant.ts";
+import { type BackupClient, backUp, restore as restoreParts } from "../../../tools/backup-tenant.ts";
 import { fuse, mortalDirectories } from "../setup/crash.ts";
 import { resetStorage } from "../setup/reset-storage.ts";
 import { form, jpeg, json, photoAt, photoOf, type Service, startService, testKek } from "../setup/service.ts";
@@ -101,6 +101,18 @@ async function backedUp(client: BackupClient) {
     },
   });
   return { ...parts, faces };
+}
+
+/** Restores from a text that arrives in parts, as a file is read. */
+function restore(
+  client: BackupClient,
+  key: string,
+  { settings, pages }: { settings: string; pages: string },
+) {
+  async function* inParts() {
+    for (let at = 0; at < pages.length; at += 1000) yield pages.slice(at, at + 1000);
+  }
+  return restoreParts(client, key, { settings, pages: inParts() });
 }
 
 const rules = {
