@@ -17,7 +17,7 @@ const defaultPort = 8787;
 const defaultHost = "127.0.0.1";
 const defaultFolder = "sameface-data";
 /** Limits of wrangler.toml, requests a minute. */
-const defaultRates: Rates = { KEY_RATE: 6000, SESSION_RATE: 60, FAILURE_RATE: 100 };
+export const defaultRates: Rates = { KEY_RATE: 6000, SESSION_RATE: 60, FAILURE_RATE: 100 };
 
 export const serve: Command = {
   maxWords: 0,

@@ -1,4 +1,5 @@
 /** Files of public/ with their types and ETags, read from a directory of the disk and kept in memory. */
+import { sha256, toHex } from "../crypto/digest.ts";
 
 const typeOf: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
@@ -33,8 +34,7 @@ export function createFiles(readFile: ReadFile): (request: Request) => Promise<R
       return undefined;
     }
     const bytes = await answer.arrayBuffer();
-    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    const tag = [...hash.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const tag = toHex((await sha256(new Uint8Array(bytes))).subarray(0, 16));
     const kept = { bytes, headers: { "Content-Type": type, ETag: `"${tag}"` } };
     known.set(path, kept);
     return kept;

@@ -26,7 +26,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
     ...["inference", "inference/onnxruntime", "models.ts", "model", "node_modules"],
   ],
   face: ["errors.ts", "crypto", "image", "inference", "zod"],
-  "own-machine": ["cloudflare:workers"],
+  "own-machine": ["cloudflare:workers", "crypto"],
   "decoder.ts": ["face", "errors.ts", "free-buffer.ts", "image", "stopwatch.ts"],
   "pipeline.ts": ["decoder.ts", "errors.ts", "face", "image", "stopwatch.ts"],
   "models.ts": ["face", "inference", "pipeline.ts"],

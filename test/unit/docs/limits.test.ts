@@ -6,6 +6,7 @@ import { describe, expect, it, test } from "vitest";
 import * as z from "zod";
 import { photoHoldMs } from "../../../browser/capture/element.ts";
 import { frontalRules, photoRules } from "../../../browser/capture/rules.ts";
+import { defaultRates } from "../../../cli/commands/serve.ts";
 import { readCalibration } from "../../../model/runtime.ts";
 import { createBudget, isolateLimits } from "../../../src/admission/budget.ts";
 import { parseConfig } from "../../../src/config.ts";
@@ -270,6 +271,11 @@ describe("README.md's limits", () => {
       ["requests at one location", [rateOf("KEY_RATE"), rateOf("SESSION_RATE"), rateOf("FAILURE_RATE")]],
     ]);
   });
+});
+
+it("serve limits as the deployed Worker does where its environment says nothing", () => {
+  const deployed = Object.keys(defaultRates).map((binding) => [binding, rateOf(binding)]);
+  expect(defaultRates).toEqual(Object.fromEntries(deployed));
 });
 
 describe("docs/operating.md", () => {
