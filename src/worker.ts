@@ -53,8 +53,8 @@ export function createWorker(engine: Bundle) {
     fetch(request, env, context) {
       return serviceOf(env).app.fetch(request, env, context);
     },
-    scheduled(_, env) {
-      return runRateSchedule(serviceOf(env));
+    scheduled({ scheduledTime }, env) {
+      return runRateSchedule(serviceOf(env), new Date(scheduledTime));
     },
   } satisfies ExportedHandler<Bindings>;
 }

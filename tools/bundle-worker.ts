@@ -1,6 +1,6 @@
 /**
- * Bundles the Worker into dist/worker/ for `sameface serve`: the bytes that `wrangler deploy` would upload, the stand-in
- * for the platform's bindings, and the files of public/.
+ * Bundles the Worker into dist/worker/ for `sameface serve`: the bytes that `wrangler deploy` would upload, the entry in
+ * front of them, the stand-in for the platform's bindings, and the files of public/.
  *
  *   node tools/bundle-worker.ts [--if-stale]
  *
@@ -23,12 +23,20 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 const target = path("dist/worker");
 /** Written last, so that a build that was cut off counts as stale. */
 const stamp = "bundle.json";
+
+/** Leaves the Worker out of what imports it: wrangler has bundled it as `index.js`. */
+const workerAsItIs: Plugin = {
+  name: "worker-as-it-is",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.\/index\.ts$/ }, () => ({ path: "./index.js", external: true }));
+  },
+};
 
 if (!(process.argv.includes("--if-stale") && isFresh())) await bundle();
 
@@ -86,17 +94,20 @@ async function bundleInto(folder: string): Promise<void> {
   );
   if (status !== 0) throw new Error(`wrangler cannot bundle the Worker:\n${stderr}`);
   for (const file of ["README.md", "index.js.map"]) rmSync(join(folder, "main", file), { force: true });
-  await build({
-    entryPoints: [path("src/own-machine/platform.ts")],
-    outfile: join(folder, "platform.js"),
-    bundle: true,
-    format: "esm",
-    external: ["cloudflare:workers"],
-    logLevel: "warning",
-  });
+  for (const name of ["entry", "platform"]) {
+    await build({
+      entryPoints: [path(`src/own-machine/${name}.ts`)],
+      outfile: join(folder, `${name}.js`),
+      bundle: true,
+      format: "esm",
+      external: ["cloudflare:workers"],
+      plugins: [workerAsItIs],
+      logLevel: "warning",
+    });
+  }
   cpSync(path("public"), join(folder, "public"), { recursive: true });
-  const compatibilityDate = /^compatibility_date = "(.+)"$/m.exec(
-    readFileSync(path("wrangler.toml"), "utf8"),
-  )?.[1];
-  writeFileSync(join(folder, stamp), `${JSON.stringify({ compatibilityDate })}\n`);
+  const settings = readFileSync(path("wrangler.toml"), "utf8");
+  const compatibilityDate = /^compatibility_date = "(.+)"$/m.exec(settings)?.[1];
+  const crons = JSON.parse(/^crons = (\[.*\])$/m.exec(settings)?.[1] ?? "[]");
+  writeFileSync(join(folder, stamp), `${JSON.stringify({ compatibilityDate, crons })}\n`);
 }

@@ -11,6 +11,7 @@ import { findWorkerd, openBundle } from "../serve/bundle.ts";
 import { type Rates, workerdConfig } from "../serve/config.ts";
 import { createMetrics, type Metrics } from "../serve/metrics.ts";
 import { type Running, residentBytes, startWorkerd } from "../serve/process.ts";
+import { startSchedule } from "../serve/schedule.ts";
 import { UsageError } from "../usage.ts";
 
 const defaultPort = 8787;
@@ -38,8 +39,9 @@ async function serveUntilStopped(options: Options): Promise<ExitCode> {
   if (workerd === undefined)
     throw new UsageError("workerd is not installed here. It is a package of its own: npm install workerd");
   const hostInUrl = host.includes(":") ? `[${host}]` : host;
+  const bundle = openBundle();
   const config = workerdConfig({
-    bundle: openBundle(),
+    bundle,
     address: `${hostInUrl}:${port}`,
     behindProxy: options["behind-proxy"],
     rates,
@@ -58,7 +60,9 @@ async function serveUntilStopped(options: Options): Promise<ExitCode> {
   say(
     `sameface serves http://${hostInUrl}:${running.port}, with its data in ${folder} (workerd ${running.pid})`,
   );
+  const schedule = startSchedule(bundle.crons, say);
   const code = await running.ended;
+  schedule.stop();
   server?.close();
   if (code !== 0) say(`workerd ended with ${code ?? "a signal"}.`);
   return code === 0 ? 0 : 2;

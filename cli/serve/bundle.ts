@@ -18,16 +18,19 @@ export function openBundle(): Bundle {
   }
   // dist/worker, from the sources' folder or from the built files' own.
   const folder = isClone ? path("../../dist/worker") : path("../../worker");
-  const { compatibilityDate } = JSON.parse(readFileSync(join(folder, "bundle.json"), "utf8")) as {
-    compatibilityDate: string;
-  };
+  const { compatibilityDate, crons } = JSON.parse(readFileSync(join(folder, "bundle.json"), "utf8")) as Pick<
+    Bundle,
+    "compatibilityDate" | "crons"
+  >;
   const main = join(folder, "main");
   return {
     main,
     modules: readdirSync(main),
+    entry: join(folder, "entry.js"),
     platform: join(folder, "platform.js"),
     public: join(folder, "public"),
     compatibilityDate,
+    crons,
   };
 }
 

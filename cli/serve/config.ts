@@ -10,13 +10,17 @@ export interface Rates {
 export interface Bundle {
   /** Folder of the Worker's modules, absolute. */
   readonly main: string;
-  /** Names of the modules in it; `index.js` is the entry. */
+  /** Names of the modules in it. */
   readonly modules: readonly string[];
+  /** File of the module in front of them, which imports `index.js`, absolute. */
+  readonly entry: string;
   /** File of the stand-in for the platform's bindings, absolute. */
   readonly platform: string;
   /** Folder of the pages, absolute. */
   readonly public: string;
   readonly compatibilityDate: string;
+  /** Expressions of the Worker's cron triggers. */
+  readonly crons: readonly string[];
 }
 
 export interface ServeConfig {
@@ -32,7 +36,10 @@ export interface ServeConfig {
 
 /** Folder of the objects' databases, below the folder of the data, in which workerd runs. */
 export const objectsFolder = "objects";
-/** Socket in the folder of the data that workerd holds while it runs, so that no second one opens the databases. */
+/**
+ * Socket in the folder of the data that workerd holds while it runs, so that no second one opens the databases. The schedule
+ * is run through it.
+ */
 export const lockSocket = "in-use.sock";
 
 const classes = ["DirectoryObject", "GalleryObject"] as const;
@@ -42,7 +49,7 @@ const text = (value: string) => JSON.stringify(value);
 const list = (items: readonly string[]) => `[\n    ${items.join(",\n    ")}\n  ]`;
 
 export function workerdConfig({ bundle, address, behindProxy, rates, variables }: ServeConfig): string {
-  const modules = [...bundle.modules].sort((a, b) => Number(b === "index.js") - Number(a === "index.js"));
+  const modules = bundle.modules.map((name) => ({ name, file: `${bundle.main}/${name}` }));
   const limit = ([name, most]: [string, number]) =>
     `(name = ${text(name)}, service = (name = "platform", entrypoint = "RateLimit", props = (json = ${text(
       JSON.stringify({ name, limit: most, periodSeconds: 60 }),
@@ -70,9 +77,10 @@ const config :Workerd.Config = (
 
 const main :Workerd.Worker = (
   modules = ${list(
-    modules.map((name) => {
+    // workerd takes the first module for the entry.
+    [{ name: "entry.js", file: bundle.entry }, ...modules].map(({ name, file }) => {
       const kind = kinds[name.split(".").at(-1) ?? ""] ?? "data";
-      return `(name = ${text(name)}, ${kind} = embed ${text(`${bundle.main}/${name}`)})`;
+      return `(name = ${text(name)}, ${kind} = embed ${text(file)})`;
     }),
   )},
   compatibilityDate = ${text(bundle.compatibilityDate)},
@@ -97,7 +105,10 @@ const main :Workerd.Worker = (
 const platform :Workerd.Worker = (
   modules = [(name = "platform.js", esModule = embed ${text(bundle.platform)})],
   compatibilityDate = ${text(bundle.compatibilityDate)},
-  bindings = [(name = "PUBLIC", service = "public")]
+  bindings = [
+    (name = "PUBLIC", service = "public"),
+    (name = "SCHEDULE", service = (name = "main", entrypoint = "Schedule"))
+  ]
 );
 `;
 }

@@ -41,7 +41,20 @@ export class Files extends WorkerEntrypoint<PlatformEnv> {
   }
 }
 
-/** Answers on the socket by which a second process learns that the folder is in use. */
+/** The entrypoint of `entry.ts`, as the platform's binding has it. */
+interface ScheduleBinding {
+  run(cron: string, scheduledTime: number): Promise<void>;
+}
+
+/**
+ * Answers on the socket in the folder of the data, which only its user reaches: a second process learns that the folder is
+ * in use, and `POST /scheduled?cron=&time=` runs the Worker's schedule. Answers 204 when it is done, 500 when it failed.
+ */
 export default {
-  fetch: () => new Response("in use\n"),
-} satisfies ExportedHandler;
+  async fetch(request, { SCHEDULE }) {
+    const { pathname, searchParams } = new URL(request.url);
+    if (request.method !== "POST" || pathname !== "/scheduled") return new Response("in use\n");
+    await SCHEDULE.run(searchParams.get("cron") ?? "", Number(searchParams.get("time")));
+    return new Response(null, { status: 204 });
+  },
+} satisfies ExportedHandler<{ readonly SCHEDULE: ScheduleBinding }>;

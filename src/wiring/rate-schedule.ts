@@ -9,9 +9,12 @@ interface ScheduleDeps {
   readonly log: (entry: LogEntry) => void;
 }
 
-/** Runs one day's schedule. */
-export async function runRateSchedule({ liveRates, metrics, log }: ScheduleDeps): Promise<void> {
-  for await (const { tenant, rate } of liveRates.measureDue()) {
+/** Runs the schedule of one day, the day of the time that it was meant for: a run may come late. */
+export async function runRateSchedule(
+  { liveRates, metrics, log }: ScheduleDeps,
+  scheduledAt: Date,
+): Promise<void> {
+  for await (const { tenant, rate } of liveRates.measureDue(scheduledAt)) {
     const [low, high] = rate.interval ?? [null, null];
     const entry: RateEntry = {
       level: breaksPromise(rate) ? "error" : "info",

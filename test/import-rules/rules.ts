@@ -27,6 +27,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   face: ["errors.ts", "crypto", "image", "inference", "zod"],
   "own-machine": ["cloudflare:workers", "crypto"],
+  "own-machine/entry.ts": ["cloudflare:workers", "index.ts", "wiring"],
   "decoder.ts": ["face", "errors.ts", "free-buffer.ts", "image", "stopwatch.ts"],
   "pipeline.ts": ["decoder.ts", "errors.ts", "face", "image", "stopwatch.ts"],
   "models.ts": ["face", "inference", "pipeline.ts"],

@@ -45,10 +45,10 @@ export interface LiveRates {
   /** Reads the last result. Fails with `not_found` before the first measurement. */
   last(tenant: TenantId): Promise<Result<LiveRate>>;
   /**
-   * Measures the tenants whose day it is, one after another: each has one day of seven. What failed is left out until the
-   * next week. Throws the first error of a directory when all others have been measured.
+   * Measures the tenants whose day it is at the time given, one after another: each has one day of seven. What failed is
+   * left out until the next week. Throws the first error of a directory when all others have been measured.
    */
-  measureDue(): AsyncIterable<{ readonly tenant: TenantId; readonly rate: LiveRate }>;
+  measureDue(scheduledAt: Date): AsyncIterable<{ readonly tenant: TenantId; readonly rate: LiveRate }>;
 }
 
 export interface LiveRateDeps {
@@ -113,8 +113,8 @@ export function createLiveRates(deps: LiveRateDeps): LiveRates {
       if (json === null) return fail({ code: "not_found", what: "measurement of the live rate" });
       return ok(JSON.parse(json) as LiveRate);
     },
-    async *measureDue() {
-      const weekday = Math.floor(clock().getTime() / dayMs) % 7;
+    async *measureDue(scheduledAt) {
+      const weekday = Math.floor(scheduledAt.getTime() / dayMs) % 7;
       const due: TenantId[] = [];
       for await (const tenant of everyTenant(registry)) {
         if (crc32(new TextEncoder().encode(tenant)) % 7 === weekday) due.push(tenant);
