@@ -158,6 +158,94 @@ export const unseen: KindGroup = {
         (value, at) => value * 0.8 + depth * Math.sin(at / 2.7),
       ),
     ),
+    {
+      name: "funhouse mirror",
+      unit: "of the width",
+      levels: [0.2, 0.35],
+      apply(scene, share) {
+        const { toFace, fromFace } = faceFrame(scene);
+        return resample(scene.picture, scene.picture, (x, y) => {
+          const [u, v] = toFace(x, y);
+          return fromFace(u * (1 + share * Math.sin(3.2 * v)), v + 0.3 * share * Math.cos(3.2 * v));
+        });
+      },
+    },
+    {
+      name: "egg head",
+      unit: "of the width, a distance down",
+      levels: [0.3, -0.25],
+      apply(scene, share) {
+        const { toFace, fromFace } = faceFrame(scene);
+        return resample(scene.picture, scene.picture, (x, y) => {
+          const [u, v] = toFace(x, y);
+          return fromFace(u * Math.max(0.3, 1 + share * (v - 0.5)), v);
+        });
+      },
+    },
+    {
+      name: "short nose",
+      unit: "times",
+      levels: [0.6, 1.6],
+      apply(scene, times) {
+        const { toFace, fromFace } = faceFrame(scene);
+        const [from, to] = [0.15, 0.85];
+        return resample(scene.picture, scene.picture, (x, y) => {
+          const [u, v] = toFace(x, y);
+          const end = from + (to - from) * times;
+          if (v < from) return fromFace(u, v);
+          return fromFace(u, v < end ? from + (v - from) / times : v - end + to);
+        });
+      },
+    },
+    kind("spin blur", "degrees", [14, 28], (picture, degrees) => {
+      const turns = Array.from({ length: 15 }, (_, k) => (degrees * (k / 14 - 0.5) * Math.PI) / 180);
+      const { width, height } = picture;
+      const sum = new Float32Array(picture.data.length);
+      for (const angle of turns) {
+        const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+        const turned = resample(picture, picture, (x, y) => {
+          const [dx, dy] = [x - width / 2, y - height / 2];
+          return [width / 2 + cos * dx - sin * dy, height / 2 + sin * dx + cos * dy];
+        });
+        for (const [at, value] of turned.data.entries()) sum[at] += value / turns.length;
+      }
+      return { width, height, data: Uint8Array.from(sum, Math.round) };
+    }),
+    kind("anaglyph", "px apart", [8, 16], (picture, apart) =>
+      mapPixels(picture, (_red, green, blue, at) => {
+        const x = at % picture.width;
+        const left = 4 * (at - x + Math.max(0, x - apart));
+        return [picture.data[left], green, blue];
+      }),
+    ),
+    {
+      name: "balaclava",
+      unit: "grey level",
+      levels: [25],
+      apply(scene, grey, random) {
+        const { toFace } = faceFrame(scene);
+        return mapPixels(scene.picture, (red, green, blue, at) => {
+          const [u, v] = toFace(at % scene.picture.width, Math.floor(at / scene.picture.width));
+          const isEyes = Math.hypot(u / 0.95, v / 0.35) < 1;
+          const isMouth = Math.hypot(u / 0.5, (v - 1.15) / 0.25) < 1;
+          if (isEyes || isMouth || Math.hypot(u / 1.5, (v - 0.5) / 2) > 1) return [red, green, blue];
+          const wool = grey + 8 * random();
+          return [wool, wool, wool];
+        });
+      },
+    },
+    kind("drops on glass", "drops", [40, 90], (picture, count, random) => {
+      const { width, height } = picture;
+      const drops = Array.from({ length: count }, () => ({
+        x: width * random(),
+        y: height * random(),
+        r: 6 + 12 * random(),
+      }));
+      return resample(picture, picture, (x, y) => {
+        const drop = drops.find((one) => Math.hypot(x - one.x, y - one.y) < one.r);
+        return drop ? [drop.x - 1.6 * (x - drop.x), drop.y - 1.6 * (y - drop.y)] : [x, y];
+      });
+    }),
   ],
 };
 
