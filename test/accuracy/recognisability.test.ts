@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import jpeg from "jpeg-js";
 import { beforeAll, describe, expect, it } from "vitest";
+import { acquireAll } from "../../model/evaluate/acquisition/acquire.ts";
 import { readDataset } from "../../model/evaluate/dataset.ts";
 import { kindGroups } from "../../model/evaluate/degradation/kinds/all.ts";
 import { createRandom } from "../../model/evaluate/statistics/random.ts";
@@ -120,11 +121,17 @@ describe.skipIf(!isPresent)(lfwDev.title("recognisability on lfw-dev test"), () 
 
   it("by the embedding alone refuses at most one in a thousand photos as they are, of the whole view", async () => {
     const { images } = readDataset({ list: join(folder, "test.images.tsv") });
+    const imagesFolder = join(folder, "images");
+    const { embeddings } = await acquireAll(images, { imagesFolder, policy: "center" });
+    const { values, dimension, acquired } = embeddings;
     let refused = 0;
-    for (const image of images) {
-      const encoded = await pipeline.encodeFace(readFileSync(join(folder, "images", image)), "center");
-      if (encoded.ok && !isRecognisable(model, recognisabilityOfEmbedding(model, encoded.value.embedding)))
-        refused++;
+    for (let row = 0; row < images.length; row++) {
+      if (acquired[row] === 0) continue;
+      const embedding = {
+        model: pipeline.encoderId,
+        values: values.slice(row * dimension, (row + 1) * dimension),
+      };
+      if (!isRecognisable(model, recognisabilityOfEmbedding(model, embedding))) refused++;
     }
     expect(refused / images.length).toBeLessThanOrEqual(1e-3);
   }, 900_000);
