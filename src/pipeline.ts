@@ -10,7 +10,7 @@ import {
 } from "./decoder.ts";
 import { fail, ok, type Result } from "./errors.ts";
 import type { Detection, Detector } from "./face/detection/detect.ts";
-import { findEveryFace, findFirstFaces } from "./face/detection/every-face.ts";
+import { type FindFaces, findEveryFace, findFirstFaces, findOddFaces } from "./face/detection/every-face.ts";
 import type { LandmarkFinder } from "./face/detection/landmarks.ts";
 import { defaultBackgroundFaceShare, listOf, selectFace } from "./face/detection/select.ts";
 import {
@@ -107,6 +107,7 @@ export function createPipeline({
   async function look(
     decoder: Decoder,
     turned: QuarterTurn,
+    findFaces: FindFaces,
     policy: FacePolicy,
     observation: Observation,
   ): Promise<Result<EncodedFace>> {
@@ -117,7 +118,6 @@ export function createPipeline({
     const overview = await decoder.overview();
     if (!overview.ok) return overview;
     const seen = turnPhoto(overview.value, turned);
-    const findFaces = policy === "only" || listFaces ? findEveryFace : findFirstFaces;
     const detections = await time("detect", () => findFaces(detectors, seen));
     if (!detections.ok) return detections;
     const selected = selectFace(detections.value, policy, seen, backgroundFaceShare);
@@ -195,6 +195,13 @@ export function createPipeline({
   const isRefused = ({ quality }: EncodedFace) =>
     !isRecognisable(recognisabilityModel, quality.recognisability);
 
+  /** Lists the looks to try after a first one: at faces of odd sizes where the evidence is weak, and at the photo turned. */
+  function furtherLooks(first: Result<EncodedFace>, findFaces: FindFaces) {
+    const isWeak = first.ok ? isRefused(first.value) : first.failure.code === "face_not_found";
+    const turns = turnsToTry(first, isRefused).map((turned) => ({ turned, findFaces }));
+    return isWeak ? [{ turned: 0 as const, findFaces: findOddFaces }, ...turns] : turns;
+  }
+
   return {
     encoderId: encoder.id,
 
@@ -203,9 +210,10 @@ export function createPipeline({
       if (!opened.ok) return opened;
       const decoder = createDecoder(opened.value, observation.time ?? untimed, observation.room ?? unlimited);
       try {
-        let best = await look(decoder, 0, policy, observation);
-        for (const turned of turnsToTry(best, isRefused)) {
-          const other = await look(decoder, turned, policy, observation);
+        const find = policy === "only" || observation.listFaces ? findEveryFace : findFirstFaces;
+        let best = await look(decoder, 0, find, policy, observation);
+        for (const { turned, findFaces } of furtherLooks(best, find)) {
+          const other = await look(decoder, turned, findFaces, policy, observation);
           if (!other.ok && !saysOfFaces(other.failure)) return other;
           const stands = other.ok && turnsToTry(other, isRefused).length === 0;
           if (stands || evidenceFor(other) > evidenceFor(best)) best = other;

@@ -1,5 +1,5 @@
 /**
- * Every face of a photo. Both detectors look at the whole photo, and the one for small faces at its quarters where the
+ * Every face of a photo, and faces that one look at the whole photo does not show. Both detectors look at the whole photo, and the one for small faces at its quarters where the
  * faces are small: one look finds faces down to about a twelfth of the longer side.
  */
 import { ok, type Result } from "../../errors.ts";
@@ -13,6 +13,12 @@ const smallFaceShare = 0.3;
 const quarterShare = 0.6;
 /** Intersection over the smaller box above which two finds are one face. */
 const sameFaceShare = 0.5;
+
+/** Finds faces, best score first, each once. Fails with `not_ready`. */
+export type FindFaces = (
+  detectors: readonly Detector[],
+  photo: Photo,
+) => Promise<Result<readonly Detection[]>>;
 
 /**
  * Finds the faces of the first detector that sees one: enough to choose the largest, or the one in the middle. Fails with
@@ -50,6 +56,36 @@ export async function findEveryFace(
     }
   }
   return ok(eachOnce(found));
+}
+
+/** Border around the photo when it is looked at from further away, as a share of its sides. */
+const borderShare = 0.3;
+
+/**
+ * Finds faces that are too small, or too large, for a look at the whole photo: looks at its quarters, and at the photo in a
+ * black border, in which a face that overfills it is less large. Best score first, each once. Fails with `not_ready`.
+ */
+export async function findOddFaces(
+  detectors: readonly Detector[],
+  photo: Photo,
+): Promise<Result<readonly Detection[]>> {
+  const found: Detection[] = [];
+  const smallFaces = detectors[detectors.length - 1];
+  const looks = [
+    ...quartersOf(photo).map((part) => ({ part, by: smallFaces })),
+    ...detectors.map((by) => ({ part: borderedOf(photo), by })),
+  ];
+  for (const { part, by } of looks) {
+    const seen = await by.detect(partOf(photo, part));
+    if (!seen.ok) return seen;
+    found.push(...seen.value.map((detection) => moved(detection, part.x, part.y)));
+  }
+  return ok(eachOnce(found));
+}
+
+function borderedOf({ width, height }: Photo): Box {
+  const [x, y] = [borderShare * width, borderShare * height];
+  return { x: -x, y: -y, width: width + 2 * x, height: height + 2 * y };
 }
 
 function quartersOf({ width, height }: Photo): Box[] {
