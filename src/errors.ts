@@ -185,7 +185,7 @@ function describe(failure: FailureCase): WireFailure {
         details: { found: failure.found },
       };
     case "body_too_large": {
-      const actual = failure.actual === undefined ? "" : `, and this has ${failure.actual}`;
+      const actual = failure.actual === undefined ? "" : `, and this has ${digits(failure.actual)}`;
       return {
         status: 413,
         code,
@@ -198,7 +198,7 @@ function describe(failure: FailureCase): WireFailure {
       };
     }
     case "image_too_large": {
-      const actual = failure.actual === undefined ? "" : `, and this has ${failure.actual}`;
+      const actual = failure.actual === undefined ? "" : `, and this has ${digits(failure.actual)}`;
       const unit = failure.unit === "bytes" ? "bytes of memory" : failure.unit;
       return {
         status: 413,
@@ -281,6 +281,14 @@ function describe(failure: FailureCase): WireFailure {
     default:
       return assertNever(failure);
   }
+}
+
+/**
+ * Writes a number that a caller claims as JSON does. V8 keeps the texts of numbers over 2^30 that a template writes, in a
+ * table that grows by 48 KB at the first two that share a place, and never shrinks.
+ */
+function digits(count: number): string {
+  return JSON.stringify(count);
 }
 
 function assertNever(value: never): never {

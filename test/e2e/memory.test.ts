@@ -7,12 +7,13 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startCollectingWorker } from "../bench/instruments/collections.ts";
 import { measureLoadMemory, withIsolate } from "../bench/measure/memory-by-load.ts";
-import { openConnection } from "../bench/service/connection.ts";
+import { nameOf, openConnection } from "../bench/service/connection.ts";
 import { type Bundle, bundle } from "../bench/setup/bundle.ts";
 import { type LoadPhotos, makeLoads, photo } from "../bench/setup/loads.ts";
 import { sweep } from "../fixtures/exhaustive.ts";
 import { fillJpeg } from "../fixtures/photos/images.ts";
 import { largePhoto } from "../fixtures/photos/large-photos.ts";
+import { encodePng } from "../fixtures/photos/png.ts";
 import { repository } from "./setting.ts";
 
 let measured: Bundle;
@@ -70,6 +71,35 @@ describe("an isolate at 32 connections", () => {
 });
 
 describe("an isolate", () => {
+  /** Most bytes for all sizes: the engine's table of texts takes 47,616 more once it grows. */
+  const mostBytesOfSizes = 24_000;
+
+  it("keeps no text of the sizes that refused photos claim", { timeout: 120_000 }, async () => {
+    const worker = await startCollectingWorker(measured, () => undefined);
+    try {
+      const pixel = { width: 1, height: 1, data: new Uint8Array(4) };
+      const connection = openConnection(worker.url);
+      const refuse = async (count: number, claimed: (i: number) => number) => {
+        for (let i = 0; i < count; i++) {
+          const png = await encodePng(pixel, { claimed: { width: claimed(i), height: 40_000 } });
+          const outcome = await connection.exchange(photo("nobody", png, "image/png", "faces"));
+          expect(nameOf(outcome)).toBe("413 image_too_large");
+        }
+      };
+      // Of one size: the engine's other tables and the compiled functions grow now.
+      await refuse(400, () => 40_000);
+      const before = await worker.collected();
+      await refuse(100, (i) => 40_000 + i);
+      const after = await worker.collected();
+      connection.close();
+      const bytes = (after.heapMb - after.codeMb - (before.heapMb - before.codeMb)) * 1e6;
+      console.log(`kept of a hundred sizes: ${bytes.toFixed(0)} bytes`);
+      expect(bytes).toBeLessThan(mostBytesOfSizes);
+    } finally {
+      await worker.stop();
+    }
+  });
+
   /** Most bytes for each caller. With the stack of the stream's error it was nine thousand. */
   const mostBytes = 1500;
   const callers = 600;

@@ -6,10 +6,13 @@ let memories: WeakRef<WebAssembly.Memory>[] = [];
 
 const { Memory, Instance } = WebAssembly;
 
-/** Forgets collected memories first: with a service that makes thousands this list would show in the measurement. */
+/**
+ * Forgets collected memories first, and notes one that several instances export once: with a service that makes
+ * thousands of memories or of instances this list would show in the measurement.
+ */
 function note(memory: WebAssembly.Memory): void {
   memories = memories.filter((known) => known.deref() !== undefined);
-  memories.push(new WeakRef(memory));
+  if (!memories.some((known) => known.deref() === memory)) memories.push(new WeakRef(memory));
 }
 
 class NotedMemory extends Memory {
@@ -32,8 +35,8 @@ Object.assign(WebAssembly, { Memory: NotedMemory, Instance: NotedInstance });
 
 /** Returns the bytes of each memory that is still in use; `shared` ones are not in the isolate's heap figures. */
 export function memorySizes(): { readonly bytes: number; readonly shared: boolean }[] {
-  const distinct = new Set(memories.flatMap((memory) => memory.deref() ?? []));
-  return [...distinct].map(({ buffer }) => ({
+  const alive = memories.flatMap((memory) => memory.deref() ?? []);
+  return alive.map(({ buffer }) => ({
     bytes: buffer.byteLength,
     shared: buffer instanceof SharedArrayBuffer,
   }));
