@@ -3,8 +3,8 @@ import { ok, type Result } from "../../errors.ts";
 import type { Photo } from "../../image/photo.ts";
 import type { Detection } from "../detection/detect.ts";
 import { type FusionModel, fuse, type PassiveSignal } from "./fusion.ts";
+import { measureGrid } from "./grid.ts";
 import { askNetworks, type PassiveNetwork } from "./networks.ts";
-import { measurePixels } from "./signals.ts";
 
 export interface PassiveJudge {
   /**
@@ -19,7 +19,7 @@ export function createPassiveJudge(networks: readonly PassiveNetwork[], fusion: 
     async passiveSignal(photo, { box }) {
       const opinions = await askNetworks(networks, photo, box);
       if (!opinions.ok) return opinions;
-      return ok(fuse(fusion, { ...opinions.value, ...measurePixels(photo, box) }));
+      return ok(fuse(fusion, { ...opinions.value, grid: measureGrid(photo, box) }));
     },
   };
 }
