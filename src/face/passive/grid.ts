@@ -3,12 +3,16 @@ import type { Photo } from "../../image/photo.ts";
 import type { Box } from "../geometry.ts";
 import { lumaOf } from "../luma.ts";
 import { measurePeaks, spectrumSide } from "./spectrum.ts";
-import { samplePlanes, squareAround, untouched } from "./square.ts";
+import { type Square, samplePlanes, squareAround, untouched } from "./square.ts";
 
-/** Measures the spectrum's peaks in the pixels as they are stored, around the middle of the box. */
-export function measureGrid(photo: Photo, box: Box): number {
+/** Returns the square of `spectrumSide` pixels, as they are stored, around the middle of the box. */
+export function gridSquare(photo: Photo, box: Box): Square {
   const { a, b, c, d } = photo.toRaster;
   const rasterPerPhoto = Math.sqrt(Math.abs(a * d - b * c));
-  const reach = spectrumSide / rasterPerPhoto / Math.max(box.width, box.height);
-  return measurePeaks(lumaOf(samplePlanes(photo, squareAround(box, reach, photo), spectrumSide), untouched));
+  return squareAround(box, spectrumSide / rasterPerPhoto / Math.max(box.width, box.height), photo);
+}
+
+/** Measures the peaks of that square's spectrum. */
+export function measureGrid(photo: Photo, box: Box): number {
+  return measurePeaks(lumaOf(samplePlanes(photo, gridSquare(photo, box), spectrumSide), untouched));
 }
