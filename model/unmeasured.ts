@@ -3,7 +3,7 @@
  * by them.
  */
 
-import { type FusionModel, pixelSignalNames } from "../src/face/passive/fusion.ts";
+import type { FusionModel } from "../src/face/passive/fusion.ts";
 import { type OcclusionModel, occlusionMeasures } from "../src/face/quality/occlusion.ts";
 import type { RecognisabilityModel } from "../src/face/quality/recognisability-model.ts";
 import { encoderInUse, type Manifest, passiveNetworks } from "../src/models.ts";
@@ -41,14 +41,12 @@ export function unmeasuredRecognisability(manifest: Manifest): RecognisabilityMo
 
 /** Counts the networks' opinions alone. */
 export function unmeasuredFusion(manifest: Manifest): FusionModel {
-  const none = { mean: 0, deviation: 1, weight: 0 };
   return {
     dataset: "none",
     networks: passiveNetworks(manifest),
     bias: 0,
     opinions: 1,
     threshold: 0,
-    most: 0,
-    signals: Object.fromEntries(pixelSignalNames.map((name) => [name, none])) as FusionModel["signals"],
+    grid: { mean: 0, deviation: 1, weight: 0, most: 0 },
   };
 }

@@ -31,6 +31,7 @@ import { defaultQualityLimits, judgeQuality, measureQuality } from "./face/quali
 import { isRecognisable, recognisabilityOf } from "./face/quality/recognisability.ts";
 import type { RecognisabilityModel } from "./face/quality/recognisability-model.ts";
 import type { EncodedPhoto } from "./image/decode.ts";
+import type { Photo } from "./image/photo.ts";
 import { fromTurned, type QuarterTurn, turnPhoto } from "./image/turn.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
@@ -125,8 +126,7 @@ export function createPipeline({
 
     const toPhoto = fromTurned(turned, file);
     const detection = mapDetection(toPhoto, selected.value);
-    // The passive signal looks further around the face, so that one decode shall serve both.
-    const reaches = turned === 0 && !observation.judgePassive ? [nearReach, farReach] : [farReach];
+    const reaches = turned === 0 ? [nearReach, farReach] : [farReach];
     for (const reach of reaches) {
       const decoded = await decoder.showing(detection.box, reach);
       if (!decoded.ok) return decoded;
@@ -142,7 +142,7 @@ export function createPipeline({
       if (reach === nearReach && !holds(detail, [...seenCorners, ...cropCorners])) continue;
 
       const passive = observation.judgePassive
-        ? await judge(decoder, turned, selected.value, detection, time)
+        ? await judge(decoder, turned, detail, selected.value, detection, time)
         : undefined;
       if (passive?.ok === false) return passive;
 
@@ -177,19 +177,27 @@ export function createPipeline({
     throw new Error("the last reach was not taken");
   }
 
-  /** Asks for the passive signal of a face, given in the turned picture's coordinates and in the file's. */
+  /**
+   * Asks for the passive signal of a face, given in the turned picture's coordinates and in the file's. `detail` serves
+   * where it shows enough around the face.
+   */
   async function judge(
     decoder: Decoder,
     turned: QuarterTurn,
+    detail: Photo,
     seen: Detection,
     { box }: Detection,
     time: Stopwatch["time"],
   ): Promise<Result<PassiveSignal>> {
     if (passiveJudge === undefined)
       return fail({ code: "not_ready", reason: "no passive signal was fitted" });
-    const decoded = await decoder.showing(box, farReach);
-    if (!decoded.ok) return decoded;
-    return time("passive", () => passiveJudge.passiveSignal(turnPhoto(decoded.value, turned), seen));
+    let shown = detail;
+    if (!holds(detail, passiveJudge.seenCorners(detail, seen))) {
+      const decoded = await decoder.showing(box, farReach);
+      if (!decoded.ok) return decoded;
+      shown = turnPhoto(decoded.value, turned);
+    }
+    return time("passive", () => passiveJudge.passiveSignal(shown, seen));
   }
 
   const isRefused = ({ quality }: EncodedFace) =>

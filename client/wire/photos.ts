@@ -71,11 +71,6 @@ export interface Passive {
     live: number;
     attack: number;
     grid: number;
-    detail: number;
-    highlights: number;
-    saturation: number;
-    black: number;
-    edges: number;
   };
 }
 

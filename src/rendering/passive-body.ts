@@ -11,11 +11,6 @@ export function passiveBody({ score, suspected, signals }: PassiveSignal, limit:
       live: round(signals.live),
       attack: round(signals.attack),
       grid: round(signals.grid),
-      detail: round(signals.detail),
-      highlights: round(signals.highlights),
-      saturation: round(signals.saturation),
-      black: round(signals.black),
-      edges: round(signals.edges),
     },
   };
 }

@@ -83,13 +83,18 @@ test("a 12-megapixel portrait is decoded once, to under 200,000 pixels", async (
   expect(rasters[0]).toBeLessThan(200_000);
 });
 
-test("a face that is small in a large photo costs one more decode, and no more networks", async () => {
+/** A photo in which the face is a third as large. */
+async function widePhoto(): Promise<Uint8Array> {
   const { width, height, data } = await sampleRaster();
   const wide = new Uint8Array(4 * 3 * width * 3 * height).fill(255);
   for (let row = 0; row < height; row++) {
     wide.set(data.subarray(4 * row * width, 4 * (row + 1) * width), 4 * ((height + row) * 3 * width + width));
   }
-  const { rasters, runs } = await encode(encodeJpeg({ width: 3 * width, height: 3 * height, data: wide }));
+  return encodeJpeg({ width: 3 * width, height: 3 * height, data: wide });
+}
+
+test("a face that is small in a large photo costs one more decode, and no more networks", async () => {
+  const { rasters, runs } = await encode(await widePhoto());
   expect(runs.slice(-4)).toEqual(runsForAFace.slice(-4));
   expect(runs.length).toBeLessThanOrEqual(runsForAFace.length + 1);
   expect(rasters).toHaveLength(2);
@@ -104,6 +109,12 @@ test("the passive signal runs two more networks, on the same decode, and only wh
   const { rasters, runs } = await encode(sample, { judgePassive: true });
   expect(runs).toEqual([...runsForAFace, "passive", "passive"]);
   expect(rasters).toHaveLength(1);
+});
+
+test("the passive signal of a face that is small in a large photo needs no pixel that the encoder does not", async () => {
+  const wide = await widePhoto();
+  const { rasters } = await encode(wide);
+  expect((await encode(wide, { judgePassive: true })).rasters).toEqual(rasters);
 });
 
 test("once the passive signal was asked for, the kernels' memory stays under 12 MiB", async () => {

@@ -2,24 +2,32 @@
 import { ok, type Result } from "../../errors.ts";
 import type { Photo } from "../../image/photo.ts";
 import type { Detection } from "../detection/detect.ts";
+import type { Point } from "../geometry.ts";
 import { type FusionModel, fuse, type PassiveSignal } from "./fusion.ts";
+import { gridSquare, measureGrid } from "./grid.ts";
 import { askNetworks, type PassiveNetwork } from "./networks.ts";
-import { measurePixels } from "./signals.ts";
+import { squareAround } from "./square.ts";
 
 export interface PassiveJudge {
-  /**
-   * Judges the face of a detection. The photo shows 1.5 sides of its box to each side of its middle, as far as it
-   * reaches. The networks are loaded at the first call. Fails with `not_ready`.
-   */
+  /** Corners of all that is sampled of this photo around the detection, in the photo's coordinates. */
+  seenCorners(photo: Photo, detection: Pick<Detection, "box">): Point[];
+  /** Judges the face of a detection. The networks are loaded at the first call. Fails with `not_ready`. */
   passiveSignal(photo: Photo, detection: Pick<Detection, "box">): Promise<Result<PassiveSignal>>;
 }
 
 export function createPassiveJudge(networks: readonly PassiveNetwork[], fusion: FusionModel): PassiveJudge {
   return {
+    seenCorners(photo, { box }) {
+      const reaches = networks.map(({ descriptor }) => squareAround(box, descriptor.reach, photo));
+      return [...reaches, gridSquare(photo, box)].flatMap(({ left, top, side }) => [
+        { x: left, y: top },
+        { x: left + side, y: top + side },
+      ]);
+    },
     async passiveSignal(photo, { box }) {
       const opinions = await askNetworks(networks, photo, box);
       if (!opinions.ok) return opinions;
-      return ok(fuse(fusion, { ...opinions.value, ...measurePixels(photo, box) }));
+      return ok(fuse(fusion, { ...opinions.value, grid: measureGrid(photo, box) }));
     },
   };
 }

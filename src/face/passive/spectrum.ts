@@ -1,15 +1,9 @@
-/** The spectrum of a square of luma: moire and a screen's grid stand out of it as narrow peaks, blur as its fall. */
+/** The spectrum of a square of luma: moire, a screen's grid and a print's dots stand out of it as narrow peaks. */
 
 /** Side of the square, px; a power of two. */
 export const spectrumSide = 128;
 
-export interface Spectrum {
-  /** Mean of the natural logarithms by which the highest peaks stand above the median of their ring. */
-  readonly peaks: number;
-  /** Natural logarithm of the power of fine detail against that of coarse detail. */
-  readonly detail: number;
-}
-
+const half = spectrumSide / 2;
 /** Rings whose peaks count, in cycles over the square: coarser ones hold the face itself. */
 const firstRing = 14;
 const lastRing = 62;
@@ -17,48 +11,72 @@ const lastRing = 62;
 const peaksThatCount = 8;
 /** Compressed blocks of 8 pixels repeat so often over the square. */
 const blockFrequency = spectrumSide / 8;
+/** Added to powers: an even square has peaks of height 0. */
+const leastPower = 1e-3;
 
-/** @param luma [spectrumSide][spectrumSide], 0..255 */
-export function measureSpectrum(luma: Float32Array): Spectrum {
+/**
+ * Returns the mean of the natural logarithms by which the highest peaks stand above the median of their ring. Each ring
+ * has two.
+ *
+ * @param luma [spectrumSide][spectrumSide], 0..255
+ */
+export function measurePeaks(luma: Float32Array): number {
   const power = powerOf(luma);
   ringsOfBins ??= listRings();
-  const rings = ringsOfBins.map((bins) => bins.map((bin) => power[bin]));
   const heights: number[] = [];
-  for (let ring = firstRing; ring <= lastRing; ring++) {
-    const sorted = rings[ring].sort();
-    const median = sorted[sorted.length >> 1] + 1e-3;
-    for (const value of sorted.subarray(-2)) heights.push(Math.log((value + 1e-3) / median));
+  for (const bins of ringsOfBins) {
+    const values = new Float64Array(bins.length);
+    let [first, second] = [0, 0];
+    for (let k = 0; k < bins.length; k++) {
+      const value = power[bins[k]];
+      values[k] = value;
+      if (value > second) second = value;
+      if (second > first) [first, second] = [second, first];
+    }
+    const median = selectRank(values, values.length >> 1) + leastPower;
+    heights.push(Math.log((first + leastPower) / median), Math.log((second + leastPower) / median));
   }
   heights.sort((a, b) => b - a);
-  const top = heights.slice(0, peaksThatCount);
-  const band = (from: number, to: number) => {
-    let [sum, count] = [1e-3, 0];
-    for (const ring of rings.slice(from, to)) {
-      for (const value of ring) sum += value;
-      count += ring.length;
-    }
-    return sum / count;
-  };
-  return {
-    peaks: top.reduce((sum, height) => sum + height, 0) / top.length,
-    detail: Math.log(band(32, 60) / band(6, 14)),
-  };
+  return heights.slice(0, peaksThatCount).reduce((sum, height) => sum + height, 0) / peaksThatCount;
 }
 
-/** Bins of each ring of the upper half plane, those of compressed blocks left out; listed at the first measurement. */
-let ringsOfBins: Float64Array[] | undefined;
+/** Returns the value of this rank from below, and reorders the values (Hoare's selection, 1961). */
+function selectRank(values: Float64Array, rank: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const pivot = values[(low + high) >> 1];
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (values[i] < pivot) i++;
+      while (values[j] > pivot) j--;
+      if (i > j) break;
+      const value = values[i];
+      values[i++] = values[j];
+      values[j--] = value;
+    }
+    if (rank <= j) high = j;
+    else if (rank >= i) low = i;
+    else break;
+  }
+  return values[rank];
+}
 
-function listRings(): Float64Array[] {
-  const half = spectrumSide / 2;
-  const rings: number[][] = Array.from({ length: half }, () => []);
-  for (let y = 0; y < spectrumSide; y++) {
-    for (let x = 0; x <= half; x++) {
+/** Bins of each ring of the left half plane, those of compressed blocks left out; listed at the first measurement. */
+let ringsOfBins: Uint16Array[] | undefined;
+
+function listRings(): Uint16Array[] {
+  const rings: number[][] = Array.from({ length: lastRing - firstRing + 1 }, () => []);
+  for (let x = 0; x <= half; x++) {
+    for (let y = 0; y < spectrumSide; y++) {
       const v = y < half ? y : y - spectrumSide;
       const ring = Math.round(Math.sqrt(x * x + v * v));
-      if (ring >= 1 && ring < half && !isOfBlocks(x, v)) rings[ring].push(y * spectrumSide + x);
+      if (ring >= firstRing && ring <= lastRing && !isOfBlocks(x, v))
+        rings[ring - firstRing].push(x * spectrumSide + y);
     }
   }
-  return rings.map((bins) => Float64Array.from(bins));
+  return rings.map((bins) => Uint16Array.from(bins));
 }
 
 /** True on the axes near multiples of the frequency of compressed blocks. */
@@ -69,64 +87,75 @@ function isOfBlocks(x: number, y: number): boolean {
   return onAxis && (rest <= 1 || rest >= blockFrequency - 1);
 }
 
-/** Computes the power of the left half of the square's Fourier transform, less its mean, under a Hann window. */
-function powerOf(luma: Float32Array): Float64Array {
-  const side = spectrumSide;
-  let mean = 0;
-  for (const value of luma) mean += value / luma.length;
-  const window = Float64Array.from({ length: side }, (_, k) => Math.sin((Math.PI * (k + 0.5)) / side) ** 2);
-  const real = new Float64Array(luma.length);
-  const imaginary = new Float64Array(luma.length);
-  for (let y = 0; y < side; y++) {
-    for (let x = 0; x < side; x++) real[y * side + x] = (luma[y * side + x] - mean) * window[y] * window[x];
-  }
-  for (let line = 0; line < side; line++) transform(real, imaginary, line * side, 1);
-  for (let line = 0; line <= side / 2; line++) transform(real, imaginary, line, side);
-  for (let i = 0; i < real.length; i++) real[i] = real[i] * real[i] + imaginary[i] * imaginary[i];
-  return real;
-}
-
 const bits = Math.log2(spectrumSide);
 const reversed = Uint8Array.from({ length: spectrumSide }, (_, k) => {
   let out = 0;
   for (let bit = 0; bit < bits; bit++) if (k & (1 << bit)) out |= 1 << (bits - 1 - bit);
   return out;
 });
-const cosines = Float64Array.from({ length: spectrumSide }, (_, k) =>
-  Math.cos((2 * Math.PI * k) / spectrumSide),
-);
-const sines = Float64Array.from(
+const angles = Float64Array.from({ length: half }, (_, k) => (2 * Math.PI * k) / spectrumSide);
+const cosines = angles.map(Math.cos);
+const sines = angles.map((angle) => -Math.sin(angle));
+const window = Float64Array.from(
   { length: spectrumSide },
-  (_, k) => -Math.sin((2 * Math.PI * k) / spectrumSide),
+  (_, k) => Math.sin((Math.PI * (k + 0.5)) / spectrumSide) ** 2,
 );
-const lineReal = new Float64Array(spectrumSide);
-const lineImaginary = new Float64Array(spectrumSide);
 
-/** Transforms one line in place (Cooley and Tukey, 1965). */
-function transform(real: Float64Array, imaginary: Float64Array, from: number, step: number): void {
-  for (let k = 0; k < spectrumSide; k++) {
-    lineReal[k] = real[from + reversed[k] * step];
-    lineImaginary[k] = imaginary[from + reversed[k] * step];
-  }
-  for (let size = 2; size <= spectrumSide; size *= 2) {
-    const turn = spectrumSide / size;
-    for (let start = 0; start < spectrumSide; start += size) {
-      for (let k = 0; k < size / 2; k++) {
-        const a = start + k;
-        const b = a + size / 2;
-        const cos = cosines[k * turn];
-        const sin = sines[k * turn];
-        const re = lineReal[b] * cos - lineImaginary[b] * sin;
-        const im = lineReal[b] * sin + lineImaginary[b] * cos;
-        lineReal[b] = lineReal[a] - re;
-        lineImaginary[b] = lineImaginary[a] - im;
-        lineReal[a] += re;
-        lineImaginary[a] += im;
-      }
+/**
+ * Computes the power of the left half of the square's Fourier transform, [half + 1][spectrumSide] by the frequency
+ * across and the one down, of the luma less its mean under a Hann window.
+ */
+function powerOf(luma: Float32Array): Float64Array {
+  const side = spectrumSide;
+  let mean = 0;
+  for (let i = 0; i < luma.length; i++) mean += luma[i];
+  mean /= luma.length;
+  const real = new Float64Array((half + 1) * side);
+  const imaginary = new Float64Array((half + 1) * side);
+  const lineReal = new Float64Array(side);
+  const lineImaginary = new Float64Array(side);
+  for (let y = 0; y < side; y += 2) {
+    // Two rows of real numbers are transformed as one of complex ones, and told apart by their symmetry.
+    const upper = window[y];
+    const lower = window[y + 1];
+    for (let x = 0; x < side; x++) {
+      const at = reversed[x];
+      lineReal[at] = (luma[y * side + x] - mean) * upper * window[x];
+      lineImaginary[at] = (luma[(y + 1) * side + x] - mean) * lower * window[x];
+    }
+    transform(lineReal, lineImaginary, 0);
+    for (let x = 0; x <= half; x++) {
+      const mirrored = (side - x) % side;
+      const even = x * side + reversed[y];
+      const odd = x * side + reversed[y + 1];
+      real[even] = (lineReal[x] + lineReal[mirrored]) / 2;
+      imaginary[even] = (lineImaginary[x] - lineImaginary[mirrored]) / 2;
+      real[odd] = (lineImaginary[x] + lineImaginary[mirrored]) / 2;
+      imaginary[odd] = (lineReal[mirrored] - lineReal[x]) / 2;
     }
   }
-  for (let k = 0; k < spectrumSide; k++) {
-    real[from + k * step] = lineReal[k];
-    imaginary[from + k * step] = lineImaginary[k];
+  for (let x = 0; x <= half; x++) transform(real, imaginary, x * side);
+  for (let i = 0; i < real.length; i++) real[i] = real[i] * real[i] + imaginary[i] * imaginary[i];
+  return real;
+}
+
+/** Transforms `spectrumSide` numbers in place, which lie in bit-reversed order (Cooley and Tukey, 1965). */
+function transform(real: Float64Array, imaginary: Float64Array, from: number): void {
+  const end = from + spectrumSide;
+  for (let reach = 1; reach < spectrumSide; reach *= 2) {
+    const turn = half / reach;
+    for (let k = 0; k < reach; k++) {
+      const cos = cosines[k * turn];
+      const sin = sines[k * turn];
+      for (let a = from + k; a < end; a += 2 * reach) {
+        const b = a + reach;
+        const re = real[b] * cos - imaginary[b] * sin;
+        const im = real[b] * sin + imaginary[b] * cos;
+        real[b] = real[a] - re;
+        imaginary[b] = imaginary[a] - im;
+        real[a] += re;
+        imaginary[a] += im;
+      }
+    }
   }
 }

@@ -168,11 +168,6 @@ const passiveSchema = z
         live: signal("Log-odds by which the first network believes in a person."),
         attack: signal("Log-odds by which the second network believes in an attack."),
         grid: signal("Height of narrow peaks in the spectrum: moire, a screen's grid, a print's dots."),
-        detail: signal("Power of fine detail against coarse detail, natural logarithm."),
-        highlights: signal("Share of the face that is near white without colour."),
-        saturation: signal("Mean saturation of the face, 0 to 1."),
-        black: signal("Luma of the darkest percent of the surroundings, 0 to 255."),
-        edges: signal("Straightness of the edges around the face."),
       })
       .describe("Measures that the score is made of."),
   })

@@ -8,6 +8,7 @@
 
 import { type Affine, compose, type Photo } from "../photo.ts";
 import { sampleBilinear } from "./bilinear.ts";
+import { isLevel, sampleBilinearLevel } from "./bilinear-level.ts";
 import { sampleNearest } from "./nearest.ts";
 import type { Normalisation } from "./sampling.ts";
 
@@ -36,6 +37,8 @@ export function warp(
   const map = compose(toPhoto, photo.toRaster);
   const shrink = Math.sqrt(Math.abs(map.a * map.d - map.b * map.c));
   const samples = Math.min(maxSamplesPerAxis, Math.max(1, Math.ceil(shrink - 0.25)));
-  const sample = samples >= fewestNearestSamples ? sampleNearest : sampleBilinear;
-  sample({ raster: photo.raster, map, width, height, samples, normalisation, out });
+  const sampling = { raster: photo.raster, map, width, height, samples, normalisation, out };
+  if (samples >= fewestNearestSamples) sampleNearest(sampling);
+  else if (isLevel(sampling)) sampleBilinearLevel(sampling);
+  else sampleBilinear(sampling);
 }

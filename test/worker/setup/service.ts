@@ -171,9 +171,7 @@ export function attackAt(angle: number): Uint8Array<ArrayBuffer> {
   return bytesOf(`ATTACK ${angle}`);
 }
 
-const signals = {
-  ...{ live: 3, attack: 1, grid: 2, detail: -5, highlights: 0, saturation: 0.4, black: 10, edges: 0.5 },
-};
+const signals = { live: 3, attack: 1, grid: 2 };
 
 /** Makes a pipeline that reads embeddings from text; `calls` are the policies with which it was called. */
 export function textPipeline(model = "text-1"): Pipeline & { calls: FacePolicy[] } {

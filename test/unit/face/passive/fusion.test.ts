@@ -16,26 +16,23 @@ const plain = unmeasuredFusion(manifest);
 const model: FusionModel = {
   ...plain,
   threshold: 0.5,
-  most: 1,
-  signals: { ...plain.signals, grid: { mean: 2, deviation: 0.5, weight: -1 } },
+  grid: { mean: 2, deviation: 0.5, weight: -1, most: 1 },
 };
-const signals: PassiveSignals = {
-  ...{ live: 3, attack: 1, grid: 2, detail: -5, highlights: 0, saturation: 0.4, black: 10, edges: 0.5 },
-};
+const signals: PassiveSignals = { live: 3, attack: 1, grid: 2 };
 const logOdds = ({ score }: { score: number }) => Math.log(score / (1 - score));
 
 describe("fusion", () => {
-  it("is the networks' difference where the pixels are as in genuine photos", () => {
+  it("is the networks' difference where the grid is as in genuine photos", () => {
     expect(logOdds(fuse(model, signals))).toBeCloseTo(2, 9);
   });
 
-  it("counts a signal by its deviations beyond two from the mean, and never for a person", () => {
-    const nearly = { ...model, most: 1000 };
+  it("counts the grid by its deviations beyond two from the mean, and never for a person", () => {
+    const nearly = { ...model, grid: { ...model.grid, most: 1000 } };
     expect(logOdds(fuse(nearly, { ...signals, grid: 3.25 }))).toBeCloseTo(1.5, 6);
     for (const grid of [-100, 1, 3]) expect(logOdds(fuse(nearly, { ...signals, grid }))).toBeCloseTo(2, 9);
   });
 
-  it("never lets the pixels move it further than their bound", () => {
+  it("never lets the grid move it further than its bound", () => {
     const moved = logOdds(fuse(model, { ...signals, grid: 100 }));
     expect(moved).toBeGreaterThan(1);
     expect(moved).toBeLessThan(1.01);

@@ -50,9 +50,7 @@ describe("a rendering", () => {
 
 describe("the fit", () => {
   const random = createRandom(3);
-  const signals = (live: number, grid: number) => ({
-    ...{ live, attack: 0, grid, detail: 0, highlights: 0, saturation: 0, black: 0, edges: 0 },
-  });
+  const signals = (live: number, grid: number) => ({ live, attack: 0, grid });
   const samples: Sample[] = Array.from({ length: 400 }, (_, person) => {
     const isPerson = person % 2 === 0;
     const live = (isPerson ? 2 : -2) + 6 * (random() - 0.5);
@@ -66,9 +64,9 @@ describe("the fit", () => {
 
   it("trusts the networks, and bounds what a signal that tells everything adds", () => {
     expect(model.opinions).toBeGreaterThan(0);
-    expect(model.signals.grid.weight).toBeLessThan(0);
+    expect(model.grid.weight).toBeLessThan(0);
     const genuineSpread = 6 / Math.sqrt(12);
-    expect(model.most).toBeLessThan(0.6 * model.opinions * genuineSpread);
+    expect(model.grid.most).toBeLessThan(0.6 * model.opinions * genuineSpread);
   });
 
   it("suspects one in twenty of the people it was fitted on", () => {
