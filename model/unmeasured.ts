@@ -22,6 +22,7 @@ export function unmeasuredRecognisability(manifest: Manifest): RecognisabilityMo
   return {
     centroids: [new Float32Array(embeddingLength)],
     leaning: { means: [0], spreads: [1], perOdds: 0, mostOdds: 0, knots: [[0, 0]] },
+    shifts: { directions: [], means: [], weights: [], knots: [[0, 0]] },
     rareDirections: [],
     rareWeights: [],
     weights: {

@@ -94,6 +94,7 @@ export function fitFaces(
     dataset,
     centroids: { count: centroids.length, codes: join(codes) },
     leaning: { ...positions(ordinary, centroids), perOdds: 0, mostOdds: 0, knots: [[0, 0]] },
+    shifts: { means: [], weights: [], knots: [[0, 0]], codes: "" },
     rareDirections: {
       weights: strangeness.rare.weights.map(rounded),
       codes: join(strangeness.rare.directions.map(encodeVector)),
@@ -157,12 +158,14 @@ export function encodeVector(vector: Float32Array): Int8Array {
   return Int8Array.from(vector, (value) => Math.round(value * scale));
 }
 
-function decodeVector(codes: Int8Array): Float32Array {
+/** Returns the unit vector that the manifest holds by these codes. */
+export function decodeVector(codes: Int8Array): Float32Array {
   const length = Math.sqrt(codes.reduce((sum, code) => sum + code * code, 0));
   return Float32Array.from(codes, (code) => code / length);
 }
 
-function join(codes: readonly Int8Array[]): string {
+/** Returns the codes, one vector after the other, in base64. */
+export function join(codes: readonly Int8Array[]): string {
   return encodeBase64(Uint8Array.from(codes.flatMap((code) => [...code])));
 }
 

@@ -13,14 +13,17 @@ import {
 } from "../../../src/face/quality/recognisability-model.ts";
 import { encoderInUse } from "../../../src/models.ts";
 import { kindGroups } from "../../evaluate/degradation/kinds/all.ts";
+import { shaken } from "../../evaluate/degradation/kinds/shaken.ts";
+import { smooth } from "../../evaluate/degradation/kinds/smooth.ts";
 import { unseen } from "../../evaluate/degradation/unseen.ts";
 import { readCalibration, readManifest } from "../../runtime.ts";
 import { writeCalibration } from "../manifest.ts";
 import { fitFaces, measureStrangeness } from "./fit.ts";
-import { type JudgedFace, judgeFaces, requireThreshold } from "./judge.ts";
+import { closerBy, type JudgedFace, judgeFaces, requireThreshold } from "./judge.ts";
 import { fitLeaning } from "./leaning.ts";
 import { genuineAmong, printKinds, printOrdinary, printTotals } from "./report.ts";
 import { collect, type Sample, type Samples } from "./samples.ts";
+import { fitShifts } from "./shifts.ts";
 import { fitTolerance } from "./tolerance.ts";
 
 const usage = `usage: node model/calibrate/recognisability/main.ts --list TRAIN.tsv --images DIR [options]
@@ -52,6 +55,8 @@ const { values: flags } = parseArgs({
   },
 });
 
+/** People of whom one photo each is bent by each random warp. */
+const peopleOfWarp = 40;
 /** The false match rate whose threshold says whether a face is still its own. */
 const ownFmr = 1e-4;
 
@@ -81,9 +86,12 @@ async function main(): Promise<void> {
     console.error(`without ${name}: ${unseen.length} faces`);
     return { name, fitted, faces: judgeFaces(parse(fitted), unseen, strangeness.unbiased) };
   });
+  const genuineBy = (of: RecognisabilityEntry) => [
+    ...genuineAmong(judgeFaces(parse(of), train.ordinary, strangeness.unbiased)),
+  ];
   const withPairs = (of: RecognisabilityEntry, left?: string): RecognisabilityEntry => {
     const ordinary = judgeFaces(parse(of), train.ordinary, strangeness.unbiased);
-    const genuine = [...genuineAmong(ordinary)].filter(({ distance }) => distance <= threshold);
+    const genuine = genuineBy(of).filter(({ distance }) => distance <= threshold);
     const tolerance = fitTolerance(
       ordinary.map(({ recognisability }) => recognisability),
       folds.filter(({ name }) => name !== left).flatMap(({ faces }) => byKind(faces)),
@@ -91,8 +99,22 @@ async function main(): Promise<void> {
     );
     return { ...of, tolerance, leaning: fitLeaning(parse(of), ordinary, genuine) };
   };
-  const entry = withPairs(fitFaces(train.ordinary, train.worsened, strangeness, options));
+  const unshifted = withPairs(fitFaces(train.ordinary, train.worsened, strangeness, options));
+  const random = await samplesOf(list, images, 3, [smooth, shaken], peopleOfWarp);
+  const warped = judgeFaces(parse(unshifted), random.worsened, strangeness.unbiased).filter(
+    ({ kept }) => kept,
+  );
+  // No fit's kinds take part in these, so that they are the same whatever a fit has not seen.
+  const shifts = fitShifts(
+    train.ordinary,
+    warped.map(({ sample }) => sample),
+    genuineBy(unshifted),
+    calibration,
+    closerBy(parse(unshifted)),
+  );
+  const entry = { ...unshifted, shifts };
   const model = parse(entry);
+  console.log("closer by shifts:", JSON.stringify(shifts.knots));
   console.log("leaning:", JSON.stringify({ ...entry.leaning, means: undefined, spreads: undefined }));
   console.log("closer by:", entry.tolerance.map(([at, closer]) => `${at}: ${closer}`).join(", "));
   console.log(
@@ -108,7 +130,7 @@ async function main(): Promise<void> {
   console.log("\nphotos as they are, of other people");
   printOrdinary(judgeFaces(model, test.ordinary), model, calibration);
   const totals = folds.map(({ name, fitted }) => {
-    const without = parse(withPairs(fitted, name));
+    const without = parse({ ...withPairs(fitted, name), shifts });
     const unseen = test.worsened.filter((sample) => leftOut(sample) === name);
     return printKinds(
       name,
@@ -146,9 +168,9 @@ async function samplesOf(
   imagesFolder: string,
   seed: number,
   groups = kindGroups,
+  people = Number(flags.people),
 ): Promise<Samples> {
   const report = (line: string) => console.error(line);
-  const people = Number(flags.people);
   return collect({ list, aliases: flags.aliases, imagesFolder, people, seed, groups, report });
 }
 

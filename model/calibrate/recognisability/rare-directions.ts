@@ -3,7 +3,8 @@
  * that the encoder reads well lies along the others; in one that it cannot read, whose output is short, what is left
  * over is scaled up with the rest.
  */
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { EigenvalueDecomposition } from "ml-matrix";
+import { secondMoments } from "./moments.ts";
 
 export interface RareDirections {
   /** A row each. */
@@ -22,21 +23,7 @@ const floor = 1e-5;
 /** @param embeddings unit vectors of ordinary photos, many more than their numbers */
 export function findRareDirections(embeddings: readonly Float32Array[]): RareDirections {
   const [{ length }] = embeddings;
-  const moments = new Float64Array(length * length);
-  for (const embedding of embeddings) {
-    for (let i = 0; i < length; i++) {
-      for (let j = 0; j <= i; j++)
-        moments[i * length + j] += (embedding[i] * embedding[j]) / embeddings.length;
-    }
-  }
-  const matrix = new Matrix(length, length);
-  for (let i = 0; i < length; i++) {
-    for (let j = 0; j <= i; j++) {
-      matrix.set(i, j, moments[i * length + j]);
-      matrix.set(j, i, moments[i * length + j]);
-    }
-  }
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, {
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(secondMoments(embeddings), {
     assumeSymmetric: true,
   });
   const order = realEigenvalues.map((value, column) => ({ value, column })).sort((a, b) => b.value - a.value);

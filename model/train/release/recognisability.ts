@@ -1,16 +1,23 @@
 /**
- * Carries recognisability over to a trained model: corners of the space move with the head, and each piece of
- * evidence is brought back to where ordinary faces have it, by its mean and spread on the training photos. Faces made
- * worse are not looked at again; `model/calibrate/recognisability/main.ts` does that.
+ * Carries recognisability over to a trained model: corners of the space move with the head, and so do the directions in
+ * which warps move faces, and each piece of evidence is brought back to where ordinary faces have it, by its mean and
+ * spread on the training photos. Faces made worse are not looked at again;
+ * `model/calibrate/recognisability/main.ts` does that.
  */
-import { encodeBase64 } from "../../../src/crypto/base64.ts";
-import { likeness, strangenessOf } from "../../../src/face/quality/recognisability.ts";
+import {
+  likeness,
+  sharedShiftOf,
+  shiftsOf,
+  strangenessOf,
+} from "../../../src/face/quality/recognisability.ts";
 import {
   parseRecognisability,
   type RecognisabilityEntry,
   type RecognisabilityModel,
+  type Shifts,
 } from "../../../src/face/quality/recognisability-model.ts";
-import { encodeVector } from "../../calibrate/recognisability/fit.ts";
+import { dot } from "../../calibrate/recognisability/centroids.ts";
+import { decodeVector, encodeVector, join } from "../../calibrate/recognisability/fit.ts";
 import { findRareDirections } from "../../calibrate/recognisability/rare-directions.ts";
 import { applyHead, type Head, normsBehind } from "../head.ts";
 
@@ -26,6 +33,7 @@ export function carryRecognisability(
   const rare = findRareDirections(lifted);
   const moved: RecognisabilityEntry = {
     ...base,
+    shifts: carryShifts(before.shifts, embeddings, lifted, head),
     dataset: `${base.dataset}, carried over to a trained model`,
     centroids: {
       count: before.centroids.length,
@@ -54,6 +62,32 @@ export function carryRecognisability(
     ...moved,
     weights: { ...weights, bias: weights.bias - norms },
     embeddingAlone: bring(base.embeddingAlone),
+  };
+}
+
+/** Scales the weights so that, on average, a face is shifted like itself by as much as before. */
+function carryShifts(
+  before: Shifts,
+  embeddings: readonly Float32Array[],
+  lifted: readonly Float32Array[],
+  head: Head,
+): RecognisabilityEntry["shifts"] {
+  const codes = before.directions.map((direction) => encodeVector(applyHead(head, direction)));
+  const directions = codes.map(decodeVector);
+  const means = directions.map((direction) => mean(lifted.map((values) => dot(direction, values))));
+  const ownShift = (shifts: Shifts, of: readonly Float32Array[]) =>
+    mean(
+      of.map((values) => {
+        const along = shiftsOf(shifts, values);
+        return sharedShiftOf(shifts, along, along);
+      }),
+    );
+  const factor = ownShift(before, embeddings) / ownShift({ ...before, directions, means }, lifted);
+  return {
+    means,
+    weights: before.weights.map((weight) => factor * weight),
+    knots: [...before.knots],
+    codes: join(codes),
   };
 }
 
@@ -87,8 +121,4 @@ function brought(
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function join(codes: readonly Int8Array[]): string {
-  return encodeBase64(Uint8Array.from(codes.flatMap((code) => [...code])));
 }

@@ -41,10 +41,26 @@ export interface Leaning {
   readonly knots: readonly LeaningKnot[];
 }
 
+/** Distance by which two faces must come closer when both are shifted alike by this much. */
+export type ShiftKnot = readonly [shift: number, closer: number];
+
+/** What `sharedShiftOf` tells by: directions along which one warp of the photos moves all faces alike. */
+export interface Shifts {
+  /** Unit vectors. */
+  readonly directions: readonly Float32Array[];
+  /** Mean of ordinary embeddings along each direction. */
+  readonly means: readonly number[];
+  /** Factor of the product of both faces along each direction. */
+  readonly weights: readonly number[];
+  /** Knots of rising shift, whose distances rise from 0; straight lines lie between them. */
+  readonly knots: readonly ShiftKnot[];
+}
+
 export interface RecognisabilityModel {
   /** Unit vectors: middles of the corners into which embeddings of faces made worse alike fall. */
   readonly centroids: readonly Float32Array[];
   readonly leaning: Leaning;
+  readonly shifts: Shifts;
   /** Unit vectors along which embeddings of ordinary photos hardly reach: fewer than an embedding has numbers. */
   readonly rareDirections: readonly Float32Array[];
   /** Weight of each rare direction: one over the mean square of ordinary embeddings along it. */
@@ -60,6 +76,10 @@ export interface RecognisabilityModel {
 
 const finite = z.number();
 const share = finite.min(0).max(1);
+const risingKnots = z
+  .array(z.tuple([finite, finite.min(0).max(2)]).readonly())
+  .min(1)
+  .readonly();
 
 const entrySchema = z.strictObject({
   dataset: z.string(),
@@ -70,10 +90,13 @@ const entrySchema = z.strictObject({
     spreads: z.array(finite.positive()).readonly(),
     perOdds: finite.min(0),
     mostOdds: finite.min(0),
-    knots: z
-      .array(z.tuple([finite, finite.min(0).max(2)]).readonly())
-      .min(1)
-      .readonly(),
+    knots: risingKnots,
+  }),
+  shifts: z.strictObject({
+    means: z.array(finite).readonly(),
+    weights: z.array(finite.positive()).readonly(),
+    knots: risingKnots,
+    codes: z.string(),
   }),
   rareDirections: z.strictObject({ weights: z.array(finite.positive()).min(1), codes: z.string() }),
   weights: z.strictObject({
@@ -106,21 +129,22 @@ export function parseRecognisability(
   const found = (entry ?? {}) as { readonly recognisability?: unknown };
   const parsed = entrySchema.safeParse(found.recognisability);
   if (!parsed.success) throw new Error("the encoder's calibration does not say what is recognisable");
-  const { centroids, leaning, rareDirections, weights, embeddingAlone, limit, tolerance } = parsed.data;
+  const { centroids, leaning, shifts, rareDirections, weights, embeddingAlone, limit, tolerance } =
+    parsed.data;
   const middles = decodeVectors(centroids.codes, centroids.count, embeddingLength);
+  const directions = decodeVectors(shifts.codes, shifts.weights.length, embeddingLength);
   const rare = decodeVectors(rareDirections.codes, rareDirections.weights.length, embeddingLength);
   const falls = tolerance.every(
     ([at, closer], k) => k === 0 || (at > tolerance[k - 1][0] && closer <= tolerance[k - 1][1]),
-  );
-  const rises = leaning.knots.every(
-    ([at, closer], k) => k === 0 || (at > leaning.knots[k - 1][0] && closer >= leaning.knots[k - 1][1]),
   );
   if (
     middles === undefined ||
     leaning.means.length !== middles.length ||
     leaning.spreads.length !== middles.length ||
-    !rises ||
-    leaning.knots[0][1] !== 0 ||
+    !risesFromZero(leaning.knots) ||
+    directions === undefined ||
+    shifts.means.length !== directions.length ||
+    !risesFromZero(shifts.knots) ||
     rare === undefined ||
     weights.norms.length !== networks ||
     !falls ||
@@ -131,6 +155,7 @@ export function parseRecognisability(
   return {
     centroids: middles,
     leaning,
+    shifts: { directions, means: shifts.means, weights: shifts.weights, knots: shifts.knots },
     rareDirections: rare,
     rareWeights: rareDirections.weights,
     weights,
@@ -138,6 +163,13 @@ export function parseRecognisability(
     limit,
     tolerance,
   };
+}
+
+function risesFromZero(knots: readonly (readonly [at: number, closer: number])[]): boolean {
+  return (
+    knots[0][1] === 0 &&
+    knots.every(([at, closer], k) => k === 0 || (at > knots[k - 1][0] && closer >= knots[k - 1][1]))
+  );
 }
 
 function decodeVectors(base64: string, count: number, length: number): Float32Array[] | undefined {

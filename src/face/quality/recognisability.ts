@@ -8,10 +8,11 @@
  * before scaling, and a detector and a landmark network in doubt tell them.
  *
  * Two things follow. A face below the limit is never compared. Of two faces above it, the less they are recognisable,
- * the closer they need to come, and likewise the more both lean towards the same corner: `toleranceOf` says by how much.
+ * the closer they need to come, and likewise the more both lean towards the same corner, or are shifted alike as by one
+ * warp of their photos: `toleranceOf` says by how much.
  */
 import type { Embedding } from "../embedding.ts";
-import type { RecognisabilityModel } from "./recognisability-model.ts";
+import type { RecognisabilityModel, Shifts } from "./recognisability-model.ts";
 
 /** Evidence from a face's photo. */
 export interface Evidence {
@@ -69,31 +70,32 @@ export function recognisabilityOfSide(
 }
 
 /**
- * Distance by which two faces need to come closer than the calibration's threshold: the larger of what their
- * recognisability and what their leaning asks. 0 for nearly all pairs of ordinary photos.
+ * Distance by which two faces need to come closer than the calibration's threshold: the largest of what their
+ * recognisability, their leaning and their shared shift ask. 0 for nearly all pairs of ordinary photos.
  *
  * By recognisability it is the better one that decides: one poor face alone does no harm, since its strangers among
  * ordinary faces are fewer than promised. A side whose photo is not known is judged by its embedding alone.
  */
 export function toleranceOf(model: RecognisabilityModel, a: Side, b: Side): number {
-  const better = Math.max(recognisabilityOfSide(model, a), recognisabilityOfSide(model, b));
-  if (Number.isNaN(better)) throw new RangeError("a face of unknown recognisability is never compared");
-  const leaning = leaningOf(
-    model,
-    positionsOf(model, a.embedding.values),
-    positionsOf(model, b.embedding.values),
-    better,
-  );
-  return closerAt(model, better, leaning);
+  return tolerancesFor(model, a)(b);
 }
 
-/** Returns what `toleranceOf` asks of each face compared with this probe; undefined where it asks nothing of any. */
-export function tolerancesFor(
-  model: RecognisabilityModel,
-  probe: Side,
-): ((other: Side) => number) | undefined {
-  // Another face adds at most what the probe leans by itself, and makes the better of both no worse than the probe.
-  return toleranceOf(model, probe, probe) === 0 ? undefined : (other) => toleranceOf(model, probe, other);
+/** Returns what `toleranceOf` asks of each face compared with this probe. */
+export function tolerancesFor(model: RecognisabilityModel, probe: Side): (other: Side) => number {
+  const placeOf = (side: Side): Place => ({
+    recognisability: recognisabilityOfSide(model, side),
+    positions: positionsOf(model, side.embedding.values),
+    shifts: shiftsOf(model.shifts, side.embedding.values),
+  });
+  const own = placeOf(probe);
+  return (other) => closerAt(model, own, placeOf(other));
+}
+
+/** All of a side that its comparisons go by. */
+interface Place {
+  readonly recognisability: number;
+  readonly positions: readonly number[];
+  readonly shifts: readonly number[];
 }
 
 /** Cosines to the centroids, in standard deviations from what ordinary embeddings have. */
@@ -116,8 +118,27 @@ export function leaningOf(
   return shared - perOdds * Math.min(mostOdds, logit(better));
 }
 
-function closerAt(model: RecognisabilityModel, better: number, leaning: number): number {
-  return Math.max(interpolate(model.tolerance, better), interpolate(model.leaning.knots, leaning));
+/** An embedding along each direction of the shifts, less the mean of ordinary ones. */
+export function shiftsOf({ directions, means }: Shifts, values: Float32Array): number[] {
+  return directions.map((direction, k) => cosine(direction, values) - means[k]);
+}
+
+/**
+ * How much one warp that moved both faces alike would explain: the weighted sum of their products along the directions
+ * in which warps move faces. Its unit is that of a log-likelihood ratio, by which the directions and weights were found.
+ */
+export function sharedShiftOf({ weights }: Shifts, a: readonly number[], b: readonly number[]): number {
+  return weights.reduce((sum, weight, k) => sum + weight * a[k] * b[k], 0);
+}
+
+function closerAt(model: RecognisabilityModel, a: Place, b: Place): number {
+  const better = Math.max(a.recognisability, b.recognisability);
+  if (Number.isNaN(better)) throw new RangeError("a face of unknown recognisability is never compared");
+  return Math.max(
+    interpolate(model.tolerance, better),
+    interpolate(model.leaning.knots, leaningOf(model, a.positions, b.positions, better)),
+    interpolate(model.shifts.knots, sharedShiftOf(model.shifts, a.shifts, b.shifts)),
+  );
 }
 
 /** Reads straight lines between knots; beyond the ends, the first or the last value. */

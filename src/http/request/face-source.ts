@@ -214,11 +214,8 @@ export function sideOf({ embedding, quality }: Pick<Probe, "embedding" | "qualit
   return { embedding, recognisability: quality?.recognisability };
 }
 
-/** Returns by how much each enrolled face must come closer to this probe; undefined where none must. */
-export function closerBy(model: RecognisabilityModel, probe: Probe): CloserBy | undefined {
+/** Returns by how much each enrolled face must come closer to this probe. */
+export function closerBy(model: RecognisabilityModel, probe: Probe): CloserBy {
   const toleranceOf = tolerancesFor(model, sideOf(probe));
-  return (
-    toleranceOf &&
-    (({ embedding, quality }) => toleranceOf({ embedding, recognisability: quality?.recognisability }))
-  );
+  return ({ embedding, quality }) => toleranceOf({ embedding, recognisability: quality?.recognisability });
 }

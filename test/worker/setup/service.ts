@@ -40,6 +40,7 @@ const origin = "http://localhost";
 export const recognisability: RecognisabilityModel = {
   centroids: [],
   leaning: { means: [], spreads: [], perOdds: 0, mostOdds: 0, knots: [[0, 0]] },
+  shifts: { directions: [], means: [], weights: [], knots: [[0, 0]] },
   rareDirections: [],
   rareWeights: [],
   weights: {

@@ -23,6 +23,7 @@ const entry = {
       [60, 0.5],
     ] as [number, number][],
   },
+  shifts: { means: [], weights: [], knots: [[0, 0]] as [number, number][], codes: "" },
   rareDirections: { weights: [40.5, 120.25], codes: "ZH/sA/lafyE=" },
   weights: {
     bias: 1.25,
@@ -212,19 +213,62 @@ describe("what a pair that leans towards one corner needs to come closer", () =>
     expect(toleranceOf(corners, b, a)).toBeCloseTo(closer, 6);
   });
 
-  const share = fc.double({ min: 0, max: 0.7, noNaN: true });
-  const probability = fc.double({ min: 0.5, max: 1, noNaN: true });
-  const anySide = fc.tuple(share, share, probability).map(([a, b, sure]) => side(a, b, sure));
+  it("is the most for an embedding that is not finite", () => {
+    const broken = {
+      embedding: { model: "m", values: Float32Array.of(Number.NaN, 0, 0, 1) },
+      recognisability: 1,
+    };
+    expect(toleranceOf(corners, broken, broken)).toBe(0.4);
+  });
+});
 
-  it("is known to be nothing for a probe before any face is compared with it, or is that of the pair", () => {
-    fc.assert(
-      fc.property(anySide, anySide, (probe, other) => {
-        const closer = tolerancesFor(corners, probe);
-        expect(closer === undefined ? 0 : closer(other)).toBe(toleranceOf(corners, probe, other));
-      }),
-    );
-    expect(tolerancesFor(corners, side(0.3, 0.3))).toBeUndefined();
-    expect(tolerancesFor(corners, side(0.6, 0))).toBeDefined();
+describe("what a pair that is shifted alike needs to come closer", () => {
+  const shifted = parseRecognisability(
+    {
+      recognisability: {
+        ...entry,
+        shifts: {
+          means: [0.1, -0.1],
+          weights: [10, 5],
+          knots: [
+            [2, 0],
+            [4, 0.5],
+          ],
+          // The first two axes.
+          codes: "fwAAAAB/AAA=",
+        },
+        tolerance: [[0.5, 0]],
+      },
+    },
+    encoder,
+  );
+  /** An embedding with these numbers along both directions, the rest along an axis of its own. */
+  const side = (first: number, second: number) => ({
+    embedding: unit([first, second, Math.sqrt(1 - first * first - second * second), 0]),
+    recognisability: 0.5,
+  });
+
+  it.each([
+    [
+      "both far along the first direction: 10 * 0.5 * 0.5 - 0.05 is between the knots",
+      side(0.6, 0),
+      side(0.6, 0),
+      0.1375,
+    ],
+    ["both far along both: 10 * 0.25 + 5 * 0.25", side(0.6, 0.4), side(0.6, 0.4), 0.4375],
+    ["one farther than the other, by their product", side(0.9, -0.1), side(0.5, -0.1), 0.3],
+    ["as far as any, and no more is asked", side(0.9, -0.1), side(0.9, -0.1), 0.5],
+    ["one as ordinary faces are", side(0.9, -0.1), side(0.1, -0.1), 0],
+    ["to opposite sides", side(0.7, -0.1), side(-0.6, -0.1), 0],
+    [
+      "alike along one direction and to opposite sides along the other",
+      side(0.7, 0.2),
+      side(0.7, -0.4),
+      0.2875,
+    ],
+  ])("%s", (_, a, b, closer) => {
+    expect(toleranceOf(shifted, a, b)).toBeCloseTo(closer, 6);
+    expect(toleranceOf(shifted, b, a)).toBeCloseTo(closer, 6);
   });
 
   it("is the most for an embedding that is not finite", () => {
@@ -232,7 +276,23 @@ describe("what a pair that leans towards one corner needs to come closer", () =>
       embedding: { model: "m", values: Float32Array.of(Number.NaN, 0, 0, 1) },
       recognisability: 1,
     };
-    expect(toleranceOf(corners, broken, broken)).toBe(0.4);
+    expect(toleranceOf(shifted, broken, side(0, 0))).toBe(0.5);
+  });
+
+  it("is the larger of this and what recognisability asks", () => {
+    const poor = { ...shifted, tolerance: model.tolerance };
+    expect(toleranceOf(poor, side(0.6, 0), side(0.6, 0))).toBeCloseTo(0.3, 6);
+    expect(toleranceOf(poor, side(0.9, -0.1), side(0.9, -0.1))).toBe(0.5);
+  });
+
+  it("of a probe and each other face is that of the pair", () => {
+    const share = fc.double({ min: -0.7, max: 0.7, noNaN: true });
+    const anySide = fc.tuple(share, share).map(([a, b]) => side(a, b));
+    fc.assert(
+      fc.property(anySide, anySide, (probe, other) => {
+        expect(tolerancesFor(shifted, probe)(other)).toBe(toleranceOf(shifted, probe, other));
+      }),
+    );
   });
 });
 
@@ -279,6 +339,30 @@ describe("the manifest's entry", () => {
     [
       "with a leaning that asks something of every pair",
       { ...entry, leaning: { ...entry.leaning, knots: [[1, 0.1]] } },
+    ],
+    ["with a shift's mean too many", { ...entry, shifts: { ...entry.shifts, means: [0] } }],
+    ["with a shift's weight for no direction", { ...entry, shifts: { ...entry.shifts, weights: [1] } }],
+    [
+      "with a shift's weight of 0",
+      { ...entry, shifts: { ...entry.shifts, means: [0], weights: [0], codes: "fwAAAA==" } },
+    ],
+    [
+      "with a shift that asks something of every pair",
+      { ...entry, shifts: { ...entry.shifts, knots: [[1, 0.1]] } },
+    ],
+    [
+      "with a distance that falls as faces are shifted farther",
+      {
+        ...entry,
+        shifts: {
+          ...entry.shifts,
+          knots: [
+            [1, 0],
+            [2, 0.2],
+            [3, 0.1],
+          ],
+        },
+      },
     ],
     ["with something unknown in it", { ...entry, more: 1 }],
     ["with a centroid of zeros", { ...entry, centroids: { count: 1, codes: "AAAAAA==" } }],

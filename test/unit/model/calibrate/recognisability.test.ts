@@ -1,10 +1,14 @@
+import { inverse, Matrix } from "ml-matrix";
 import { describe, expect, it } from "vitest";
 import { findCentroids } from "../../../../model/calibrate/recognisability/centroids.ts";
 import { findCorners } from "../../../../model/calibrate/recognisability/corners.ts";
 import { fitLogistic } from "../../../../model/calibrate/recognisability/logistic.ts";
+import { secondMoments } from "../../../../model/calibrate/recognisability/moments.ts";
 import { findRareDirections } from "../../../../model/calibrate/recognisability/rare-directions.ts";
 import type { Sample } from "../../../../model/calibrate/recognisability/samples.ts";
+import { findShifts, knotsFor } from "../../../../model/calibrate/recognisability/shifts.ts";
 import { createRandom } from "../../../../model/evaluate/statistics/random.ts";
+import { sharedShiftOf, shiftsOf } from "../../../../src/face/quality/recognisability.ts";
 
 function unit(values: readonly number[]): Float32Array {
   const length = Math.hypot(...values);
@@ -133,4 +137,116 @@ it("rare directions are those along which the embeddings hardly reach, weighted 
   const along = (direction: Float32Array, from: number, to: number) =>
     direction.slice(from, to).reduce((sum, value) => sum + value * value, 0);
   for (const direction of directions) expect(along(direction, 7, 14)).toBeGreaterThan(0.95);
+});
+
+describe("shifts", () => {
+  const size = 64;
+  const random = createRandom(17);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const axis = (k: number, length: number) =>
+    Float32Array.from({ length: size }, (_, i) => (i === k ? length : 0));
+  /** A person's own vector, with a shift that others share. */
+  const face = (person: number, shift: Float32Array, kind = "as it is", level = 0): Sample => {
+    const own = Float32Array.from({ length: size }, () => normal() / Math.sqrt(size));
+    return {
+      group: undefined,
+      kind,
+      level,
+      row: person,
+      person,
+      embedding: unit(Array.from(own, (value, i) => value + shift[i])),
+      norms: [],
+      detection: 1,
+      beliefs: [1, 1],
+      agreement: 1,
+      ownDistance: 0,
+    };
+  };
+  const people = Array.from({ length: 2000 }, (_, person) => person);
+  const ordinary = people.map((person) => face(person, axis(0, 0)));
+  // Each warp shifts faces along the first three axes by a mixture of its own.
+  const warped = Array.from({ length: 30 }, (_, level) => {
+    const shift = Float32Array.from({ length: size }, (_, i) => (i < 3 ? 0.5 * normal() : 0));
+    return people.slice(0, 40).map((person) => face(person, shift, "warp", level));
+  }).flat();
+  const shifts = findShifts(ordinary, warped);
+  const shared = (a: Sample, b: Sample) =>
+    sharedShiftOf(shifts, shiftsOf(shifts, a.embedding), shiftsOf(shifts, b.embedding));
+
+  it("are found along the directions in which warps move all faces, the likeliest first", () => {
+    expect(shifts.weights).toEqual(shifts.weights.toSorted((a, b) => b - a));
+    expect(shifts.weights[2]).toBeGreaterThan(3 * shifts.weights[3]);
+    for (const direction of shifts.directions.slice(0, 3)) {
+      expect(Math.hypot(...direction.slice(0, 3))).toBeGreaterThan(0.95);
+    }
+  });
+
+  it("are shared by strangers under a warp that was not among them, and by no others", () => {
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value / values.length, 0);
+    const bent = people.slice(50, 90).map((person) =>
+      face(
+        person,
+        Float32Array.from({ length: size }, (_, i) => (i < 3 ? -0.6 : 0)),
+      ),
+    );
+    const alike = bent.slice(1).map((each, k) => shared(each, bent[k]));
+    const mixed = bent.map((each, k) => shared(each, ordinary[k + 100]));
+    const apart = ordinary.slice(1, 40).map((each, k) => shared(each, ordinary[k]));
+    expect(Math.min(...alike)).toBeGreaterThan(Math.max(...apart));
+    expect(Math.abs(mean(mixed))).toBeLessThan(0.1 * mean(alike));
+  });
+
+  it("are the difference of both inverses, as far as their directions reach", () => {
+    const meanOf = (faces: readonly Sample[]) =>
+      Array.from({ length: size }, (_, i) =>
+        faces.reduce((sum, { embedding }) => sum + embedding[i] / faces.length, 0),
+      );
+    const centre = meanOf(ordinary);
+    const lessCentre = (values: ArrayLike<number>) => Array.from(values, (value, i) => value - centre[i]);
+    const apart = (of: readonly Sample[]) => of.map(({ embedding }) => lessCentre(embedding));
+    const means = [...Map.groupBy(warped, ({ level }) => level).values()].map((faces) =>
+      lessCentre(meanOf(faces)),
+    );
+    const covariance = Matrix.add(secondMoments(apart(ordinary)), Matrix.eye(size, size, 0.01));
+    const form = Matrix.sub(
+      inverse(covariance),
+      inverse(Matrix.add(covariance, Matrix.mul(secondMoments(means), 4))),
+    );
+    const [a, b] = apart([warped[3], warped[7]]).map((values) => Matrix.columnVector(values));
+    const whole = a.transpose().mmul(form).mmul(b).get(0, 0);
+    expect(shared(warped[3], warped[7])).toBeCloseTo(whole, 0);
+  });
+
+  it("leave a handful of faces of one warp out", () => {
+    const few = people.slice(0, 7).map((person) => face(person, axis(9, 2), "rare", 1));
+    expect(findShifts(ordinary, [...warped, ...few]).weights).toEqual(shifts.weights);
+  });
+});
+
+describe("the knots of shifts", () => {
+  const pairs = (count: number, distance: number, shift: number) =>
+    Array.from({ length: count }, () => ({ distance, shift }));
+
+  it("lose one pair of two thousand at the least, and ask nothing of the others", () => {
+    const [[first, none]] = knotsFor([...pairs(1998, 1, 1), ...pairs(1, 1, 3), ...pairs(1, 1, 9)], [1]);
+    expect([first, none]).toEqual([3, 0]);
+  });
+
+  it("count for each pair by how much closer it is than the threshold", () => {
+    // 0.1 closer makes up for 2.5 units.
+    const [[first]] = knotsFor([...pairs(1999, 0.9, 5), ...pairs(1, 1, 9)], [1]);
+    expect(first).toBeCloseTo(2.5, 6);
+  });
+
+  it("lie as high as the threshold that asks most, and leave pairs beyond a threshold out of it", () => {
+    const some = [...pairs(2000, 0.9, 2), ...pairs(2000, 1.1, 6)];
+    expect(knotsFor(some, [0.9, 1.1])[0][0]).toBeCloseTo(6, 6);
+    expect(knotsFor(some, [0.9])[0][0]).toBeCloseTo(2, 6);
+  });
+
+  it("rise to the most that is asked", () => {
+    const knots = knotsFor(pairs(10, 1, 4), [1]);
+    expect(knots.map(([, closer]) => closer)).toEqual([0, 0.6]);
+    expect(knots[1][0] - knots[0][0]).toBeCloseTo(15, 4);
+  });
 });

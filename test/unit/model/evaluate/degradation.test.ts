@@ -6,6 +6,8 @@ import {
   type Picture,
   shrink,
 } from "../../../../model/evaluate/degradation/degrade.ts";
+import { shaken } from "../../../../model/evaluate/degradation/kinds/shaken.ts";
+import { smooth } from "../../../../model/evaluate/degradation/kinds/smooth.ts";
 import { binProbes, median, summarizeProbes } from "../../../../model/evaluate/degradation/study.ts";
 import { defaultQualityLimits, type Quality } from "../../../../src/face/quality/quality.ts";
 
@@ -110,5 +112,44 @@ describe("what became of probes", () => {
 
   it("the median of an even count lies halfway", () => {
     expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
+  });
+});
+
+describe("random warps and motions", () => {
+  const scene = {
+    picture: picture(
+      ...Array.from({ length: 60 }, (_, y) => Array.from({ length: 60 }, (_, x) => (7 * x + 13 * y) % 256)),
+    ),
+    landmarks: [
+      { x: 24, y: 25 },
+      { x: 36, y: 25 },
+      { x: 30, y: 32 },
+      { x: 26, y: 38 },
+      { x: 34, y: 38 },
+    ] as const,
+  };
+  const unused = () => Number.NaN;
+  const kinds = [...smooth.kinds, ...shaken.kinds];
+
+  it.each(kinds.map((kind) => [kind.name, kind] as const))(
+    "%s is the same for every photo by its seed, and another by each",
+    (_, kind) => {
+      const drawn = kind.levels.slice(0, 8).map((seed) => kind.apply(scene, seed, unused));
+      expect(kind.apply(scene, 3, unused)).toEqual(drawn[3]);
+      expect(new Set(drawn.map(({ data }) => data.join())).size).toBe(drawn.length);
+      for (const { width, height, data } of drawn) {
+        expect([width, height]).toEqual([60, 60]);
+        expect(data).not.toEqual(scene.picture.data);
+      }
+    },
+  );
+
+  it("leave a flat picture flat inside it", () => {
+    const flat = { ...scene, picture: picture(...Array.from({ length: 60 }, () => new Array(60).fill(90))) };
+    for (const kind of shaken.kinds) {
+      for (const seed of kind.levels.slice(0, 4)) {
+        expect(reds(kind.apply(flat, seed, unused))[30][30]).toBe(90);
+      }
+    }
   });
 });

@@ -21,10 +21,16 @@ import { fuseHead } from "../../../../model/train/release/fuse.ts";
 import { carryRecognisability } from "../../../../model/train/release/recognisability.ts";
 import { writeRelease } from "../../../../model/train/release/release.ts";
 import { useModel } from "../../../../model/train/release/use.ts";
-import { logit, recognisabilityOf } from "../../../../src/face/quality/recognisability.ts";
+import {
+  logit,
+  recognisabilityOf,
+  sharedShiftOf,
+  shiftsOf,
+} from "../../../../src/face/quality/recognisability.ts";
 import {
   parseRecognisability,
   type RecognisabilityModel,
+  type Shifts,
 } from "../../../../src/face/quality/recognisability-model.ts";
 import { createEngine } from "../../../../src/inference/kernels/engine.ts";
 import { sweep } from "../../../fixtures/exhaustive.ts";
@@ -226,5 +232,22 @@ describe("what is recognisable, carried over to a trained model", () => {
     });
     expect(mean(is)).toBeCloseTo(mean(was), 1);
     expect(mean(is.map((odds) => Math.abs(odds - mean(is))))).toBeGreaterThan(0);
+  });
+
+  it("finds a face shifted like itself by as much as before, along directions that the head has moved", () => {
+    const head = someHead("linear", 4);
+    const entry = recognisabilityEntry(base);
+    const [before, after] = [entry, carryRecognisability(entry, embeddings, head)].map(
+      (recognisability) => parseRecognisability({ recognisability }, encoder).shifts,
+    );
+    const meanOf = (shifts: Shifts, of: readonly Float32Array[]) =>
+      of.reduce((sum, values) => {
+        const along = shiftsOf(shifts, values);
+        return sum + sharedShiftOf(shifts, along, along) / of.length;
+      }, 0);
+    const lifted = embeddings.map((values) => applyHead(head, values));
+    expect(meanOf(after, lifted) / meanOf(before, embeddings)).toBeCloseTo(1, 3);
+    expect(after.directions).not.toEqual(before.directions);
+    expect(after.knots).toEqual(before.knots);
   });
 });
