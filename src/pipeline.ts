@@ -168,7 +168,7 @@ export function createPipeline({
         turned,
         image: { width: file.width, height: file.height, format: file.format },
         ...(listFaces && { faces: listOf(faces, backgroundFaceShare) }),
-        ...(keepScene && { scene: sketchScene(seen) }),
+        ...(keepScene && { scene: sketchScene(overview.value) }),
         ...(crop === undefined ? {} : { crop, cropCorners: corners }),
         ...(capture === undefined ? {} : { capture }),
         ...(passive === undefined ? {} : { passive: passive.value }),

@@ -5,6 +5,7 @@ import { loadRuntime } from "../../model/runtime.ts";
 import { distance } from "../../src/face/decision/decide.ts";
 import type { EncodedFace } from "../../src/face/face.ts";
 import type { Box, Landmarks } from "../../src/face/geometry.ts";
+import { sketchScene } from "../../src/face/liveness/scene.ts";
 import type { Raster } from "../../src/image/photo.ts";
 import type { Pipeline } from "../../src/pipeline.ts";
 import { readMedia } from "../fixtures/data.ts";
@@ -111,6 +112,21 @@ it.each([
     expect(apart.ok && apart.value).toBeLessThan(limit);
   },
 );
+
+it("a photo that lies on its side has its scene sketched as it lies, as its box is given", async () => {
+  const { pipeline } = await runtime;
+  const lying = storedFor(photo, 6);
+  const encoded = await pipeline.encodeFace(encodeJpeg(lying, 95), "only", { keepScene: true });
+  if (!encoded.ok) throw new Error(encoded.failure.code);
+  const { turned, image, scene } = encoded.value;
+  expect(turned).not.toBe(0);
+  expect(image).toMatchObject({ width: lying.width, height: lying.height });
+  const raster = { width: lying.width, height: lying.height, data: lying.data };
+  const still = { a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0 };
+  const expected = sketchScene({ width: lying.width, height: lying.height, raster, toRaster: still });
+  const off = scene!.reduce((sum, value, k) => sum + Math.abs(value - expected[k]), 0) / expected.length;
+  expect(off).toBeLessThan(3);
+});
 
 /** Returns the largest distance between corresponding corners of the two boxes, px. */
 function farthestCorner(a: Box, b: Box): number {

@@ -1,18 +1,18 @@
 /** Evidence that the turned frames of a session show a head: their relief, weighed by a logistic model. */
 import { type Challenge, isTurn } from "./challenge.ts";
 import type { Frame } from "./frame.ts";
-import { matchPortraits } from "./matches.ts";
+import { soughtFace } from "./matches.ts";
 import { changeOf } from "./poses.ts";
-import { type Relief, reliefOf, type Vector } from "./relief.ts";
+import { type Relief, reliefOf, turnOfCheeks, usualHead, type Vector } from "./relief.ts";
 
 /** Measures the relief of each turned frame against the first. Null where one of them shows too little of the face. */
 export function reliefsOf(challenge: Challenge, [frontal, ...frames]: readonly Frame[]): Relief[] | null {
+  const face = soughtFace(frontal.portrait);
   const reliefs: Relief[] = [];
   for (const [k, pose] of challenge.entries()) {
     if (!isTurn(pose)) continue;
     const frame = frames[k];
-    const matches = matchPortraits(frontal.portrait, frame.portrait);
-    const relief = matches && reliefOf(matches, changeOf(frontal, frame));
+    const relief = reliefOf(face, frame.portrait, changeOf(frontal, frame));
     if (relief === null) return null;
     reliefs.push(relief);
   }
@@ -21,7 +21,7 @@ export function reliefsOf(challenge: Challenge, [frontal, ...frames]: readonly F
 
 /**
  * Heights of a session's face over the plane of eyes and mouth corners, eye distances: the least squares solution of
- * push = height · turn over all its frames.
+ * push = height · turn over all its frames. A frame counts half that turned so far that patches are lost.
  */
 interface Heights {
   readonly cheeks: number;
@@ -32,33 +32,39 @@ interface Heights {
 }
 
 /** Added to the squares of the turns, so that frames that hardly turned prove nothing. */
-const still = 0.04;
-/** Sine of the turn from which the cheeks are pushed no further: the far one hides, and patches of it are lost. */
-const mostForCheeks = 0.3;
+const still = 0.01;
+/** Sine of the turn at which a frame counts half. */
+const halfWeight = 0.3;
 
 function heightsOf(reliefs: readonly Relief[]): Heights {
-  const height = (read: (relief: Relief) => Vector, axes: readonly (0 | 1)[], most = 1) => {
+  const height = (
+    read: (relief: Relief) => Vector,
+    axes: readonly (0 | 1)[],
+    turned = ({ turn }: Relief) => turn,
+  ) => {
     let product = 0;
     let squares = still;
     for (const relief of reliefs) {
+      const weight = 1 / (1 + (Math.hypot(...relief.turn) / halfWeight) ** 4);
       for (const axis of axes) {
-        const turn = clamp(relief.turn[axis], -most, most);
-        product += read(relief)[axis] * turn;
-        squares += turn ** 2;
+        const turn = turned(relief)[axis];
+        product += weight * read(relief)[axis] * turn;
+        squares += weight * turn ** 2;
       }
     }
     return product / squares;
   };
   return {
-    cheeks: height(({ cheeks }) => cheeks, [0, 1], mostForCheeks),
+    cheeks: height(
+      ({ cheeks }) => cheeks,
+      [0, 1],
+      ({ turn }) => turnOfCheeks(turn),
+    ),
     nose: height(({ nose }) => nose, [0, 1]),
     chinAside: height(({ chin }) => chin, [0]),
     chinUpright: height(({ chin }) => chin, [1]),
   };
 }
-
-/** Heights of a usual head as they are measured here, eye distances: medians of two real men and of made heads. */
-const usual = { cheeks: 0.6, nose: 0.2 };
 
 /**
  * Features of a session, in the order of the model's weights. Cheeks and nose count as shares of a usual head's: each
@@ -70,7 +76,7 @@ const usual = { cheeks: 0.6, nose: 0.2 };
  */
 export function featuresOf(reliefs: readonly Relief[]): number[] {
   const heights = heightsOf(reliefs);
-  const [cheeks, nose] = [heights.cheeks / usual.cheeks, heights.nose / usual.nose];
+  const [cheeks, nose] = [heights.cheeks / usualHead.cheeks, heights.nose / usualHead.nose];
   return [
     clamp(cheeks, -0.5, 0.8),
     clamp(nose, -0.5, 0.8),

@@ -1,12 +1,13 @@
 /**
  * Dense matches between two portraits of a session: where each point of a grid over the frontal face lies in the
- * other frame. The other frame is first brought over the frontal one by the affine map of the landmarks; each patch
- * is then searched by normalised cross-correlation, first in pictures of half the size, then by the pixel around the
- * best place, with a parabola through the peak.
+ * other frame. The other frame is first brought over the frontal one, by the affine map of the landmarks and a guess
+ * of how the face moved beyond it; each patch is then searched by normalised cross-correlation in pictures of half the
+ * size, and from the best place on by the pixel, with a parabola through the peak.
  */
 import type { Landmarks } from "../geometry.ts";
 import type { Portrait } from "./frame.ts";
 import { leastSquares } from "./linear.ts";
+import { type Motion, moved, movedGrid } from "./motion.ts";
 
 /** Points in units of the frontal frame's eye distance, from the middle of its eyes. */
 export interface Matches {
@@ -19,6 +20,16 @@ export interface Matches {
   readonly axis: Float64Array;
   /** Weights of the place along that direction and across it, 0..1: along an edge a patch could lie anywhere. */
   readonly weight: Float64Array;
+  /** Sum of the weights: high where the patches look in the other frame as they do in the frontal one. */
+  readonly likeness: number;
+}
+
+/** How far and how closely patches are looked for. */
+export interface Search {
+  /** Most by which a patch may lie off its guess, px of the crop. */
+  readonly reach: number;
+  /** True to look by the pixel too; pictures of half the size alone are enough for a guess. */
+  readonly isFine: boolean;
 }
 
 /** Grids over the face and, closer, over the nose, eye distances. */
@@ -26,56 +37,101 @@ const grids = [
   { left: -1, right: 1, columns: 9, top: -0.6, bottom: 1.5, rows: 8 },
   { left: -0.3, right: 0.3, columns: 5, top: 0.15, bottom: 0.75, rows: 5 },
 ] as const;
-/** Half sides of a patch and of the neighbourhood searched, px of the crop, in which eyes are 35 px apart. */
+/** Half side of a patch, px of the crop, in which eyes are 35 px apart. */
 const patch = 6;
-const search = 12;
-/** Reach of the last look around the best place of the first, px. */
-const reach = 2;
 const leastCorrelation = 0.5;
 /** Mean square of the gradients, levels a pixel, at which a place counts half. */
 const halfGradient = 16;
 
+/** A patch of the frontal face. */
+interface Patch {
+  /** Place of its middle pixel, px. */
+  readonly x: number;
+  readonly y: number;
+  readonly fine: Template;
+  readonly coarse: Template;
+  readonly direction: readonly [number, number];
+  /** Mean squares of the gradients along that direction and across it. */
+  readonly along: number;
+  readonly across: number;
+}
+
+/** The frontal face, ready to be found again in other frames. */
+export interface SoughtFace {
+  readonly portrait: Portrait;
+  readonly patches: readonly Patch[];
+  /** Middle of the eyes and their distance, px. */
+  readonly middle: readonly [number, number];
+  readonly unit: number;
+}
+
 /** A picture with the sums over all above and left of each pixel, by which any square's mean and variance are known. */
 interface Summed {
   readonly side: number;
-  readonly values: Float32Array;
+  readonly values: Float64Array;
   readonly sums: Float64Array;
   readonly squares: Float64Array;
   /** Number of pixels without a value. */
   readonly holes: Int32Array;
 }
 
-export function matchPortraits(frontal: Portrait, other: Portrait): Matches | null {
-  const toOther = affineOf(frontal.points, other.points);
-  if (toOther === null) return null;
-  const { side } = frontal;
-  const face = Float32Array.from(frontal.luma);
-  const here = { fine: face, coarse: halved(face, side) };
-  const brought = bring(other, toOther, side);
-  const there = { fine: summed(brought, side), coarse: summed(halved(brought, side), side >> 1) };
-  const [left, right] = frontal.points;
+export function soughtFace(portrait: Portrait): SoughtFace {
+  const { side } = portrait;
+  const fine = Float64Array.from(portrait.luma);
+  const coarse = halved(fine, side);
+  const [left, right] = portrait.points;
   const unit = Math.hypot(right.x - left.x, right.y - left.y);
   const [midX, midY] = [(left.x + right.x) / 2, (left.y + right.y) / 2];
-  const from: number[] = [];
-  const to: number[] = [];
-  const axis: number[] = [];
-  const weight: number[] = [];
+  const patches: Patch[] = [];
   for (const { left: first, right: last, columns, top, bottom, rows } of grids) {
     for (let r = 0; r < rows; r++) {
       for (let c = 0; c < columns; c++) {
         const x = Math.round(midX + (first + ((last - first) * c) / (columns - 1)) * unit - 0.5);
         const y = Math.round(midY + (top + ((bottom - top) * r) / (rows - 1)) * unit - 0.5);
         const border = patch + 1;
-        if (x < border || y < border || x >= side - border || y >= side - border) continue;
-        const found = findPatch(here, there, side, x, y);
-        if (found === null) continue;
-        from.push((x + 0.5 - midX) / unit, (y + 0.5 - midY) / unit);
-        to.push((x + 0.5 + found.dx - midX) / unit, (y + 0.5 + found.dy - midY) / unit);
-        const { direction, along, across } = gradientsOf(face, side, x, y);
-        axis.push(...direction);
-        for (const power of [along, across])
-          weight.push((found.correlation * power) / (power + halfGradient));
+        if (!(x >= border && y >= border && x < side - border && y < side - border)) continue;
+        const template = templateOf(fine, side, x, y, patch);
+        // A patch with less than two grey levels of contrast has no place.
+        if (template.energy < 4 * template.values.length) continue;
+        const half = templateOf(coarse, side >> 1, x >> 1, y >> 1, patch >> 1);
+        patches.push({ x, y, fine: template, coarse: half, ...gradientsOf(fine, side, x, y) });
       }
+    }
+  }
+  return { portrait, patches, middle: [midX, midY], unit };
+}
+
+/** Finds the face's patches in another portrait, near their guesses. Null for landmarks that have no affine map. */
+export function matchPatches(
+  { portrait, patches, middle: [midX, midY], unit }: SoughtFace,
+  other: Portrait,
+  guess: Motion,
+  search: Search,
+): Matches | null {
+  const toOther = affineOf(portrait.points, other.points);
+  if (toOther === null) return null;
+  const { side } = portrait;
+  const inEyes = (middle: number) => Float64Array.from({ length: side }, (_, k) => (k + 0.5 - middle) / unit);
+  const places = new Float64Array(2 * side * side);
+  movedGrid(guess, inEyes(midX), inEyes(midY), places);
+  const brought = bring(other, places, inPixels(toOther, midX, midY, unit));
+  const there = { fine: summed(brought, side), coarse: summed(halved(brought, side), side >> 1) };
+  const from: number[] = [];
+  const to: number[] = [];
+  const axis: number[] = [];
+  const weight: number[] = [];
+  let likeness = 0;
+  for (const sought of patches) {
+    const found = findPatch(sought, there, search);
+    if (found === null) continue;
+    const { x, y, direction, along, across } = sought;
+    from.push((x + 0.5 - midX) / unit, (y + 0.5 - midY) / unit);
+    to.push(...moved(guess, (x + 0.5 + found.dx - midX) / unit, (y + 0.5 + found.dy - midY) / unit));
+    axis.push(...direction);
+    for (const power of [along, across]) {
+      const counts = (found.correlation * power) / (power + halfGradient);
+      weight.push(counts);
+      likeness += counts;
     }
   }
   return {
@@ -84,6 +140,7 @@ export function matchPortraits(frontal: Portrait, other: Portrait): Matches | nu
     to: Float64Array.from(to),
     axis: Float64Array.from(axis),
     weight: Float64Array.from(weight),
+    likeness,
   };
 }
 
@@ -103,32 +160,38 @@ function affineOf(from: Landmarks, to: Landmarks): Float64Array | null {
   return x === null || y === null ? null : Float64Array.of(...x, ...y);
 }
 
-/** Samples the other portrait at the affine map of each pixel; outside it there is -1. */
-function bring({ luma, side }: Portrait, map: Float64Array, size: number): Float32Array {
+/** Composes the map with that from eye distances to px. */
+function inPixels([a, b, tx, c, d, ty]: Float64Array, midX: number, midY: number, unit: number) {
+  return Float64Array.of(
+    ...[a * unit, b * unit, a * midX + b * midY + tx],
+    ...[c * unit, d * unit, c * midX + d * midY + ty],
+  );
+}
+
+/** Samples the other portrait where the map sends each place; outside it there is -1. */
+function bring({ luma, side }: Portrait, places: Float64Array, map: Float64Array): Float64Array {
   const [a, b, tx, c, d, ty] = map;
-  const out = new Float32Array(size * size).fill(-1);
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const u = a * (x + 0.5) + b * (y + 0.5) + tx - 0.5;
-      const v = c * (x + 0.5) + d * (y + 0.5) + ty - 0.5;
-      const x0 = Math.floor(u);
-      const y0 = Math.floor(v);
-      if (!(x0 >= 0 && y0 >= 0 && x0 < side - 1 && y0 < side - 1)) continue;
-      const fx = u - x0;
-      const fy = v - y0;
-      const at = y0 * side + x0;
-      const top = luma[at] * (1 - fx) + luma[at + 1] * fx;
-      const bottom = luma[at + side] * (1 - fx) + luma[at + side + 1] * fx;
-      out[y * size + x] = top * (1 - fy) + bottom * fy;
-    }
+  const out = new Float64Array(places.length / 2).fill(-1);
+  for (let i = 0; i < out.length; i++) {
+    const u = a * places[2 * i] + b * places[2 * i + 1] + tx - 0.5;
+    const v = c * places[2 * i] + d * places[2 * i + 1] + ty - 0.5;
+    const x0 = Math.floor(u);
+    const y0 = Math.floor(v);
+    if (!(x0 >= 0 && y0 >= 0 && x0 < side - 1 && y0 < side - 1)) continue;
+    const fx = u - x0;
+    const fy = v - y0;
+    const at = y0 * side + x0;
+    const top = luma[at] * (1 - fx) + luma[at + 1] * fx;
+    const bottom = luma[at + side] * (1 - fx) + luma[at + side + 1] * fx;
+    out[i] = top * (1 - fy) + bottom * fy;
   }
   return out;
 }
 
 /** Means of squares of two by two; -1 where one of the four has no value. */
-function halved(values: Float32Array, side: number): Float32Array {
+function halved(values: Float64Array, side: number): Float64Array {
   const half = side >> 1;
-  const out = new Float32Array(half * half);
+  const out = new Float64Array(half * half);
   for (let y = 0; y < half; y++) {
     for (let x = 0; x < half; x++) {
       const at = 2 * (y * side + x);
@@ -139,7 +202,7 @@ function halved(values: Float32Array, side: number): Float32Array {
   return out;
 }
 
-function summed(values: Float32Array, side: number): Summed {
+function summed(values: Float64Array, side: number): Summed {
   const width = side + 1;
   const sums = new Float64Array(width * width);
   const squares = new Float64Array(width * width);
@@ -164,14 +227,14 @@ function summed(values: Float32Array, side: number): Summed {
 
 interface Template {
   /** Values less their mean, row-major. */
-  readonly values: Float32Array;
+  readonly values: Float64Array;
   readonly half: number;
   readonly energy: number;
 }
 
-function templateOf(values: Float32Array, side: number, x: number, y: number, half: number): Template {
+function templateOf(values: Float64Array, side: number, x: number, y: number, half: number): Template {
   const width = 2 * half + 1;
-  const out = new Float32Array(width * width);
+  const out = new Float64Array(width * width);
   let mean = 0;
   for (let j = -half, k = 0; j <= half; j++) {
     for (let i = -half; i <= half; i++, k++) {
@@ -187,21 +250,47 @@ function templateOf(values: Float32Array, side: number, x: number, y: number, ha
   return { values: out, half, energy };
 }
 
+interface Found {
+  readonly dx: number;
+  readonly dy: number;
+  readonly correlation: number;
+}
+
 function findPatch(
-  here: { readonly fine: Float32Array; readonly coarse: Float32Array },
+  { x, y, fine, coarse }: Patch,
   there: { readonly fine: Summed; readonly coarse: Summed },
-  side: number,
+  { reach, isFine }: Search,
+): Found | null {
+  const half = peak(
+    coarse,
+    there.coarse,
+    x >> 1,
+    y >> 1,
+    best(coarse, there.coarse, x >> 1, y >> 1, 0, 0, reach >> 1),
+  );
+  const first = { ...half, dx: 2 * half.dx, dy: 2 * half.dy };
+  const found = isFine
+    ? peak(
+        fine,
+        there.fine,
+        x,
+        y,
+        best(fine, there.fine, x, y, Math.round(first.dx), Math.round(first.dy), 1),
+      )
+    : first;
+  const isNear = Math.abs(found.dx) < reach && Math.abs(found.dy) < reach;
+  return found.correlation >= leastCorrelation && isNear ? found : null;
+}
+
+/** Places the peak between pixels by a parabola along each axis. */
+function peak(
+  template: Template,
+  there: Summed,
   x: number,
   y: number,
-) {
-  const whole = templateOf(here.fine, side, x, y, patch);
-  // A patch with less than two grey levels of contrast has no place.
-  if (whole.energy < 4 * whole.values.length) return null;
-  const half = templateOf(here.coarse, side >> 1, x >> 1, y >> 1, patch >> 1);
-  const first = best(half, there.coarse, x >> 1, y >> 1, 0, 0, search >> 1);
-  const { dx, dy, correlation } = best(whole, there.fine, x, y, 2 * first.dx, 2 * first.dy, reach);
-  if (!(correlation >= leastCorrelation) || Math.abs(dx) >= search || Math.abs(dy) >= search) return null;
-  const at = (i: number, j: number) => correlate(whole, there.fine, x + dx + i, y + dy + j);
+  { dx, dy, correlation }: Found,
+): Found {
+  const at = (i: number, j: number) => correlate(template, there, x + dx + i, y + dy + j);
   return {
     dx: dx + vertex(at(-1, 0), correlation, at(1, 0)),
     dy: dy + vertex(at(0, -1), correlation, at(0, 1)),
@@ -231,23 +320,22 @@ function best(
 
 /** Normalised correlation of a template with the patch at (x, y); 0 where the patch is not whole. */
 function correlate({ values, half, energy }: Template, there: Summed, x: number, y: number): number {
-  const { side } = there;
+  const { side, sums, squares, holes } = there;
   if (x < half || y < half || x >= side - half || y >= side - half) return 0;
   const width = 2 * half + 1;
-  const topLeft = (y - half) * (side + 1) + x - half;
-  const over = (table: Float64Array | Int32Array) =>
-    table[topLeft + width * (side + 1) + width] -
-    table[topLeft + width * (side + 1)] -
-    table[topLeft + width] +
-    table[topLeft];
-  if (over(there.holes) > 0) return 0;
-  const sum = over(there.sums);
-  const variance = over(there.squares) - (sum * sum) / values.length;
+  const a = (y - half) * (side + 1) + x - half;
+  const b = a + width;
+  const c = a + width * (side + 1);
+  const d = c + width;
+  if (holes[d] - holes[c] - holes[b] + holes[a] > 0) return 0;
+  const sum = sums[d] - sums[c] - sums[b] + sums[a];
+  const variance = squares[d] - squares[c] - squares[b] + squares[a] - (sum * sum) / values.length;
   if (!(variance > values.length)) return 0;
+  const pixels = there.values;
   let product = 0;
   for (let j = -half, k = 0; j <= half; j++) {
-    const row = (y + j) * side + x;
-    for (let i = -half; i <= half; i++, k++) product += values[k] * there.values[row + i];
+    const end = (y + j) * side + x + half;
+    for (let at = end - 2 * half; at <= end; at++, k++) product += values[k] * pixels[at];
   }
   return product / Math.sqrt(energy * variance);
 }
@@ -259,7 +347,12 @@ function vertex(before: number, at: number, after: number): number {
 }
 
 /** Mean squares of a patch's gradients along the direction in which they are strongest, and across it. */
-function gradientsOf(values: Float32Array, side: number, x: number, y: number) {
+function gradientsOf(
+  values: Float64Array,
+  side: number,
+  x: number,
+  y: number,
+): Pick<Patch, "direction" | "along" | "across"> {
   let xx = 0;
   let xy = 0;
   let yy = 0;
@@ -278,7 +371,7 @@ function gradientsOf(values: Float32Array, side: number, x: number, y: number) {
   const spread = Math.hypot(xx - yy, 2 * xy) / 2 / pixels;
   const angle = Math.atan2(2 * xy, xx - yy) / 2;
   return {
-    direction: [Math.cos(angle), Math.sin(angle)] as const,
+    direction: [Math.cos(angle), Math.sin(angle)],
     along: middle + spread,
     across: Math.max(0, middle - spread),
   };

@@ -23,8 +23,8 @@ const poseLimits = {
   /** Largest pose of the frontal frame itself, degrees. */
   maxFrontalYaw: 25,
   maxFrontalPitch: 30,
-  minTurnDegrees: 7,
-  minLiftDegrees: 3,
+  minTurnDegrees: 6,
+  minLiftDegrees: 2,
   /** Most by which a turn to a side may lift the face: so many degrees, or so many times the turn. */
   liftOfTurns: { degrees: 15, times: 1.2 },
   /** Most by which a lift may turn it to a side. */

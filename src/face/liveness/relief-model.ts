@@ -2,7 +2,7 @@
 import type { ReliefModel } from "./evidence.ts";
 
 export const reliefModel: ReliefModel = {
-  bias: -4.28281,
-  weights: [4.12619, 1.11211, 3.61209, 1.08483, -1.61699, -9.40593, -10.1387],
-  minLogOdds: 0,
+  bias: -4.51586,
+  weights: [3.70681, 1.32541, 3.96714, 0.387619, -1.06462, -7.67637, -4.1079],
+  minLogOdds: 0.2,
 };
