@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { acquireAll } from "../../model/evaluate/acquisition/acquire.ts";
 import { readDataset } from "../../model/evaluate/dataset.ts";
 import { kindGroups } from "../../model/evaluate/degradation/kinds/all.ts";
+import { unseen } from "../../model/evaluate/degradation/unseen.ts";
 import { createRandom } from "../../model/evaluate/statistics/random.ts";
 import { loadRuntime, readCalibration, readRecognisability } from "../../model/runtime.ts";
 import type { Result } from "../../src/errors.ts";
@@ -47,7 +48,7 @@ describe.skipIf(!isPresent)(lfwDev.title("recognisability on lfw-dev test"), () 
     level: number,
     observation: Observation = {},
   ): Promise<Result<EncodedFace>[]> {
-    const kind = kindGroups.flatMap(({ kinds }) => kinds).find((each) => each.name === name)!;
+    const kind = [...kindGroups, unseen].flatMap(({ kinds }) => kinds).find((each) => each.name === name)!;
     const encoded: Result<EncodedFace>[] = [];
     for (const [k, { bytes, face }] of photos.entries()) {
       const picture = jpeg.decode(bytes, { useTArray: true });
@@ -101,8 +102,12 @@ describe.skipIf(!isPresent)(lfwDev.title("recognisability on lfw-dev test"), () 
     ["motion blur", 14],
     ["interlaced", 8],
     ["double exposure", 8],
+    ["egg head", 0.3],
+    ["arc", 130],
+    ["wide middle", 0.5],
+    ["bulge", 0.75],
   ])(
-    "of strangers in %s (%d px) that are compared at most three pairs in a thousand match",
+    "of strangers in %s (%d) that are compared at most three pairs in a thousand match",
     async (name, level) => {
       const faces = (await worsened(name, level)).flatMap((one) => (one.ok ? [one.value] : []));
       expect(faces.length).toBeGreaterThan(photoCount / 3);
