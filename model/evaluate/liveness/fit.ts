@@ -13,8 +13,8 @@ export interface Sample {
   readonly features: readonly number[];
 }
 
-/** Log odds from which a session counts as a head's: beyond it the train view's heads are refused much more often. */
-const minLogOdds = 0.2;
+/** Log odds from which a session counts as a head's: even odds between a head and an attack. */
+const minLogOdds = 0;
 const ridge = 0.02;
 const rounds = 40;
 
