@@ -72,6 +72,14 @@ describe("a liveness session that verifies", () => {
     expect(answer).not.toHaveProperty("challenge");
   });
 
+  it("looks for further people in the first frame alone", async () => {
+    const service = await enrolled();
+    const { token, challenge } = await open(service);
+    service.pipeline.calls.length = 0;
+    expect(await verified(service, token, framesOf(challenge.poses))).toMatchObject({ match: true });
+    expect(service.pipeline.calls).toEqual(["only", "largest", "largest", "largest", "largest"]);
+  });
+
   it("takes the frames as a list in JSON", async () => {
     const service = await enrolled();
     const { token, challenge } = await open(service);
