@@ -28,7 +28,7 @@ import type { PassiveSignal } from "./face/passive/fusion.ts";
 import type { PassiveJudge } from "./face/passive/passive.ts";
 import { type OcclusionModel, occlusionOf } from "./face/quality/occlusion.ts";
 import { defaultQualityLimits, judgeQuality, measureQuality } from "./face/quality/quality.ts";
-import { isRecognisable, recognisabilityOf } from "./face/quality/recognisability.ts";
+import { isRecognisable, recognisabilityInFrame, recognisabilityOf } from "./face/quality/recognisability.ts";
 import type { RecognisabilityModel } from "./face/quality/recognisability-model.ts";
 import type { EncodedPhoto } from "./image/decode.ts";
 import type { Photo } from "./image/photo.ts";
@@ -162,7 +162,11 @@ export function createPipeline({
         embedding,
         quality: {
           ...measured,
-          recognisability: recognisabilityOf(recognisabilityModel, evidence),
+          recognisability: recognisabilityInFrame(
+            recognisabilityModel,
+            recognisabilityOf(recognisabilityModel, evidence),
+            measured.inFrame,
+          ),
           occlusion: occlusionOf(occlusionModel, regions, measured),
         },
         turned,

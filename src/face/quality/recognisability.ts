@@ -55,6 +55,31 @@ export function isRecognisable({ limit }: RecognisabilityModel, recognisability:
   return recognisability >= limit;
 }
 
+/** Share of the crop inside the photo from which a face is as recognisable as its evidence says. */
+const wholeShare = 0.8;
+/** Distance that two faces without any of their crop inside the photo would need to come closer by. */
+const closerOfCut = 0.47;
+
+/**
+ * The recognisability of a face of which only a share of the crop lies inside the photo, 0..1. Faces that the frame cuts alike
+ * share its black border: strangers cut alike match ten times as often as promised, though each face is well seen. So such a
+ * face counts as one that needs to come closer by as much as the share asks, in a straight line from nothing at 0.8.
+ */
+export function recognisabilityInFrame(
+  { tolerance }: Pick<RecognisabilityModel, "tolerance">,
+  recognisability: number,
+  inFrame: number,
+): number {
+  const closer = closerOfCut * Math.max(0, 1 - inFrame / wholeShare);
+  if (Number.isNaN(closer)) return Number.NaN;
+  // Distances fall as recognisability rises: the last knot that asks for as much, and the line to the next one.
+  const at = tolerance.findLastIndex(([, asked]) => asked >= closer);
+  if (closer === 0 || at === tolerance.length - 1) return recognisability;
+  if (at === -1) return Math.min(recognisability, tolerance[0][0]);
+  const [[lower, from], [higher, to]] = [tolerance[at], tolerance[at + 1]];
+  return Math.min(recognisability, lower + ((from - closer) / (from - to)) * (higher - lower));
+}
+
 /** One side of a comparison. `recognisability` is undefined where the embedding's photo was not seen. */
 export interface Side {
   readonly embedding: Embedding;

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   type Evidence,
   isRecognisable,
+  recognisabilityInFrame,
   recognisabilityOf,
   recognisabilityOfEmbedding,
   toleranceOf,
@@ -168,6 +169,39 @@ describe("what a pair needs to come closer", () => {
 
   it("of a face whose recognisability is not a number is a bug, and throws", () => {
     expect(() => toleranceOf(model, side(Number.NaN), side(1))).toThrow(RangeError);
+  });
+});
+
+describe("a face that the frame cuts", () => {
+  const closerAt = (recognisability: number) => {
+    const side = { embedding: evidence.embedding, recognisability };
+    return toleranceOf(model, side, side);
+  };
+
+  it.each([1, 0.8])(
+    "is as recognisable as its evidence says where %d of the crop is in the photo",
+    (inFrame) => {
+      for (const recognisability of [0.1, 0.6, 0.95, 1])
+        expect(recognisabilityInFrame(model, recognisability, inFrame)).toBe(recognisability);
+    },
+  );
+
+  it.each([
+    [0.7, 0.05875],
+    [0.6, 0.1175],
+    [0.4, 0.235],
+  ])("needs to come closer where %d is, by %d, and no less than its evidence asks", (inFrame, closer) => {
+    expect(closerAt(recognisabilityInFrame(model, 1, inFrame))).toBeCloseTo(closer, 10);
+    expect(recognisabilityInFrame(model, 0.55, inFrame)).toBe(0.55);
+  });
+
+  it("needs to come as close as the poorest face that is compared where hardly any is", () => {
+    expect(closerAt(recognisabilityInFrame(model, 1, 0.05))).toBeCloseTo(0.3, 10);
+  });
+
+  it("stays of unknown recognisability, and is of unknown recognisability where the share is not known", () => {
+    expect(recognisabilityInFrame(model, Number.NaN, 0.5)).toBeNaN();
+    expect(recognisabilityInFrame(model, 0.9, Number.NaN)).toBeNaN();
   });
 });
 
