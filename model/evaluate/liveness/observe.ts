@@ -70,6 +70,7 @@ export async function makeSessions(
       const seen = await runtime.pipeline.encodeFace(new Uint8Array(jpeg), "largest", {
         keepCrop: true,
         keepScene: true,
+        showUnrecognisable: frames.length > 0,
       });
       frames.push(seen.ok ? frameOf(seen.value) : null);
     }

@@ -85,6 +85,8 @@ export async function seeFrames(
       room: c.var.claim,
       keepCrop: true,
       keepScene: true,
+      // A head that turns as asked may be hard to recognise. It must be near to the first one, which is not.
+      showUnrecognisable: k > 0,
       judgePassive: c.var.settings.passiveLimit !== null,
       keepCapture: k === 0 && keepsSketches(c.var.settings),
       backgroundFaceShare: c.var.settings.backgroundFaceShare,

@@ -26,12 +26,13 @@ const instructions = readFileSync(join(repository, "Containerfile"), "utf8")
 const below = (text: string) => text.replaceAll(/(^| )\/(build|out|app|data)\b/g, `$1${root}/$2`);
 /**
  * Environment of an image of Node: its own Node is first on the path. Packages come from npm's cache where they are in it,
- * those that a package's own script installs too.
+ * those that a package's own script installs too; the others from the registry, by the certificates that this machine trusts.
  */
 const env = {
   PATH: `${dirname(node)}:${process.env.PATH}`,
   HOME: process.env.HOME ?? root,
   npm_config_prefer_offline: "true",
+  ...(process.env.NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS }),
 };
 
 /** No folder changes its owner. */
