@@ -10,7 +10,13 @@ import {
 } from "./decoder.ts";
 import { fail, ok, type Result } from "./errors.ts";
 import type { Detection, Detector } from "./face/detection/detect.ts";
-import { type FindFaces, findEveryFace, findFirstFaces, findOddFaces } from "./face/detection/every-face.ts";
+import {
+  type FindFaces,
+  findEveryFace,
+  findFirstFaces,
+  findLargeFaces,
+  findOddFaces,
+} from "./face/detection/every-face.ts";
 import type { LandmarkFinder } from "./face/detection/landmarks.ts";
 import { defaultBackgroundFaceShare, listOf, selectFace } from "./face/detection/select.ts";
 import {
@@ -209,9 +215,12 @@ export function createPipeline({
 
   /** Lists the looks to try after a first one: at faces of odd sizes where the evidence is weak, and at the photo turned. */
   function furtherLooks(first: Result<EncodedFace>, findFaces: FindFaces) {
-    const isWeak = first.ok ? isRefused(first.value) : first.failure.code === "face_not_found";
+    const isMissing = !first.ok && first.failure.code === "face_not_found";
+    const isWeak = isMissing || (first.ok && isRefused(first.value));
     const turns = turnsToTry(first, isRefused).map((turned) => ({ turned, findFaces }));
-    return isWeak ? [{ turned: 0 as const, findFaces: findOddFaces }, ...turns] : turns;
+    // Where every face was looked for and none found, the quarters were looked at.
+    const findOthers = isMissing && findFaces === findEveryFace ? findLargeFaces : findOddFaces;
+    return isWeak ? [{ turned: 0 as const, findFaces: findOthers }, ...turns] : turns;
   }
 
   return {

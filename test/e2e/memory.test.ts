@@ -86,7 +86,7 @@ describe("an isolate", () => {
           expect(nameOf(outcome)).toBe("413 image_too_large");
         }
       };
-      // Of one size: the engine's other tables and the compiled functions grow now.
+      // Refusals of one size let the engine's other tables and the compiled functions grow first.
       await refuse(400, () => 40_000);
       const before = await worker.collected();
       await refuse(100, (i) => 40_000 + i);

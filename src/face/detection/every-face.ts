@@ -1,6 +1,7 @@
 /**
- * Every face of a photo, and faces that one look at the whole photo does not show. Both detectors look at the whole photo, and the one for small faces at its quarters where the
- * faces are small: one look finds faces down to about a twelfth of the longer side.
+ * Every face of a photo, and faces that one look at the whole photo does not show. Both detectors look at the whole photo,
+ * and the one for small faces at its quarters where the faces are small: one look finds faces down to about a twelfth of the
+ * longer side.
  */
 import { ok, type Result } from "../../errors.ts";
 import type { Photo } from "../../image/photo.ts";
@@ -48,12 +49,9 @@ export async function findEveryFace(
   }
   const largest = Math.max(0, ...found.map(({ box }) => Math.max(box.width, box.height)));
   if (largest < smallFaceShare * Math.max(photo.width, photo.height)) {
-    const detector = detectors[detectors.length - 1];
-    for (const quarter of quartersOf(photo)) {
-      const seen = await detector.detect(partOf(photo, quarter));
-      if (!seen.ok) return seen;
-      found.push(...seen.value.map((detection) => moved(detection, quarter.x, quarter.y)));
-    }
+    const small = await findSmallFaces(detectors, photo);
+    if (!small.ok) return small;
+    found.push(...small.value);
   }
   return ok(eachOnce(found));
 }
@@ -61,26 +59,49 @@ export async function findEveryFace(
 /** Border around the photo when it is looked at from further away, as a share of its sides. */
 const borderShare = 0.3;
 
-/**
- * Finds faces that are too small, or too large, for a look at the whole photo: looks at its quarters, and at the photo in a
- * black border, in which a face that overfills it is less large. Best score first, each once. Fails with `not_ready`.
- */
+/** Finds faces that are too small, or too large, for a look at the whole photo. Best score first, each once. Fails with `not_ready`. */
 export async function findOddFaces(
   detectors: readonly Detector[],
   photo: Photo,
 ): Promise<Result<readonly Detection[]>> {
+  const small = await findSmallFaces(detectors, photo);
+  if (!small.ok) return small;
+  const large = await findLargeFaces(detectors, photo);
+  return large.ok ? ok(eachOnce([...small.value, ...large.value])) : large;
+}
+
+/** Finds faces that overfill the photo, which are less large in one with a black border around it. Best score first, each once. Fails with `not_ready`. */
+export async function findLargeFaces(
+  detectors: readonly Detector[],
+  photo: Photo,
+): Promise<Result<readonly Detection[]>> {
+  const found = await lookAt(
+    photo,
+    detectors.map((detector) => ({ detector, part: borderedOf(photo) })),
+  );
+  return found.ok ? ok(eachOnce(found.value)) : found;
+}
+
+/** Finds faces in the quarters of the photo, one that lies on their border perhaps more than once. */
+function findSmallFaces(detectors: readonly Detector[], photo: Photo): Promise<Result<Detection[]>> {
+  const detector = detectors[detectors.length - 1];
+  return lookAt(
+    photo,
+    quartersOf(photo).map((part) => ({ detector, part })),
+  );
+}
+
+async function lookAt(
+  photo: Photo,
+  looks: readonly { readonly detector: Detector; readonly part: Box }[],
+): Promise<Result<Detection[]>> {
   const found: Detection[] = [];
-  const smallFaces = detectors[detectors.length - 1];
-  const looks = [
-    ...quartersOf(photo).map((part) => ({ part, by: smallFaces })),
-    ...detectors.map((by) => ({ part: borderedOf(photo), by })),
-  ];
-  for (const { part, by } of looks) {
-    const seen = await by.detect(partOf(photo, part));
+  for (const { detector, part } of looks) {
+    const seen = await detector.detect(partOf(photo, part));
     if (!seen.ok) return seen;
     found.push(...seen.value.map((detection) => moved(detection, part.x, part.y)));
   }
-  return ok(eachOnce(found));
+  return ok(found);
 }
 
 function borderedOf({ width, height }: Photo): Box {

@@ -44,7 +44,7 @@ export interface Leaning {
 /** Distance by which two faces must come closer when both are shifted alike by this much. */
 export type ShiftKnot = readonly [shift: number, closer: number];
 
-/** What `sharedShiftOf` tells by: directions along which one warp of the photos moves all faces alike. */
+/** Directions along which one warp of the photos moves all faces alike; `sharedShiftOf` tells by them. */
 export interface Shifts {
   /** Unit vectors. */
   readonly directions: readonly Float32Array[];

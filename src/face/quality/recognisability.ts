@@ -61,9 +61,10 @@ const wholeShare = 0.8;
 const closerOfCut = 0.47;
 
 /**
- * The recognisability of a face of which only a share of the crop lies inside the photo, 0..1. Faces that the frame cuts alike
- * share its black border: strangers cut alike match ten times as often as promised, though each face is well seen. So such a
- * face counts as one that needs to come closer by as much as the share asks, in a straight line from nothing at 0.8.
+ * Returns the recognisability of a face of which a share of the crop, 0..1, lies inside the photo; NaN where either is not
+ * known. Faces that the frame cuts alike share its black border: strangers cut alike match up to ten times as often as
+ * promised, though each face is well seen. Such a face counts as one that needs to come closer by as much as the share asks,
+ * in a straight line from nothing at 0.8.
  */
 export function recognisabilityInFrame(
   { tolerance }: Pick<RecognisabilityModel, "tolerance">,
@@ -72,9 +73,9 @@ export function recognisabilityInFrame(
 ): number {
   const closer = closerOfCut * Math.max(0, 1 - inFrame / wholeShare);
   if (Number.isNaN(closer)) return Number.NaN;
-  // Distances fall as recognisability rises: the last knot that asks for as much, and the line to the next one.
+  // Distances fall to 0 as recognisability rises, so the last knot that asks for as much begins the line that is meant.
   const at = tolerance.findLastIndex(([, asked]) => asked >= closer);
-  if (closer === 0 || at === tolerance.length - 1) return recognisability;
+  if (at === tolerance.length - 1) return recognisability;
   if (at === -1) return Math.min(recognisability, tolerance[0][0]);
   const [[lower, from], [higher, to]] = [tolerance[at], tolerance[at + 1]];
   return Math.min(recognisability, lower + ((from - closer) / (from - to)) * (higher - lower));

@@ -3,6 +3,7 @@ import { reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { decodeJwt } from "jose";
 import { beforeEach, describe, expect, it } from "vitest";
+import { fail } from "../../../src/errors.ts";
 import { sessionAnswerSchema } from "../../../src/http/schemas/administration-answers.ts";
 import {
   liveEnrolmentAnswerSchema,
@@ -20,6 +21,7 @@ import {
   photoAt,
   type Service,
   startService,
+  textPipeline,
 } from "../setup/service.ts";
 
 beforeEach(reset);
@@ -57,6 +59,8 @@ async function verified(service: Service, token: string, frames: readonly Bytes[
   return response.status === 200 ? liveVerificationAnswerSchema.parse(body) : body;
 }
 
+const isSame = (a: Uint8Array, b: Uint8Array) => a.length === b.length && a.every((byte, k) => byte === b[k]);
+
 async function codeOf(response: Response): Promise<string> {
   const { error } = (await response.json()) as { error?: { code: string } };
   return `${response.status} ${error?.code ?? "ok"}`;
@@ -78,6 +82,28 @@ describe("a liveness session that verifies", () => {
     service.pipeline.calls.length = 0;
     expect(await verified(service, token, framesOf(challenge.poses))).toMatchObject({ match: true });
     expect(service.pipeline.calls).toEqual(["only", "largest", "largest", "largest", "largest"]);
+  });
+
+  it.each([
+    [0, false],
+    [3, true],
+  ])("with frame %d hard to recognise by itself, as a turned head may be: match %s", async (poor, match) => {
+    const inner = textPipeline();
+    let frames: Bytes[] = [];
+    const service = startService({
+      pipeline: {
+        async encodeFace(image, policy, observation = {}) {
+          const isPoor = frames.findIndex((frame) => isSame(frame, image)) === poor;
+          if (isPoor && !observation.showUnrecognisable)
+            return fail({ code: "low_quality", reasons: ["unrecognizable"] });
+          return inner.encodeFace(image, policy, observation);
+        },
+      },
+    });
+    await service.call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
+    const { token, challenge } = await open(service);
+    frames = framesOf(challenge.poses);
+    expect(await verified(service, token, frames)).toMatchObject({ match });
   });
 
   it("takes the frames as a list in JSON", async () => {

@@ -19,7 +19,7 @@ import { readTold, type Told } from "../setup/told.ts";
 beforeEach(reset);
 
 /** Ten thousand tries for each climber take twenty minutes of a processor: `SAMEFACE_TRIES=10000`. */
-const tries = inject("climbingTries") || times(500, 150);
+const tries = inject("climbingTries") || times(1_000, 150);
 /** Dimension at which strangers come about as close as the shipped encoder's. */
 const dimension = 64;
 const calibration = sphereCalibration(dimension);
