@@ -12,6 +12,7 @@ import { fail, ok, type Result } from "./errors.ts";
 import type { Detection, Detector } from "./face/detection/detect.ts";
 import {
   type FindFaces,
+  findCompany,
   findEveryFace,
   findFirstFaces,
   findLargeFaces,
@@ -218,8 +219,8 @@ export function createPipeline({
     const isMissing = !first.ok && first.failure.code === "face_not_found";
     const isWeak = isMissing || (first.ok && isRefused(first.value));
     const turns = turnsToTry(first, isRefused).map((turned) => ({ turned, findFaces }));
-    // Where every face was looked for and none found, the quarters were looked at.
-    const findOthers = isMissing && findFaces === findEveryFace ? findLargeFaces : findOddFaces;
+    // Where further faces were looked for and none found, the quarters were looked at.
+    const findOthers = isMissing && findFaces !== findFirstFaces ? findLargeFaces : findOddFaces;
     return isWeak ? [{ turned: 0 as const, findFaces: findOthers }, ...turns] : turns;
   }
 
@@ -231,7 +232,8 @@ export function createPipeline({
       if (!opened.ok) return opened;
       const decoder = createDecoder(opened.value, observation.time ?? untimed, observation.room ?? unlimited);
       try {
-        const find = policy === "only" || observation.listFaces ? findEveryFace : findFirstFaces;
+        const findAlone = policy === "only" ? findCompany : findFirstFaces;
+        const find = observation.listFaces ? findEveryFace : findAlone;
         let best = await look(decoder, 0, find, policy, observation);
         for (const { turned, findFaces } of furtherLooks(best, find)) {
           const other = await look(decoder, turned, findFaces, policy, observation);

@@ -22,14 +22,26 @@ export interface Detection {
   readonly mouth: Point;
 }
 
+/** What one look at a photo shows. */
+export interface Sight {
+  /** Best score first, each once. */
+  readonly faces: readonly Detection[];
+  /** Boxes that score too little for a face, down to 0.12: perhaps a small one. They may lie on the faces. */
+  readonly faint: readonly Detection[];
+}
+
 export interface Detector {
   readonly model: Model;
   /** Finds all faces, best score first, each once. Fails with `not_ready`. */
   detect(photo: Photo): Promise<Result<readonly Detection[]>>;
+  /** Finds the same faces, and what may be one. Fails likewise. */
+  look(photo: Photo): Promise<Result<Sight>>;
 }
 
 /** Intersection over union above which two boxes are one face: MediaPipe's `min_suppression_threshold`. */
 const sameFaceOverlap = 0.3;
+/** Least score of what may be a face. */
+const faintScore = 0.12;
 /** Box (centre x, y, width, height), then six keypoints (x, y). */
 const valuesPerAnchor = 16;
 
@@ -43,26 +55,31 @@ export function createDetector(model: Model, descriptor: DetectorDescriptor): De
   const side = model.inputShape[3];
   const anchors = anchorCentres(descriptor, side);
   const { clip, minimum } = descriptor.score;
+  async function look(photo: Photo): Promise<Result<Sight>> {
+    const pxPerInput = Math.max(photo.width, photo.height) / side;
+    const left = (side * pxPerInput - photo.width) / 2;
+    const top = (side * pxPerInput - photo.height) / 2;
+    const toPhoto = { a: pxPerInput, b: 0, tx: -left, c: 0, d: pxPerInput, ty: -top };
+    const run = await model.run((input) => warp(photo, toPhoto, side, side, descriptor.input, input));
+    if (!run.ok) return run;
+    const [boxes, logits] = run.value;
+    const candidates: Candidate[] = [];
+    const faint: Candidate[] = [];
+    for (let i = 0; i < logits.length; i++) {
+      const score = 1 / (1 + Math.exp(-Math.max(-clip, Math.min(clip, logits[i]))));
+      if (!(score >= faintScore)) continue;
+      const values = decodeAnchor(boxes, i, anchors, descriptor, side, pxPerInput, left, top);
+      (score >= minimum ? candidates : faint).push({ score, values });
+    }
+    const [faces, rest] = [candidates, faint].map((each) => blendOverlapping(each).map(toDetection));
+    return ok({ faces, faint: rest });
+  }
   return {
     model,
+    look,
     async detect(photo) {
-      const pxPerInput = Math.max(photo.width, photo.height) / side;
-      const left = (side * pxPerInput - photo.width) / 2;
-      const top = (side * pxPerInput - photo.height) / 2;
-      const toPhoto = { a: pxPerInput, b: 0, tx: -left, c: 0, d: pxPerInput, ty: -top };
-      const run = await model.run((input) => warp(photo, toPhoto, side, side, descriptor.input, input));
-      if (!run.ok) return run;
-      const [boxes, logits] = run.value;
-      const candidates: Candidate[] = [];
-      for (let i = 0; i < logits.length; i++) {
-        const score = 1 / (1 + Math.exp(-Math.max(-clip, Math.min(clip, logits[i]))));
-        if (!(score >= minimum)) continue;
-        candidates.push({
-          score,
-          values: decodeAnchor(boxes, i, anchors, descriptor, side, pxPerInput, left, top),
-        });
-      }
-      return ok(blendOverlapping(candidates).map(toDetection));
+      const seen = await look(photo);
+      return seen.ok ? ok(seen.value.faces) : seen;
     },
   };
 }

@@ -1,12 +1,12 @@
 /**
  * Every face of a photo, and faces that one look at the whole photo does not show. Both detectors look at the whole photo,
  * and the one for small faces at its quarters where the faces are small: one look finds faces down to about a twelfth of the
- * longer side.
+ * longer side, and an inkling of smaller ones.
  */
 import { ok, type Result } from "../../errors.ts";
 import type { Photo } from "../../image/photo.ts";
 import type { Box } from "../geometry.ts";
-import type { Detection, Detector } from "./detect.ts";
+import type { Detection, Detector, Sight } from "./detect.ts";
 
 /** Share of the photo's longer side: where no face is larger, the quarters are looked at. */
 const smallFaceShare = 0.3;
@@ -37,18 +37,36 @@ export async function findFirstFaces(
 }
 
 /** Finds all faces, best score first, each once. Fails with `not_ready`. */
-export async function findEveryFace(
+export const findEveryFace: FindFaces = (detectors, photo) => findAll(detectors, photo, () => true);
+
+/**
+ * Finds enough faces to tell whether one is alone: the quarters are not looked at where both looks at the whole photo show
+ * one face, and the last shows nothing else that may be one. Best score first, each once. Fails with `not_ready`.
+ */
+export const findCompany: FindFaces = (detectors, photo) =>
+  findAll(detectors, photo, ({ faces, faint }) => {
+    const isElsewhere = ({ box }: Detection) =>
+      faces.every((face) => sharedShare(face.box, box) <= sameFaceShare);
+    return faces.length !== 1 || faint.some(isElsewhere);
+  });
+
+/** Finds all faces of the whole photo, and where `asksForMore` and none is large those of its quarters. */
+async function findAll(
   detectors: readonly Detector[],
   photo: Photo,
+  asksForMore: (seen: Sight) => boolean,
 ): Promise<Result<readonly Detection[]>> {
   const found: Detection[] = [];
+  let faint: readonly Detection[] = [];
   for (const detector of detectors) {
-    const seen = await detector.detect(photo);
+    const seen = await detector.look(photo);
     if (!seen.ok) return seen;
-    found.push(...seen.value);
+    found.push(...seen.value.faces);
+    faint = seen.value.faint;
   }
   const largest = Math.max(0, ...found.map(({ box }) => Math.max(box.width, box.height)));
-  if (largest < smallFaceShare * Math.max(photo.width, photo.height)) {
+  const isLarge = largest >= smallFaceShare * Math.max(photo.width, photo.height);
+  if (!isLarge && asksForMore({ faces: eachOnce(found), faint })) {
     const small = await findSmallFaces(detectors, photo);
     if (!small.ok) return small;
     found.push(...small.value);

@@ -228,3 +228,19 @@ test("a model that is not ready is not_ready", async () => {
   const detector = createDetector({ ...model, run: async () => unready }, descriptor);
   expect(await detector.detect(blank(10, 10))).toEqual(unready);
 });
+
+test("what scores too little for a face and 0.12 at least is faint, each once, and moves no face", async () => {
+  const values = (x: number) => [x, 0, 20, 20, ...new Array(12).fill(0)];
+  const logitOf = (score: number) => Math.log(score / (1 - score));
+  const at = (anchor: number, score: number, x = 0) => ({ anchor, logit: logitOf(score), values: values(x) });
+  const sure = [at(0, 0.9)];
+  const unsure = [at(1, 0.4, 2), at(2, 0.3, 60), at(3, 0.2, 61), at(4, 0.121, -60), at(5, 0.119, 110)];
+  const look = async (raw: typeof sure) => {
+    const seen = await detectorSaying(shortRange, 896, raw).look(blank(128, 128));
+    if (!seen.ok) throw new Error(seen.failure.code);
+    return seen.value;
+  };
+  const seen = await look([...sure, ...unsure]);
+  expect(seen.faces).toEqual((await look(sure)).faces);
+  expect(seen.faint.map(({ score }) => Number(score.toFixed(3)))).toEqual([0.4, 0.3, 0.121]);
+});

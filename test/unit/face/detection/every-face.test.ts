@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { fail, ok } from "../../../../src/errors.ts";
 import type { Detection, Detector } from "../../../../src/face/detection/detect.ts";
-import { findEveryFace, findFirstFaces } from "../../../../src/face/detection/every-face.ts";
+import { findCompany, findEveryFace, findFirstFaces } from "../../../../src/face/detection/every-face.ts";
 import type { Photo } from "../../../../src/image/photo.ts";
 
 const raster = { width: 10, height: 10, data: new Uint8Array(400) };
@@ -27,12 +27,17 @@ function face(x: number, y: number, side: number, score = 0.9): Detection {
 
 /**
  * A detector that sees these faces in the whole photo, and `inQuarters` in the parts, by the corner where a part
- * begins.
+ * begins; `faint` may be faces of the whole photo.
  */
-function detector(whole: readonly Detection[], inQuarters: Readonly<Record<string, Detection>> = {}) {
+function detector(
+  whole: readonly Detection[],
+  inQuarters: Readonly<Record<string, Detection>> = {},
+  faint: readonly Detection[] = [],
+) {
   const parts: string[] = [];
   const seeing: Detector = {
     model: {} as Detector["model"],
+    look: async () => ok({ faces: whole, faint }),
     async detect({ width, toRaster }) {
       if (width === photo.width) return ok(whole);
       const corner = `${Math.round(toRaster.tx / toRaster.a)},${Math.round(toRaster.ty / toRaster.d)}`;
@@ -76,12 +81,39 @@ describe("every face", () => {
   });
 
   it("fails where a detector does", async () => {
-    const broken: Detector = {
-      model: {} as Detector["model"],
-      detect: async () => fail({ code: "not_ready", reason: "no memory" }),
-    };
+    const fails = async () => fail({ code: "not_ready", reason: "no memory" });
+    const broken: Detector = { model: {} as Detector["model"], look: fails, detect: fails };
     expect(await findEveryFace([detector([]).seeing, broken], photo)).toMatchObject({ ok: false });
+    expect(await findCompany([detector([]).seeing, broken], photo)).toMatchObject({ ok: false });
     expect(await findFirstFaces([broken], photo)).toMatchObject({ ok: false });
+  });
+});
+
+describe("company of a small face is looked for in the quarters", () => {
+  const alone = face(0, 0, 200);
+  const corners = async (whole: readonly Detection[], faint: readonly Detection[]) => {
+    const { seeing, parts } = detector(whole, {}, faint);
+    expect(await findCompany([detector([alone]).seeing, seeing], photo)).toMatchObject({ ok: true });
+    return parts.length;
+  };
+
+  it("where the last detector sees what may be another", async () => {
+    expect(await corners([alone], [face(600, 100, 40, 0.13)])).toBe(4);
+  });
+
+  it("where there is another already", async () => {
+    expect(await corners([alone, face(600, 100, 40)], [])).toBe(4);
+  });
+
+  it("where no face is seen", async () => {
+    const { seeing, parts } = detector([]);
+    expect(await findCompany([detector([]).seeing, seeing], photo)).toEqual(ok([]));
+    expect(parts).toHaveLength(4);
+  });
+
+  it("and not where what it sees lies on the face, or where there is nothing", async () => {
+    expect(await corners([], [face(20, 20, 150, 0.4)])).toBe(0);
+    expect(await corners([alone], [])).toBe(0);
   });
 });
 
