@@ -4,16 +4,23 @@
  */
 
 import type { FusionModel } from "../src/face/passive/fusion.ts";
+import { eyeMeasures } from "../src/face/quality/eyewear.ts";
+import type { LinearOdds } from "../src/face/quality/linear-odds.ts";
 import { type OcclusionModel, occlusionMeasures } from "../src/face/quality/occlusion.ts";
 import type { RecognisabilityModel } from "../src/face/quality/recognisability-model.ts";
 import { encoderInUse, type Manifest, passiveNetworks } from "../src/models.ts";
 
+const nothing = (measures: number): LinearOdds => ({
+  bias: -100,
+  means: new Array<number>(measures).fill(0),
+  spreads: new Array<number>(measures).fill(1),
+  weights: new Array<number>(measures).fill(0),
+});
+
 /** Finds no face covered. */
 export const unmeasuredOcclusion: OcclusionModel = {
-  bias: -100,
-  means: new Array<number>(occlusionMeasures).fill(0),
-  spreads: new Array<number>(occlusionMeasures).fill(1),
-  weights: new Array<number>(occlusionMeasures).fill(0),
+  regions: nothing(occlusionMeasures),
+  eyes: nothing(eyeMeasures),
 };
 
 /** Admits every face. */

@@ -1,8 +1,3 @@
-/** Reads the occlusion model of the encoder in use. Throws where it was not fitted, as above. */
-export function occlusionIn(manifest: Manifest): OcclusionModel {
-  return parseOcclusion(manifest.calibration?.[encoderInUse(manifest).id]);
-}
-
 /**
  * Makes the stages of the pipeline from the manifest and the models' bytes. The manifest decides which models run:
  * another encoder is another entry in it.
@@ -70,6 +65,11 @@ export function passiveNetworks({ passive = [], models }: Manifest): string {
 export function recognisabilityIn(manifest: Manifest): RecognisabilityModel {
   const encoder = encoderInUse(manifest);
   return parseRecognisability(manifest.calibration?.[encoder.id], encoder);
+}
+
+/** Reads the occlusion model of the encoder in use. Throws where it was not fitted, as above. */
+export function occlusionIn(manifest: Manifest): OcclusionModel {
+  return parseOcclusion(manifest.calibration?.[encoderInUse(manifest).id]);
 }
 
 /**

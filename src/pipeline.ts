@@ -145,7 +145,7 @@ export function createPipeline({
         encoder.encode(detail, located.value.landmarks, { keepCrop, keepCapture }),
       );
       if (!encoded.ok) return encoded;
-      const { embedding, norms, appearance, regions, cropCorners, crop, capture } = encoded.value;
+      const { embedding, norms, appearance, cover, cropCorners, crop, capture } = encoded.value;
       if (reach === nearReach && !holds(detail, [...seenCorners, ...cropCorners])) continue;
 
       const passive = observation.judgePassive
@@ -174,7 +174,7 @@ export function createPipeline({
             recognisabilityOf(recognisabilityModel, evidence),
             measured.inFrame,
           ),
-          occlusion: occlusionOf(occlusionModel, regions, measured),
+          occlusion: occlusionOf(occlusionModel, cover, measured),
         },
         turned,
         image: { width: file.width, height: file.height, format: file.format },

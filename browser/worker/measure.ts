@@ -64,11 +64,11 @@ export function createMeasurer({ detectors, landmarks, view, occlusion }: Measur
     if (!located.ok) return located;
     const toPhoto = alignToTemplate(view.template, located.value.landmarks);
     if (toPhoto === null) return ok({ image, faces: 0 });
-    const { appearance, regions } = viewFace(detail.value, toPhoto, width, height, view.input, crop);
+    const { appearance, cover } = viewFace(detail.value, toPhoto, width, height, view.input, crop);
     const points = mapLandmarks(toImage, located.value.landmarks);
     const corners = cropCornersOf(toPhoto, width, height).map((corner) => mapPoint(toImage, corner));
     const measured = measureQuality(detection, points, image, corners, appearance);
-    const measures = { ...measured, occlusion: occlusionOf(occlusion, regions, measured) };
+    const measures = { ...measured, occlusion: occlusionOf(occlusion, cover, measured) };
     return ok({ image, faces, face: { box, score, landmarks: points, measures } });
   }
 

@@ -14,7 +14,7 @@ import type { Embedding } from "./embedding.ts";
 import type { Crop } from "./face.ts";
 import type { Landmarks, Point } from "./geometry.ts";
 import { lumaOf } from "./luma.ts";
-import { measureRegions } from "./quality/occlusion.ts";
+import { type CoverMeasures, measureCover } from "./quality/occlusion.ts";
 import { type Appearance, measureAppearance } from "./quality/quality.ts";
 import { type Capture, captureOf } from "./replay/capture.ts";
 
@@ -22,8 +22,8 @@ import { type Capture, captureOf } from "./replay/capture.ts";
 export interface Encoding {
   readonly embedding: Embedding;
   readonly appearance: Appearance;
-  /** Measures of the crop's regions by which occlusion is told. */
-  readonly regions: readonly number[];
+  /** Measures of the crop by which occlusion is told. */
+  readonly cover: CoverMeasures;
   /** Length of each network's output before it is scaled to 1, in the networks' order: small for what is no face to it. */
   readonly norms: readonly number[];
   /** Corners of the crop, in the photo's coordinates: top left, top right, bottom right, bottom left. */
@@ -77,7 +77,7 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
       const toPhoto = alignToTemplate(template, landmarks);
       if (toPhoto === null) return fail({ code: "face_not_found" });
       let appearance: Appearance | undefined;
-      let regions: readonly number[] = [];
+      let cover: CoverMeasures | undefined;
       let kept: Crop | undefined;
       let capture: Capture | undefined;
       // Copied because the first network's own buffer may hold another request's crop when the second network runs.
@@ -91,7 +91,7 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
           const view = viewFace(photo, toPhoto, width, height, normalisation, crop);
           const { luma } = view;
           appearance = view.appearance;
-          regions = view.regions;
+          cover = view.cover;
           shown?.set(crop);
           if (keepCapture) capture = captureOf(luma, width, toPhoto, photo);
           if (keepCrop) kept = { width, height, rgb: toBytes(crop, normalisation) };
@@ -101,12 +101,13 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
         values.set(run.value[0], offset);
         offset += descriptor.embeddingLength;
       }
-      if (appearance === undefined) throw new Error("the encoder ran without its input");
+      if (appearance === undefined || cover === undefined)
+        throw new Error("the encoder ran without its input");
       toUnitLength(values, embeddingLength);
       return ok({
         embedding: { model: id, values },
         appearance,
-        regions,
+        cover,
         norms,
         cropCorners: cropCornersOf(toPhoto, width, height),
         ...(kept === undefined ? {} : { crop: kept }),
@@ -120,7 +121,7 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
 export interface FaceView {
   readonly luma: Float32Array;
   readonly appearance: Appearance;
-  readonly regions: readonly number[];
+  readonly cover: CoverMeasures;
 }
 
 /** Samples the aligned face into `crop` (planes R, G, B), and measures it. */
@@ -137,7 +138,7 @@ export function viewFace(
   return {
     luma,
     appearance: measureAppearance(luma, width, height),
-    regions: measureRegions(crop, luma, width, height, normalisation),
+    cover: measureCover(crop, luma, width, height, normalisation),
   };
 }
 

@@ -1,44 +1,88 @@
-/** Logistic regression with a ridge on standardised measures, in which covered and ordinary faces weigh alike. */
-import { type OcclusionModel, occlusionOdds, standardised } from "../../../src/face/quality/occlusion.ts";
-import type { Sample } from "./samples.ts";
+/** Logistic regressions with a ridge on standardised measures, in which covered and ordinary faces weigh alike. */
+import { type LinearOdds, linearOdds, standardised } from "../../../src/face/quality/linear-odds.ts";
+import type { OcclusionModel } from "../../../src/face/quality/occlusion.ts";
+import { type Sample, worn } from "./samples.ts";
 
 /** Penalty per squared weight over two, on the scale of the summed log-likelihood of half the ordinary faces. */
 const ridge = 60;
 const rounds = 40;
 /** Parts of the people: each part's scores come from a fit to the others. */
 const parts = 3;
-/** Share of the ordinary photos above one half; about half of these do show sunglasses. */
-const occludedShare = 3e-3;
+/** Share of the ordinary photos above one half, of each of the two models. */
+const occludedShare = 2e-3;
+/** Cover that resembles eyewear, and its weight beside a photo in which eyewear is worn. */
+const drawnEyewear = "sunglasses";
+const drawnWeight = 0.05;
+
+/** A face to fit by. */
+interface Row {
+  readonly person: number;
+  readonly isCovered: boolean;
+  /** Weight beside other covered faces; ordinary ones have 1. */
+  readonly weight: number;
+  readonly measures: readonly number[];
+}
 
 /**
- * Returns the model whose score exceeds one half for `occludedShare` of the ordinary photos, each scored by a fit
- * that saw other people alone.
+ * Fits the regions to the drawn covers, and the eyes to eyewear that is worn and drawn. Each model's score exceeds one half
+ * for `occludedShare` of the ordinary photos, each scored by a fit that saw other people alone.
  */
 export function fitOcclusion(samples: readonly Sample[]): OcclusionModel {
+  const rowsOf = (measuresOf: (sample: Sample) => readonly number[], weightOf: (kind: string) => number) =>
+    samples.flatMap((sample): Row[] => {
+      const { kind, person } = sample;
+      const weight = kind === undefined ? 1 : weightOf(kind);
+      return weight === 0
+        ? []
+        : [{ person, weight, isCovered: kind !== undefined, measures: measuresOf(sample) }];
+    });
+  const eyewearWeights: Readonly<Record<string, number>> = { [worn]: 1, [drawnEyewear]: drawnWeight };
+  return {
+    regions: fitWithLimit(
+      rowsOf(
+        ({ regions }) => regions,
+        (kind) => (kind === worn ? 0 : 1),
+      ),
+    ),
+    eyes: fitWithLimit(
+      rowsOf(
+        ({ eyes }) => eyes,
+        (kind) => eyewearWeights[kind] ?? 0,
+      ),
+    ),
+  };
+}
+
+/** Returns a model that finds nothing where no row is covered. */
+function fitWithLimit(rows: readonly Row[]): LinearOdds {
+  if (!rows.some(({ isCovered }) => isCovered)) {
+    const all = (value: number) => rows[0].measures.map(() => value);
+    return { bias: -100, means: all(0), spreads: all(1), weights: all(0) };
+  }
   const odds = Array.from({ length: parts }, (_, part) => {
-    const own = samples.filter(({ kind, person }) => kind === undefined && person % parts === part);
-    const model = fitOdds(samples.filter(({ person }) => person % parts !== part));
-    return own.map(({ measures }) => occlusionOdds(model, measures));
+    const model = fitOdds(rows.filter(({ person }) => person % parts !== part));
+    const own = rows.filter(({ isCovered, person }) => !isCovered && person % parts === part);
+    return own.map(({ measures }) => linearOdds(model, measures));
   }).flat();
   odds.sort((a, b) => b - a);
   const limit = odds[Math.floor(occludedShare * odds.length)];
-  const model = fitOdds(samples);
+  const model = fitOdds(rows);
   return { ...model, bias: model.bias - limit };
 }
 
 /** Fits by Newton's method (iteratively reweighted least squares). */
-function fitOdds(samples: readonly Sample[]): OcclusionModel {
-  const ordinary = samples.filter(({ kind }) => kind === undefined);
-  const covered = samples.length - ordinary.length;
+function fitOdds(samples: readonly Row[]): LinearOdds {
+  const ordinary = samples.filter(({ isCovered }) => !isCovered);
+  const covered = samples.reduce((sum, { isCovered, weight }) => sum + (isCovered ? weight : 0), 0);
   const width = samples[0].measures.length;
   const means = Array.from({ length: width }, (_, k) => mean(ordinary.map(({ measures }) => measures[k])));
   const spreads = means.map((middle, k) =>
     Math.sqrt(mean(ordinary.map(({ measures }) => (measures[k] - middle) ** 2))),
   );
-  const rows = samples.map(({ kind, measures }) => ({
+  const rows = samples.map(({ isCovered, weight, measures }) => ({
     values: Float64Array.of(...measures.map((value, k) => standardised(value, means[k], spreads[k])), 1),
-    label: kind === undefined ? 0 : 1,
-    weight: kind === undefined ? 0.5 : (0.5 * ordinary.length) / covered,
+    label: isCovered ? 1 : 0,
+    weight: isCovered ? (0.5 * ordinary.length * weight) / covered : 0.5,
   }));
   let weights = new Float64Array(width + 1);
   for (let round = 0; round < rounds; round++) {

@@ -7,13 +7,14 @@
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type OcclusionModel, occlusionOdds } from "../../../src/face/quality/occlusion.ts";
+import { type LinearOdds, linearOdds } from "../../../src/face/quality/linear-odds.ts";
+import type { OcclusionModel } from "../../../src/face/quality/occlusion.ts";
 import { type OcclusionEntry, parseOcclusion } from "../../../src/face/quality/occlusion-model.ts";
 import { encoderInUse } from "../../../src/models.ts";
 import { readCalibration, readManifest } from "../../runtime.ts";
 import { writeCalibration } from "../manifest.ts";
 import { fitOcclusion } from "./fit.ts";
-import { collect, type Sample } from "./samples.ts";
+import { collect, type Sample, worn } from "./samples.ts";
 
 const usage = `usage: node model/calibrate/occlusion/main.ts --list TRAIN.tsv --images DIR [options]
 
@@ -23,6 +24,7 @@ const usage = `usage: node model/calibrate/occlusion/main.ts --list TRAIN.tsv --
                    has not seen it, and which photos as they are count as occluded
   --covered N      photos that each kind covers, 240 by default
   --aliases FILE   columns identity, same_as; lfw-aliases.tsv by default
+  --eyewear FILE   column image: photos with sunglasses or goggles before the eyes; lfw-eyewear.tsv by default
   --dataset NAME   what the manifest calls the data; by default the list's folder and name
   --seed N         of the choice of photos and of the covers, 1 by default
   --dry-run        writes nothing`;
@@ -34,6 +36,7 @@ const { values: flags } = parseArgs({
     check: { type: "string" },
     covered: { type: "string", default: "240" },
     aliases: { type: "string", default: fileURLToPath(new URL("../lfw-aliases.tsv", import.meta.url)) },
+    eyewear: { type: "string", default: fileURLToPath(new URL("lfw-eyewear.tsv", import.meta.url)) },
     dataset: { type: "string" },
     seed: { type: "string", default: "1" },
     "dry-run": { type: "boolean", default: false },
@@ -74,12 +77,14 @@ async function main(): Promise<void> {
 const ordinaryOf = (samples: readonly Sample[]) => samples.filter(({ kind }) => kind === undefined);
 const isFoundBy =
   (model: OcclusionModel) =>
-  ({ measures }: Sample) =>
-    occlusionOdds(model, measures) > 0;
+  ({ regions, eyes }: Sample) =>
+    Math.max(linearOdds(model.regions, regions), linearOdds(model.eyes, eyes)) > 0;
 
-/** True for a kind and itself, and for one that is drawn together with another. */
+/** True for a kind and itself, for one that is drawn together with another, and for eyewear as it is worn and as it is drawn. */
 function shareCovers(kind: string, other: string | undefined): boolean {
-  return other !== undefined && (kind.includes(other) || other.includes(kind));
+  const isEyewear = (name: string) => name === worn || name.includes("sunglasses");
+  if (other === undefined) return false;
+  return kind.includes(other) || other.includes(kind) || (isEyewear(kind) && isEyewear(other));
 }
 
 /** @param seed another for each list, so that no two choose alike */
@@ -88,6 +93,7 @@ async function samplesOf(list: string, imagesFolder: string, seed: number): Prom
   return collect({
     list,
     aliases: flags.aliases,
+    eyewear: flags.eyewear,
     imagesFolder,
     covered: Number(flags.covered),
     seed,
@@ -100,15 +106,15 @@ function share(samples: readonly Sample[], model: OcclusionModel): string {
   return `${((100 * found) / samples.length).toFixed(2)} % (${found}/${samples.length})`;
 }
 
-function entryOf({ bias, means, spreads, weights }: OcclusionModel, dataset: string): OcclusionEntry {
-  const rounded = (values: readonly number[]) => values.map((value) => Number(value.toPrecision(6)));
-  return {
-    dataset,
+function entryOf({ regions, eyes }: OcclusionModel, dataset: string): OcclusionEntry {
+  const rounded = (values: readonly number[]) => values.map((value) => Number(value.toPrecision(4)));
+  const linear = ({ bias, means, spreads, weights }: LinearOdds) => ({
     bias: rounded([bias])[0],
     means: rounded(means),
     spreads: rounded(spreads),
     weights: rounded(weights),
-  };
+  });
+  return { dataset, regions: linear(regions), eyes: linear(eyes) };
 }
 
 function writeEntry(occlusion: OcclusionEntry): void {

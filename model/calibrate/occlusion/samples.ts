@@ -10,7 +10,7 @@ import type { EncoderDescriptor } from "../../../src/face/descriptor.ts";
 import { selectFace } from "../../../src/face/detection/select.ts";
 import type { Landmarks } from "../../../src/face/geometry.ts";
 import { lumaOf } from "../../../src/face/luma.ts";
-import { measureRegions, withPose } from "../../../src/face/quality/occlusion.ts";
+import { measureCover, withPose } from "../../../src/face/quality/occlusion.ts";
 import { estimatePose } from "../../../src/face/quality/pose.ts";
 import { warp } from "../../../src/image/sampling/warp.ts";
 import { createStages } from "../../../src/models.ts";
@@ -20,18 +20,26 @@ import { createRandom } from "../../evaluate/statistics/random.ts";
 import { kernelsInNode, modelPath, photoOpener, readManifest } from "../../runtime.ts";
 
 export interface Sample {
-  /** The cover's name; undefined for a photo as it is. */
+  /** The cover's name, `worn` for eyewear that the photo itself shows; undefined for a photo as it is. */
   readonly kind: string | undefined;
   /** Path of the photo in the list. */
   readonly image: string;
   readonly person: number;
-  readonly measures: readonly number[];
+  /** Of `occlusionMeasures`. */
+  readonly regions: readonly number[];
+  /** Of `eyeMeasures`. */
+  readonly eyes: readonly number[];
 }
+
+/** Kind of the photos in which sunglasses or goggles before the eyes were seen by eye. */
+export const worn = "worn";
 
 export interface Collection {
   /** Columns image, identity. */
   readonly list: string;
   readonly aliases: string;
+  /** Column image: photos with sunglasses or goggles before the eyes. */
+  readonly eyewear: string;
   readonly imagesFolder: string;
   /** Number of photos that each kind covers, all its levels together. */
   readonly covered: number;
@@ -48,19 +56,22 @@ const largestSidePx = 1000;
 export async function collect({
   list,
   aliases,
+  eyewear,
   imagesFolder,
   covered,
   seed,
   report,
 }: Collection): Promise<Sample[]> {
   const dataset = readDataset({ list, aliases });
+  const showEyewear = new Set(readFileSync(eyewear, "utf8").trim().split("\n").slice(1));
   const observe = await openObserver();
   const photo = (row: number) => readFileSync(join(imagesFolder, dataset.images[row]));
-  const sampleOf = (kind: string | undefined, row: number, { measures }: Observed): Sample => ({
+  const sampleOf = (kind: string | undefined, row: number, { regions, eyes }: Observed): Sample => ({
     kind,
     image: dataset.images[row],
     person: dataset.identityOf[row],
-    measures,
+    regions,
+    eyes,
   });
 
   const samples: Sample[] = [];
@@ -69,7 +80,7 @@ export async function collect({
     const found = await observe(photo(row));
     if (found === null) continue;
     landmarks.set(row, found.landmarks);
-    samples.push(sampleOf(undefined, row, found));
+    samples.push(sampleOf(showEyewear.has(dataset.images[row]) ? worn : undefined, row, found));
   }
   report(`${list}: ${samples.length} faces as they are`);
 
@@ -98,9 +109,8 @@ function choose({ images }: Dataset, random: () => number, count: number): numbe
     .map(({ row }) => row);
 }
 
-interface Observed {
+interface Observed extends Pick<Sample, "regions" | "eyes"> {
   readonly landmarks: Landmarks;
-  readonly measures: readonly number[];
 }
 
 /** Opens the observer of the face nearest the middle, which returns `null` where there is none. */
@@ -134,11 +144,8 @@ async function openObserver(): Promise<(photo: Uint8Array) => Promise<Observed |
       const toPhoto = alignToTemplate(template, landmarks);
       if (toPhoto === null) return null;
       warp(decoded.value, toPhoto, width, height, input, crop);
-      const measures = withPose(
-        measureRegions(crop, lumaOf(crop, input), width, height, input),
-        estimatePose(landmarks),
-      );
-      return { landmarks, measures };
+      const { regions, eyes } = measureCover(crop, lumaOf(crop, input), width, height, input);
+      return { landmarks, regions: withPose(regions, estimatePose(landmarks)), eyes };
     }
     return null;
   };

@@ -1,16 +1,23 @@
 /** Parameters of occlusion, which the manifest has beside the thresholds; model/calibrate/occlusion fits them. */
 import * as z from "zod";
+import { eyeMeasures } from "./eyewear.ts";
 import { type OcclusionModel, occlusionMeasures } from "./occlusion.ts";
 
 const finite = z.number();
-const perMeasure = <Value extends z.ZodType>(value: Value) => z.array(value).length(occlusionMeasures);
+const linear = (measures: number) => {
+  const perMeasure = <Value extends z.ZodType>(value: Value) => z.array(value).length(measures);
+  return {
+    bias: finite,
+    means: perMeasure(finite),
+    spreads: perMeasure(finite.positive()),
+    weights: perMeasure(finite),
+  };
+};
 
 const entrySchema = z.strictObject({
   dataset: z.string(),
-  bias: finite,
-  means: perMeasure(finite),
-  spreads: perMeasure(finite.positive()),
-  weights: perMeasure(finite),
+  regions: z.strictObject(linear(occlusionMeasures)),
+  eyes: z.strictObject(linear(eyeMeasures)),
 });
 
 export type OcclusionEntry = z.input<typeof entrySchema>;
@@ -23,6 +30,6 @@ export function parseOcclusion(entry: unknown): OcclusionModel {
   const found = (entry ?? {}) as { readonly occlusion?: unknown };
   const parsed = entrySchema.safeParse(found.occlusion);
   if (!parsed.success) throw new Error("the encoder's calibration does not say what is occluded");
-  const { bias, means, spreads, weights } = parsed.data;
-  return { bias, means, spreads, weights };
+  const { regions, eyes } = parsed.data;
+  return { regions, eyes };
 }

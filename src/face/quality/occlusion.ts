@@ -1,22 +1,29 @@
 /**
  * Score, 0..1, of a face being covered in part (mask, sunglasses, a hand, a bar), by how nine regions of the encoder's
  * crop look beside the face as a whole. A cover is flatter than skin, eyes and mouth, has another colour or brightness,
- * or makes the two sides of a face unlike. A turned head does some of that too, so the pose has a say.
+ * or makes the two sides of a face unlike. A turned head does some of that too, so the pose has a say. Sunglasses as people
+ * wear them reflect, are tinted and have no one shape: a second model looks at the eyes alone, in small cells (eyewear.ts).
  *
  * A covered face is still compared: recognisability says whether its embedding tells whose it is. It is a poor face to
  * enrol, since later photos will show what it hides.
  */
 import type { Normalisation } from "../../image/sampling/warp.ts";
+import { type Chroma, measureEyes } from "./eyewear.ts";
+import { type LinearOdds, linearOdds } from "./linear-odds.ts";
 import type { Pose } from "./pose.ts";
 
-/** Weights of the measures; model/calibrate/occlusion fits them. */
+/** Weights of the measures; model/calibrate/occlusion fits them. A face is covered where either says so. */
 export interface OcclusionModel {
-  readonly bias: number;
-  /** Mean of each measure over ordinary photos, and its standard deviation there. */
-  readonly means: readonly number[];
-  readonly spreads: readonly number[];
-  /** Factor of each measure less its mean, in standard deviations. */
-  readonly weights: readonly number[];
+  /** Of `occlusionMeasures`. */
+  readonly regions: LinearOdds;
+  /** Of `eyeMeasures`. */
+  readonly eyes: LinearOdds;
+}
+
+/** Measures of a crop by which covers are told. */
+export interface CoverMeasures {
+  readonly regions: readonly number[];
+  readonly eyes: readonly number[];
 }
 
 /** A part of the crop in px of a crop of 112 x 112; right and bottom are outside. */
@@ -44,14 +51,12 @@ const sides = [
 const measuresOfRegion = 9;
 const measuresOfSides = 4;
 const measuresOfPose = 4;
-/** Number of measures of a crop: `measureRegions` returns so many. */
+/** Number of measures of a crop's regions. */
 export const regionMeasures = measuresOfRegion * Object.keys(regions).length + measuresOfSides * sides.length;
 export const occlusionMeasures = regionMeasures + measuresOfPose;
 
 /** Luma steps below this, 0..255, are those of a flat surface. */
 const flatStep = 3;
-/** Standard deviations beyond which a measure says no more: a rare value alone never decides. */
-const furthest = 8;
 
 /** Statistics of a region; luma and chroma in 0..255. */
 interface Region {
@@ -67,19 +72,17 @@ interface Region {
   readonly colours: number;
 }
 
-/**
- * Reads the encoder's input (planes R, G, B as `normalisation` made them) and its luma, 0..255, and returns
- * `regionMeasures` numbers.
- */
-export function measureRegions(
+/** Reads the encoder's input (planes R, G, B as `normalisation` made them) and its luma, 0..255. */
+export function measureCover(
   planes: Float32Array,
   luma: Float32Array,
   width: number,
   height: number,
   normalisation: Normalisation,
-): readonly number[] {
+): CoverMeasures {
+  const chroma = chromaOf(planes, luma, normalisation);
   const look = ([left, top, right, bottom]: Box) =>
-    describe(planes, luma, normalisation, width, [
+    describe(luma, chroma, width, [
       Math.round((left * width) / templateSide),
       Math.round((top * height) / templateSide),
       Math.round((right * width) / templateSide),
@@ -117,7 +120,7 @@ export function measureRegions(
     measures.push(...relative(a).map((value, k) => Math.abs(value - other[k])));
     measures.push(Math.hypot(a.blue - b.blue, a.red - b.red));
   }
-  return measures;
+  return { regions: measures, eyes: measureEyes(luma, width, height, { ...face, contrast }, chroma) };
 }
 
 /** Returns all `occlusionMeasures` numbers that the model weighs. */
@@ -131,38 +134,31 @@ export function withPose(
 /** Returns 0..1; NaN for measures that are not finite. */
 export function occlusionOf(
   model: OcclusionModel,
-  ofRegions: readonly number[],
+  { regions, eyes }: CoverMeasures,
   pose: Pick<Pose, "yaw" | "pitch">,
 ): number {
-  return 1 / (1 + Math.exp(-occlusionOdds(model, withPose(ofRegions, pose))));
+  const odds = Math.max(linearOdds(model.regions, withPose(regions, pose)), linearOdds(model.eyes, eyes));
+  return 1 / (1 + Math.exp(-odds));
 }
 
-export function occlusionOdds(
-  { bias, means, spreads, weights }: OcclusionModel,
-  measures: readonly number[],
-) {
-  return measures.reduce(
-    (sum, value, k) => sum + weights[k] * standardised(value, means[k], spreads[k]),
-    bias,
-  );
-}
-
-/** Returns the value's distance from the mean in standard deviations, within `furthest`; NaN stays. */
-export function standardised(value: number, mean: number, spread: number): number {
-  return Math.max(-furthest, Math.min(furthest, (value - mean) / spread));
-}
-
-function describe(
-  planes: Float32Array,
-  luma: Float32Array,
-  { mean, scale }: Normalisation,
-  width: number,
-  [left, top, right, bottom]: Box,
-): Region {
+/** Returns chroma of ITU-R BT.601 by the index of a pixel. */
+function chromaOf(planes: Float32Array, luma: Float32Array, { mean, scale }: Normalisation): Chroma {
   const size = luma.length;
   const [redMean, , blueMean] = mean;
   const redFactor = 1 / scale[0];
   const blueFactor = 1 / scale[2];
+  return {
+    blue: (at) => 0.564 * (planes[2 * size + at] * blueFactor + blueMean - luma[at]),
+    red: (at) => 0.713 * (planes[at] * redFactor + redMean - luma[at]),
+  };
+}
+
+function describe(
+  luma: Float32Array,
+  chroma: Chroma,
+  width: number,
+  [left, top, right, bottom]: Box,
+): Region {
   let sum = 0;
   let squares = 0;
   let steps = 0;
@@ -174,9 +170,8 @@ function describe(
     for (let i = y * width + left; i < y * width + right; i++) {
       const value = luma[i];
       const step = Math.abs(luma[i + 1] - value) + Math.abs(luma[i + width] - value);
-      // Chroma of ITU-R BT.601.
-      const cb = 0.564 * (planes[2 * size + i] * blueFactor + blueMean - value);
-      const cr = 0.713 * (planes[i] * redFactor + redMean - value);
+      const cb = chroma.blue(i);
+      const cr = chroma.red(i);
       sum += value;
       squares += value * value;
       steps += step;

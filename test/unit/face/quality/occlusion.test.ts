@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lumaOf } from "../../../../src/face/luma.ts";
+import { eyeMeasures } from "../../../../src/face/quality/eyewear.ts";
 import {
-  measureRegions,
+  measureCover,
   type OcclusionModel,
   occlusionMeasures,
   occlusionOf,
@@ -16,7 +17,7 @@ const normalisation = { mean: [127.5, 120, 110], scale: [1 / 128, 1 / 100, 1 / 6
 
 type Paint = (x: number, y: number) => readonly [red: number, green: number, blue: number];
 
-function measuresOf(paint: Paint): readonly number[] {
+function coverOf(paint: Paint) {
   const planes = new Float32Array(3 * side * side);
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < side; x++) {
@@ -25,8 +26,10 @@ function measuresOf(paint: Paint): readonly number[] {
       }
     }
   }
-  return measureRegions(planes, lumaOf(planes, normalisation), side, side, normalisation);
+  return measureCover(planes, lumaOf(planes, normalisation), side, side, normalisation);
 }
+
+const measuresOf = (paint: Paint) => coverOf(paint).regions;
 
 const odd = (value: number) => Math.floor(value) % 2;
 const pattern: Paint = (x, y) => [
@@ -80,8 +83,44 @@ describe("measures of a crop's regions", () => {
   });
 });
 
-/** Weighs the first measure and yaw alone. */
-const model: OcclusionModel = {
+describe("measures of the eyes", () => {
+  // The same in numpy 2.4.6, float64.
+  it("are those of another program: luma, detail and tint of the first cells, and all in one sum", () => {
+    const { eyes } = coverOf(pattern);
+    expect(eyes).toHaveLength(eyeMeasures);
+    const first = [
+      -0.341263, -0.423576, -0.179664, -1.471799, -1.064179, -1.090399, 0.941674, 0.902047, 0.957939,
+    ];
+    for (const [k, value] of first.entries())
+      expect(eyes[30 * Math.floor(k / 3) + (k % 3)]).toBeCloseTo(value, 4);
+    const sum = eyes.reduce((total, value, k) => total + value * Math.sin(k), 0);
+    expect(sum).toBeCloseTo(-1.709934, 3);
+  });
+
+  it("are the same of a pattern and of its mirror image where luma and tint are concerned", () => {
+    const paint: Paint = (x, y) => [x + 2 * y, 80 + 10 * odd(x / 3), 200 - x];
+    const [plain, mirrored] = [paint, ((x, y) => paint(side - 1 - x, y)) satisfies Paint].map(coverOf);
+    for (let k = 0; k < eyeMeasures; k++)
+      if (k < 30 || k >= 60) expect(mirrored.eyes[k]).toBeCloseTo(plain.eyes[k], 5);
+  });
+
+  it("of one colour all over are those of nothing to see", () => {
+    const { eyes } = coverOf(() => [120, 100, 90]);
+    for (const [k, value] of eyes.entries())
+      expect(value).toBeCloseTo(k >= 30 && k < 60 ? Math.log(0.02) : 0, 3);
+  });
+
+  it("a dark band over the eyes makes their cells dark and flat", () => {
+    const plain = coverOf(pattern).eyes;
+    const covered = coverOf((x, y) => (y >= 44 && y < 56 ? [10, 10, 10] : pattern(x, y))).eyes;
+    // The second row of cells lies in the band, steps to the next pixels included.
+    expect(Math.max(...covered.slice(6, 12))).toBeLessThan(Math.min(...plain.slice(6, 12)));
+    for (const detail of covered.slice(36, 42)) expect(detail).toBeCloseTo(Math.log(0.02), 5);
+  });
+});
+
+/** Weighs the first measure of the regions and yaw alone. */
+const regionModel = {
   bias: -1,
   means: Array.from({ length: occlusionMeasures }, (_, k) => (k === 0 ? 2 : 0)),
   spreads: Array.from({ length: occlusionMeasures }, (_, k) => (k === 0 ? 0.5 : 1)),
@@ -89,7 +128,18 @@ const model: OcclusionModel = {
     k === 0 ? 0.75 : k === regionMeasures ? -0.1 : 0,
   ),
 };
-const measuresWith = (first: number) => [first, ...new Array<number>(regionMeasures - 1).fill(0)];
+/** Weighs the first measure of the eyes alone. */
+const eyeModel = {
+  bias: -5,
+  means: new Array<number>(eyeMeasures).fill(0),
+  spreads: new Array<number>(eyeMeasures).fill(1),
+  weights: Array.from({ length: eyeMeasures }, (_, k) => (k === 0 ? 1 : 0)),
+};
+const model: OcclusionModel = { regions: regionModel, eyes: eyeModel };
+const measuresWith = (first: number, firstOfEyes = 0) => ({
+  regions: [first, ...new Array<number>(regionMeasures - 1).fill(0)],
+  eyes: [firstOfEyes, ...new Array<number>(eyeMeasures - 1).fill(0)],
+});
 const frontal = { yaw: 0, pitch: 0 };
 
 describe("occlusion", () => {
@@ -97,6 +147,12 @@ describe("occlusion", () => {
     // 0.75 (3 - 2) / 0.5 - 1 = 0.5, less 0.1 for each degree of yaw.
     expect(occlusionOf(model, measuresWith(3), frontal)).toBeCloseTo(1 / (1 + Math.exp(-0.5)), 12);
     expect(occlusionOf(model, measuresWith(3), { yaw: -5, pitch: 0 })).toBeCloseTo(0.5, 12);
+  });
+
+  it("is the larger one of the regions' and of the eyes'", () => {
+    // The eyes' odds are the measure less 5.
+    expect(occlusionOf(model, measuresWith(3, 5.4), frontal)).toBeCloseTo(1 / (1 + Math.exp(-0.5)), 12);
+    expect(occlusionOf(model, measuresWith(3, 7), frontal)).toBeCloseTo(1 / (1 + Math.exp(-2)), 12);
   });
 
   it("counts no measure beyond eight standard deviations", () => {
@@ -117,12 +173,14 @@ describe("occlusion", () => {
       }),
     );
     expect(occlusionOf(model, measuresWith(Number.NaN), frontal)).toBeNaN();
+    expect(occlusionOf(model, measuresWith(3, Number.NaN), frontal)).toBeNaN();
     expect(occlusionOf(model, measuresWith(3), { yaw: Number.NaN, pitch: 0 })).toBeNaN();
   });
 });
 
 describe("a calibration's entry about occlusion", () => {
   const entry = { dataset: "made up", ...model };
+  const withRegions = (change: object) => ({ ...entry, regions: { ...regionModel, ...change } });
 
   it("is read", () => {
     expect(parseOcclusion({ occlusion: entry })).toEqual(model);
@@ -130,10 +188,12 @@ describe("a calibration's entry about occlusion", () => {
 
   it.each([
     ["is missing", undefined],
-    ["weighs too few measures", { ...entry, weights: model.weights.slice(1) }],
-    ["has a mean too many", { ...entry, means: [...model.means, 0] }],
-    ["has no spread", { ...entry, spreads: model.spreads.map(() => 0) }],
-    ["has a weight that is no number", { ...entry, weights: model.weights.map(() => null) }],
+    ["weighs too few measures", withRegions({ weights: regionModel.weights.slice(1) })],
+    ["has a mean too many", withRegions({ means: [...regionModel.means, 0] })],
+    ["has no spread", withRegions({ spreads: regionModel.spreads.map(() => 0) })],
+    ["has a weight that is no number", withRegions({ weights: regionModel.weights.map(() => null) })],
+    ["knows nothing of the eyes", { dataset: "made up", regions: regionModel }],
+    ["weighs too few measures of the eyes", { ...entry, eyes: { ...eyeModel, weights: [1] } }],
     ["has an unknown key", { ...entry, limit: 0.5 }],
   ])("throws where it %s", (_, occlusion) => {
     expect(() => parseOcclusion({ occlusion })).toThrow("does not say what is occluded");

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { occlusionEntry, readCalibration, readManifest } from "../../../../model/runtime.ts";
 import { thresholdAt } from "../../../../src/face/decision/calibration.ts";
+import { eyeMeasures } from "../../../../src/face/quality/eyewear.ts";
 import { occlusionMeasures } from "../../../../src/face/quality/occlusion.ts";
 import { defaultSettings } from "../../../../src/identity/settings.ts";
 
@@ -13,5 +14,7 @@ it("the calibration covers the default false match rate", () => {
 });
 
 it("the manifest says of the encoder that it ships which faces are covered", () => {
-  expect(occlusionEntry(readManifest()).weights.length).toBe(occlusionMeasures);
+  const { regions, eyes } = occlusionEntry(readManifest());
+  expect(regions.weights.length).toBe(occlusionMeasures);
+  expect(eyes.weights.length).toBe(eyeMeasures);
 });

@@ -2,34 +2,53 @@ import { describe, expect, it } from "vitest";
 import { fitOcclusion } from "../../../../model/calibrate/occlusion/fit.ts";
 import type { Sample } from "../../../../model/calibrate/occlusion/samples.ts";
 import { createRandom } from "../../../../model/evaluate/statistics/random.ts";
-import { occlusionOdds } from "../../../../src/face/quality/occlusion.ts";
+import { linearOdds } from "../../../../src/face/quality/linear-odds.ts";
 
 const random = createRandom(1);
 /** Roughly normal: the sum of twelve uniform numbers less 6. */
 const normal = () => Array.from({ length: 12 }, random).reduce((sum, value) => sum + value, -6);
-const sample = (kind: string | undefined, person: number, shift: number): Sample => ({
+/** The second measure tells nothing; the third is on another scale. */
+const measures = (shift: number) => [normal() + shift, normal(), 100 * normal() + 40 * shift];
+const sample = (kind: string | undefined, person: number, shift: number, shiftOfEyes = 0): Sample => ({
   ...{ kind, person, image: "" },
-  // The second measure tells nothing; the third is on another scale.
-  measures: [normal() + shift, normal(), 100 * normal() + 40 * shift],
+  regions: measures(shift),
+  eyes: measures(shiftOfEyes),
 });
 const ordinary = Array.from({ length: 3000 }, (_, k) => sample(undefined, k, 0));
 const covered = Array.from({ length: 400 }, (_, k) => sample("mask", k, 6));
-const model = fitOcclusion([...ordinary, ...covered]);
+const eyewear = Array.from({ length: 40 }, (_, k) => sample("worn", k, 0, 6));
+const model = fitOcclusion([...ordinary, ...covered, ...eyewear]);
+const foundByRegions = (samples: readonly Sample[]) =>
+  samples.filter(({ regions }) => linearOdds(model.regions, regions) > 0).length;
+const foundByEyes = (samples: readonly Sample[]) =>
+  samples.filter(({ eyes }) => linearOdds(model.eyes, eyes) > 0).length;
 
 describe("a fit of occlusion", () => {
-  it("finds what differs, and calls three in a thousand ordinary faces covered", () => {
-    const found = (samples: readonly Sample[]) =>
-      samples.filter(({ measures }) => occlusionOdds(model, measures) > 0).length;
-    expect(found(covered) / covered.length).toBeGreaterThan(0.99);
-    expect(found(ordinary)).toBeGreaterThanOrEqual(5);
-    expect(found(ordinary)).toBeLessThanOrEqual(13);
+  it("finds what differs, and calls two in a thousand ordinary faces covered by each model", () => {
+    expect(foundByRegions(covered) / covered.length).toBeGreaterThan(0.99);
+    expect(foundByEyes(eyewear) / eyewear.length).toBeGreaterThan(0.95);
+    for (const found of [foundByRegions(ordinary), foundByEyes(ordinary)]) {
+      expect(found).toBeGreaterThanOrEqual(3);
+      expect(found).toBeLessThanOrEqual(10);
+    }
+  });
+
+  it("asks the eyes alone about eyewear that is worn, and the regions alone about masks", () => {
+    expect(foundByRegions(eyewear) / eyewear.length).toBeLessThan(0.1);
+    expect(foundByEyes(covered) / covered.length).toBeLessThan(0.02);
   });
 
   it("standardises by the ordinary faces alone, and weighs what tells more", () => {
-    expect(model.means[0]).toBeCloseTo(0, 1);
-    expect(model.spreads[2] / 100).toBeCloseTo(1, 1);
-    expect(Math.abs(model.weights[1])).toBeLessThan(model.weights[0] / 5);
-    expect(model.weights[2]).toBeGreaterThan(0);
-    expect(model.weights[2]).toBeLessThan(model.weights[0]);
+    const { means, spreads, weights } = model.regions;
+    expect(means[0]).toBeCloseTo(0, 1);
+    expect(spreads[2] / 100).toBeCloseTo(1, 1);
+    expect(Math.abs(weights[1])).toBeLessThan(weights[0] / 5);
+    expect(weights[2]).toBeGreaterThan(0);
+    expect(weights[2]).toBeLessThan(weights[0]);
+  });
+
+  it("finds no eyewear where none was shown", () => {
+    const without = fitOcclusion([...ordinary, ...covered]);
+    expect(eyewear.every(({ eyes }) => linearOdds(without.eyes, eyes) < 0)).toBe(true);
   });
 });
