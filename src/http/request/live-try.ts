@@ -9,11 +9,13 @@ import { sha256, toHex } from "../../crypto/digest.ts";
 import { chanceOf, type RandomBytes } from "../../crypto/random.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
+import { distance } from "../../face/decision/decide.ts";
 import { saysOfFaces } from "../../face/detection/turned.ts";
+import type { Embedding } from "../../face/embedding.ts";
 import type { EncodedFace } from "../../face/face.ts";
 import { type Challenge, drawChallenge } from "../../face/liveness/challenge.ts";
 import { type Frame, frameOf } from "../../face/liveness/frame.ts";
-import { judgeLiveness, type LivenessJudgement } from "../../face/liveness/judge.ts";
+import { judgeLiveness, type LivenessJudgement, type LivenessLimits } from "../../face/liveness/judge.ts";
 import { livenessLimitsOf } from "../../face/liveness/limits.ts";
 import { keepsSketches } from "../../identity/settings.ts";
 import type { Pipeline } from "../../pipeline.ts";
@@ -71,9 +73,11 @@ export interface SeenFrames {
  */
 export async function seeFrames(
   c: Context<AppEnv>,
-  { pipeline }: Pick<LiveTryDeps, "pipeline">,
+  { pipeline, calibration }: Pick<LiveTryDeps, "pipeline" | "calibration">,
   sent: readonly Bytes[],
 ): Promise<Result<SeenFrames>> {
+  const limits = livenessLimitsOf(calibration);
+  if (!limits.ok) return limits;
   const frames: Frame[] = [];
   const hashes: string[] = [];
   let first: EncodedFace | undefined;
@@ -87,6 +91,7 @@ export async function seeFrames(
       keepScene: true,
       // A head that turns as asked may be hard to recognise. It must be near to the first one, which is not.
       showUnrecognisable: k > 0,
+      ...(first !== undefined && { isSought: isNearTo(first.embedding, limits.value) }),
       judgePassive: c.var.settings.passiveLimit !== null,
       keepCapture: k === 0 && keepsSketches(c.var.settings),
       backgroundFaceShare: c.var.settings.backgroundFaceShare,
@@ -101,6 +106,14 @@ export async function seeFrames(
     }
   }
   return ok({ frames: unfit ? null : frames, first, hashes });
+}
+
+/** Returns the test of identity that the judge of a session makes. */
+function isNearTo(first: Embedding, { maxDistanceToFirst }: Pick<LivenessLimits, "maxDistanceToFirst">) {
+  return ({ embedding }: EncodedFace) => {
+    const measured = distance(first, embedding);
+    return measured.ok && measured.value <= maxDistanceToFirst;
+  };
 }
 
 export interface TakenTry {
