@@ -5,7 +5,6 @@
  * counts as an answer that failed: which frame it was would teach an attacker.
  */
 import type { Context } from "hono";
-import { sha256, toHex } from "../../crypto/digest.ts";
 import { chanceOf, type RandomBytes } from "../../crypto/random.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
@@ -62,8 +61,6 @@ export interface SeenFrames {
   readonly frames: readonly Frame[] | null;
   /** Face of the first frame; undefined when it has none. */
   readonly first: EncodedFace | undefined;
-  /** SHA-256 of each frame as sent, hex. */
-  readonly hashes: readonly string[];
 }
 
 /**
@@ -79,11 +76,9 @@ export async function seeFrames(
   const limits = livenessLimitsOf(calibration);
   if (!limits.ok) return limits;
   const frames: Frame[] = [];
-  const hashes: string[] = [];
   let first: EncodedFace | undefined;
   let unfit = false;
   for (const [k, bytes] of sent.entries()) {
-    hashes.push(toHex(await sha256(bytes)));
     const encoded = await pipeline.encodeFace(bytes, k === 0 ? "only" : "largest", {
       time: c.var.stopwatch.time,
       room: c.var.claim,
@@ -105,7 +100,7 @@ export async function seeFrames(
       return fail({ ...encoded.failure, field: `frame ${k + 1}` });
     }
   }
-  return ok({ frames: unfit ? null : frames, first, hashes });
+  return ok({ frames: unfit ? null : frames, first });
 }
 
 /** Returns the test of identity that the judge of a session makes. */
