@@ -14,8 +14,8 @@ import type { Embedding } from "../../face/embedding.ts";
 import type { EncodedFace } from "../../face/face.ts";
 import { type Challenge, drawChallenge } from "../../face/liveness/challenge.ts";
 import { type Frame, frameOf } from "../../face/liveness/frame.ts";
-import { judgeLiveness, type LivenessJudgement, type LivenessLimits } from "../../face/liveness/judge.ts";
-import { livenessLimitsOf } from "../../face/liveness/limits.ts";
+import { judgeLiveness, type LivenessJudgement } from "../../face/liveness/judge.ts";
+import { distanceOfSought, livenessLimitsOf } from "../../face/liveness/limits.ts";
 import { keepsSketches } from "../../identity/settings.ts";
 import type { Pipeline } from "../../pipeline.ts";
 import type { SessionAction, SessionPrincipal } from "../../trust/principal.ts";
@@ -73,8 +73,8 @@ export async function seeFrames(
   { pipeline, calibration }: Pick<LiveTryDeps, "pipeline" | "calibration">,
   sent: readonly Bytes[],
 ): Promise<Result<SeenFrames>> {
-  const limits = livenessLimitsOf(calibration);
-  if (!limits.ok) return limits;
+  const mostToFirst = distanceOfSought(calibration);
+  if (!mostToFirst.ok) return mostToFirst;
   const frames: Frame[] = [];
   let first: EncodedFace | undefined;
   let unfit = false;
@@ -86,7 +86,7 @@ export async function seeFrames(
       keepScene: true,
       // A head that turns as asked may be hard to recognise. It must be near to the first one, which is not.
       showUnrecognisable: k > 0,
-      ...(first !== undefined && { isSought: isNearTo(first.embedding, limits.value) }),
+      ...(first !== undefined && { isSought: isNearTo(first.embedding, mostToFirst.value) }),
       judgePassive: c.var.settings.passiveLimit !== null,
       keepCapture: k === 0 && keepsSketches(c.var.settings),
       backgroundFaceShare: c.var.settings.backgroundFaceShare,
@@ -103,11 +103,11 @@ export async function seeFrames(
   return ok({ frames: unfit ? null : frames, first });
 }
 
-/** Returns the test of identity that the judge of a session makes. */
-function isNearTo(first: Embedding, { maxDistanceToFirst }: Pick<LivenessLimits, "maxDistanceToFirst">) {
+/** Returns a test of a face: whether its embedding is within a distance of the first one. */
+function isNearTo(first: Embedding, most: number) {
   return ({ embedding }: EncodedFace) => {
     const measured = distance(first, embedding);
-    return measured.ok && measured.value <= maxDistanceToFirst;
+    return measured.ok && measured.value <= most;
   };
 }
 
