@@ -139,8 +139,9 @@ export function matchPatches(
   const axis: number[] = [];
   const weight: number[] = [];
   let likeness = 0;
+  const correlations = new Float64Array((Math.max(2, search.reach) + 1) ** 2);
   for (const sought of patches) {
-    const found = findPatch(sought, pictures, search);
+    const found = findPatch(sought, pictures, correlations, search);
     if (found === null) continue;
     const { x, y, direction, along, across } = sought;
     from.push((x + 0.5 - midX) / unit, (y + 0.5 - midY) / unit);
@@ -284,10 +285,17 @@ interface Found {
   readonly correlation: number;
 }
 
-function findPatch({ x, y, fine, coarse }: Patch, there: Pictures, { reach, isFine }: Search): Found | null {
-  const half = peak(coarse, there.coarse, x >> 1, y >> 1, 0, 0, reach >> 1);
+function findPatch(
+  { x, y, fine, coarse }: Patch,
+  there: Pictures,
+  correlations: Float64Array,
+  { reach, isFine }: Search,
+): Found | null {
+  const half = peak(correlations, coarse, there.coarse, x >> 1, y >> 1, 0, 0, reach >> 1);
   const first = { ...half, dx: 2 * half.dx, dy: 2 * half.dy };
-  const found = isFine ? peak(fine, there.fine, x, y, Math.round(first.dx), Math.round(first.dy), 1) : first;
+  const found = isFine
+    ? peak(correlations, fine, there.fine, x, y, Math.round(first.dx), Math.round(first.dy), 1)
+    : first;
   const isNear = Math.abs(found.dx) < reach && Math.abs(found.dy) < reach;
   return found.correlation >= leastCorrelation && isNear ? found : null;
 }
@@ -295,8 +303,11 @@ function findPatch({ x, y, fine, coarse }: Patch, there: Pictures, { reach, isFi
 /**
  * Finds the shift of the highest correlation, at most `most` px from (fromX, fromY), and places its peak between pixels by
  * a parabola along each axis.
+ *
+ * @param correlations memory for those of all shifts
  */
 function peak(
+  correlations: Float64Array,
   template: Template,
   there: Summed,
   x: number,
@@ -306,7 +317,6 @@ function peak(
   most: number,
 ): Found {
   const width = 2 * most + 1;
-  const correlations = new Float64Array(width * width);
   let highest = -1;
   let correlation = -1;
   for (let row = 0; row < width; row++) {
