@@ -317,28 +317,28 @@ function peak(
   most: number,
 ): Found {
   const width = 2 * most + 1;
-  let highest = -1;
+  // Where no correlation is a number, the middle stands.
+  let highest = most * width + most;
   let correlation = -1;
   for (let row = 0; row < width; row++) {
     correlateRow(template, there, x + fromX - most, y + fromY - most + row, width, correlations, row * width);
-    for (let column = 0; column < width; column++) {
-      const value = correlations[row * width + column];
-      if (value > correlation) {
-        correlation = value;
-        highest = row * width + column;
+    for (let at = row * width; at < (row + 1) * width; at++) {
+      if (correlations[at] > correlation) {
+        correlation = correlations[at];
+        highest = at;
       }
     }
   }
-  // Where no correlation is a number, the middle stands.
-  const dx = highest < 0 ? 0 : (highest % width) - most;
-  const dy = highest < 0 ? 0 : Math.floor(highest / width) - most;
-  const at = (i: number, j: number) =>
-    Math.abs(i) <= most && Math.abs(j) <= most
-      ? correlations[(j + most) * width + i + most]
-      : correlate(template, there, x + fromX + i, y + fromY + j);
+  const dx = fromX + (highest % width) - most;
+  const dy = fromY + Math.floor(highest / width) - most;
+  const [u, v] = [x + dx, y + dy];
+  const left = dx > fromX - most ? correlations[highest - 1] : correlate(template, there, u - 1, v);
+  const right = dx < fromX + most ? correlations[highest + 1] : correlate(template, there, u + 1, v);
+  const above = dy > fromY - most ? correlations[highest - width] : correlate(template, there, u, v - 1);
+  const below = dy < fromY + most ? correlations[highest + width] : correlate(template, there, u, v + 1);
   return {
-    dx: fromX + dx + vertex(at(dx - 1, dy), correlation, at(dx + 1, dy)),
-    dy: fromY + dy + vertex(at(dx, dy - 1), correlation, at(dx, dy + 1)),
+    dx: dx + vertex(left, correlation, right),
+    dy: dy + vertex(above, correlation, below),
     correlation,
   };
 }
