@@ -73,6 +73,11 @@ export interface Observation {
   readonly listFaces?: boolean;
   /** True to answer an unrecognisable face, which says that it is one, in place of a failure. */
   readonly showUnrecognisable?: boolean;
+  /**
+   * Tells whether this is the face that the caller looks for. An unrecognisable face of which that is true is not looked
+   * for again, at odd sizes and in quarter turns: none can be found that is wanted more.
+   */
+  readonly isSought?: (face: EncodedFace) => boolean;
   /** True to judge whether the photo shows a person or a picture of one. */
   readonly judgePassive?: boolean;
   /** Share of the largest face's side from which a further face counts, 0..1. */
@@ -215,10 +220,14 @@ export function createPipeline({
     !isRecognisable(recognisabilityModel, quality.recognisability);
 
   /** Lists the looks to try after a first one: at faces of odd sizes where the evidence is weak, and at the photo turned. */
-  function furtherLooks(first: Result<EncodedFace>, findFaces: FindFaces) {
+  function furtherLooks(
+    first: Result<EncodedFace>,
+    findFaces: FindFaces,
+    isWeakFace: (face: EncodedFace) => boolean,
+  ) {
     const isMissing = !first.ok && first.failure.code === "face_not_found";
-    const isWeak = isMissing || (first.ok && isRefused(first.value));
-    const turns = turnsToTry(first, isRefused).map((turned) => ({ turned, findFaces }));
+    const isWeak = isMissing || (first.ok && isWeakFace(first.value));
+    const turns = turnsToTry(first, isWeakFace).map((turned) => ({ turned, findFaces }));
     // Where further faces were looked for and none found, the quarters were looked at.
     const findOthers = isMissing && findFaces !== findFirstFaces ? findLargeFaces : findOddFaces;
     return isWeak ? [{ turned: 0 as const, findFaces: findOthers }, ...turns] : turns;
@@ -234,11 +243,13 @@ export function createPipeline({
       try {
         const findAlone = policy === "only" ? findCompany : findFirstFaces;
         const find = observation.listFaces ? findEveryFace : findAlone;
+        const { isSought = () => false } = observation;
+        const isWeak = (face: EncodedFace) => isRefused(face) && !isSought(face);
         let best = await look(decoder, 0, find, policy, observation);
-        for (const { turned, findFaces } of furtherLooks(best, find)) {
+        for (const { turned, findFaces } of furtherLooks(best, find, isWeak)) {
           const other = await look(decoder, turned, findFaces, policy, observation);
           if (!other.ok && !saysOfFaces(other.failure)) return other;
-          const stands = other.ok && turnsToTry(other, isRefused).length === 0;
+          const stands = other.ok && turnsToTry(other, isWeak).length === 0;
           if (stands || evidenceFor(other) > evidenceFor(best)) best = other;
           if (stands) break;
         }

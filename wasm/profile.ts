@@ -45,6 +45,8 @@ function multiplications(kernel: KernelName, s: Named): number {
     case "convolution":
     case "convolutionShorts":
       return s.outputHeight * s.outputWidth * s.channels * s.kernelHeight * s.kernelWidth * s.depth;
+    case "convolutionShortsPooled":
+      return 4 * s.outputHeight * s.outputWidth * s.channels * s.kernelHeight * s.kernelWidth * s.depth;
     case "fullyConnected":
       return s.depth * s.channels;
     default:

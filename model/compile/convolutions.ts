@@ -34,37 +34,55 @@ export function convolve(b: Builder, operator: Operator): void {
     connect(b, operator, { ...weights, shape: [outputs, perGroup] }, tail);
     return;
   }
-  const output = b.define(tail.result, height, width, outputs);
   demand(tail.quantized === null, operator, "quantization of its result");
-  const sizes = {
+  const window = {
     inputWidth: x.width,
     depth,
-    outputWidth: width,
-    outputHeight: height,
     channels: inFours(outputs),
     kernelHeight: kernel,
     kernelWidth: weights.shape[3],
+  };
+  const plain = () => ({
+    ...epilogue(b, operator, tail, b.define(tail.result, height, width, outputs)),
+    ...window,
+    outputWidth: width,
+    outputHeight: height,
     stride,
     isBlocked: 0,
-  };
+  });
   if (!b.usesShorts) {
     b.step("convolution", {
       input: isInput ? interleave(b, pads) : at(b.value(operator.inputs[0])),
       weights: b.constants.floats(packFilters(weights, depth), weights.half),
-      ...epilogue(b, operator, tail, output),
-      ...sizes,
+      ...plain(),
     });
     return;
   }
   const most = mostShortFor(kernel * weights.shape[3] * perGroup, isInput);
   const shorts = isInput ? interleaveShorts(b, pads, most) : b.shortened(b.value(operator.inputs[0]), most);
-  b.step("convolutionShorts", {
+  const multiplied = {
     input: { buffer: shorts.values, offset: 0 },
     inputScale: { buffer: shorts.scale, offset: 0 },
     ...shortWeights(b, weights, depth, shorts.most),
-    ...epilogue(b, operator, tail, output),
-    ...sizes,
-  });
+  };
+  const pool = stride === 1 ? poolOf(b, tail) : null;
+  if (pool === null) {
+    b.step("convolutionShorts", { ...multiplied, ...plain() });
+    return;
+  }
+  b.fused.add(pool);
+  const pooled = b.define(pool.output, height >> 1, width >> 1, outputs);
+  const { residual: _, residualChannels: _none, ...rest } = epilogue(b, operator, tail, pooled);
+  const sizes = { ...window, outputWidth: pooled.width, outputHeight: pooled.height };
+  b.step("convolutionShortsPooled", { ...multiplied, ...rest, ...sizes });
+}
+
+/** Returns the pool of 2 x 2 pixels that alone reads a result which never falls as the sums rise; null for another. */
+function poolOf(b: Builder, { result, residual, activation }: Tail): Operator | null {
+  const pool = b.only(result);
+  if (pool?.op !== "MaxPool" || residual !== null || activation === "prelu") return null;
+  const isOfSquares = ["kernel_shape", "strides"].every((name) => integers(pool, name).every((n) => n === 2));
+  return isOfSquares && integers(pool, "pads").every((pad) => pad === 0) ? pool : null;
 }
 
 function shortWeights(b: Builder, weights: Tensor, depth: number, most: number) {

@@ -5,7 +5,7 @@ import { coarse } from "../../model/evaluate/degradation/kinds/coarse.ts";
 import type { Scene } from "../../model/evaluate/degradation/kinds/kind.ts";
 import { createRandom } from "../../model/evaluate/statistics/random.ts";
 import { loadRuntime } from "../../model/runtime.ts";
-import type { Pipeline } from "../../src/pipeline.ts";
+import type { Observation, Pipeline } from "../../src/pipeline.ts";
 import { readMedia } from "../fixtures/data.ts";
 import { encodeJpeg } from "../fixtures/photos/images.ts";
 
@@ -35,5 +35,25 @@ describe("a face in blocks of 24 px", () => {
     });
     if (!plain.ok) throw new Error(plain.failure.code);
     expect(plain.value).not.toHaveProperty("unrecognisable");
+  });
+
+  it("is looked for again at odd sizes and in quarter turns, but not where it is the one that is sought", async () => {
+    async function looksWith(more: Observation): Promise<number> {
+      let looks = 0;
+      const time: Observation["time"] = (stage, work) => {
+        if (stage === "detect") looks++;
+        return work();
+      };
+      const shown = await pipeline.encodeFace(mosaicked, "largest", {
+        showUnrecognisable: true,
+        time,
+        ...more,
+      });
+      expect(shown).toMatchObject({ value: { unrecognisable: true, turned: 0 } });
+      return looks;
+    }
+    expect(await looksWith({})).toBe(5);
+    expect(await looksWith({ isSought: () => false })).toBe(5);
+    expect(await looksWith({ isSought: () => true })).toBe(1);
   });
 });

@@ -82,9 +82,13 @@ typedef struct {
   s32 rows, pairs, row;
 } ShortWindow;
 
-/** Computes a tile of four pixels by 8 channels. @param offsets [4] of the pixels' windows */
-INLINE void short_tile_of_8(const ShortEpilogue *e, f32x4 scale, const s16 *input, const s32 *offsets, const s16 *w,
-                            ShortWindow window, s32 pixel, s32 channel) {
+/** Sums of a tile: four pixels by 8 channels, in two halves. */
+typedef struct {
+  i32x4 a0, a1, b0, b1, c0, c1, d0, d1;
+} ShortSums;
+
+/** Sums the products of a tile of four pixels by 8 channels. @param offsets [4] of the pixels' windows */
+INLINE ShortSums sum_shorts(const s16 *input, const s32 *offsets, const s16 *w, ShortWindow window) {
   i32x4 a0 = {0}, a1 = {0}, b0 = {0}, b1 = {0}, c0 = {0}, c1 = {0}, d0 = {0}, d1 = {0};
   const s16 *pa = input + offsets[0], *pb = input + offsets[1], *pc = input + offsets[2], *pd = input + offsets[3];
   for (s32 y = 0; y < window.rows; y++) {
@@ -101,8 +105,15 @@ INLINE void short_tile_of_8(const ShortEpilogue *e, f32x4 scale, const s16 *inpu
     }
     pa += window.row, pb += window.row, pc += window.row, pd += window.row;
   }
-  finish_shorts(e, scale, a0, b0, c0, d0, pixel, channel);
-  finish_shorts(e, scale, a1, b1, c1, d1, pixel, channel + 4);
+  return (ShortSums){a0, a1, b0, b1, c0, c1, d0, d1};
+}
+
+/** Computes a tile of four pixels by 8 channels. @param offsets [4] of the pixels' windows */
+INLINE void short_tile_of_8(const ShortEpilogue *e, f32x4 scale, const s16 *input, const s32 *offsets, const s16 *w,
+                            ShortWindow window, s32 pixel, s32 channel) {
+  const ShortSums s = sum_shorts(input, offsets, w, window);
+  finish_shorts(e, scale, s.a0, s.b0, s.c0, s.d0, pixel, channel);
+  finish_shorts(e, scale, s.a1, s.b1, s.c1, s.d1, pixel, channel + 4);
 }
 
 /** Computes the first four channels of such a tile. */

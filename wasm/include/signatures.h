@@ -11,6 +11,9 @@ void convolutionShorts(const s16 *input, const f32 *input_scale, const s16 *weig
     const f32 *bias, const f32 *slope, const f32 *residual, f32 *output, s32 input_width, s32 depth,
     s32 output_width, s32 output_height, s32 channels, s32 kernel_height, s32 kernel_width, s32 stride,
     s32 activation, s32 residual_channels, s32 is_blocked);
+void convolutionShortsPooled(const s16 *input, const f32 *input_scale, const s16 *weights,
+    const f32 *weight_scale, const f32 *bias, const f32 *slope, f32 *output, s32 input_width, s32 depth,
+    s32 output_width, s32 output_height, s32 channels, s32 kernel_height, s32 kernel_width, s32 activation);
 void separable(const f32 *input, const f32 *depth_weights, const f32 *depth_bias, const s16 *weights,
     const f32 *weight_scale, const f32 *bias, const f32 *slope, const f32 *residual, f32 *output, s32 height,
     s32 width, s32 depth, s32 output_height, s32 output_width, s32 stride, s32 top, s32 left, s32 channels,

@@ -56,6 +56,9 @@ INLINE f32x4 least(f32x4 a, f32x4 b) { return (f32x4)wasm_f32x4_pmin((v128_t)a, 
 /** Computes a < b ? b : a, lane by lane. */
 INLINE f32x4 greatest(f32x4 a, f32x4 b) { return (f32x4)wasm_f32x4_pmax((v128_t)a, (v128_t)b); }
 
+/** Computes the greater of each two lanes. */
+INLINE i32x4 greatest_i32(i32x4 a, i32x4 b) { return (i32x4)wasm_i32x4_max((v128_t)a, (v128_t)b); }
+
 /** Sums neighbouring products: a[2i] * b[2i] + a[2i + 1] * b[2i + 1]. */
 INLINE i32x4 dot_i16(i16x8 a, i16x8 b) { return (i32x4)wasm_i32x4_dot_i16x8((v128_t)a, (v128_t)b); }
 INLINE i16x8 extend_low_i8(i8x16 a) { return (i16x8)wasm_i16x8_extend_low_i8x16((v128_t)a); }
@@ -80,6 +83,10 @@ INLINE f32x4 least(f32x4 a, f32x4 b) {
   return a;
 }
 INLINE f32x4 greatest(f32x4 a, f32x4 b) {
+  for (int i = 0; i < 4; i++) a[i] = a[i] < b[i] ? b[i] : a[i];
+  return a;
+}
+INLINE i32x4 greatest_i32(i32x4 a, i32x4 b) {
   for (int i = 0; i < 4; i++) a[i] = a[i] < b[i] ? b[i] : a[i];
   return a;
 }

@@ -75,6 +75,8 @@ enum { form_wide, form_pairs, form_whole };
 /** The sums are separate variables, since those of an array would not stay in registers. */
 INLINE void multiply_pairs(const s8 *input, s32 pitch, const s8 *weights, s32 depth, i32x4 *sums) {
   i32x4 a0 = {0}, a1 = {0}, b0 = {0}, b1 = {0}, c0 = {0}, c1 = {0}, d0 = {0}, d1 = {0};
+  /* Two turns at once are faster where each access's bounds are checked; more do not fit the registers. */
+#pragma clang loop unroll_count(2)
   for (s32 k = 0; k < depth; k += 4, weights += 32) {
     const i8x16 w0 = load_i8(weights), w1 = load_i8(weights + 16);
     i8x16 x;

@@ -63,6 +63,16 @@ export interface SoughtFace {
   /** Middle of the eyes and their distance, px. */
   readonly middle: readonly [number, number];
   readonly unit: number;
+  /** Memory for one look after another. */
+  readonly pictures: Pictures;
+}
+
+/** The other portrait, brought over the frontal one. */
+interface Pictures {
+  /** Place of each pixel in eye distances: x, y. */
+  readonly places: Float64Array;
+  readonly fine: Summed;
+  readonly coarse: Summed;
 }
 
 /** A picture with the sums over all above and left of each pixel, by which any square's mean and variance are known. */
@@ -78,7 +88,8 @@ interface Summed {
 export function soughtFace(portrait: Portrait): SoughtFace {
   const { side } = portrait;
   const fine = Float64Array.from(portrait.luma);
-  const coarse = halved(fine, side);
+  const coarse = new Float64Array((side >> 1) ** 2);
+  halve(fine, side, coarse);
   const [left, right] = portrait.points;
   const unit = Math.hypot(right.x - left.x, right.y - left.y);
   const [midX, midY] = [(left.x + right.x) / 2, (left.y + right.y) / 2];
@@ -98,12 +109,17 @@ export function soughtFace(portrait: Portrait): SoughtFace {
       }
     }
   }
-  return { portrait, patches, middle: [midX, midY], unit };
+  const pictures = {
+    places: new Float64Array(2 * side * side),
+    fine: emptyPicture(side),
+    coarse: emptyPicture(side >> 1),
+  };
+  return { portrait, patches, middle: [midX, midY], unit, pictures };
 }
 
 /** Finds the face's patches in another portrait, near their guesses. Null for landmarks that have no affine map. */
 export function matchPatches(
-  { portrait, patches, middle: [midX, midY], unit }: SoughtFace,
+  { portrait, patches, middle: [midX, midY], unit, pictures }: SoughtFace,
   other: Portrait,
   guess: Motion,
   search: Search,
@@ -112,17 +128,20 @@ export function matchPatches(
   if (toOther === null) return null;
   const { side } = portrait;
   const inEyes = (middle: number) => Float64Array.from({ length: side }, (_, k) => (k + 0.5 - middle) / unit);
-  const places = new Float64Array(2 * side * side);
+  const { places, fine, coarse } = pictures;
   movedGrid(guess, inEyes(midX), inEyes(midY), places);
-  const brought = bring(other, places, inPixels(toOther, midX, midY, unit));
-  const there = { fine: summed(brought, side), coarse: summed(halved(brought, side), side >> 1) };
+  bring(other, places, inPixels(toOther, midX, midY, unit), fine.values);
+  halve(fine.values, side, coarse.values);
+  sumUp(coarse);
+  if (search.isFine) sumUp(fine);
   const from: number[] = [];
   const to: number[] = [];
   const axis: number[] = [];
   const weight: number[] = [];
   let likeness = 0;
+  const correlations = new Float64Array((Math.max(2, search.reach) + 1) ** 2);
   for (const sought of patches) {
-    const found = findPatch(sought, there, search);
+    const found = findPatch(sought, pictures, correlations, search);
     if (found === null) continue;
     const { x, y, direction, along, across } = sought;
     from.push((x + 0.5 - midX) / unit, (y + 0.5 - midY) / unit);
@@ -168,16 +187,18 @@ function inPixels([a, b, tx, c, d, ty]: Float64Array, midX: number, midY: number
   );
 }
 
-/** Samples the other portrait where the map sends each place; outside it there is -1. */
-function bring({ luma, side }: Portrait, places: Float64Array, map: Float64Array): Float64Array {
+/** Writes samples of the other portrait where the map sends each place; outside it there is -1. */
+function bring({ luma, side }: Portrait, places: Float64Array, map: Float64Array, out: Float64Array): void {
   const [a, b, tx, c, d, ty] = map;
-  const out = new Float64Array(places.length / 2).fill(-1);
   for (let i = 0; i < out.length; i++) {
     const u = a * places[2 * i] + b * places[2 * i + 1] + tx - 0.5;
     const v = c * places[2 * i] + d * places[2 * i + 1] + ty - 0.5;
     const x0 = Math.floor(u);
     const y0 = Math.floor(v);
-    if (!(x0 >= 0 && y0 >= 0 && x0 < side - 1 && y0 < side - 1)) continue;
+    if (!(x0 >= 0 && y0 >= 0 && x0 < side - 1 && y0 < side - 1)) {
+      out[i] = -1;
+      continue;
+    }
     const fx = u - x0;
     const fy = v - y0;
     const at = y0 * side + x0;
@@ -185,28 +206,37 @@ function bring({ luma, side }: Portrait, places: Float64Array, map: Float64Array
     const bottom = luma[at + side] * (1 - fx) + luma[at + side + 1] * fx;
     out[i] = top * (1 - fy) + bottom * fy;
   }
-  return out;
 }
 
-/** Means of squares of two by two; -1 where one of the four has no value. */
-function halved(values: Float64Array, side: number): Float64Array {
+/** Writes means of squares of two by two; -1 where one of the four has no value. */
+function halve(values: Float64Array, side: number, out: Float64Array): void {
   const half = side >> 1;
-  const out = new Float64Array(half * half);
   for (let y = 0; y < half; y++) {
     for (let x = 0; x < half; x++) {
       const at = 2 * (y * side + x);
-      const [p, q, r, s] = [values[at], values[at + 1], values[at + side], values[at + side + 1]];
-      out[y * half + x] = Math.min(p, q, r, s) < 0 ? -1 : (p + q + r + s) / 4;
+      const p = values[at];
+      const q = values[at + 1];
+      const r = values[at + side];
+      const s = values[at + side + 1];
+      out[y * half + x] = p < 0 || q < 0 || r < 0 || s < 0 ? -1 : (p + q + r + s) / 4;
     }
   }
-  return out;
 }
 
-function summed(values: Float64Array, side: number): Summed {
+function emptyPicture(side: number): Summed {
+  const count = (side + 1) ** 2;
+  return {
+    side,
+    values: new Float64Array(side * side),
+    sums: new Float64Array(count),
+    squares: new Float64Array(count),
+    holes: new Int32Array(count),
+  };
+}
+
+/** Writes the sums of the picture's values; those above the first row and left of the first column stay 0. */
+function sumUp({ side, values, sums, squares, holes }: Summed): void {
   const width = side + 1;
-  const sums = new Float64Array(width * width);
-  const squares = new Float64Array(width * width);
-  const holes = new Int32Array(width * width);
   for (let y = 0; y < side; y++) {
     let sum = 0;
     let square = 0;
@@ -222,7 +252,6 @@ function summed(values: Float64Array, side: number): Summed {
       holes[at] = holes[at - width] + hole;
     }
   }
-  return { side, values, sums, squares, holes };
 }
 
 interface Template {
@@ -258,48 +287,27 @@ interface Found {
 
 function findPatch(
   { x, y, fine, coarse }: Patch,
-  there: { readonly fine: Summed; readonly coarse: Summed },
+  there: Pictures,
+  correlations: Float64Array,
   { reach, isFine }: Search,
 ): Found | null {
-  const half = peak(
-    coarse,
-    there.coarse,
-    x >> 1,
-    y >> 1,
-    best(coarse, there.coarse, x >> 1, y >> 1, 0, 0, reach >> 1),
-  );
+  const half = peak(correlations, coarse, there.coarse, x >> 1, y >> 1, 0, 0, reach >> 1);
   const first = { ...half, dx: 2 * half.dx, dy: 2 * half.dy };
   const found = isFine
-    ? peak(
-        fine,
-        there.fine,
-        x,
-        y,
-        best(fine, there.fine, x, y, Math.round(first.dx), Math.round(first.dy), 1),
-      )
+    ? peak(correlations, fine, there.fine, x, y, Math.round(first.dx), Math.round(first.dy), 1)
     : first;
   const isNear = Math.abs(found.dx) < reach && Math.abs(found.dy) < reach;
   return found.correlation >= leastCorrelation && isNear ? found : null;
 }
 
-/** Places the peak between pixels by a parabola along each axis. */
+/**
+ * Finds the shift of the highest correlation, at most `most` px from (fromX, fromY), and places its peak between pixels by
+ * a parabola along each axis.
+ *
+ * @param correlations memory for those of all shifts
+ */
 function peak(
-  template: Template,
-  there: Summed,
-  x: number,
-  y: number,
-  { dx, dy, correlation }: Found,
-): Found {
-  const at = (i: number, j: number) => correlate(template, there, x + dx + i, y + dy + j);
-  return {
-    dx: dx + vertex(at(-1, 0), correlation, at(1, 0)),
-    dy: dy + vertex(at(0, -1), correlation, at(0, 1)),
-    correlation,
-  };
-}
-
-/** Finds the shift of the highest correlation, at most `most` px from (fromX, fromY). */
-function best(
+  correlations: Float64Array,
   template: Template,
   there: Summed,
   x: number,
@@ -307,21 +315,119 @@ function best(
   fromX: number,
   fromY: number,
   most: number,
-) {
-  let found = { dx: fromX, dy: fromY, correlation: -1 };
-  for (let dy = fromY - most; dy <= fromY + most; dy++) {
-    for (let dx = fromX - most; dx <= fromX + most; dx++) {
-      const correlation = correlate(template, there, x + dx, y + dy);
-      if (correlation > found.correlation) found = { dx, dy, correlation };
+): Found {
+  const width = 2 * most + 1;
+  // Where no correlation is a number, the middle stands.
+  let highest = most * width + most;
+  let correlation = -1;
+  for (let row = 0; row < width; row++) {
+    correlateRow(template, there, x + fromX - most, y + fromY - most + row, width, correlations, row * width);
+    for (let at = row * width; at < (row + 1) * width; at++) {
+      if (correlations[at] > correlation) {
+        correlation = correlations[at];
+        highest = at;
+      }
     }
   }
-  return found;
+  const dx = fromX + (highest % width) - most;
+  const dy = fromY + Math.floor(highest / width) - most;
+  const [u, v] = [x + dx, y + dy];
+  const left = dx > fromX - most ? correlations[highest - 1] : correlate(template, there, u - 1, v);
+  const right = dx < fromX + most ? correlations[highest + 1] : correlate(template, there, u + 1, v);
+  const above = dy > fromY - most ? correlations[highest - width] : correlate(template, there, u, v - 1);
+  const below = dy < fromY + most ? correlations[highest + width] : correlate(template, there, u, v + 1);
+  return {
+    dx: dx + vertex(left, correlation, right),
+    dy: dy + vertex(above, correlation, below),
+    correlation,
+  };
+}
+
+/** Writes the correlations of `count` neighbours in a row, from (x, y) on. */
+function correlateRow(
+  template: Template,
+  there: Summed,
+  x: number,
+  y: number,
+  count: number,
+  out: Float64Array,
+  from: number,
+): void {
+  const { half } = template;
+  const { side } = there;
+  const isInside = y >= half && y < side - half;
+  let done = 0;
+  while (done < count) {
+    // Four at a time, of which the last ones may be beyond the row, where the picture has them all.
+    if (isInside && x + done >= half && x + done + 3 < side - half) {
+      addProducts(template, there, x + done, y);
+      for (let k = 0; k < 4 && done < count; k++, done++)
+        out[from + done] = normalised(template, there, x + done, y, fourProducts[k]);
+    } else {
+      out[from + done] = correlate(template, there, x + done, y);
+      done++;
+    }
+  }
+}
+
+const fourProducts = new Float64Array(4);
+
+/** Sums the products of the template with the patches at (x, y) and its three neighbours to the right: four sums do not wait for each other. */
+function addProducts(
+  { values, half }: Template,
+  { side, values: pixels }: Summed,
+  x: number,
+  y: number,
+): void {
+  const width = 2 * half + 1;
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  for (let j = 0, k = 0; j < width; j++) {
+    let next = (y - half + j) * side + x - half;
+    let p = pixels[next++];
+    let q = pixels[next++];
+    let r = pixels[next++];
+    for (const end = k + width; k < end; k++) {
+      const value = values[k];
+      const s = pixels[next++];
+      a += value * p;
+      b += value * q;
+      c += value * r;
+      d += value * s;
+      p = q;
+      q = r;
+      r = s;
+    }
+  }
+  fourProducts[0] = a;
+  fourProducts[1] = b;
+  fourProducts[2] = c;
+  fourProducts[3] = d;
 }
 
 /** Normalised correlation of a template with the patch at (x, y); 0 where the patch is not whole. */
-function correlate({ values, half, energy }: Template, there: Summed, x: number, y: number): number {
-  const { side, sums, squares, holes } = there;
+function correlate(template: Template, there: Summed, x: number, y: number): number {
+  const { values, half } = template;
+  const { side, values: pixels } = there;
   if (x < half || y < half || x >= side - half || y >= side - half) return 0;
+  let product = 0;
+  for (let j = -half, k = 0; j <= half; j++) {
+    const end = (y + j) * side + x + half;
+    for (let at = end - 2 * half; at <= end; at++, k++) product += values[k] * pixels[at];
+  }
+  return normalised(template, there, x, y, product);
+}
+
+/** Divides the sum of products by the patches' energies. @param x, y of a patch inside the picture */
+function normalised(
+  { values, half, energy }: Template,
+  { side, sums, squares, holes }: Summed,
+  x: number,
+  y: number,
+  product: number,
+): number {
   const width = 2 * half + 1;
   const a = (y - half) * (side + 1) + x - half;
   const b = a + width;
@@ -331,12 +437,6 @@ function correlate({ values, half, energy }: Template, there: Summed, x: number,
   const sum = sums[d] - sums[c] - sums[b] + sums[a];
   const variance = squares[d] - squares[c] - squares[b] + squares[a] - (sum * sum) / values.length;
   if (!(variance > values.length)) return 0;
-  const pixels = there.values;
-  let product = 0;
-  for (let j = -half, k = 0; j <= half; j++) {
-    const end = (y + j) * side + x + half;
-    for (let at = end - 2 * half; at <= end; at++, k++) product += values[k] * pixels[at];
-  }
   return product / Math.sqrt(energy * variance);
 }
 

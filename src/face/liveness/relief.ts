@@ -116,13 +116,21 @@ function fitted({ count, from, to, axis, weight }: Matches, given?: readonly num
   for (let i = 0; i < count; i++) {
     const [x, y, u, v] = [from[2 * i], from[2 * i + 1], to[2 * i], to[2 * i + 1]];
     const [cheeks, chin, nose] = shapes(x, y);
-    for (const part of [0, 1]) {
+    for (let part = 0; part < 2; part++) {
       const p = part === 0 ? axis[2 * i] : -axis[2 * i + 1];
       const q = part === 0 ? axis[2 * i + 1] : axis[2 * i];
       const place = p * u + q * v;
-      const across = [p * x, p * y, p, q * x, q * y, q, -place * x, -place * y];
       const relief = [p * cheeks, p * chin, p * nose, q * cheeks, q * chin, q * nose];
-      rows.set(given === undefined ? [...across, ...relief] : across, (2 * i + part) * width);
+      const at = (2 * i + part) * width;
+      rows[at] = p * x;
+      rows[at + 1] = p * y;
+      rows[at + 2] = p;
+      rows[at + 3] = q * x;
+      rows[at + 4] = q * y;
+      rows[at + 5] = q;
+      rows[at + 6] = -place * x;
+      rows[at + 7] = -place * y;
+      if (given === undefined) rows.set(relief, at + unknownsOfPlane);
       targets[2 * i + part] = place - (given?.reduce((sum, push, k) => sum + push * relief[k], 0) ?? 0);
     }
   }

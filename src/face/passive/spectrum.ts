@@ -24,8 +24,9 @@ export function measurePeaks(luma: Float32Array): number {
   const power = powerOf(luma);
   ringsOfBins ??= listRings();
   const heights: number[] = [];
+  const ring = new Float64Array(Math.max(...ringsOfBins.map(({ length }) => length)));
   for (const bins of ringsOfBins) {
-    const values = new Float64Array(bins.length);
+    const values = ring.subarray(0, bins.length);
     let [first, second] = [0, 0];
     for (let k = 0; k < bins.length; k++) {
       const value = power[bins[k]];
@@ -68,7 +69,7 @@ let ringsOfBins: Uint16Array[] | undefined;
 
 function listRings(): Uint16Array[] {
   const rings: number[][] = Array.from({ length: lastRing - firstRing + 1 }, () => []);
-  for (let x = 0; x <= half; x++) {
+  for (let x = 0; x <= lastRing; x++) {
     for (let y = 0; y < spectrumSide; y++) {
       const v = y < half ? y : y - spectrumSide;
       const ring = Math.round(Math.sqrt(x * x + v * v));
@@ -102,7 +103,7 @@ const window = Float64Array.from(
 );
 
 /**
- * Computes the power of the left half of the square's Fourier transform, [half + 1][spectrumSide] by the frequency
+ * Computes the power of the left half of the square's Fourier transform, [lastRing + 1][spectrumSide] by the frequency
  * across and the one down, of the luma less its mean under a Hann window.
  */
 function powerOf(luma: Float32Array): Float64Array {
@@ -110,8 +111,8 @@ function powerOf(luma: Float32Array): Float64Array {
   let mean = 0;
   for (let i = 0; i < luma.length; i++) mean += luma[i];
   mean /= luma.length;
-  const real = new Float64Array((half + 1) * side);
-  const imaginary = new Float64Array((half + 1) * side);
+  const real = new Float64Array((lastRing + 1) * side);
+  const imaginary = new Float64Array((lastRing + 1) * side);
   const lineReal = new Float64Array(side);
   const lineImaginary = new Float64Array(side);
   for (let y = 0; y < side; y += 2) {
@@ -124,7 +125,7 @@ function powerOf(luma: Float32Array): Float64Array {
       lineImaginary[at] = (luma[(y + 1) * side + x] - mean) * lower * window[x];
     }
     transform(lineReal, lineImaginary, 0);
-    for (let x = 0; x <= half; x++) {
+    for (let x = 0; x <= lastRing; x++) {
       const mirrored = (side - x) % side;
       const even = x * side + reversed[y];
       const odd = x * side + reversed[y + 1];
@@ -134,7 +135,7 @@ function powerOf(luma: Float32Array): Float64Array {
       imaginary[odd] = (lineReal[mirrored] - lineReal[x]) / 2;
     }
   }
-  for (let x = 0; x <= half; x++) transform(real, imaginary, x * side);
+  for (let x = 0; x <= lastRing; x++) transform(real, imaginary, x * side);
   for (let i = 0; i < real.length; i++) real[i] = real[i] * real[i] + imaginary[i] * imaginary[i];
   return real;
 }
@@ -142,20 +143,47 @@ function powerOf(luma: Float32Array): Float64Array {
 /** Transforms `spectrumSide` numbers in place, which lie in bit-reversed order (Cooley and Tukey, 1965). */
 function transform(real: Float64Array, imaginary: Float64Array, from: number): void {
   const end = from + spectrumSide;
-  for (let reach = 1; reach < spectrumSide; reach *= 2) {
+  transformFours(real, imaginary, from, end);
+  for (let reach = 4; reach < spectrumSide; reach *= 2) {
     const turn = half / reach;
     for (let k = 0; k < reach; k++) {
       const cos = cosines[k * turn];
       const sin = sines[k * turn];
       for (let a = from + k; a < end; a += 2 * reach) {
         const b = a + reach;
-        const re = real[b] * cos - imaginary[b] * sin;
-        const im = real[b] * sin + imaginary[b] * cos;
-        real[b] = real[a] - re;
-        imaginary[b] = imaginary[a] - im;
-        real[a] += re;
-        imaginary[a] += im;
+        const realB = real[b];
+        const imaginaryB = imaginary[b];
+        const re = realB * cos - imaginaryB * sin;
+        const im = realB * sin + imaginaryB * cos;
+        const realA = real[a];
+        const imaginaryA = imaginary[a];
+        real[b] = realA - re;
+        imaginary[b] = imaginaryA - im;
+        real[a] = realA + re;
+        imaginary[a] = imaginaryA + im;
       }
     }
+  }
+}
+
+/** Does the first two of its rounds, whose factors are 1 and -i. */
+function transformFours(real: Float64Array, imaginary: Float64Array, from: number, end: number): void {
+  for (let a = from; a < end; a += 4) {
+    const sumReal = real[a] + real[a + 1];
+    const sumImaginary = imaginary[a] + imaginary[a + 1];
+    const offReal = real[a] - real[a + 1];
+    const offImaginary = imaginary[a] - imaginary[a + 1];
+    const nextReal = real[a + 2] + real[a + 3];
+    const nextImaginary = imaginary[a + 2] + imaginary[a + 3];
+    const turnedReal = imaginary[a + 2] - imaginary[a + 3];
+    const turnedImaginary = real[a + 3] - real[a + 2];
+    real[a] = sumReal + nextReal;
+    imaginary[a] = sumImaginary + nextImaginary;
+    real[a + 1] = offReal + turnedReal;
+    imaginary[a + 1] = offImaginary + turnedImaginary;
+    real[a + 2] = sumReal - nextReal;
+    imaginary[a + 2] = sumImaginary - nextImaginary;
+    real[a + 3] = offReal - turnedReal;
+    imaginary[a + 3] = offImaginary - turnedImaginary;
   }
 }

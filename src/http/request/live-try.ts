@@ -5,16 +5,17 @@
  * counts as an answer that failed: which frame it was would teach an attacker.
  */
 import type { Context } from "hono";
-import { sha256, toHex } from "../../crypto/digest.ts";
 import { chanceOf, type RandomBytes } from "../../crypto/random.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import type { Calibration } from "../../face/decision/calibration.ts";
+import { distance } from "../../face/decision/decide.ts";
 import { saysOfFaces } from "../../face/detection/turned.ts";
+import type { Embedding } from "../../face/embedding.ts";
 import type { EncodedFace } from "../../face/face.ts";
 import { type Challenge, drawChallenge } from "../../face/liveness/challenge.ts";
 import { type Frame, frameOf } from "../../face/liveness/frame.ts";
 import { judgeLiveness, type LivenessJudgement } from "../../face/liveness/judge.ts";
-import { livenessLimitsOf } from "../../face/liveness/limits.ts";
+import { distanceOfSought, livenessLimitsOf } from "../../face/liveness/limits.ts";
 import { keepsSketches } from "../../identity/settings.ts";
 import type { Pipeline } from "../../pipeline.ts";
 import type { SessionAction, SessionPrincipal } from "../../trust/principal.ts";
@@ -60,8 +61,6 @@ export interface SeenFrames {
   readonly frames: readonly Frame[] | null;
   /** Face of the first frame; undefined when it has none. */
   readonly first: EncodedFace | undefined;
-  /** SHA-256 of each frame as sent, hex. */
-  readonly hashes: readonly string[];
 }
 
 /**
@@ -71,15 +70,15 @@ export interface SeenFrames {
  */
 export async function seeFrames(
   c: Context<AppEnv>,
-  { pipeline }: Pick<LiveTryDeps, "pipeline">,
+  { pipeline, calibration }: Pick<LiveTryDeps, "pipeline" | "calibration">,
   sent: readonly Bytes[],
 ): Promise<Result<SeenFrames>> {
+  const mostToFirst = distanceOfSought(calibration);
+  if (!mostToFirst.ok) return mostToFirst;
   const frames: Frame[] = [];
-  const hashes: string[] = [];
   let first: EncodedFace | undefined;
   let unfit = false;
   for (const [k, bytes] of sent.entries()) {
-    hashes.push(toHex(await sha256(bytes)));
     const encoded = await pipeline.encodeFace(bytes, k === 0 ? "only" : "largest", {
       time: c.var.stopwatch.time,
       room: c.var.claim,
@@ -87,6 +86,7 @@ export async function seeFrames(
       keepScene: true,
       // A head that turns as asked may be hard to recognise. It must be near to the first one, which is not.
       showUnrecognisable: k > 0,
+      ...(first !== undefined && { isSought: isNearTo(first.embedding, mostToFirst.value) }),
       judgePassive: c.var.settings.passiveLimit !== null,
       keepCapture: k === 0 && keepsSketches(c.var.settings),
       backgroundFaceShare: c.var.settings.backgroundFaceShare,
@@ -100,7 +100,15 @@ export async function seeFrames(
       return fail({ ...encoded.failure, field: `frame ${k + 1}` });
     }
   }
-  return ok({ frames: unfit ? null : frames, first, hashes });
+  return ok({ frames: unfit ? null : frames, first });
+}
+
+/** Returns a test of a face: whether its embedding is within a distance of the first one. */
+function isNearTo(first: Embedding, most: number) {
+  return ({ embedding }: EncodedFace) => {
+    const measured = distance(first, embedding);
+    return measured.ok && measured.value <= most;
+  };
 }
 
 export interface TakenTry {

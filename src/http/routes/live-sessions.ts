@@ -1,6 +1,7 @@
 /** Liveness sessions: frames of a person who takes the poses of a challenge, to verify or to enrol that person. */
 import type { Context } from "hono";
 import type { Config } from "../../config.ts";
+import { sha256, toHex } from "../../crypto/digest.ts";
 import { fail, ok, type Result } from "../../errors.ts";
 import { type Calibration, thresholdAt } from "../../face/decision/calibration.ts";
 import { type CalibratedDecision, decideAtFmr } from "../../face/decision/decide.ts";
@@ -102,6 +103,9 @@ export function verifyLive(
     if (!template.ok) return refuse(c, template.failure);
     const threshold = thresholdAt(calibration, maxFmr, template.value);
     if (!threshold.ok) return refuse(c, threshold.failure);
+    const hashes = options.receipt
+      ? await Promise.all(sent.map(async (frame) => toHex(await sha256(frame))))
+      : [];
     const receipt = options.receipt && {
       receipt: await signReceipt({
         tenant: principal.tenant,
@@ -112,8 +116,8 @@ export function verifyLive(
         model: pipeline.encoderId,
         template: template.value,
         modelSha256: calibration.modelSha256,
-        imageSha256: seen.value.hashes[0],
-        liveness: { challenge: taken.value.challenge, framesSha256: seen.value.hashes },
+        imageSha256: hashes[0],
+        liveness: { challenge: taken.value.challenge, framesSha256: hashes },
         nonce,
         requestId,
         at: clock(),

@@ -167,7 +167,9 @@ const passiveSchema = z
       .strictObject({
         live: signal("Log-odds by which the first network believes in a person."),
         attack: signal("Log-odds by which the second network believes in an attack."),
-        grid: signal("Height of narrow peaks in the spectrum: moire, a screen's grid, a print's dots."),
+        grid: signal(
+          "Natural logarithm of the height of narrow peaks in the spectrum: moire, a screen's grid, a print's dots.",
+        ),
       })
       .describe("Measures that the score is made of."),
   })

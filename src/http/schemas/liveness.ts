@@ -64,7 +64,10 @@ const scoresSchema = z
     surroundings: z.number().optional().describe("Largest change of the surroundings, 0 to 255."),
     clothes: z.number().optional().describe("Largest change of the clothes, 0 to 255."),
     light: z.number().optional().describe("Largest change of the light on the face, 0 to 255."),
-    passive: z.number().optional().describe("Least belief that a single frame is live, 0 to 1."),
+    passive: z
+      .number()
+      .optional()
+      .describe("Least passive score of a frame, 0 to 1. Present under the tenant's `passive_limit`."),
   })
   .meta({ id: "Liveness", description: "What the judge found. Present with the scope `scores`." });
 

@@ -15,6 +15,9 @@ interface Runs {
   readonly weights: Float64Array;
 }
 
+/** Pixels of the runs of most maps that shrink by less than two. */
+const shortRun = 3;
+
 /** Coordinate of the raster along one coordinate of the output: slope * output + shift, over `size` pixels. */
 interface Axis {
   readonly slope: number;
@@ -37,7 +40,6 @@ export function sampleBilinearLevel(sampling: Sampling): void {
   const down = runsOf(y, swapped ? width : height, samples);
   const pixels = wordsOf(raster.data);
   const outputs = across.first.length;
-  const inverseCount = 1 / (samples * samples);
   // Output rows that follow each other share raster rows, whose means across are kept.
   const kept = Array.from({ length: down.count }, () => ({ row: -1, means: new Float64Array(3 * outputs) }));
   const sums = new Float64Array(3 * outputs);
@@ -46,17 +48,22 @@ export function sampleBilinearLevel(sampling: Sampling): void {
       const row = down.first[line] + k;
       const slot = kept[row % down.count];
       if (slot.row !== row && down.weights[line * down.count + k] !== 0) {
-        meansAcross(pixels, raster, row, across, slot.means);
+        if (across.count === shortRun) meansAcrossShort(pixels, raster, row, across, slot.means);
+        else meansAcross(pixels, raster, row, across, slot.means);
         slot.row = row;
       }
     }
-    meansDown(kept, line, down, sums);
-    write(sums, line, swapped, inverseCount, sampling);
+    if (down.count === shortRun) {
+      writeShort(kept, line, down, swapped, sampling);
+    } else {
+      meansDown(kept, line, down, sums);
+      write(sums, line, swapped, sampling);
+    }
   }
 }
 
 function runsOf({ slope, shift, size }: Axis, outputs: number, samples: number): Runs {
-  const count = Math.min(size, Math.ceil(Math.abs(slope) * (1 - 1 / samples)) + 2);
+  const count = Math.min(size, Math.max(shortRun, Math.ceil(Math.abs(slope) * (1 - 1 / samples)) + 2));
   const first = new Int32Array(outputs);
   const weights = new Float64Array(outputs * count);
   const step = 1 / samples;
@@ -104,6 +111,29 @@ function meansAcross(
   }
 }
 
+/** Does the same for runs of `shortRun`. */
+function meansAcrossShort(
+  pixels: Int32Array,
+  { width }: Raster,
+  row: number,
+  { first, weights }: Runs,
+  means: Float64Array,
+): void {
+  const outputs = first.length;
+  for (let output = 0, at = 0; output < outputs; output++, at += shortRun) {
+    const pixel = row * width + first[output];
+    const p = pixels[pixel];
+    const q = pixels[pixel + 1];
+    const r = pixels[pixel + 2];
+    const a = weights[at];
+    const b = weights[at + 1];
+    const c = weights[at + 2];
+    means[output] = (p & 255) * a + (q & 255) * b + (r & 255) * c;
+    means[outputs + output] = ((p >>> 8) & 255) * a + ((q >>> 8) & 255) * b + ((r >>> 8) & 255) * c;
+    means[2 * outputs + output] = ((p >>> 16) & 255) * a + ((q >>> 16) & 255) * b + ((r >>> 16) & 255) * c;
+  }
+}
+
 /** Adds up the rows of an output line, two at a time. */
 function meansDown(
   kept: readonly { readonly means: Float64Array }[],
@@ -127,9 +157,9 @@ function write(
   sums: Float64Array,
   line: number,
   isColumn: boolean,
-  inverseCount: number,
-  { width, height, normalisation, out }: Sampling,
+  { width, height, samples, normalisation, out }: Sampling,
 ): void {
+  const inverseCount = 1 / (samples * samples);
   const step = isColumn ? width : 1;
   for (let channel = 0; channel < 3; channel++) {
     const mean = normalisation.mean[channel];
@@ -138,6 +168,32 @@ function write(
     const outputs = sums.length / 3;
     for (let k = channel * outputs; k < (channel + 1) * outputs; k++, at += step) {
       out[at] = (Math.fround(sums[k] * inverseCount) - mean) * scale;
+    }
+  }
+}
+
+/** Adds up the rows of an output line, a run of `shortRun`, and writes the means likewise. */
+function writeShort(
+  kept: readonly { readonly means: Float64Array }[],
+  line: number,
+  { first, weights }: Runs,
+  isColumn: boolean,
+  { width, height, samples, normalisation, out }: Sampling,
+): void {
+  const [upper, middle, lower] = [0, 1, 2].map((k) => kept[(first[line] + k) % shortRun].means);
+  const a = weights[line * shortRun];
+  const b = weights[line * shortRun + 1];
+  const c = weights[line * shortRun + 2];
+  const inverseCount = 1 / (samples * samples);
+  const step = isColumn ? width : 1;
+  const outputs = upper.length / 3;
+  for (let channel = 0; channel < 3; channel++) {
+    const mean = normalisation.mean[channel];
+    const scale = normalisation.scale[channel];
+    let at = channel * width * height + (isColumn ? line : line * width);
+    for (let k = channel * outputs; k < (channel + 1) * outputs; k++, at += step) {
+      const sum = a * upper[k] + b * middle[k] + c * lower[k];
+      out[at] = (Math.fround(sum * inverseCount) - mean) * scale;
     }
   }
 }

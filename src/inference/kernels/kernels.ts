@@ -112,6 +112,31 @@ export const kernels = {
     ],
     holds: isConvolution,
   },
+  convolutionShortsPooled: {
+    parameters: [
+      reads("input", "s16", (s) => {
+        const isOdd = (s.kernelWidth * s.depth) % 2;
+        return (2 * s.outputHeight + s.kernelHeight - 1) * s.inputWidth * s.depth + isOdd;
+      }),
+      reads("inputScale", "f32", () => 1),
+      constant("weights", "s16", (s) => 2 * eights(s) * s.kernelHeight * pairs(s)),
+      constant("weightScale", "f32", eights),
+      constant("bias", "f32", eights),
+      optional(constant("slope", "f32", eights)),
+      writes("output", "f32", (s) => outputPixels(s) * s.channels),
+      ...sizes("inputWidth", "depth", "outputWidth", "outputHeight", "channels", "kernelHeight"),
+      ...sizes("kernelWidth", "activation"),
+    ],
+    holds: (s) =>
+      inFours(s.channels) &&
+      s.outputWidth > 0 &&
+      s.outputHeight > 0 &&
+      s.depth > 0 &&
+      s.kernelHeight > 0 &&
+      s.kernelWidth > 0 &&
+      2 * s.outputWidth + s.kernelWidth - 1 <= s.inputWidth &&
+      isActivation(s.activation),
+  },
   separable: {
     parameters: [
       reads("input", "f32", (s) => inputPixels(s) * s.depth),

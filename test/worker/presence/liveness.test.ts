@@ -106,6 +106,27 @@ describe("a liveness session that verifies", () => {
     expect(await verified(service, token, frames)).toMatchObject({ match });
   });
 
+  it("seeks a face near to the first one in each further frame", async () => {
+    const inner = textPipeline();
+    let said: (boolean | undefined)[] = [];
+    const service = startService({
+      pipeline: {
+        async encodeFace(image, policy, observation = {}) {
+          const encoded = await inner.encodeFace(image, policy, observation);
+          if (encoded.ok) said.push(observation.isSought?.(encoded.value));
+          return encoded;
+        },
+      },
+    });
+    await service.call("/v1/subjects/alice/faces", jpeg(photoAt(0)));
+    const { token, challenge } = await open(service);
+    const frames = framesOf(challenge.poses);
+    frames[3] = framePhoto({ ...madeHead, angle: 2 }, challenge.poses[2], 3);
+    said = [];
+    expect(await verified(service, token, frames)).toMatchObject({ match: false });
+    expect(said).toEqual([undefined, true, true, false, true]);
+  });
+
   it("takes the frames as a list in JSON", async () => {
     const service = await enrolled();
     const { token, challenge } = await open(service);

@@ -48,6 +48,21 @@ const shapes: Readonly<Record<KernelName, Shape>> = {
     values: { input: 2 * (11 * 11 * 3 + 1), inputScale: 4, residual: 4 * 20 * 8, output: 4 * 20 * 12 },
     constants: { weights: 2 * 16 * 5 * 5 * 2, weightScale: 64, bias: 64, slope: 64 },
   },
+  convolutionShortsPooled: {
+    sizes: {
+      inputWidth: 13,
+      depth: 3,
+      outputWidth: 5,
+      outputHeight: 4,
+      channels: 12,
+      kernelHeight: 4,
+      kernelWidth: 3,
+      activation: 2,
+    },
+    // The input has 11 rows, and one short after an odd run of 9; five pairs of weights hold such a run.
+    values: { input: 2 * (11 * 13 * 3 + 1), inputScale: 4, output: 4 * 20 * 12 },
+    constants: { weights: 2 * 16 * 4 * 5 * 2, weightScale: 64, bias: 64, slope: 64 },
+  },
   separable: {
     sizes: {
       height: 5,
