@@ -6,7 +6,6 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { acquireAll } from "../../model/evaluate/acquisition/acquire.ts";
 import { readDataset } from "../../model/evaluate/dataset.ts";
 import { kindGroups } from "../../model/evaluate/degradation/kinds/all.ts";
-import { unseen } from "../../model/evaluate/degradation/unseen.ts";
 import { createRandom } from "../../model/evaluate/statistics/random.ts";
 import { loadRuntime, readCalibration, readRecognisability } from "../../model/runtime.ts";
 import type { Result } from "../../src/errors.ts";
@@ -48,7 +47,7 @@ describe.skipIf(!isPresent)(lfwDev.title("recognisability on lfw-dev test"), () 
     level: number,
     observation: Observation = {},
   ): Promise<Result<EncodedFace>[]> {
-    const kind = [...kindGroups, unseen].flatMap(({ kinds }) => kinds).find((each) => each.name === name)!;
+    const kind = kindGroups.flatMap(({ kinds }) => kinds).find((each) => each.name === name)!;
     const encoded: Result<EncodedFace>[] = [];
     for (const [k, { bytes, face }] of photos.entries()) {
       const picture = jpeg.decode(bytes, { useTArray: true });

@@ -29,7 +29,8 @@ export function findCorners(
   return middles.length <= count ? middles : findCentroids(middles, count, createRandom(seed));
 }
 
-function shareWithin(faces: readonly Sample[], threshold: number): number {
+/** Returns the share of pairs of two people's faces that lie within the threshold; 0 where there is none. */
+export function shareWithin(faces: readonly Sample[], threshold: number): number {
   const least = 1 - (threshold * threshold) / 2;
   let within = 0;
   let pairs = 0;

@@ -12,10 +12,11 @@ import {
   type RecognisabilityEntry,
 } from "../../../src/face/quality/recognisability-model.ts";
 import { encoderInUse } from "../../../src/models.ts";
+import { fresh } from "../../evaluate/degradation/fresh.ts";
 import { kindGroups } from "../../evaluate/degradation/kinds/all.ts";
+import { programs } from "../../evaluate/degradation/kinds/random/programs.ts";
 import { shaken } from "../../evaluate/degradation/kinds/shaken.ts";
 import { smooth } from "../../evaluate/degradation/kinds/smooth.ts";
-import { unseen } from "../../evaluate/degradation/unseen.ts";
 import { readCalibration, readManifest } from "../../runtime.ts";
 import { writeCalibration } from "../manifest.ts";
 import { fitFaces, measureStrangeness } from "./fit.ts";
@@ -55,8 +56,9 @@ const { values: flags } = parseArgs({
   },
 });
 
-/** People of whom one photo each is bent by each random warp. */
+/** People of whom one photo each is bent by each random warp, and put through each random program. */
 const peopleOfWarp = 40;
+const peopleOfProgram = 16;
 /** The false match rate whose threshold says whether a face is still its own. */
 const ownFmr = 1e-4;
 
@@ -100,14 +102,15 @@ async function main(): Promise<void> {
     return { ...of, tolerance, leaning: fitLeaning(parse(of), ordinary, genuine) };
   };
   const unshifted = withPairs(fitFaces(train.ordinary, train.worsened, strangeness, options));
-  const random = await samplesOf(list, images, 3, [smooth, shaken], peopleOfWarp);
-  const warped = judgeFaces(parse(unshifted), random.worsened, strangeness.unbiased).filter(
-    ({ kept }) => kept,
-  );
+  const random = [
+    ...(await samplesOf(list, images, 3, [smooth, shaken], peopleOfWarp)).worsened,
+    ...(await samplesOf(list, images, 3, [programs], peopleOfProgram)).worsened,
+  ];
+  const moved = judgeFaces(parse(unshifted), random, strangeness.unbiased).filter(({ kept }) => kept);
   // No fit's kinds take part in these, so that they are the same whatever a fit has not seen.
   const shifts = fitShifts(
     train.ordinary,
-    warped.map(({ sample }) => sample),
+    moved.map(({ sample }) => sample),
     genuineBy(unshifted),
     calibration,
     closerBy(parse(unshifted)),
@@ -126,7 +129,7 @@ async function main(): Promise<void> {
 
   if (check === undefined) return;
   const test = await samplesOf(check, images, 7);
-  const others = await samplesOf(check, images, 7, [unseen]);
+  const others = await samplesOf(check, images, 7, [fresh]);
   console.log("\nphotos as they are, of other people");
   printOrdinary(judgeFaces(model, test.ordinary), model, calibration);
   const totals = folds.map(({ name, fitted }) => {

@@ -20,6 +20,7 @@ import type {
   Shifts,
 } from "../../../src/face/quality/recognisability-model.ts";
 import { dot } from "./centroids.ts";
+import { shareWithin } from "./corners.ts";
 import { decodeVector, encodeVector, join, rounded } from "./fit.ts";
 import { type Pair, requireThreshold } from "./judge.ts";
 import { secondMoments } from "./moments.ts";
@@ -36,8 +37,13 @@ const fewestFaces = 8;
 /** Rates at which pairs of one person must not be lost, and the share of those within the threshold that may be. */
 const rates = [1e-3, 1e-4, 1e-5];
 const lostShare = 5e-4;
+/** Added to the first knot: other people's pairs are shifted alike farther than those of the list. */
+const margin = 0.2;
+/** Rate at which strangers under one warp are looked at, and the share of their pairs from which its shift counts. */
+const looseRate = 1e-3;
+const leastShare = 0.03;
 /** Distance asked for a unit of shared shift beyond the first knot, and the most that is asked. */
-const perUnit = 0.04;
+const perUnit = 0.045;
 const most = 0.6;
 const parts = 5;
 
@@ -46,17 +52,18 @@ const parts = 5;
  * knots follow these.
  *
  * @param ordinary photos as they are
- * @param warped faces of many warps, each a kind and level of its own
+ * @param worsened faces of many warps and programs, each a kind and level of its own
  * @param genuine pairs of one person's ordinary photos
  * @param closer the distance that a pair is asked for already
  */
 export function fitShifts(
   ordinary: readonly Sample[],
-  warped: readonly Sample[],
+  worsened: readonly Sample[],
   genuine: readonly Pair[],
   calibration: Calibration,
   closer: (pair: Pair) => number,
 ): RecognisabilityEntry["shifts"] {
+  const warped = thoseAlike(worsened, requireThreshold(calibration, looseRate));
   const found = findShifts(ordinary, warped);
   const partOf = ({ person }: Sample) => ((person % parts) + parts) % parts;
   const judged = Array.from({ length: parts }, (_, part) => {
@@ -86,14 +93,22 @@ export function fitShifts(
   };
 }
 
+/**
+ * Returns the faces of those warps under which strangers come within a threshold. What moves faces little would take
+ * strength from the directions in which it matters.
+ */
+export function thoseAlike(worsened: readonly Sample[], threshold: number): Sample[] {
+  return byLevel(worsened)
+    .filter((faces) => shareWithin(faces, threshold) >= leastShare)
+    .flat();
+}
+
 /** Finds the directions, as the codes of the manifest will hold them, and their weights, the largest first. */
 export function findShifts(ordinary: readonly Sample[], warped: readonly Sample[]): Shifts {
   const centre = meanOf(ordinary);
   const lessCentre = (values: ArrayLike<number>) =>
     Float64Array.from(values, (value, i) => value - centre[i]);
-  const shifts = [...Map.groupBy(warped, ({ kind, level }) => `${kind} ${level}`).values()]
-    .filter((faces) => faces.length >= fewestFaces)
-    .map((faces) => lessCentre(meanOf(faces)));
+  const shifts = byLevel(warped).map((faces) => lessCentre(meanOf(faces)));
   const covariance = Matrix.add(
     secondMoments(ordinary.map(({ embedding }) => lessCentre(embedding))),
     Matrix.eye(centre.length, centre.length, ridge),
@@ -117,7 +132,7 @@ export function findShifts(ordinary: readonly Sample[], warped: readonly Sample[
 }
 
 /**
- * Returns knots of which the first lies as low as the pairs of one person allow at each threshold.
+ * Returns knots of which the first lies about as low as the pairs of one person allow at each threshold.
  *
  * @param pairs their distances with all that they are asked for already
  */
@@ -135,10 +150,17 @@ export function knotsFor(
       return lost[Math.floor(lostShare * lost.length)] ?? 0;
     }),
   );
+  const from = first + margin;
   return [
-    [rounded(first), 0],
-    [rounded(first + most / perUnit), most],
+    [rounded(from), 0],
+    [rounded(from + most / perUnit), most],
   ];
+}
+
+/** Groups faces by what was done to their photos, and leaves a handful alone. */
+function byLevel(faces: readonly Sample[]): Sample[][] {
+  const levels = Map.groupBy(faces, ({ kind, level }) => `${kind} ${level}`);
+  return [...levels.values()].filter(({ length }) => length >= fewestFaces);
 }
 
 function meanOf(samples: readonly Sample[]): Float64Array {

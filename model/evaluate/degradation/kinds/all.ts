@@ -1,4 +1,5 @@
 /** Every kind by which recognisability is fitted and judged. */
+import { assorted } from "./assorted.ts";
 import { coarse, compressed } from "./coarse.ts";
 import { covers } from "./covers.ts";
 import { drawings } from "./drawings.ts";
@@ -33,4 +34,5 @@ export const kindGroups: readonly KindGroup[] = [
   ripples,
   wear,
   drawings,
+  assorted,
 ];

@@ -6,9 +6,11 @@ import {
   type Picture,
   shrink,
 } from "../../../../model/evaluate/degradation/degrade.ts";
+import { programs } from "../../../../model/evaluate/degradation/kinds/random/programs.ts";
 import { shaken } from "../../../../model/evaluate/degradation/kinds/shaken.ts";
 import { smooth } from "../../../../model/evaluate/degradation/kinds/smooth.ts";
 import { binProbes, median, summarizeProbes } from "../../../../model/evaluate/degradation/study.ts";
+import { createRandom } from "../../../../model/evaluate/statistics/random.ts";
 import { defaultQualityLimits, type Quality } from "../../../../src/face/quality/quality.ts";
 
 /** Makes a picture of grey values, one row a line. */
@@ -143,6 +145,27 @@ describe("random warps and motions", () => {
       }
     },
   );
+
+  it.each(programs.kinds.map((kind) => [kind.name, kind] as const))(
+    "%s is the same for every photo by its seed and what falls elsewhere on each",
+    (_, kind) => {
+      const seeds = kind.levels.slice(0, 12);
+      const drawn = seeds.map((seed) => kind.apply(scene, seed, createRandom(5)));
+      expect(kind.apply(scene, 3, createRandom(5))).toEqual(drawn[3]);
+      // On so small a face some brushes and blocks are of one size.
+      expect(new Set(drawn.map(({ data }) => data.join())).size).toBeGreaterThanOrEqual(9);
+      for (const { width, height } of drawn) expect([width, height]).toEqual([60, 60]);
+    },
+  );
+
+  it("half of the programs do the same to every photo, and the others place their details anew", () => {
+    const texts = (seed: number) =>
+      programs.kinds.map((kind) => kind.apply(scene, 1, createRandom(seed)).data.join());
+    const [first, second] = [texts(1), texts(2)];
+    const alike = first.filter((text, k) => text === second[k]).length;
+    expect(alike).toBeGreaterThan(first.length / 4);
+    expect(alike).toBeLessThan(first.length);
+  });
 
   it("leave a flat picture flat inside it", () => {
     const flat = { ...scene, picture: picture(...Array.from({ length: 60 }, () => new Array(60).fill(90))) };

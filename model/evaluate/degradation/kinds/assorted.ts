@@ -1,5 +1,5 @@
-/** Kinds that no fit is given: what it makes of these is what it may make of kinds that nobody thought of. */
-import { blur, type Picture } from "./degrade.ts";
+/** Kinds of every sort, which fits were judged by for a while before they were given them. */
+import { blur, type Picture } from "../degrade.ts";
 import {
   faceFrame,
   fromGrey,
@@ -11,10 +11,10 @@ import {
   normalFrom,
   type Random,
   resample,
-} from "./kinds/kind.ts";
+} from "./kind.ts";
 
-export const unseen: KindGroup = {
-  name: "unseen",
+export const assorted: KindGroup = {
+  name: "assorted",
   source: import.meta.url,
   kinds: [
     {
