@@ -30,7 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.each([
   ["all of it, as uploaded", /./, 6.72e6],
-  ["its script", /\.js$/, 0.59 * mebibyte],
+  ["its script", /\.js$/, 0.6 * mebibyte],
   ["its models", /\.plan$/, 4.46 * mebibyte],
   ["its kernels", /kernels.*\.wasm$/, 42 * 1024],
   ["its codecs", /(jpeg|png|_dec)\.wasm$/, 1.4 * mebibyte],
