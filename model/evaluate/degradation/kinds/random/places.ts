@@ -194,7 +194,7 @@ export const tessellate: Operator = (random) => {
       const [first, second] = [hash(column, row, salt + 4) - 0.5, hash(column, row, salt + 5) - 0.5];
       if (effect === "mean") [dx, dy] = [0, 0];
       else if (effect === "lens") [dx, dy] = [dx * (1 + 1.5 * amount), dy * (1 + 1.5 * amount)];
-      else if (effect === "mirrored") [dx, dy] = [-dx, random01(first) ? -dy : dy];
+      else if (effect === "mirrored") [dx, dy] = [-dx, first > 0 ? -dy : dy];
       else if (effect === "turned") {
         const angle = 4 * amount * first;
         [dx, dy] = [Math.cos(angle) * dx - Math.sin(angle) * dy, Math.sin(angle) * dx + Math.cos(angle) * dy];
@@ -208,8 +208,6 @@ export const tessellate: Operator = (random) => {
     });
   };
 };
-
-const random01 = (centred: number) => centred > 0;
 
 /** Seen through uneven glass: displaced by the slope of a texture, or by a number a pixel. */
 export const glass: Operator = (random) => {
