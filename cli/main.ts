@@ -49,7 +49,7 @@ interface Found {
 }
 
 function find([first, ...rest]: readonly string[], local: boolean): Found {
-  if (first === undefined) throw new UsageError(`A command is missing.\n\n${usage}`);
+  if (first === undefined) throw new UsageError("A command is missing.", usage);
   if (first === "compare" && local) return { name: "compare --local", command: compareLocally, rest };
   if (first === "subjects") return findIn("subjects", subjects, rest.length === 0 ? ["list"] : rest, usage);
   if (first === "keys") return findIn("keys", keys, rest, keysUsage);
@@ -62,10 +62,10 @@ function findIn(
   [action, ...rest]: readonly string[],
   usage: string,
 ): Found {
-  if (action === undefined) throw new UsageError(`A command is missing.\n\n${usage}`);
+  if (action === undefined) throw new UsageError("A command is missing.", usage);
   const name = `${group} ${action}`.trim();
   if (!Object.hasOwn(commands, action))
-    throw new UsageError(`There is no command "${`${group} ${shownStray(action)}`.trim()}".\n\n${usage}`);
+    throw new UsageError(`There is no command "${`${group} ${shownStray(action)}`.trim()}".`, usage);
   return { name, command: commands[action], rest };
 }
 
@@ -85,5 +85,6 @@ try {
 } catch (error) {
   if (args.includes("--json")) process.stdout.write(`${JSON.stringify(errorBody(error))}\n`);
   else process.stderr.write(`${explain(error)}\n`);
+  if (error instanceof UsageError && error.help !== undefined) process.stderr.write(`\n${error.help}\n`);
   process.exitCode = 2;
 }

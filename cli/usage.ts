@@ -111,4 +111,12 @@ export function readVersion(): string {
 }
 
 /** The command line is wrong. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  /** What may be called instead, as many lines. */
+  readonly help: string | undefined;
+
+  constructor(message: string, help?: string) {
+    super(message);
+    this.help = help;
+  }
+}

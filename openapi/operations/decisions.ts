@@ -1,6 +1,7 @@
 import * as z from "zod";
 import {
   photosToCompare,
+  photoToDetect,
   photoToEncode,
   photoToIdentify,
   photoToVerify,
@@ -121,8 +122,8 @@ export const decisionOperations: readonly Operation[] = [
     description:
       "Guides a camera before a photo is enrolled or verified. A face that every other call refuses is answered too, with `unrecognizable` among its reasons, unless the request asks for `quality=refuse`. Stores nothing.",
     caller: { kind: "key", scopes: ["verify"] },
-    params: { query: photoToEncode.options },
-    body: photoBody(photoToEncode),
+    params: { query: photoToDetect.options },
+    body: photoBody(photoToDetect),
     answer: {
       status: 200,
       description: "The face.",
