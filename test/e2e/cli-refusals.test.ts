@@ -42,6 +42,13 @@ describe("sameface", () => {
     expect(err).not.toMatch(/\n +at /);
   });
 
+  it("shows the commands, a line each, after a word that is none of them", async () => {
+    const { err } = await sameface("enlist");
+    expect(err).toMatch(
+      /^There is no command "enlist"\.\n\nsameface <command>.*\n(.*\n)* {2}verify <subject>/,
+    );
+  });
+
   it.each<[string[], string]>([
     [["doctor", "foo"], "doctor does not use foo"],
     [["subjects", "list", "x", "y"], "subjects list does not use x, y"],

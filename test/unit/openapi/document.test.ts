@@ -5,6 +5,14 @@ import { createConfig, lint } from "@redocly/openapi-core";
 import { expect, test } from "vitest";
 import { buildDocument } from "../../../openapi/document.ts";
 import { documentPath, printDocument } from "../../../openapi/main.ts";
+import {
+  photosToCompare,
+  photoToDetect,
+  photoToEncode,
+  photoToEnrol,
+  photoToIdentify,
+  photoToVerify,
+} from "../../../src/http/request/photo-request.ts";
 
 const document = buildDocument();
 const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
@@ -59,6 +67,19 @@ test("an option that is a number or a yes is that alone, though a query carries 
   const types = verify?.parameters?.map(({ name, schema }) => [name, schema.type]);
   expect(types).toContainEqual(["max_fmr", "number"]);
   expect(types).toContainEqual(["receipt", "boolean"]);
+});
+
+test.each([
+  ["detectFace", photoToDetect],
+  ["embedFace", photoToEncode],
+  ["enrolFace", photoToEnrol],
+  ["verifyFace", photoToVerify],
+  ["identifyFace", photoToIdentify],
+  ["compareFaces", photosToCompare],
+] as const)("%s names each option that its route reads", (id, { options }) => {
+  const operation = operations.find(({ operationId }) => operationId === id);
+  const named = operation?.parameters?.map(({ name }) => name) ?? [];
+  expect(named).toEqual(expect.arrayContaining(Object.keys(options.shape)));
 });
 
 test.each(operations)("$name shows an example of every JSON that it takes and gives", (operation) => {
