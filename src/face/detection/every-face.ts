@@ -10,6 +10,8 @@ import type { Detection, Detector, Sight } from "./detect.ts";
 
 /** Share of the photo's longer side: where no face is larger, the quarters are looked at. */
 const smallFaceShare = 0.3;
+/** Share of the photo's longer side below which a face is far away: another as large may not show in a look at the whole photo. */
+const farFaceShare = 0.16;
 /** Side of a quarter as a share of the photo's: neighbours share a face that lies on their border. */
 const quarterShare = 0.6;
 /** Intersection over the smaller box above which two finds are one face. */
@@ -41,13 +43,15 @@ export const findEveryFace: FindFaces = (detectors, photo) => findAll(detectors,
 
 /**
  * Finds enough faces to tell whether one is alone: the quarters are not looked at where both looks at the whole photo show
- * one face, and the last shows nothing else that may be one. Best score first, each once. Fails with `not_ready`.
+ * one face that is not far away, and the last shows nothing else that may be one. Best score first, each once. Fails with
+ * `not_ready`.
  */
 export const findCompany: FindFaces = (detectors, photo) =>
   findAll(detectors, photo, ({ faces, faint }) => {
     const isElsewhere = ({ box }: Detection) =>
       faces.every((face) => sharedShare(face.box, box) <= sameFaceShare);
-    return faces.length !== 1 || faint.some(isElsewhere);
+    const isFar = largestSide(faces) < farFaceShare * Math.max(photo.width, photo.height);
+    return faces.length !== 1 || isFar || faint.some(isElsewhere);
   });
 
 /** Finds all faces of the whole photo, and where `asksForMore` and none is large those of its quarters. */
@@ -64,8 +68,7 @@ async function findAll(
     found.push(...seen.value.faces);
     faint = seen.value.faint;
   }
-  const largest = Math.max(0, ...found.map(({ box }) => Math.max(box.width, box.height)));
-  const isLarge = largest >= smallFaceShare * Math.max(photo.width, photo.height);
+  const isLarge = largestSide(found) >= smallFaceShare * Math.max(photo.width, photo.height);
   if (!isLarge && asksForMore({ faces: eachOnce(found), faint })) {
     const small = await findSmallFaces(detectors, photo);
     if (!small.ok) return small;
@@ -73,6 +76,9 @@ async function findAll(
   }
   return ok(eachOnce(found));
 }
+
+const largestSide = (faces: readonly Detection[]) =>
+  Math.max(0, ...faces.map(({ box }) => Math.max(box.width, box.height)));
 
 /** Border around the photo when it is looked at from further away, as a share of its sides. */
 const borderShare = 0.3;

@@ -105,6 +105,14 @@ describe("company of a small face is looked for in the quarters", () => {
     expect(await corners([alone, face(600, 100, 40)], [])).toBe(4);
   });
 
+  it("where the face is far away", async () => {
+    const { seeing, parts } = detector([face(0, 0, 159)]);
+    expect(await findCompany([detector([face(0, 0, 159)]).seeing, seeing], photo)).toMatchObject({
+      ok: true,
+    });
+    expect(parts).toHaveLength(4);
+  });
+
   it("where no face is seen", async () => {
     const { seeing, parts } = detector([]);
     expect(await findCompany([detector([]).seeing, seeing], photo)).toEqual(ok([]));
