@@ -8,8 +8,9 @@ const ridge = 60;
 const rounds = 40;
 /** Parts of the people: each part's scores come from a fit to the others. */
 const parts = 3;
-/** Share of the ordinary photos above one half, of each of the two models. */
+/** Most of the ordinary photos above one half, of each of the two models: as they are, and in another light. */
 const occludedShare = 2e-3;
+const occludedShareRelit = 1e-2;
 /** Cover that resembles eyewear, and its weight beside a photo in which eyewear is worn. */
 const drawnEyewear = "sunglasses";
 const drawnWeight = 0.05;
@@ -17,6 +18,7 @@ const drawnWeight = 0.05;
 /** A face to fit by. */
 interface Row {
   readonly person: number;
+  readonly isRelit: boolean;
   readonly isCovered: boolean;
   /** Weight beside other covered faces; ordinary ones have 1. */
   readonly weight: number;
@@ -30,11 +32,11 @@ interface Row {
 export function fitOcclusion(samples: readonly Sample[]): OcclusionModel {
   const rowsOf = (measuresOf: (sample: Sample) => readonly number[], weightOf: (kind: string) => number) =>
     samples.flatMap((sample): Row[] => {
-      const { kind, person } = sample;
+      const { kind, person, isRelit } = sample;
       const weight = kind === undefined ? 1 : weightOf(kind);
       return weight === 0
         ? []
-        : [{ person, weight, isCovered: kind !== undefined, measures: measuresOf(sample) }];
+        : [{ person, isRelit, weight, isCovered: kind !== undefined, measures: measuresOf(sample) }];
     });
   const eyewearWeights: Readonly<Record<string, number>> = { [worn]: 1, [drawnEyewear]: drawnWeight };
   return {
@@ -59,13 +61,17 @@ function fitWithLimit(rows: readonly Row[]): LinearOdds {
     const all = (value: number) => rows[0].measures.map(() => value);
     return { bias: -100, means: all(0), spreads: all(1), weights: all(0) };
   }
-  const odds = Array.from({ length: parts }, (_, part) => {
+  const odds: { readonly isRelit: boolean; readonly value: number }[] = [];
+  for (let part = 0; part < parts; part++) {
     const model = fitOdds(rows.filter(({ person }) => person % parts !== part));
-    const own = rows.filter(({ isCovered, person }) => !isCovered && person % parts === part);
-    return own.map(({ measures }) => linearOdds(model, measures));
-  }).flat();
-  odds.sort((a, b) => b - a);
-  const limit = odds[Math.floor(occludedShare * odds.length)];
+    for (const { isCovered, isRelit, person, measures } of rows)
+      if (!isCovered && person % parts === part) odds.push({ isRelit, value: linearOdds(model, measures) });
+  }
+  const limitOf = (relit: boolean, share: number) => {
+    const values = odds.flatMap(({ isRelit, value }) => (isRelit === relit ? [value] : []));
+    return values.sort((a, b) => b - a)[Math.floor(share * values.length)] ?? Number.NEGATIVE_INFINITY;
+  };
+  const limit = Math.max(limitOf(false, occludedShare), limitOf(true, occludedShareRelit));
   const model = fitOdds(rows);
   return { ...model, bias: model.bias - limit };
 }

@@ -61,7 +61,10 @@ async function main(): Promise<void> {
   const ordinary = ordinaryOf(test);
   console.log(`of other people: occluded ${share(ordinary, model)} of the photos as they are:`);
   for (const { image } of ordinary.filter(isFoundBy(model))) console.log(`  ${image}`);
-  for (const [kind, covered] of Map.groupBy(test, (sample) => sample.kind)) {
+  console.log(`in another light ${share(relitOf(test), model)}`);
+  for (const [kind, covered] of Map.groupBy(test, ({ kind, isRelit }) =>
+    isRelit && kind !== undefined ? `${kind} in another light` : kind,
+  )) {
     if (kind === undefined) continue;
     const without = fitOcclusion(train.filter((sample) => !shareCovers(kind, sample.kind)));
     console.log(
@@ -74,7 +77,10 @@ async function main(): Promise<void> {
   }
 }
 
-const ordinaryOf = (samples: readonly Sample[]) => samples.filter(({ kind }) => kind === undefined);
+const ordinaryOf = (samples: readonly Sample[]) =>
+  samples.filter(({ kind, isRelit }) => kind === undefined && !isRelit);
+const relitOf = (samples: readonly Sample[]) =>
+  samples.filter(({ kind, isRelit }) => kind === undefined && isRelit);
 const isFoundBy =
   (model: OcclusionModel) =>
   ({ regions, eyes }: Sample) =>

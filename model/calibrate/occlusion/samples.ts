@@ -18,10 +18,13 @@ import { type Dataset, readDataset } from "../../evaluate/dataset.ts";
 import { covers } from "../../evaluate/degradation/kinds/covers.ts";
 import { createRandom } from "../../evaluate/statistics/random.ts";
 import { kernelsInNode, modelPath, photoOpener, readManifest } from "../../runtime.ts";
+import { relit } from "./light.ts";
 
 export interface Sample {
   /** The cover's name, `worn` for eyewear that the photo itself shows; undefined for a photo as it is. */
   readonly kind: string | undefined;
+  /** True for a photo that is shown in another light. */
+  readonly isRelit: boolean;
   /** Path of the photo in the list. */
   readonly image: string;
   readonly person: number;
@@ -50,6 +53,9 @@ export interface Collection {
 /** A scrambled face has all its parts in sight. */
 const coveringKinds = covers.kinds.filter(({ name }) => name !== "scrambled");
 const jpegQuality = 90;
+/** Share of the photos as they are that are shown in another light too, and number of lights for one with eyewear. */
+const relitShare = 0.5;
+const lightsOfWorn = 4;
 /** Longest side of the decoded photo, px. */
 const largestSidePx = 1000;
 
@@ -64,10 +70,17 @@ export async function collect({
 }: Collection): Promise<Sample[]> {
   const dataset = readDataset({ list, aliases });
   const showEyewear = new Set(readFileSync(eyewear, "utf8").trim().split("\n").slice(1));
+  const kindOf = (row: number) => (showEyewear.has(dataset.images[row]) ? worn : undefined);
   const observe = await openObserver();
   const photo = (row: number) => readFileSync(join(imagesFolder, dataset.images[row]));
-  const sampleOf = (kind: string | undefined, row: number, { regions, eyes }: Observed): Sample => ({
+  const sampleOf = (
+    kind: string | undefined,
+    row: number,
+    { regions, eyes }: Observed,
+    isRelit = false,
+  ): Sample => ({
     kind,
+    isRelit,
     image: dataset.images[row],
     person: dataset.identityOf[row],
     regions,
@@ -80,11 +93,21 @@ export async function collect({
     const found = await observe(photo(row));
     if (found === null) continue;
     landmarks.set(row, found.landmarks);
-    samples.push(sampleOf(showEyewear.has(dataset.images[row]) ? worn : undefined, row, found));
+    samples.push(sampleOf(kindOf(row), row, found));
   }
   report(`${list}: ${samples.length} faces as they are`);
 
   const random = createRandom(seed);
+  for (const row of landmarks.keys()) {
+    const times = kindOf(row) === worn ? lightsOfWorn : random() < relitShare ? 1 : 0;
+    for (let k = 0; k < times; k++) {
+      const picture = jpeg.decode(photo(row), { useTArray: true });
+      const found = await observe(jpeg.encode({ ...relit(picture, random) }, jpegQuality).data);
+      if (found !== null) samples.push(sampleOf(kindOf(row), row, found, true));
+    }
+  }
+  report(`${samples.filter(({ isRelit }) => isRelit).length} faces in another light`);
+
   for (const kind of coveringKinds) {
     for (const level of kind.levels) {
       for (const row of choose(dataset, random, Math.round(covered / kind.levels.length))) {

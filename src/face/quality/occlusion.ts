@@ -75,12 +75,12 @@ interface Region {
 /** Reads the encoder's input (planes R, G, B as `normalisation` made them) and its luma, 0..255. */
 export function measureCover(
   planes: Float32Array,
-  luma: Float32Array,
+  shown: Float32Array,
   width: number,
   height: number,
   normalisation: Normalisation,
 ): CoverMeasures {
-  const chroma = chromaOf(planes, luma, normalisation);
+  const { luma, chroma } = inUsualLight(planes, shown, width, height, normalisation);
   const look = ([left, top, right, bottom]: Box) =>
     describe(luma, chroma, width, [
       Math.round((left * width) / templateSide),
@@ -141,15 +141,47 @@ export function occlusionOf(
   return 1 / (1 + Math.exp(-odds));
 }
 
-/** Returns chroma of ITU-R BT.601 by the index of a pixel. */
-function chromaOf(planes: Float32Array, luma: Float32Array, { mean, scale }: Normalisation): Chroma {
-  const size = luma.length;
-  const [redMean, , blueMean] = mean;
-  const redFactor = 1 / scale[0];
-  const blueFactor = 1 / scale[2];
+/** Mean of the whole face, R, G and B, in ordinary photos of LFW's training view. */
+const usualFace = [150, 115, 98] as const;
+/** Least and most that a channel is multiplied by: beyond it a face is too dark or too bright for its cover to be told. */
+const gains = [0.5, 6] as const;
+
+/**
+ * Returns luma, and chroma by the index of a pixel (ITU-R BT.601), as if the whole face were as bright and of the colour that faces
+ * usually are: dim and coloured light are no cover.
+ */
+function inUsualLight(
+  planes: Float32Array,
+  shown: Float32Array,
+  width: number,
+  height: number,
+  { mean, scale }: Normalisation,
+): { readonly luma: Float32Array; readonly chroma: Chroma } {
+  const size = shown.length;
+  const [left, top, right, bottom] = wholeFace;
+  const [fromX, toX] = [left, right].map((x) => Math.round((x * width) / templateSide));
+  const [fromY, toY] = [top, bottom].map((y) => Math.round((y * height) / templateSide));
+  const [red, green, blue] = usualFace.map((usual, channel) => {
+    let sum = 0;
+    for (let y = fromY; y < toY; y++)
+      for (let x = fromX; x < toX; x++) sum += planes[channel * size + y * width + x];
+    const seen = sum / ((toX - fromX) * (toY - fromY)) / scale[channel] + mean[channel];
+    const gain = Math.max(gains[0], Math.min(gains[1], usual / Math.max(seen, 1)));
+    return { gain: gain / scale[channel], offset: gain * mean[channel], at: channel * size };
+  });
+  const luma = new Float32Array(size);
+  for (let i = 0; i < size; i++) {
+    luma[i] =
+      0.299 * (planes[i] * red.gain + red.offset) +
+      0.587 * (planes[green.at + i] * green.gain + green.offset) +
+      0.114 * (planes[blue.at + i] * blue.gain + blue.offset);
+  }
   return {
-    blue: (at) => 0.564 * (planes[2 * size + at] * blueFactor + blueMean - luma[at]),
-    red: (at) => 0.713 * (planes[at] * redFactor + redMean - luma[at]),
+    luma,
+    chroma: {
+      blue: (at) => 0.564 * (planes[blue.at + at] * blue.gain + blue.offset - luma[at]),
+      red: (at) => 0.713 * (planes[at] * red.gain + red.offset - luma[at]),
+    },
   };
 }
 

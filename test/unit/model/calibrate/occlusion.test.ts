@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fitOcclusion } from "../../../../model/calibrate/occlusion/fit.ts";
+import { relit } from "../../../../model/calibrate/occlusion/light.ts";
 import type { Sample } from "../../../../model/calibrate/occlusion/samples.ts";
 import { createRandom } from "../../../../model/evaluate/statistics/random.ts";
 import { linearOdds } from "../../../../src/face/quality/linear-odds.ts";
@@ -9,8 +10,14 @@ const random = createRandom(1);
 const normal = () => Array.from({ length: 12 }, random).reduce((sum, value) => sum + value, -6);
 /** The second measure tells nothing; the third is on another scale. */
 const measures = (shift: number) => [normal() + shift, normal(), 100 * normal() + 40 * shift];
-const sample = (kind: string | undefined, person: number, shift: number, shiftOfEyes = 0): Sample => ({
-  ...{ kind, person, image: "" },
+const sample = (
+  kind: string | undefined,
+  person: number,
+  shift: number,
+  shiftOfEyes = 0,
+  isRelit = false,
+): Sample => ({
+  ...{ kind, person, isRelit, image: "" },
   regions: measures(shift),
   eyes: measures(shiftOfEyes),
 });
@@ -38,6 +45,17 @@ describe("a fit of occlusion", () => {
     expect(foundByEyes(covered) / covered.length).toBeLessThan(0.02);
   });
 
+  it("calls five in a thousand faces in another light covered at most, however it moves them", () => {
+    const dim = Array.from({ length: 3000 }, (_, k) => sample(undefined, k, 1.5, 1.5, true));
+    const lit = fitOcclusion([...ordinary, ...dim, ...covered, ...eyewear]);
+    const share = (part: "regions" | "eyes") =>
+      dim.filter((each) => linearOdds(lit[part], each[part]) > 0).length / dim.length;
+    for (const part of ["regions", "eyes"] as const) expect(share(part)).toBeLessThan(8e-3);
+    expect(covered.filter(({ regions }) => linearOdds(lit.regions, regions) > 0).length).toBeGreaterThan(
+      0.95 * covered.length,
+    );
+  });
+
   it("standardises by the ordinary faces alone, and weighs what tells more", () => {
     const { means, spreads, weights } = model.regions;
     expect(means[0]).toBeCloseTo(0, 1);
@@ -50,5 +68,26 @@ describe("a fit of occlusion", () => {
   it("finds no eyewear where none was shown", () => {
     const without = fitOcclusion([...ordinary, ...covered]);
     expect(eyewear.every(({ eyes }) => linearOdds(without.eyes, eyes) < 0)).toBe(true);
+  });
+});
+
+describe("a photo in another light", () => {
+  const picture = { width: 40, height: 30, data: new Uint8ClampedArray(40 * 30 * 4).fill(120) };
+
+  it("is the same for the same draws, and another for others", () => {
+    const [first, again, other] = [7, 7, 8].map((seed) => relit(picture, createRandom(seed)));
+    expect(again.data).toEqual(first.data);
+    expect(other.data).not.toEqual(first.data);
+    expect([first.width, first.height]).toEqual([40, 30]);
+  });
+
+  it("is mostly darker, at times much, and at times lit from one side", () => {
+    const brightness = Array.from({ length: 60 }, (_, seed) => {
+      const { data } = relit(picture, createRandom(seed));
+      return data.reduce((sum, value, k) => sum + (k % 4 === 3 ? 0 : value), 0) / (3 * 40 * 30);
+    }).sort((a, b) => a - b);
+    expect(brightness[5]).toBeLessThan(50);
+    expect(brightness[30]).toBeLessThan(120);
+    expect(brightness[59]).toBeGreaterThan(100);
   });
 });
