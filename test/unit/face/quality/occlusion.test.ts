@@ -86,7 +86,7 @@ describe("measures of a crop's regions", () => {
 
 describe("measures in another light", () => {
   const inLight =
-    (...light: readonly [number, number, number]): Paint =>
+    (light: readonly number[]): Paint =>
     (x, y) =>
       pattern(x, y).map((value, k) => value * light[k]) as unknown as [number, number, number];
 
@@ -95,13 +95,13 @@ describe("measures in another light", () => {
     ["reddish", [1, 0.6, 0.4]],
     ["bluish and dim", [0.3, 0.35, 0.5]],
   ] as const)("that is %s are those of the usual light", (_, light) => {
-    const [usual, other] = [pattern, inLight(...light)].map(coverOf);
+    const [usual, other] = [pattern, inLight(light)].map(coverOf);
     for (const part of ["regions", "eyes"] as const)
       for (const [k, value] of other[part].entries()) expect(value).toBeCloseTo(usual[part][k], 2);
   });
 
   it("are not multiplied by more than six, so that next to no light is no picture", () => {
-    const black = measuresOf(inLight(0.01, 0.01, 0.01));
+    const black = measuresOf(inLight([0.01, 0.01, 0.01]));
     // Every step of the left eye is flat then.
     expect(black[6]).toBe(1);
     expect(black.every(Number.isFinite)).toBe(true);
