@@ -11,15 +11,9 @@ import type { EncodedFace } from "../../src/face/face.ts";
 import { defaultQualityLimits, judgeQuality } from "../../src/face/quality/quality.ts";
 import type { Pipeline } from "../../src/pipeline.ts";
 import { lfwDev } from "../fixtures/data.ts";
+import { eyewear } from "../fixtures/eyewear.ts";
 
 const { folder, isPresent } = lfwDev;
-/** Photos in which sunglasses or goggles before the eyes were seen by eye. */
-const eyewear = new Set(
-  readFileSync(new URL("../../model/calibrate/occlusion/lfw-eyewear.tsv", import.meta.url), "utf8")
-    .trim()
-    .split("\n")
-    .slice(1),
-);
 const photoCount = 300;
 const coveredCount = 50;
 
