@@ -3,7 +3,7 @@ import { times } from "../../fixtures/exhaustive.ts";
 import { mutate, seededRandom } from "../../fuzz/mutate.ts";
 import { fuzz } from "../../fuzz/run.ts";
 
-const inputs = times(500, 100);
+const inputs = times(500, 300);
 
 it(`${inputs} mutated images end in a photo or a refusal, none takes 3 s`, { timeout: 120_000 }, async () => {
   const report = await fuzz({ firstSeed: 1_000_000, inputs, maxMsPerInput: 3000 });
