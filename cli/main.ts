@@ -83,8 +83,8 @@ const args = process.argv.slice(2);
 try {
   process.exitCode = await run(args);
 } catch (error) {
+  const help = error instanceof UsageError && error.help !== undefined ? `\n${error.help}\n` : "";
   if (args.includes("--json")) process.stdout.write(`${JSON.stringify(errorBody(error))}\n`);
-  else process.stderr.write(`${explain(error)}\n`);
-  if (error instanceof UsageError && error.help !== undefined) process.stderr.write(`\n${error.help}\n`);
+  else process.stderr.write(`${explain(error)}\n${help}`);
   process.exitCode = 2;
 }

@@ -112,7 +112,7 @@ export function readVersion(): string {
 
 /** The command line is wrong. */
 export class UsageError extends Error {
-  /** What may be called instead, as many lines. */
+  /** Lines that say what may be called instead. */
   readonly help: string | undefined;
 
   constructor(message: string, help?: string) {

@@ -241,8 +241,8 @@ export function createPipeline({
       if (!opened.ok) return opened;
       const decoder = createDecoder(opened.value, observation.time ?? untimed, observation.room ?? unlimited);
       try {
-        const findAlone = policy === "only" ? findCompany : findFirstFaces;
-        const find = observation.listFaces ? findEveryFace : findAlone;
+        const findEnough = policy === "only" ? findCompany : findFirstFaces;
+        const find = observation.listFaces ? findEveryFace : findEnough;
         const { isSought = () => false } = observation;
         const isWeak = (face: EncodedFace) => isRefused(face) && !isSought(face);
         let best = await look(decoder, 0, find, policy, observation);

@@ -138,7 +138,7 @@ export function viewFace(
   return {
     luma,
     appearance: measureAppearance(luma, width, height),
-    cover: measureCover(crop, luma, width, height, normalisation),
+    cover: measureCover(crop, width, height, normalisation),
   };
 }
 

@@ -24,7 +24,7 @@ describe.skipIf(!isPresent)(title, () => {
     ? readDataset({ pairs: join(folder, "test.pairs.tsv"), list: join(folder, "test.images.tsv") })
     : undefined;
   let evaluation: Evaluation;
-  /** Of the photos without sunglasses, which an enrolment should refuse. */
+  /** Qualities of the photos without sunglasses: an enrolment should refuse those with them. */
   let qualities: readonly Quality[];
   let byPhotos: readonly PhotosFigures[];
 

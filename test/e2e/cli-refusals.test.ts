@@ -47,6 +47,8 @@ describe("sameface", () => {
     expect(err).toMatch(
       /^There is no command "enlist"\.\n\nsameface <command>.*\n(.*\n)* {2}verify <subject>/,
     );
+    const { out, err: silent } = await sameface("enlist", "--json");
+    expect([JSON.parse(out).error.message, silent]).toEqual(['There is no command "enlist".', ""]);
   });
 
   it.each<[string[], string]>([

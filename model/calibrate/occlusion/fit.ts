@@ -8,7 +8,7 @@ const ridge = 60;
 const rounds = 40;
 /** Parts of the people: each part's scores come from a fit to the others. */
 const parts = 3;
-/** Most of the ordinary photos above one half, of each of the two models: as they are, and in another light. */
+/** Largest shares of the ordinary photos above one half, by each of the two models: as they are, and in another light. */
 const occludedShare = 2e-3;
 const occludedShareRelit = 1e-2;
 /** Cover that resembles eyewear, and its weight beside a photo in which eyewear is worn. */
@@ -27,7 +27,8 @@ interface Row {
 
 /**
  * Fits the regions to the drawn covers, and the eyes to eyewear that is worn and drawn. Each model's score exceeds one half
- * for `occludedShare` of the ordinary photos, each scored by a fit that saw other people alone.
+ * for at most `occludedShare` of the ordinary photos as they are and `occludedShareRelit` of those in another light, each scored
+ * by a fit that saw other people alone.
  */
 export function fitOcclusion(samples: readonly Sample[]): OcclusionModel {
   const rowsOf = (measuresOf: (sample: Sample) => readonly number[], weightOf: (kind: string) => number) =>

@@ -5,6 +5,7 @@
 import type { Picture } from "../../evaluate/degradation/degrade.ts";
 import { mapPixels, normalFrom, type Random } from "../../evaluate/degradation/kinds/kind.ts";
 
+/** Draws a light and shows the photo in it. */
 export function relit(picture: Picture, random: Random): Picture {
   const between = (least: number, most: number) => least + (most - least) * random();
   const exposure = Math.exp(between(Math.log(0.25), Math.log(1.4)));

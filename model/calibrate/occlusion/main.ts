@@ -88,7 +88,7 @@ const isFoundBy =
 
 /** True for a kind and itself, for one that is drawn together with another, and for eyewear as it is worn and as it is drawn. */
 function shareCovers(kind: string, other: string | undefined): boolean {
-  const isEyewear = (name: string) => name === worn || name.includes("sunglasses");
+  const isEyewear = (name: string) => name.startsWith(worn) || name.includes("sunglasses");
   if (other === undefined) return false;
   return kind.includes(other) || other.includes(kind) || (isEyewear(kind) && isEyewear(other));
 }

@@ -9,7 +9,6 @@ import { alignToTemplate } from "../../../src/face/align.ts";
 import type { EncoderDescriptor } from "../../../src/face/descriptor.ts";
 import { selectFace } from "../../../src/face/detection/select.ts";
 import type { Landmarks } from "../../../src/face/geometry.ts";
-import { lumaOf } from "../../../src/face/luma.ts";
 import { measureCover, withPose } from "../../../src/face/quality/occlusion.ts";
 import { estimatePose } from "../../../src/face/quality/pose.ts";
 import { warp } from "../../../src/image/sampling/warp.ts";
@@ -28,9 +27,9 @@ export interface Sample {
   /** Path of the photo in the list. */
   readonly image: string;
   readonly person: number;
-  /** Of `occlusionMeasures`. */
+  /** The `occlusionMeasures` numbers of the regions and the pose. */
   readonly regions: readonly number[];
-  /** Of `eyeMeasures`. */
+  /** The `eyeMeasures` numbers of the eyes. */
   readonly eyes: readonly number[];
 }
 
@@ -69,7 +68,7 @@ export async function collect({
   report,
 }: Collection): Promise<Sample[]> {
   const dataset = readDataset({ list, aliases });
-  const showEyewear = new Set(readFileSync(eyewear, "utf8").trim().split("\n").slice(1));
+  const showEyewear = readEyewear(eyewear);
   const kindOf = (row: number) => (showEyewear.has(dataset.images[row]) ? worn : undefined);
   const observe = await openObserver();
   const photo = (row: number) => readFileSync(join(imagesFolder, dataset.images[row]));
@@ -99,7 +98,8 @@ export async function collect({
 
   const random = createRandom(seed);
   for (const row of landmarks.keys()) {
-    const times = kindOf(row) === worn ? lightsOfWorn : random() < relitShare ? 1 : 0;
+    const timesOrdinary = () => (random() < relitShare ? 1 : 0);
+    const times = kindOf(row) === worn ? lightsOfWorn : timesOrdinary();
     for (let k = 0; k < times; k++) {
       const picture = jpeg.decode(photo(row), { useTArray: true });
       const found = await observe(jpeg.encode({ ...relit(picture, random) }, jpegQuality).data);
@@ -122,6 +122,11 @@ export async function collect({
     report(`${kind.name}: ${samples.filter(({ kind: name }) => name === kind.name).length} faces`);
   }
   return samples;
+}
+
+/** Reads the paths of the photos with sunglasses or goggles before the eyes; the file's column is `image`. */
+export function readEyewear(file: string): ReadonlySet<string> {
+  return new Set(readFileSync(file, "utf8").trim().split("\n").slice(1));
 }
 
 function choose({ images }: Dataset, random: () => number, count: number): number[] {
@@ -167,7 +172,7 @@ async function openObserver(): Promise<(photo: Uint8Array) => Promise<Observed |
       const toPhoto = alignToTemplate(template, landmarks);
       if (toPhoto === null) return null;
       warp(decoded.value, toPhoto, width, height, input, crop);
-      const { regions, eyes } = measureCover(crop, lumaOf(crop, input), width, height, input);
+      const { regions, eyes } = measureCover(crop, width, height, input);
       return { landmarks, regions: withPose(regions, estimatePose(landmarks)), eyes };
     }
     return null;

@@ -10,6 +10,7 @@ import {
   type KindGroup,
   kind,
   lumaOf,
+  mapFace,
   mapPixels,
   mapValues,
   normalFrom,
@@ -310,10 +311,8 @@ function faced(
     unit,
     levels,
     apply(scene, level, random): Picture {
-      const { toFace } = faceFrame(scene);
       const colour = colourOf(level, random);
-      return mapPixels(scene.picture, (red, green, blue, at) => {
-        const [u, v] = toFace((at % scene.picture.width) + 0.5, Math.floor(at / scene.picture.width) + 0.5);
+      return mapFace(scene, (u, v, red, green, blue) => {
         const [r, g, b] = colour(u, v, [red, green, blue]);
         return [r, g, b];
       });

@@ -22,7 +22,7 @@ export interface Detection {
   readonly mouth: Point;
 }
 
-/** What one look at a photo shows. */
+/** Result of one look at a photo. */
 export interface Sight {
   /** Best score first, each once. */
   readonly faces: readonly Detection[];
@@ -55,7 +55,8 @@ export function createDetector(model: Model, descriptor: DetectorDescriptor): De
   const side = model.inputShape[3];
   const anchors = anchorCentres(descriptor, side);
   const { clip, minimum } = descriptor.score;
-  async function look(photo: Photo): Promise<Result<Sight>> {
+  /** Finds what scores at least `least`: the faces, and where that is less than they need the rest. */
+  async function see(photo: Photo, least: number): Promise<Result<Sight>> {
     const pxPerInput = Math.max(photo.width, photo.height) / side;
     const left = (side * pxPerInput - photo.width) / 2;
     const top = (side * pxPerInput - photo.height) / 2;
@@ -67,7 +68,7 @@ export function createDetector(model: Model, descriptor: DetectorDescriptor): De
     const faint: Candidate[] = [];
     for (let i = 0; i < logits.length; i++) {
       const score = 1 / (1 + Math.exp(-Math.max(-clip, Math.min(clip, logits[i]))));
-      if (!(score >= faintScore)) continue;
+      if (!(score >= least)) continue;
       const values = decodeAnchor(boxes, i, anchors, descriptor, side, pxPerInput, left, top);
       (score >= minimum ? candidates : faint).push({ score, values });
     }
@@ -76,9 +77,9 @@ export function createDetector(model: Model, descriptor: DetectorDescriptor): De
   }
   return {
     model,
-    look,
+    look: (photo) => see(photo, faintScore),
     async detect(photo) {
-      const seen = await look(photo);
+      const seen = await see(photo, minimum);
       return seen.ok ? ok(seen.value.faces) : seen;
     },
   };

@@ -9,7 +9,8 @@ const rows = 5;
 const columns = 12;
 const top = 38;
 const left = 20;
-const templateSide = 112;
+/** Side of the crop that places are given in, px. */
+export const templateSide = 112;
 const cells = (rows * columns) / 2;
 /** Number of measures of a crop: luma, detail and tint of each cell and its mirror image. */
 export const eyeMeasures = 3 * cells;

@@ -8,15 +8,15 @@
  * enrol, since later photos will show what it hides.
  */
 import type { Normalisation } from "../../image/sampling/warp.ts";
-import { type Chroma, measureEyes } from "./eyewear.ts";
+import { type Chroma, measureEyes, templateSide } from "./eyewear.ts";
 import { type LinearOdds, linearOdds } from "./linear-odds.ts";
 import type { Pose } from "./pose.ts";
 
 /** Weights of the measures; model/calibrate/occlusion fits them. A face is covered where either says so. */
 export interface OcclusionModel {
-  /** Of `occlusionMeasures`. */
+  /** Model of the `occlusionMeasures` numbers. */
   readonly regions: LinearOdds;
-  /** Of `eyeMeasures`. */
+  /** Model of the `eyeMeasures` numbers. */
   readonly eyes: LinearOdds;
 }
 
@@ -29,7 +29,6 @@ export interface CoverMeasures {
 /** A part of the crop in px of a crop of 112 x 112; right and bottom are outside. */
 type Box = readonly [left: number, top: number, right: number, bottom: number];
 
-const templateSide = 112;
 const wholeFace: Box = [22, 20, 90, 108];
 /** Regions around the landmarks of the encoder's template, left and right as seen in the picture. */
 const regions = {
@@ -72,22 +71,15 @@ interface Region {
   readonly colours: number;
 }
 
-/** Reads the encoder's input (planes R, G, B as `normalisation` made them) and its luma, 0..255. */
+/** Measures the encoder's input, planes R, G, B as `normalisation` made them. */
 export function measureCover(
   planes: Float32Array,
-  shown: Float32Array,
   width: number,
   height: number,
   normalisation: Normalisation,
 ): CoverMeasures {
-  const { luma, chroma } = inUsualLight(planes, shown, width, height, normalisation);
-  const look = ([left, top, right, bottom]: Box) =>
-    describe(luma, chroma, width, [
-      Math.round((left * width) / templateSide),
-      Math.round((top * height) / templateSide),
-      Math.round((right * width) / templateSide),
-      Math.round((bottom * height) / templateSide),
-    ]);
+  const { luma, chroma } = inUsualLight(planes, width, height, normalisation);
+  const look = (box: Box) => describe(luma, chroma, width, placeOf(box, width, height));
   const face = look(wholeFace);
   const contrast = face.contrast + 1;
   const detail = face.detail + 0.5;
@@ -141,7 +133,7 @@ export function occlusionOf(
   return 1 / (1 + Math.exp(-odds));
 }
 
-/** Mean of the whole face, R, G and B, in ordinary photos of LFW's training view. */
+/** Mean R, G and B that each face is brought to: near those of LFW's training view, 161, 121 and 99. */
 const usualFace = [150, 115, 98] as const;
 /** Least and most that a channel is multiplied by: beyond it a face is too dark or too bright for its cover to be told. */
 const gains = [0.5, 6] as const;
@@ -152,20 +144,17 @@ const gains = [0.5, 6] as const;
  */
 function inUsualLight(
   planes: Float32Array,
-  shown: Float32Array,
   width: number,
   height: number,
   { mean, scale }: Normalisation,
 ): { readonly luma: Float32Array; readonly chroma: Chroma } {
-  const size = shown.length;
-  const [left, top, right, bottom] = wholeFace;
-  const [fromX, toX] = [left, right].map((x) => Math.round((x * width) / templateSide));
-  const [fromY, toY] = [top, bottom].map((y) => Math.round((y * height) / templateSide));
+  const size = width * height;
+  const [left, top, right, bottom] = placeOf(wholeFace, width, height);
   const [red, green, blue] = usualFace.map((usual, channel) => {
     let sum = 0;
-    for (let y = fromY; y < toY; y++)
-      for (let x = fromX; x < toX; x++) sum += planes[channel * size + y * width + x];
-    const seen = sum / ((toX - fromX) * (toY - fromY)) / scale[channel] + mean[channel];
+    for (let y = top; y < bottom; y++)
+      for (let x = left; x < right; x++) sum += planes[channel * size + y * width + x];
+    const seen = sum / ((right - left) * (bottom - top)) / scale[channel] + mean[channel];
     const gain = Math.max(gains[0], Math.min(gains[1], usual / Math.max(seen, 1)));
     return { gain: gain / scale[channel], offset: gain * mean[channel], at: channel * size };
   });
@@ -183,6 +172,16 @@ function inUsualLight(
       red: (at) => 0.713 * (planes[at] * red.gain + red.offset - luma[at]),
     },
   };
+}
+
+/** Returns where a box lies in a crop of this size. */
+function placeOf([left, top, right, bottom]: Box, width: number, height: number): Box {
+  return [
+    Math.round((left * width) / templateSide),
+    Math.round((top * height) / templateSide),
+    Math.round((right * width) / templateSide),
+    Math.round((bottom * height) / templateSide),
+  ];
 }
 
 function describe(

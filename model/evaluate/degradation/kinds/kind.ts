@@ -76,6 +76,19 @@ export function mapPixels(
   return { width, height, data: new Uint8Array(out.buffer) };
 }
 
+/** Each pixel's R, G, B by its place on the face too, in eye distances from between the eyes. */
+export function mapFace(
+  scene: Scene,
+  map: (u: number, v: number, red: number, green: number, blue: number) => readonly [number, number, number],
+): Picture {
+  const { toFace } = faceFrame(scene);
+  const { width } = scene.picture;
+  return mapPixels(scene.picture, (red, green, blue, at) => {
+    const [u, v] = toFace((at % width) + 0.5, Math.floor(at / width) + 0.5);
+    return map(u, v, red, green, blue);
+  });
+}
+
 /** Each of R, G, B by the same function. */
 export function mapValues(picture: Picture, map: (value: number, at: number) => number): Picture {
   return mapPixels(picture, (red, green, blue, at) => [map(red, at), map(green, at), map(blue, at)]);

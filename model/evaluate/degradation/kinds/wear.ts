@@ -1,6 +1,6 @@
 /** Kinds of things that people wear, hold or paint over a face, and that stand before a lens. */
 import type { Picture } from "../degrade.ts";
-import { faceFrame, type Kind, type KindGroup, mapPixels, type Random } from "./kind.ts";
+import { type Kind, type KindGroup, mapFace, type Random } from "./kind.ts";
 
 type Colour = readonly [red: number, green: number, blue: number];
 /** A layer's colour and its opacity (0..1) at a point of the face, in eye distances from between the eyes. */
@@ -184,11 +184,9 @@ function worn(
     unit,
     levels,
     apply(scene, level, random): Picture {
-      const { toFace } = faceFrame(scene);
       const layer = layerOf(level, random);
-      const { width } = scene.picture;
-      return mapPixels(scene.picture, (red, green, blue, at) => {
-        const [colour, opacity] = layer(...toFace((at % width) + 0.5, Math.floor(at / width) + 0.5));
+      return mapFace(scene, (u, v, red, green, blue) => {
+        const [colour, opacity] = layer(u, v);
         const mixed = (own: number, over: number) => own + opacity * (over - own);
         return [mixed(red, colour[0]), mixed(green, colour[1]), mixed(blue, colour[2])];
       });

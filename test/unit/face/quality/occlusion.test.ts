@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lumaOf } from "../../../../src/face/luma.ts";
 import { eyeMeasures } from "../../../../src/face/quality/eyewear.ts";
 import {
   measureCover,
@@ -26,7 +25,7 @@ function coverOf(paint: Paint) {
       }
     }
   }
-  return measureCover(planes, lumaOf(planes, normalisation), side, side, normalisation);
+  return measureCover(planes, side, side, normalisation);
 }
 
 const measuresOf = (paint: Paint) => coverOf(paint).regions;

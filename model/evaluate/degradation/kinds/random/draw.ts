@@ -1,4 +1,4 @@
-/** What random programs of image operators are drawn with. */
+/** Draws the settings of random programs of image operators. */
 import type { Picture } from "../../degrade.ts";
 import type { Random, Scene } from "../kind.ts";
 
@@ -9,7 +9,7 @@ export type Operator = (random: Random) => Step;
 
 export const between = (random: Random, least: number, most: number) => least + (most - least) * random();
 
-/** Its logarithm is uniform. */
+/** Draws a number whose logarithm is uniform. */
 export const logBetween = (random: Random, least: number, most: number) => least * (most / least) ** random();
 
 export function pick<Item>(random: Random, items: readonly Item[]): Item {
