@@ -15,6 +15,7 @@ import type {
 } from "../src/face/quality/recognisability-model.ts";
 import { createCodecs, type EncodedPhoto, openPhoto } from "../src/image/decode.ts";
 import { defaultImageLimits } from "../src/image/limits.ts";
+import { createSampler, type Sampler } from "../src/image/sampling/sampler.ts";
 import type { Engine, ModelFactory } from "../src/inference/engine.ts";
 import { chooseBuild } from "../src/inference/kernels/choose-build.ts";
 import { artifactOf, createEngine } from "../src/inference/kernels/engine.ts";
@@ -30,6 +31,7 @@ export interface CalibratedManifest extends Manifest {
 export interface Runtime {
   readonly pipeline: Pipeline;
   openPhoto(bytes: Uint8Array): Promise<Result<EncodedPhoto>>;
+  readonly sample: Sampler;
 }
 
 export const manifestPath = fileURLToPath(new URL("./networks/manifest.json", import.meta.url));
@@ -74,6 +76,9 @@ export const jpegPath = fileURLToPath(new URL("../wasm/jpeg.wasm", import.meta.u
 /** Path of the PNG reader's module. */
 export const pngPath = fileURLToPath(new URL("../wasm/png.wasm", import.meta.url));
 
+/** Path of the samplers' module. */
+export const samplingPath = fileURLToPath(new URL("../wasm/sampling.wasm", import.meta.url));
+
 /** Paths of the codecs' modules that share a memory. */
 export const codecPaths = {
   webp: fileURLToPath(new URL("../wasm/codecs/webp_dec.wasm", import.meta.url)),
@@ -89,6 +94,11 @@ export const kernelPaths = ["kernels-relaxed.wasm", "kernels.wasm"].map((file) =
 export function readKernels(): WebAssembly.Module {
   const [relaxed, plain] = kernelPaths.map((path) => readFileSync(path));
   return new WebAssembly.Module(chooseBuild(relaxed, plain));
+}
+
+/** Makes the samplers that the service uses. */
+export function openSampler(): Sampler {
+  return createSampler(new WebAssembly.Module(readFileSync(samplingPath)));
 }
 
 /** Opens photos as the service does, within its limits. */
@@ -126,12 +136,13 @@ export async function loadRuntime(
   const open = photoOpener();
   const { model } = await engine.open();
   const bytesOf = (file: string) => readFileSync(modelPath(file));
+  const sample = openSampler();
   const factory = { artifactOf: engine.artifactOf, createModel: model };
-  const stages = createStages(manifest, bytesOf, factory);
+  const stages = createStages(manifest, bytesOf, factory, sample);
   const encoder = watch(stages.encoder);
   const calibrated = manifest.calibration?.[encoderInUse(manifest).id] !== undefined;
   const recognisability = calibrated ? recognisabilityIn(manifest) : unmeasuredRecognisability(manifest);
   const occlusion = calibrated ? occlusionIn(manifest) : unmeasuredOcclusion;
   const pipeline = createPipeline({ openPhoto: open, ...stages, encoder, recognisability, occlusion });
-  return { pipeline, openPhoto: open };
+  return { pipeline, openPhoto: open, sample };
 }

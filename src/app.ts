@@ -1,6 +1,7 @@
 /** The API's contents page: middleware in its order, then every route. */
 import { Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
+import { TrieRouter } from "hono/router/trie-router";
 import type { Config } from "./config.ts";
 import { refuse, refuseInternal } from "./http/answer.ts";
 import type { AppEnv } from "./http/app-env.ts";
@@ -82,8 +83,9 @@ export type AppDeps = DepsOf<typeof admission> &
   };
 
 export function createApp(deps: AppDeps): Hono<AppEnv> {
-  // A slash at the end of a path changes nothing.
-  const app = new Hono<AppEnv>({ strict: false });
+  // A slash at the end of a path changes nothing. Hono's own choice tries another router first, in 2 ms of the first
+  // answer, which cannot hold these routes.
+  const app = new Hono<AppEnv>({ strict: false, router: new TrieRouter() });
 
   app.use(linger());
   app.use(requestId(deps.randomId));

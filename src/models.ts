@@ -16,6 +16,7 @@ import { createPassiveJudge } from "./face/passive/passive.ts";
 import type { OcclusionModel } from "./face/quality/occlusion.ts";
 import { parseOcclusion } from "./face/quality/occlusion-model.ts";
 import { parseRecognisability, type RecognisabilityModel } from "./face/quality/recognisability-model.ts";
+import type { Sampler } from "./image/sampling/sampler.ts";
 import type { ModelFactory } from "./inference/engine.ts";
 import type { Model } from "./inference/model.ts";
 import type { PipelineParts } from "./pipeline.ts";
@@ -73,14 +74,15 @@ export function occlusionIn(manifest: Manifest): OcclusionModel {
 }
 
 /**
- * Makes the stages; `bytesOf` gives the bytes of a file that the manifest names. A manifest that names a missing file
+ * Makes the stages; `bytesOf` gives the bytes of a file that the manifest names, and `sample` fills their inputs. A manifest that names a missing file
  * is a broken build, and throws.
  */
 export function createStages(
   manifest: Manifest,
   bytesOf: (file: string) => ArrayBuffer | Uint8Array,
   { artifactOf, createModel }: ModelFactory,
-): Pick<PipelineParts, "detectors" | "landmarks" | "encoder" | "passive" | "models"> {
+  sample: Sampler,
+): Pick<PipelineParts, "detectors" | "landmarks" | "encoder" | "sample" | "passive" | "models"> {
   function descriptor<D extends ModelDescriptor>(id: string): D {
     const found = manifest.models[id];
     if (found === undefined) throw new Error(`the manifest has no model ${id}`);
@@ -102,13 +104,15 @@ export function createStages(
   const { encoder, detectors, landmarks, passive = [], passiveFusion } = manifest;
   const encoderPart = (id: string) => ({ model: model(id), descriptor: descriptor<EncoderDescriptor>(id) });
   return {
-    detectors: detectors.map((id) => createDetector(model(id), descriptor<DetectorDescriptor>(id))),
-    landmarks: createLandmarkFinder(model(landmarks), descriptor(landmarks)),
-    encoder: createEncoder(encoder.map(encoderPart)),
+    detectors: detectors.map((id) => createDetector(model(id), descriptor<DetectorDescriptor>(id), sample)),
+    landmarks: createLandmarkFinder(model(landmarks), descriptor(landmarks), sample),
+    encoder: createEncoder(encoder.map(encoderPart), sample),
+    sample,
     ...(passiveFusion !== undefined && {
       passive: createPassiveJudge(
         passive.map((id) => ({ model: model(id), descriptor: descriptor<PassiveDescriptor>(id) })),
         parseFusion(passiveFusion, passiveNetworks(manifest)),
+        sample,
       ),
     }),
     models: [...detectors, landmarks, ...encoder].map((id) => {

@@ -39,6 +39,7 @@ import { isRecognisable, recognisabilityInFrame, recognisabilityOf } from "./fac
 import type { RecognisabilityModel } from "./face/quality/recognisability-model.ts";
 import type { EncodedPhoto } from "./image/decode.ts";
 import type { Photo } from "./image/photo.ts";
+import type { Sampler } from "./image/sampling/sampler.ts";
 import { fromTurned, type QuarterTurn, turnPhoto } from "./image/turn.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
@@ -97,6 +98,8 @@ export interface PipelineParts {
   readonly detectors: readonly Detector[];
   readonly landmarks: LandmarkFinder;
   readonly encoder: Encoder;
+  /** The stages' own sampler. */
+  readonly sample: Sampler;
   /** Absent where nothing was fitted: a run that asks for the passive signal fails then. */
   readonly passive?: PassiveJudge;
   /** Model of the faces that this encoder can tell apart. */
@@ -111,6 +114,7 @@ export function createPipeline({
   detectors,
   landmarks,
   encoder,
+  sample,
   passive: passiveJudge,
   recognisability: recognisabilityModel,
   occlusion: occlusionModel,
@@ -184,7 +188,7 @@ export function createPipeline({
         turned,
         image: { width: file.width, height: file.height, format: file.format },
         ...(listFaces && { faces: listOf(faces, backgroundFaceShare) }),
-        ...(keepScene && { scene: sketchScene(overview.value) }),
+        ...(keepScene && { scene: sketchScene(sample, overview.value) }),
         ...(crop === undefined ? {} : { crop, cropCorners: corners }),
         ...(capture === undefined ? {} : { capture }),
         ...(passive === undefined ? {} : { passive: passive.value }),

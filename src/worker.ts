@@ -9,6 +9,7 @@ import avif from "../wasm/codecs/avif_dec.wasm";
 import webp from "../wasm/codecs/webp_dec.wasm";
 import jpeg from "../wasm/jpeg.wasm";
 import png from "../wasm/png.wasm";
+import sampling from "../wasm/sampling.wasm";
 import { type Budget, createBudget } from "./admission/budget.ts";
 import { parseConfig } from "./config.ts";
 import { sha256, toHex } from "./crypto/digest.ts";
@@ -16,6 +17,7 @@ import { parseCalibration } from "./face/decision/calibration.ts";
 import type { ModelDescriptor } from "./face/descriptor.ts";
 import { createCodecs, openPhoto } from "./image/decode.ts";
 import { defaultImageLimits } from "./image/limits.ts";
+import { createSampler } from "./image/sampling/sampler.ts";
 import type { Bundle } from "./inference/engine.ts";
 import { createStages, encoderInUse, occlusionIn, recognisabilityIn } from "./models.ts";
 import { createPipeline, type Pipeline } from "./pipeline.ts";
@@ -41,7 +43,7 @@ export function createWorker(engine: Bundle) {
   const pipeline = createPipeline({
     recognisability,
     occlusion,
-    ...createStages(manifest, (file) => engine.files[file], engine),
+    ...createStages(manifest, (file) => engine.files[file], engine, createSampler(sampling)),
     openPhoto: (image) => openPhoto(image, defaultImageLimits, codecs),
   });
   let opened: ReturnType<typeof openService> | undefined;

@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import type { EngineDescription } from "../browser/worker/stages.ts";
-import { jpegPath, kernelPaths, modelPath, readManifest } from "../model/runtime.ts";
+import { jpegPath, kernelPaths, modelPath, readManifest, samplingPath } from "../model/runtime.ts";
 import { artifactOf } from "../src/inference/kernels/engine.ts";
 import { encoderInUse, type Manifest } from "../src/models.ts";
 
@@ -38,7 +38,7 @@ function manifestForPages(manifest: Manifest): Manifest {
 const manifest = manifestForPages(readManifest());
 const plans = Object.values(manifest.models).map((model) => modelPath(artifactOf(model).file));
 const files = new Map(
-  [...kernelPaths, jpegPath, ...plans].map((path) => [basename(path), readFileSync(path)]),
+  [...kernelPaths, samplingPath, jpegPath, ...plans].map((path) => [basename(path), readFileSync(path)]),
 );
 const hashOf = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 const description: EngineDescription = {

@@ -12,6 +12,7 @@ import {
   modelPath,
   pngPath,
   readManifest,
+  samplingPath,
 } from "../model/runtime.ts";
 import { artifactOf } from "../src/inference/kernels/engine.ts";
 
@@ -21,7 +22,7 @@ const plans = [encoder, detectors, landmarks, passive]
   .map((id) => modelPath(artifactOf(models[id]).file));
 
 copy("model/networks", [manifestPath, ...plans]);
-copy("wasm", [...kernelPaths, jpegPath, pngPath]);
+copy("wasm", [...kernelPaths, samplingPath, jpegPath, pngPath]);
 copy("wasm/codecs", Object.values(codecPaths));
 
 function copy(folder: string, paths: readonly string[]): void {

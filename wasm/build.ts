@@ -65,6 +65,8 @@ const sourcesIn = (folder: string) =>
     .sort((a, b) => (basename(a) < basename(b) ? -1 : 1))
     .map((file) => join(import.meta.dirname, folder, file));
 
+export const samplingSources = sourcesIn("sampling");
+
 /** Sources in an order that does not depend on the machine, then those that both readers share. */
 export const [jpegSources, pngSources] = ["jpeg", "png"].map((folder) => [
   ...sourcesIn(folder),
@@ -81,6 +83,8 @@ const builds: Readonly<Record<string, Build>> = {
   "kernels.wasm": { sources: kernelSources, flags: [] },
   // Sums of a damaged photo wrap around; buffers are cleared by one instruction.
   "jpeg.wasm": { sources: jpegSources, flags: ["-fwrapv", "-mbulk-memory"] },
+  // Places are checked before they become indices.
+  "sampling.wasm": { sources: samplingSources, flags: ["-mnontrapping-fptoint"] },
   // Bytes are copied by one instruction.
   "png.wasm": { sources: pngSources, flags: ["-mbulk-memory"] },
 };

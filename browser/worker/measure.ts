@@ -20,7 +20,7 @@ import type { PipelineParts } from "../../src/pipeline.ts";
 import type { Pixels } from "../engine/messages.ts";
 import type { Sight } from "../sight.ts";
 
-export interface MeasuringParts extends Pick<PipelineParts, "detectors" | "landmarks"> {
+export interface MeasuringParts extends Pick<PipelineParts, "detectors" | "landmarks" | "sample"> {
   /** Description of the encoder's input: its template and its scaling. */
   readonly view: EncoderDescriptor;
   readonly occlusion: OcclusionModel;
@@ -39,7 +39,7 @@ export interface Measurer {
   measure(file: EncodedPhoto): Promise<Result<Sight>>;
 }
 
-export function createMeasurer({ detectors, landmarks, view, occlusion }: MeasuringParts): Measurer {
+export function createMeasurer({ detectors, landmarks, sample, view, occlusion }: MeasuringParts): Measurer {
   const [, , height, width] = view.input.shape;
   const crop = new Float32Array(3 * height * width);
 
@@ -64,7 +64,7 @@ export function createMeasurer({ detectors, landmarks, view, occlusion }: Measur
     if (!located.ok) return located;
     const toPhoto = alignToTemplate(view.template, located.value.landmarks);
     if (toPhoto === null) return ok({ image, faces: 0 });
-    const { appearance, cover } = viewFace(detail.value, toPhoto, width, height, view.input, crop);
+    const { appearance, cover } = viewFace(sample, detail.value, toPhoto, width, height, view.input, crop);
     const points = mapLandmarks(toImage, located.value.landmarks);
     const corners = cropCornersOf(toPhoto, width, height).map((corner) => mapPoint(toImage, corner));
     const measured = measureQuality(detection, points, image, corners, appearance);

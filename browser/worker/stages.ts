@@ -1,5 +1,6 @@
 /** The pipeline's stages over files that are fetched when a stage first needs them. */
 import { fail, ok, type Result } from "../../src/errors.ts";
+import { createSampler, type Sampler } from "../../src/image/sampling/sampler.ts";
 import type { Engine } from "../../src/inference/engine.ts";
 import { chooseBuild } from "../../src/inference/kernels/choose-build.ts";
 import { artifactOf, createEngine } from "../../src/inference/kernels/engine.ts";
@@ -14,6 +15,8 @@ export interface EngineDescription {
 }
 
 export const kernelFiles = { relaxed: "kernels-relaxed.wasm", plain: "kernels.wasm" } as const;
+
+export const samplingFile = "sampling.wasm";
 
 export type KernelBuild = keyof typeof kernelFiles;
 
@@ -35,8 +38,19 @@ export function kernelBuild(): KernelBuild {
 
 export function openStages({ manifest }: EngineDescription, files: Files, build: KernelBuild) {
   let engine: Promise<Engine> | undefined;
-  const openEngine = async (): Promise<Engine> =>
-    createEngine(await WebAssembly.compile(await files.bytes(kernelFiles[build])));
+  let sampler: Sampler | undefined;
+  const openEngine = async (): Promise<Engine> => {
+    const [kernels, sampling] = await Promise.all(
+      [kernelFiles[build], samplingFile].map(async (file) => WebAssembly.compile(await files.bytes(file))),
+    );
+    sampler = createSampler(sampling);
+    return createEngine(kernels);
+  };
+  /** Samples for a model that is open, or after it. */
+  const sample: Sampler = (...request) => {
+    if (sampler === undefined) throw new Error("the samplers are not loaded");
+    sampler(...request);
+  };
 
   /** Makes a model whose bytes are fetched at its first run. */
   function createModel(source: ModelSource): Model {
@@ -68,7 +82,7 @@ export function openStages({ manifest }: EngineDescription, files: Files, build:
       },
     };
   }
-  return createStages(manifest, () => new Uint8Array(0), { artifactOf, createModel });
+  return createStages(manifest, () => new Uint8Array(0), { artifactOf, createModel }, sample);
 }
 
 function fileOf({ models }: Manifest, id: string): string {

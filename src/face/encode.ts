@@ -6,7 +6,7 @@
  */
 import { fail, ok, type Result } from "../errors.ts";
 import type { Affine, Photo } from "../image/photo.ts";
-import { type Normalisation, warp } from "../image/sampling/warp.ts";
+import type { Normalisation, Sampler } from "../image/sampling/sampler.ts";
 import type { Model } from "../inference/model.ts";
 import { alignToTemplate } from "./align.ts";
 import type { EncoderDescriptor } from "./descriptor.ts";
@@ -56,7 +56,7 @@ export interface EncoderPart {
 }
 
 /** Throws when the networks do not take the same crop. */
-export function createEncoder(parts: readonly EncoderPart[]): Encoder {
+export function createEncoder(parts: readonly EncoderPart[], sample: Sampler): Encoder {
   const [{ model: first, descriptor: shared }] = parts;
   const [, , height, width] = first.inputShape;
   const { template, input: normalisation } = shared;
@@ -88,7 +88,7 @@ export function createEncoder(parts: readonly EncoderPart[]): Encoder {
       for (const { model, descriptor } of parts) {
         const run = await model.run((crop) => {
           if (offset > 0) return void crop.set(shown!);
-          const view = viewFace(photo, toPhoto, width, height, normalisation, crop);
+          const view = viewFace(sample, photo, toPhoto, width, height, normalisation, crop);
           const { luma } = view;
           appearance = view.appearance;
           cover = view.cover;
@@ -126,6 +126,7 @@ export interface FaceView {
 
 /** Samples the aligned face into `crop` (planes R, G, B), and measures it. */
 export function viewFace(
+  sample: Sampler,
   photo: Photo,
   toPhoto: Affine,
   width: number,
@@ -133,7 +134,7 @@ export function viewFace(
   normalisation: Normalisation,
   crop: Float32Array,
 ): FaceView {
-  warp(photo, toPhoto, width, height, normalisation, crop);
+  sample(photo, toPhoto, width, height, normalisation, crop);
   const luma = lumaOf(crop, normalisation);
   return {
     luma,

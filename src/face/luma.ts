@@ -1,5 +1,5 @@
 /** Luma of sampled planes. */
-import type { Normalisation } from "../image/sampling/warp.ts";
+import type { Normalisation } from "../image/sampling/sampler.ts";
 
 /** Returns luma, 0..255 (ITU-R BT.601), of planes R, G, B as `normalisation` made them. */
 export function lumaOf(planes: Float32Array, { mean, scale }: Normalisation): Float32Array {

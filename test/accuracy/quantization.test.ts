@@ -10,7 +10,7 @@ import { writeOnnx } from "../../model/convert/onnx/writer.ts";
 import { prepareFloat } from "../../model/convert/prepare.ts";
 import { recipes } from "../../model/convert/recipes.ts";
 import { compareAll } from "../../model/evaluate/comparisons.ts";
-import { loadRuntime, modelPath, readKernels, readManifest } from "../../model/runtime.ts";
+import { loadRuntime, modelPath, openSampler, readKernels, readManifest } from "../../model/runtime.ts";
 import type { EncoderDescriptor } from "../../src/face/descriptor.ts";
 import { selectFace } from "../../src/face/detection/select.ts";
 import { createEncoder } from "../../src/face/encode.ts";
@@ -46,7 +46,7 @@ test.skipIf(float32 === null)(
     );
     const onnx = createOnnxRuntime(wasm);
     const factory = { artifactOf, createModel: createEngine(readKernels()).model };
-    const stages = createStages(manifest, (file) => readFileSync(modelPath(file)), factory);
+    const stages = createStages(manifest, (file) => readFileSync(modelPath(file)), factory, openSampler());
     const { openPhoto } = await loadRuntime();
     const source = createEncoder(
       manifest.encoder.map((id) => {
@@ -61,6 +61,7 @@ test.skipIf(float32 === null)(
         });
         return { model, descriptor };
       }),
+      openSampler(),
     );
     const { embeddingLength } = encoderInUse(manifest);
     const encoders = [stages.encoder, source];

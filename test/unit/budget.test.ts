@@ -2,11 +2,13 @@
  * The cost of a photo in counts, which are the same on every machine: a change that makes the service slower shows in
  * one of them. Raise a limit only with a reason in the commit.
  */
+
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { modelPath, readKernels, readManifest } from "../../model/runtime.ts";
+import { modelPath, openSampler, readKernels, readManifest } from "../../model/runtime.ts";
 import { openPhoto } from "../../src/image/decode.ts";
 import { defaultImageLimits } from "../../src/image/limits.ts";
+import type { ModelFactory } from "../../src/inference/engine.ts";
 import { artifactOf, createEngine } from "../../src/inference/kernels/engine.ts";
 import { createStages, occlusionIn, recognisabilityIn } from "../../src/models.ts";
 import { createPipeline, type Observation } from "../../src/pipeline.ts";
@@ -31,20 +33,22 @@ const engine = createEngine(readKernels());
 const codecs = nodeCodecs();
 let spent: Spent = { rasters: [], runs: [] };
 
+const counting: ModelFactory = {
+  artifactOf,
+  createModel(source) {
+    const model = engine.model(source);
+    const run: typeof model.run = (fill) => {
+      spent.runs.push(manifest.models[source.id].role);
+      return model.run(fill);
+    };
+    return { ...model, run };
+  },
+};
+
 const pipeline = createPipeline({
   recognisability: recognisabilityIn(manifest),
   occlusion: occlusionIn(manifest),
-  ...createStages(manifest, (file) => readFileSync(modelPath(file)), {
-    artifactOf,
-    createModel(source) {
-      const model = engine.model(source);
-      const run: typeof model.run = (fill) => {
-        spent.runs.push(manifest.models[source.id].role);
-        return model.run(fill);
-      };
-      return { ...model, run };
-    },
-  }),
+  ...createStages(manifest, (file) => readFileSync(modelPath(file)), counting, openSampler()),
   async openPhoto(bytes) {
     const opened = await openPhoto(bytes, defaultImageLimits, codecs);
     if (!opened.ok) return opened;

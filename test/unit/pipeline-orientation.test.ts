@@ -1,7 +1,7 @@
 /** One photo of a face, stored in all eight orientations of a camera, through the production pipeline. */
 import jpegJs from "jpeg-js";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadRuntime } from "../../model/runtime.ts";
+import { loadRuntime, openSampler } from "../../model/runtime.ts";
 import { distance } from "../../src/face/decision/decide.ts";
 import type { EncodedFace } from "../../src/face/face.ts";
 import type { Box, Landmarks } from "../../src/face/geometry.ts";
@@ -123,7 +123,12 @@ it("a photo that lies on its side has its scene sketched as it lies, as its box 
   expect(image).toMatchObject({ width: lying.width, height: lying.height });
   const raster = { width: lying.width, height: lying.height, data: lying.data };
   const still = { a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0 };
-  const expected = sketchScene({ width: lying.width, height: lying.height, raster, toRaster: still });
+  const expected = sketchScene(openSampler(), {
+    width: lying.width,
+    height: lying.height,
+    raster,
+    toRaster: still,
+  });
   const off = scene!.reduce((sum, value, k) => sum + Math.abs(value - expected[k]), 0) / expected.length;
   expect(off).toBeLessThan(3);
 });

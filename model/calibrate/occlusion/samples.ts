@@ -2,16 +2,17 @@
  * Faces to fit and judge by: every photo of a list as it is, and some covered in each way that
  * `model/evaluate/degradation/kinds/covers.ts` knows, up to the encoder's crop. The encoder itself has no part in it.
  */
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import jpeg from "jpeg-js";
+import { openSampler } from "../../../model/runtime.ts";
 import { alignToTemplate } from "../../../src/face/align.ts";
 import type { EncoderDescriptor } from "../../../src/face/descriptor.ts";
 import { selectFace } from "../../../src/face/detection/select.ts";
 import type { Landmarks } from "../../../src/face/geometry.ts";
 import { measureCover, withPose } from "../../../src/face/quality/occlusion.ts";
 import { estimatePose } from "../../../src/face/quality/pose.ts";
-import { warp } from "../../../src/image/sampling/warp.ts";
 import { createStages } from "../../../src/models.ts";
 import { type Dataset, readDataset } from "../../evaluate/dataset.ts";
 import { covers } from "../../evaluate/degradation/kinds/covers.ts";
@@ -149,10 +150,9 @@ async function openObserver(): Promise<(photo: Uint8Array) => Promise<Observed |
   const { template, input } = manifest.models[manifest.encoder[0]] as EncoderDescriptor;
   const [, , height, width] = input.shape;
   const crop = new Float32Array(3 * height * width);
-  const stages = createStages(manifest, (file) => readFileSync(modelPath(file)), {
-    artifactOf: kernelsInNode.artifactOf,
-    createModel: model,
-  });
+  const sample = openSampler();
+  const factory = { artifactOf: kernelsInNode.artifactOf, createModel: model };
+  const stages = createStages(manifest, (file) => readFileSync(modelPath(file)), factory, sample);
   return async (bytes) => {
     const opened = await openPhoto(bytes);
     if (!opened.ok) throw new Error(opened.failure.code);
@@ -171,7 +171,7 @@ async function openObserver(): Promise<(photo: Uint8Array) => Promise<Observed |
       const { landmarks } = located.value;
       const toPhoto = alignToTemplate(template, landmarks);
       if (toPhoto === null) return null;
-      warp(decoded.value, toPhoto, width, height, input, crop);
+      sample(decoded.value, toPhoto, width, height, input, crop);
       const { regions, eyes } = measureCover(crop, width, height, input);
       return { landmarks, regions: withPose(regions, estimatePose(landmarks)), eyes };
     }

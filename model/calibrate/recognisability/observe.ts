@@ -1,5 +1,7 @@
 /** Runs the production pipeline and keeps the findings of its stages, which it does not answer. */
+
 import { readFileSync } from "node:fs";
+import { openSampler } from "../../../model/runtime.ts";
 import type { Detection } from "../../../src/face/detection/detect.ts";
 import type { LocatedLandmarks } from "../../../src/face/detection/landmarks.ts";
 import { selectFace } from "../../../src/face/detection/select.ts";
@@ -33,10 +35,8 @@ export async function openObserver(): Promise<Observer> {
   const openPhoto = photoOpener();
   const { model } = await kernelsInNode.open();
   const bytesOf = (file: string) => readFileSync(modelPath(file));
-  const stages = createStages(readManifest(), bytesOf, {
-    artifactOf: kernelsInNode.artifactOf,
-    createModel: model,
-  });
+  const factory = { artifactOf: kernelsInNode.artifactOf, createModel: model };
+  const stages = createStages(readManifest(), bytesOf, factory, openSampler());
   return {
     async decode(bytes) {
       const opened = await openPhoto(bytes);

@@ -2,7 +2,9 @@
  * Collects the models' inputs for real photos: each photo goes through the production pipeline, whose models are
  * replaced by ones that also hand on their inputs.
  */
+
 import { readFileSync } from "node:fs";
+import { openSampler } from "../../../model/runtime.ts";
 import { ok, type Result } from "../../../src/errors.ts";
 import { createCodecs, openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
@@ -27,10 +29,12 @@ export function listeningPipeline(
   const wasm = (path: string) => WebAssembly.compile(readFileSync(path));
   const codecs = createCodecs({ jpeg: () => wasm(jpegPath), png: () => wasm(pngPath) });
   return createPipeline({
-    ...createStages(observed, bytesOf, {
-      artifactOf,
-      createModel: (source) => listeningModel(source, listen),
-    }),
+    ...createStages(
+      observed,
+      bytesOf,
+      { artifactOf, createModel: (source) => listeningModel(source, listen) },
+      openSampler(),
+    ),
     recognisability: unmeasuredRecognisability(manifest),
     occlusion: unmeasuredOcclusion,
     openPhoto: (bytes) => openPhoto(bytes, defaultImageLimits, codecs),

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import jpeg from "jpeg-js";
 import type { Photo } from "../../../src/image/photo.ts";
-import { warp } from "../../../src/image/sampling/warp.ts";
+import type { Sampler } from "../../../src/image/sampling/sampler.ts";
 import type { Runtime } from "../../runtime.ts";
 
 /** Twice the size on the page, for dense screens. */
@@ -17,11 +17,11 @@ export async function thumbnail(runtime: Runtime, folder: string, image: string)
   const decoded = await opened.value.decode({
     scaleAtLeast: Math.min(1, thumbnailSidePx / Math.max(width, height)),
   });
-  return decoded.ok ? encode(decoded.value) : null;
+  return decoded.ok ? encode(runtime.sample, decoded.value) : null;
 }
 
 /** The longer side fills the square; the rest of the square is black. */
-function encode(photo: Photo): string {
+function encode(sample: Sampler, photo: Photo): string {
   const side = thumbnailSidePx;
   const scale = Math.max(photo.width, photo.height) / side;
   const toPhoto = {
@@ -33,7 +33,7 @@ function encode(photo: Photo): string {
     ty: (photo.height - scale * side) / 2,
   };
   const planes = new Float32Array(3 * side * side);
-  warp(photo, toPhoto, side, side, { mean: [0, 0, 0], scale: [1, 1, 1] }, planes);
+  sample(photo, toPhoto, side, side, { mean: [0, 0, 0], scale: [1, 1, 1] }, planes);
   const data = new Uint8Array(4 * side * side).fill(255);
   for (let pixel = 0; pixel < side * side; pixel++) {
     for (let channel = 0; channel < 3; channel++) {

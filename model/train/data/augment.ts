@@ -8,7 +8,7 @@ import { alignToTemplate } from "../../../src/face/align.ts";
 import type { EncoderDescriptor } from "../../../src/face/descriptor.ts";
 import type { Landmarks, Point } from "../../../src/face/geometry.ts";
 import { type Affine, compose, type Photo } from "../../../src/image/photo.ts";
-import { warp } from "../../../src/image/sampling/warp.ts";
+import type { Sampler } from "../../../src/image/sampling/sampler.ts";
 import { blur, type Picture } from "../../evaluate/degradation/degrade.ts";
 
 /** Changes made to one crop. */
@@ -48,6 +48,7 @@ export interface VariedFace {
 
 /** `null` when the landmarks do not span a face. */
 export function varyFace(
+  sample: Sampler,
   photo: Photo,
   landmarks: Landmarks,
   { template, input }: Pick<EncoderDescriptor, "template" | "input">,
@@ -58,7 +59,7 @@ export function varyFace(
   const [, , height, width] = input.shape;
   const planes = new Float32Array(3 * width * height);
   const varied = compose(jitter(variation, width, height), toPhoto);
-  warp(photo, varied, width, height, asTheyAre, planes);
+  sample(photo, varied, width, height, asTheyAre, planes);
   const picture = develop(toPicture(planes, width, height), variation);
   return {
     photo: { width, height, raster: picture, toRaster: identity },

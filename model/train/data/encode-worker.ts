@@ -6,6 +6,7 @@ import type { Encoder } from "../../../src/face/encode.ts";
 import type { FacePolicy } from "../../../src/face/face.ts";
 import type { Landmarks } from "../../../src/face/geometry.ts";
 import type { Photo } from "../../../src/image/photo.ts";
+import type { Sampler } from "../../../src/image/sampling/sampler.ts";
 import type { Acquisition } from "../../evaluate/acquisition/cache.ts";
 import type { WorkerAnswer } from "../../evaluate/acquisition/pool.ts";
 import { createRandom } from "../../evaluate/statistics/random.ts";
@@ -35,7 +36,7 @@ const runtime = loadRuntime((encoder) => ({
 
 /** Variant 0 is the photo as the service encodes it. */
 async function encode({ path, variants }: EncodeTask): Promise<WorkerAnswer<readonly Acquisition[]>> {
-  const { pipeline } = await runtime;
+  const { pipeline, sample } = await runtime;
   const plain = await pipeline.encodeFace(await readFile(path), policy);
   if (!plain.ok) {
     const { failure } = plain;
@@ -45,15 +46,17 @@ async function encode({ path, variants }: EncodeTask): Promise<WorkerAnswer<read
   const { quality, embedding } = plain.value;
   const acquisitions: Acquisition[] = [];
   for (const { number, seed } of variants) {
-    const values = number === 0 ? embedding.values : await encodeVariant(seed);
+    const values = number === 0 ? embedding.values : await encodeVariant(sample, seed);
     acquisitions.push(values === null ? { failure: "face_not_found" } : { embedding: values, quality });
   }
   return acquisitions;
 }
 
-async function encodeVariant(seed: number): Promise<Float32Array | null> {
+async function encodeVariant(sample: Sampler, seed: number): Promise<Float32Array | null> {
   if (shown === undefined) throw new Error("the encoder has seen no face");
-  const varied = varyFace(shown.photo, shown.landmarks, descriptor, drawVariation(createRandom(seed)));
+  const { photo, landmarks } = shown;
+  const variation = drawVariation(createRandom(seed));
+  const varied = varyFace(sample, photo, landmarks, descriptor, variation);
   if (varied === null) return null;
   const encoded = await shown.encoder.encode(varied.photo, varied.landmarks);
   if (encoded.ok) return encoded.value.embedding.values;

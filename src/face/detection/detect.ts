@@ -6,7 +6,7 @@
  */
 import { ok, type Result } from "../../errors.ts";
 import type { Photo } from "../../image/photo.ts";
-import { warp } from "../../image/sampling/warp.ts";
+import type { Sampler } from "../../image/sampling/sampler.ts";
 import type { Model } from "../../inference/model.ts";
 import type { DetectorDescriptor } from "../descriptor.ts";
 import type { Box, Point } from "../geometry.ts";
@@ -51,7 +51,7 @@ interface Candidate {
   readonly values: Float64Array;
 }
 
-export function createDetector(model: Model, descriptor: DetectorDescriptor): Detector {
+export function createDetector(model: Model, descriptor: DetectorDescriptor, sample: Sampler): Detector {
   const side = model.inputShape[3];
   const anchors = anchorCentres(descriptor, side);
   const { clip, minimum } = descriptor.score;
@@ -61,7 +61,7 @@ export function createDetector(model: Model, descriptor: DetectorDescriptor): De
     const left = (side * pxPerInput - photo.width) / 2;
     const top = (side * pxPerInput - photo.height) / 2;
     const toPhoto = { a: pxPerInput, b: 0, tx: -left, c: 0, d: pxPerInput, ty: -top };
-    const run = await model.run((input) => warp(photo, toPhoto, side, side, descriptor.input, input));
+    const run = await model.run((input) => sample(photo, toPhoto, side, side, descriptor.input, input));
     if (!run.ok) return run;
     const [boxes, logits] = run.value;
     const candidates: Candidate[] = [];

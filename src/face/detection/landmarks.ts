@@ -9,7 +9,7 @@
  */
 import { ok, type Result } from "../../errors.ts";
 import type { Affine, Photo } from "../../image/photo.ts";
-import { warp } from "../../image/sampling/warp.ts";
+import type { Sampler } from "../../image/sampling/sampler.ts";
 import type { Model } from "../../inference/model.ts";
 import { alignToTemplate } from "../align.ts";
 import type { ModelDescriptor } from "../descriptor.ts";
@@ -60,7 +60,11 @@ interface Look {
   readonly belief: number;
 }
 
-export function createLandmarkFinder(model: Model, descriptor: ModelDescriptor): LandmarkFinder {
+export function createLandmarkFinder(
+  model: Model,
+  descriptor: ModelDescriptor,
+  sample: Sampler,
+): LandmarkFinder {
   const pixels = model.inputShape[3];
   return {
     model,
@@ -81,7 +85,7 @@ export function createLandmarkFinder(model: Model, descriptor: ModelDescriptor):
 
   async function look(photo: Photo, square: Square): Promise<Result<Look>> {
     const toPhoto = squareToPhoto(square, pixels);
-    const run = await model.run((input) => warp(photo, toPhoto, pixels, pixels, descriptor.input, input));
+    const run = await model.run((input) => sample(photo, toPhoto, pixels, pixels, descriptor.input, input));
     if (!run.ok) return run;
     const [probability, , points] = run.value;
     return ok({ landmarks: readLandmarks(points, square), belief: probability[1] });

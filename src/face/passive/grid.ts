@@ -1,5 +1,6 @@
 /** The grid of a screen, the dots of a print or the moire of both, in the pixels around the face. */
 import type { Photo } from "../../image/photo.ts";
+import type { Sampler } from "../../image/sampling/sampler.ts";
 import type { Box } from "../geometry.ts";
 import { lumaOf } from "../luma.ts";
 import { measurePeaks, spectrumSide } from "./spectrum.ts";
@@ -13,6 +14,6 @@ export function gridSquare(photo: Photo, box: Box): Square {
 }
 
 /** Measures the peaks of that square's spectrum. */
-export function measureGrid(photo: Photo, box: Box): number {
-  return measurePeaks(lumaOf(samplePlanes(photo, gridSquare(photo, box), spectrumSide), untouched));
+export function measureGrid(sample: Sampler, photo: Photo, box: Box): number {
+  return measurePeaks(lumaOf(samplePlanes(sample, photo, gridSquare(photo, box), spectrumSide), untouched));
 }

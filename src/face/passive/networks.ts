@@ -4,7 +4,7 @@
  */
 import { ok, type Result } from "../../errors.ts";
 import type { Photo } from "../../image/photo.ts";
-import { warp } from "../../image/sampling/warp.ts";
+import type { Sampler } from "../../image/sampling/sampler.ts";
 import type { Model } from "../../inference/model.ts";
 import type { PassiveDescriptor } from "../descriptor.ts";
 import type { Box } from "../geometry.ts";
@@ -26,12 +26,13 @@ export interface PassiveNetwork {
 /** Runs both networks. Fails with `not_ready`. */
 export async function askNetworks(
   [liveness, antispoof]: readonly PassiveNetwork[],
+  sample: Sampler,
   photo: Photo,
   box: Box,
 ): Promise<Result<NetworkOpinions>> {
-  const classes = await look(liveness, photo, box);
+  const classes = await look(liveness, sample, photo, box);
   if (!classes.ok) return classes;
-  const attack = await look(antispoof, photo, box);
+  const attack = await look(antispoof, sample, photo, box);
   if (!attack.ok) return attack;
   const [live, ...others] = classes.value;
   return ok({ live: live - logSumExp(others), attack: attack.value[0] });
@@ -39,12 +40,13 @@ export async function askNetworks(
 
 async function look(
   { model, descriptor }: PassiveNetwork,
+  sample: Sampler,
   photo: Photo,
   box: Box,
 ): Promise<Result<Float32Array>> {
   const pixels = model.inputShape[3];
   const toPhoto = squareToPhoto(squareAround(box, descriptor.reach, photo), pixels);
-  const run = await model.run((input) => warp(photo, toPhoto, pixels, pixels, descriptor.input, input));
+  const run = await model.run((input) => sample(photo, toPhoto, pixels, pixels, descriptor.input, input));
   return run.ok ? ok(run.value[0]) : run;
 }
 

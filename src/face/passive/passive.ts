@@ -1,6 +1,7 @@
 /** The passive signal: says from one photo, without the person's help, whether it shows a person or a picture of one. */
 import { ok, type Result } from "../../errors.ts";
 import type { Photo } from "../../image/photo.ts";
+import type { Sampler } from "../../image/sampling/sampler.ts";
 import type { Detection } from "../detection/detect.ts";
 import type { Point } from "../geometry.ts";
 import { type FusionModel, fuse, type PassiveSignal } from "./fusion.ts";
@@ -15,7 +16,11 @@ export interface PassiveJudge {
   passiveSignal(photo: Photo, detection: Pick<Detection, "box">): Promise<Result<PassiveSignal>>;
 }
 
-export function createPassiveJudge(networks: readonly PassiveNetwork[], fusion: FusionModel): PassiveJudge {
+export function createPassiveJudge(
+  networks: readonly PassiveNetwork[],
+  fusion: FusionModel,
+  sample: Sampler,
+): PassiveJudge {
   return {
     seenCorners(photo, { box }) {
       const reaches = networks.map(({ descriptor }) => squareAround(box, descriptor.reach, photo));
@@ -25,9 +30,9 @@ export function createPassiveJudge(networks: readonly PassiveNetwork[], fusion: 
       ]);
     },
     async passiveSignal(photo, { box }) {
-      const opinions = await askNetworks(networks, photo, box);
+      const opinions = await askNetworks(networks, sample, photo, box);
       if (!opinions.ok) return opinions;
-      return ok(fuse(fusion, { ...opinions.value, grid: measureGrid(photo, box) }));
+      return ok(fuse(fusion, { ...opinions.value, grid: measureGrid(sample, photo, box) }));
     },
   };
 }

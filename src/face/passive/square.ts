@@ -1,6 +1,6 @@
 /** Squares around a face that the passive networks and signals look at. */
 import type { Affine, Photo } from "../../image/photo.ts";
-import { warp } from "../../image/sampling/warp.ts";
+import type { Sampler } from "../../image/sampling/sampler.ts";
 import type { Box } from "../geometry.ts";
 
 /** A square with level sides, in the photo's coordinates. */
@@ -34,8 +34,8 @@ export function squareToPhoto({ left, top, side }: Square, pixels: number): Affi
 export const untouched = { mean: [0, 0, 0], scale: [1, 1, 1] };
 
 /** Samples the square as planes R, G, B of `pixels` a side, 0..255. */
-export function samplePlanes(photo: Photo, square: Square, pixels: number): Float32Array {
+export function samplePlanes(sample: Sampler, photo: Photo, square: Square, pixels: number): Float32Array {
   const planes = new Float32Array(3 * pixels * pixels);
-  warp(photo, squareToPhoto(square, pixels), pixels, pixels, untouched, planes);
+  sample(photo, squareToPhoto(square, pixels), pixels, pixels, untouched, planes);
   return planes;
 }

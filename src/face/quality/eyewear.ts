@@ -23,10 +23,10 @@ export interface FaceTone {
   readonly red: number;
 }
 
-/** Chroma, ITU-R BT.601, of the pixel at an index. */
+/** Chroma of each pixel, ITU-R BT.601. */
 export interface Chroma {
-  blue(at: number): number;
-  red(at: number): number;
+  readonly blue: Float64Array;
+  readonly red: Float64Array;
 }
 
 /**
@@ -55,7 +55,9 @@ export function measureEyes(
         for (let at = y * width + fromX; at < y * width + toX; at++) {
           sums[cell] += luma[at] - face.brightness;
           sums[cells + cell] += Math.abs(luma[at + 1] - luma[at]) + Math.abs(luma[at + width] - luma[at]);
-          sums[2 * cells + cell] += Math.hypot(chroma.blue(at) - face.blue, chroma.red(at) - face.red);
+          sums[2 * cells + cell] += Math.sqrt(
+            (chroma.blue[at] - face.blue) ** 2 + (chroma.red[at] - face.red) ** 2,
+          );
           counts[cell]++;
         }
       }

@@ -7,7 +7,7 @@
  * A covered face is still compared: recognisability says whether its embedding tells whose it is. It is a poor face to
  * enrol, since later photos will show what it hides.
  */
-import type { Normalisation } from "../../image/sampling/warp.ts";
+import type { Normalisation } from "../../image/sampling/sampler.ts";
 import { type Chroma, measureEyes, templateSide } from "./eyewear.ts";
 import { type LinearOdds, linearOdds } from "./linear-odds.ts";
 import type { Pose } from "./pose.ts";
@@ -139,7 +139,7 @@ const usualFace = [150, 115, 98] as const;
 const gains = [0.5, 6] as const;
 
 /**
- * Returns luma, and chroma by the index of a pixel (ITU-R BT.601), as if the whole face were as bright and of the colour that faces
+ * Returns luma and chroma (ITU-R BT.601) as if the whole face were as bright and of the colour that faces
  * usually are: dim and coloured light are no cover.
  */
 function inUsualLight(
@@ -159,19 +159,15 @@ function inUsualLight(
     return { gain: gain / scale[channel], offset: gain * mean[channel], at: channel * size };
   });
   const luma = new Float32Array(size);
+  const chroma = { blue: new Float64Array(size), red: new Float64Array(size) };
   for (let i = 0; i < size; i++) {
-    luma[i] =
-      0.299 * (planes[i] * red.gain + red.offset) +
-      0.587 * (planes[green.at + i] * green.gain + green.offset) +
-      0.114 * (planes[blue.at + i] * blue.gain + blue.offset);
+    const r = planes[i] * red.gain + red.offset;
+    const b = planes[blue.at + i] * blue.gain + blue.offset;
+    luma[i] = 0.299 * r + 0.587 * (planes[green.at + i] * green.gain + green.offset) + 0.114 * b;
+    chroma.blue[i] = 0.564 * (b - luma[i]);
+    chroma.red[i] = 0.713 * (r - luma[i]);
   }
-  return {
-    luma,
-    chroma: {
-      blue: (at) => 0.564 * (planes[blue.at + at] * blue.gain + blue.offset - luma[at]),
-      red: (at) => 0.713 * (planes[at] * red.gain + red.offset - luma[at]),
-    },
-  };
+  return { luma, chroma };
 }
 
 /** Returns where a box lies in a crop of this size. */
@@ -201,8 +197,8 @@ function describe(
     for (let i = y * width + left; i < y * width + right; i++) {
       const value = luma[i];
       const step = Math.abs(luma[i + 1] - value) + Math.abs(luma[i + width] - value);
-      const cb = chroma.blue(i);
-      const cr = chroma.red(i);
+      const cb = chroma.blue[i];
+      const cr = chroma.red[i];
       sum += value;
       squares += value * value;
       steps += step;

@@ -24,9 +24,12 @@ export interface Capture {
   readonly frame: Frame;
 }
 
-/** Weights over 9 px: a tent as wide as two cells, which takes out detail that cells would show as false patterns. */
-const tent = [1, 2, 3, 4, 5, 4, 3, 2, 1].map((weight) => weight / 25);
-const reach = (tent.length - 1) / 2;
+/**
+ * Pixels on each side that count in a smoothed one. Weights are a tent, 1 2 3 4 5 4 3 2 1, as wide as two cells: it takes out
+ * detail that cells would show as false patterns.
+ */
+const reach = 4;
+const tentSum = (reach + 1) ** 2;
 
 /**
  * @param luma luma of the crop, 0..255, `side` x `side`
@@ -95,18 +98,31 @@ function smooth(luma: Float32Array, side: number): Float32Array {
   return both;
 }
 
-/** Blurs each line of a square along itself; `line` and `step` are the distances of two lines and of two values. */
+/**
+ * Blurs each line of a square along itself; `line` and `step` are the distances of two lines and of two values. The tent is
+ * a mean of means of half its width, and each sum is the one before it with a value more and a value less.
+ */
 function blurLines(from: Float32Array, to: Float32Array, side: number, line: number, step: number): void {
-  const padded = new Float32Array(side + 2 * reach);
+  const padded = new Float64Array(side + 2 * reach);
+  const sums = new Float64Array(side + reach);
   for (let i = 0; i < side; i++) {
     const start = i * line;
     for (let k = 0; k < padded.length; k++) {
       padded[k] = from[start + step * Math.min(side - 1, Math.max(0, k - reach))];
     }
+    let sum = 0;
+    for (let k = 0; k < reach; k++) sum += padded[k];
+    for (let k = 0; k < sums.length; k++) {
+      sum += padded[k + reach];
+      sums[k] = sum;
+      sum -= padded[k];
+    }
+    let total = 0;
+    for (let k = 0; k < reach; k++) total += sums[k];
     for (let k = 0; k < side; k++) {
-      let sum = 0;
-      for (let j = 0; j < tent.length; j++) sum += tent[j] * padded[k + j];
-      to[start + step * k] = sum;
+      total += sums[k + reach];
+      to[start + step * k] = total / tentSum;
+      total -= sums[k];
     }
   }
 }

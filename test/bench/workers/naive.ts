@@ -6,32 +6,35 @@
  *     PUT  /files/{name}                      a model's bytes
  *     POST /v1/subjects/{id}/faces, verify    a photo
  */
+
 import { decode } from "jpeg-js";
 import manifest from "../../../model/networks/manifest.json";
 import onnxRuntime from "../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
 import { ok, type Result } from "../../../src/errors.ts";
 import type { EncodedPhoto } from "../../../src/image/decode.ts";
 import type { Raster } from "../../../src/image/photo.ts";
+import { createSampler } from "../../../src/image/sampling/sampler.ts";
+import type { ModelFactory } from "../../../src/inference/engine.ts";
 import { artifactOf, createEngine } from "../../../src/inference/onnxruntime/engine.ts";
 import { createStages, occlusionIn, recognisabilityIn } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
+import sampling from "../../../wasm/sampling.wasm";
 
 const files = new Map<string, Uint8Array>();
 const runtime = createEngine(onnxRuntime);
 let pipeline: Pipeline | undefined;
 
+const createModel: ModelFactory["createModel"] = ({ bytes: _, ...source }) => {
+  const bytes = files.get(`${source.id}.plain.onnx`);
+  if (bytes === undefined) throw new Error(`PUT /files/${source.id}.plain.onnx first`);
+  return runtime.model({ ...source, bytes });
+};
+
 function naivePipeline(): Pipeline {
   pipeline ??= createPipeline({
     recognisability: recognisabilityIn(manifest),
     occlusion: occlusionIn(manifest),
-    ...createStages(manifest, () => new Uint8Array(), {
-      artifactOf,
-      createModel({ bytes: _, ...source }) {
-        const bytes = files.get(`${source.id}.plain.onnx`);
-        if (bytes === undefined) throw new Error(`PUT /files/${source.id}.plain.onnx first`);
-        return runtime.model({ ...source, bytes });
-      },
-    }),
+    ...createStages(manifest, () => new Uint8Array(), { artifactOf, createModel }, createSampler(sampling)),
     openPhoto: async (image) => openFully(image),
   });
   return pipeline;

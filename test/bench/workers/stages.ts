@@ -13,6 +13,7 @@
  * Clocks of a deployed Worker stand still while it computes. A local workerd's tick in whole
  * milliseconds, so only means over many passes say something.
  */
+
 import manifest from "../../../model/networks/manifest.json";
 import jpegTurbo from "../../../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import onnxRuntime from "../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";
@@ -21,6 +22,7 @@ import type { EncodedFace } from "../../../src/face/face.ts";
 import { createCodecs, openPhoto } from "../../../src/image/decode.ts";
 import { createIdleInstances } from "../../../src/image/idle-instances.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
+import { createSampler } from "../../../src/image/sampling/sampler.ts";
 import * as kernelEngine from "../../../src/inference/kernels/engine.ts";
 import type { Model, ModelSource } from "../../../src/inference/model.ts";
 import * as onnxEngine from "../../../src/inference/onnxruntime/engine.ts";
@@ -28,6 +30,7 @@ import { createStages, occlusionIn, recognisabilityIn } from "../../../src/model
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
 import jpeg from "../../../wasm/jpeg.wasm";
 import kernels from "../../../wasm/kernels-relaxed.wasm";
+import sampling from "../../../wasm/sampling.wasm";
 import { createJpegTurbo } from "../../fixtures/photos/jpeg-turbo.ts";
 import { openPhotoBefore } from "../../fixtures/photos/photo-before.ts";
 import { createStopwatch } from "./stopwatch.ts";
@@ -37,6 +40,7 @@ const runtime = onnxEngine.createEngine(onnxRuntime);
 const engine = kernelEngine.createEngine(kernels);
 const codecs = createCodecs({ jpeg: async () => jpeg });
 const turbo = createJpegTurbo(jpegTurbo, createIdleInstances());
+const sample = createSampler(sampling);
 const watch = createStopwatch();
 const encoderDescriptor = manifest.models[manifest.encoder[0] as "mobilefacenet-192"];
 /** Crop that the encoder saw first. */
@@ -84,7 +88,7 @@ function timedPipeline(name: EngineName): Pipeline {
   const pipeline = createPipeline({
     recognisability: recognisabilityIn(manifest),
     occlusion: occlusionIn(manifest),
-    ...createStages(manifest, fileNamed, { artifactOf, createModel: createTimed }),
+    ...createStages(manifest, fileNamed, { artifactOf, createModel: createTimed }, sample),
     async openPhoto(bytes) {
       const opened = await watch.time("decode", () => open(bytes));
       if (!opened.ok) return opened;

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { openSampler } from "../../../model/runtime.ts";
 import { fail, ok, type Result } from "../../../src/errors.ts";
 import type { EncoderDescriptor } from "../../../src/face/descriptor.ts";
 import { createEncoder, encoderId } from "../../../src/face/encode.ts";
 import type { Landmarks } from "../../../src/face/geometry.ts";
 import type { Photo } from "../../../src/image/photo.ts";
+
+const sample = openSampler();
 
 const side = 8;
 const template = [
@@ -70,10 +73,11 @@ function successOf<T>(result: Result<T>): T {
 describe("an encoder of two networks", () => {
   const make = () => {
     const [first, second] = [network("a", [3, 4]), network("b", [0, 0, 5])];
-    const encoder = createEncoder([
+    const parts = [
       { model: first, descriptor: descriptor(2) },
       { model: second, descriptor: descriptor(3) },
-    ]);
+    ];
+    const encoder = createEncoder(parts, sample);
     return { encoder, first, second };
   };
 
@@ -161,7 +165,7 @@ describe("an encoder of two networks", () => {
 describe("an encoder of one network", () => {
   it("scales its output to unit length, and gives the crop all the same", async () => {
     const model = network("a", [3, 4]);
-    const encoder = createEncoder([{ model, descriptor: descriptor(2) }]);
+    const encoder = createEncoder([{ model, descriptor: descriptor(2) }], sample);
     const { embedding, crop } = successOf(await encoder.encode(photo, landmarks, { keepCrop: true }));
     expect(embedding.model).toBe("a");
     expect(embedding.values[0]).toBeCloseTo(0.6, 6);
@@ -178,13 +182,13 @@ describe("an encoder of one network", () => {
     ["is too short", [1]],
     ["is too long", [1, 0, 0]],
   ])("throws where its output %s: that is never compared", async (_, says) => {
-    const encoder = createEncoder([{ model: network("a", says), descriptor: descriptor(2) }]);
+    const encoder = createEncoder([{ model: network("a", says), descriptor: descriptor(2) }], sample);
     await expect(encoder.encode(photo, landmarks)).rejects.toThrow("not an embedding");
   });
 
   it("of landmarks that do not span a face is face_not_found, and no network runs", async () => {
     const model = network("a", [1, 0]);
-    const encoder = createEncoder([{ model, descriptor: descriptor(2) }]);
+    const encoder = createEncoder([{ model, descriptor: descriptor(2) }], sample);
     const point = { x: 5, y: 5 };
     const encoded = await encoder.encode(photo, [point, point, point, point, point]);
     expect(encoded).toEqual(fail({ code: "face_not_found" }));
@@ -196,7 +200,10 @@ describe("a network that is not ready", () => {
   it.each([0, 1])("fails loading and encoding, be it number %i of two", async (broken) => {
     const models = [network("a", [1, 0]), network("b", [1, 0])];
     models[broken] = network("c", [1, 0], unready);
-    const encoder = createEncoder(models.map((model) => ({ model, descriptor: descriptor(2) })));
+    const encoder = createEncoder(
+      models.map((model) => ({ model, descriptor: descriptor(2) })),
+      sample,
+    );
     expect(await encoder.load()).toEqual(unready);
     expect(await encoder.encode(photo, landmarks)).toEqual(unready);
   });
@@ -214,7 +221,9 @@ describe("networks of one encoder", () => {
       model: network(`n${i}`, [1, 0]),
       descriptor: each,
     }));
-    expect(() => createEncoder(parts)).toThrow("n1 takes another crop than the encoder's first network");
+    expect(() => createEncoder(parts, sample)).toThrow(
+      "n1 takes another crop than the encoder's first network",
+    );
   });
 
   it("may differ in the name of their input and in how much they say", () => {
@@ -222,6 +231,6 @@ describe("networks of one encoder", () => {
       model: network(`n${i}`, [1, 0]),
       descriptor: each,
     }));
-    expect(createEncoder(parts).id).toBe("n0+n1");
+    expect(createEncoder(parts, sample).id).toBe("n0+n1");
   });
 });

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { openSampler } from "../../../model/runtime.ts";
 import type { Affine, Photo } from "../../../src/image/photo.ts";
-import { warp } from "../../../src/image/sampling/warp.ts";
 import { fromTurned, quarterTurns, turnPhoto } from "../../../src/image/turn.ts";
+
+const sample = openSampler();
 
 const plain = { mean: [0, 0, 0], scale: [1, 1, 1] };
 const identity: Affine = { a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0 };
@@ -18,7 +20,7 @@ function numbered(width: number, height: number): Photo {
 function redOf(photo: Photo): number[][] {
   const { width, height } = photo;
   const planes = new Float32Array(3 * width * height);
-  warp(photo, identity, width, height, plain, planes);
+  sample(photo, identity, width, height, plain, planes);
   return Array.from({ length: height }, (_, y) => [...planes.subarray(y * width, (y + 1) * width)]);
 }
 

@@ -3,6 +3,7 @@
  * models' bytes, the request's file and the rasters made of it. Compiled code, small objects and garbage are not
  * counted, except for WebAssembly's garbage.
  */
+
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import blazefaceFull from "../../../model/networks/blazeface-full.plan";
@@ -15,6 +16,7 @@ import type { Result } from "../../../src/errors.ts";
 import type { EncodedFace } from "../../../src/face/face.ts";
 import { createCodecs, openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
+import { createSampler } from "../../../src/image/sampling/sampler.ts";
 import { artifactOf, createEngine } from "../../../src/inference/kernels/engine.ts";
 import { createStages, occlusionIn, recognisabilityIn } from "../../../src/models.ts";
 import { createPipeline } from "../../../src/pipeline.ts";
@@ -23,6 +25,7 @@ import webp from "../../../wasm/codecs/webp_dec.wasm";
 import jpeg from "../../../wasm/jpeg.wasm";
 import kernels from "../../../wasm/kernels-relaxed.wasm";
 import png from "../../../wasm/png.wasm";
+import sampling from "../../../wasm/sampling.wasm";
 import { times } from "../../fixtures/exhaustive.ts";
 import { watchWasmMemory } from "../../fixtures/memory.ts";
 import { fetchPhoto } from "../setup/photos.ts";
@@ -70,7 +73,12 @@ const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 const pipeline = createPipeline({
   recognisability: recognisabilityIn(manifest),
   occlusion: occlusionIn(manifest),
-  ...createStages(manifest, (file) => files[file], { artifactOf, createModel: engine.model }),
+  ...createStages(
+    manifest,
+    (file) => files[file],
+    { artifactOf, createModel: engine.model },
+    createSampler(sampling),
+  ),
   async openPhoto(bytes) {
     requestBytes += bytes.length;
     account("received");

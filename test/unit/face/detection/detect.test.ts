@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { openSampler } from "../../../../model/runtime.ts";
 import { fail, ok, type Result } from "../../../../src/errors.ts";
 import type { DetectorDescriptor } from "../../../../src/face/descriptor.ts";
 import { createDetector } from "../../../../src/face/detection/detect.ts";
@@ -35,7 +36,7 @@ function detectorSaying(
       return ok([boxes, logits]);
     },
   };
-  return { ...createDetector(model, descriptor), shown };
+  return { ...createDetector(model, descriptor, openSampler()), shown };
 }
 
 function blank(width: number, height: number): Photo {
@@ -225,7 +226,7 @@ test("a model that is not ready is not_ready", async () => {
     score: { clip: 100, minimum: 0.5 },
     input: { mean: [0, 0, 0], scale: [1, 1, 1] },
   } as unknown as DetectorDescriptor;
-  const detector = createDetector({ ...model, run: async () => unready }, descriptor);
+  const detector = createDetector({ ...model, run: async () => unready }, descriptor, openSampler());
   expect(await detector.detect(blank(10, 10))).toEqual(unready);
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { openSampler } from "../../../../model/runtime.ts";
 import { fail, ok, type Result } from "../../../../src/errors.ts";
 import type { ModelDescriptor } from "../../../../src/face/descriptor.ts";
 import type { Detection } from "../../../../src/face/detection/detect.ts";
@@ -63,7 +64,7 @@ function finderSaying(...said: Said[]) {
       ]);
     },
   };
-  return { finder: createLandmarkFinder(model, descriptor), looks };
+  return { finder: createLandmarkFinder(model, descriptor, openSampler()), looks };
 }
 
 function detection(box: Detection["box"], leftEye: Point, rightEye: Point): Detection {
@@ -208,6 +209,8 @@ it("a model that is not ready is not_ready, at either look", async () => {
       run: (fill: (input: Float32Array) => void) =>
         looks++ < readyLooks ? finder.model.run(fill) : Promise.resolve(unready),
     };
-    expect(await createLandmarkFinder(model, descriptor).find(photo, upright)).toEqual(unready);
+    expect(await createLandmarkFinder(model, descriptor, openSampler()).find(photo, upright)).toEqual(
+      unready,
+    );
   }
 });

@@ -1,10 +1,13 @@
 /** `warp` equals the plain computation in every bit. */
+
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { openSampler } from "../../../../model/runtime.ts";
 import { type Orientation, placeRaster, uprightSize } from "../../../../src/image/orientation.ts";
 import type { Affine, Photo, Raster } from "../../../../src/image/photo.ts";
-import { warp } from "../../../../src/image/sampling/warp.ts";
 import { plainWarp } from "../../../fixtures/kernels/plain-warp.ts";
+
+const sample = openSampler();
 
 const side = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 70 }));
 
@@ -93,7 +96,7 @@ test("every bit is that of the plain samples: any photo, orientation, map", () =
       const map = mapOf(view, photo);
       const actual = new Float32Array(3 * width * height).fill(7);
       const expected = new Float32Array(3 * width * height).fill(8);
-      warp(photo, map, width, height, normalisation, actual);
+      sample(photo, map, width, height, normalisation, actual);
       plainWarp(photo, map, width, height, normalisation, expected);
       expect(bitsOf(actual)).toEqual(bitsOf(expected));
     }),
@@ -117,8 +120,51 @@ test.each([
     const actual = new Float32Array(3 * 9 * 9);
     const expected = new Float32Array(3 * 9 * 9);
     const plain = { mean: [0, 0, 0], scale: [1, 1, 1] };
-    warp(photo, map, 9, 9, plain, actual);
+    sample(photo, map, 9, 9, plain, actual);
     plainWarp(photo, map, 9, 9, plain, expected);
     expect(bitsOf(actual)).toEqual(bitsOf(expected));
   }
+});
+
+test.each([
+  ["level", 0, 5.3],
+  ["level", 0, 2.7],
+  ["turned", 0.4, 5.3],
+  ["turned", 2.1, 2.7],
+  ["turned by a quarter", Math.PI / 2, 3.1],
+])("a photo larger than a part is sampled in bands: %s by %d, shrunk by %d", (_, angle, shrink) => {
+  const [width, height] = [1300, 900];
+  const data = Uint8Array.from({ length: 4 * width * height }, (_, i) => (i * 2_654_435_761) >>> 9);
+  const still = { a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0 };
+  const photo: Photo = { width, height, raster: { width, height, data }, toRaster: still };
+  const isQuarter = angle === Math.PI / 2;
+  const cos = isQuarter ? 0 : shrink * Math.cos(angle);
+  const sin = isQuarter ? shrink : shrink * Math.sin(angle);
+  const side = 150;
+  const map = {
+    a: cos,
+    b: -sin,
+    tx: width / 2 - ((cos - sin) * side) / 2,
+    c: sin,
+    d: cos,
+    ty: height / 2 - ((cos + sin) * side) / 2,
+  };
+  const actual = new Float32Array(3 * side * side);
+  const expected = new Float32Array(3 * side * side);
+  const plain = { mean: [0, 0, 0], scale: [1, 1, 1] };
+  sample(photo, map, side, side, plain, actual);
+  plainWarp(photo, map, side, side, plain, expected);
+  expect(bitsOf(actual)).toEqual(bitsOf(expected));
+});
+
+test("a map that is not finite is refused", () => {
+  const photo: Photo = {
+    width: 1,
+    height: 1,
+    raster: { width: 1, height: 1, data: new Uint8Array(4) },
+    toRaster: { a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0 },
+  };
+  const map = { a: Number.NaN, b: 0, tx: 0, c: 0, d: 1, ty: 0 };
+  const plain = { mean: [0, 0, 0], scale: [1, 1, 1] };
+  expect(() => sample(photo, map, 1, 1, plain, new Float32Array(3))).toThrow(RangeError);
 });

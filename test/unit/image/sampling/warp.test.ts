@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { openSampler } from "../../../../model/runtime.ts";
 import { type Affine, compose, type Photo } from "../../../../src/image/photo.ts";
-import { warp } from "../../../../src/image/sampling/warp.ts";
 import { invert } from "../../../fixtures/kernels/affine.ts";
 import golden from "../../../vectors/warp.json" with { type: "json" };
+
+const sample = openSampler();
 
 const identity: Affine = { a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0 };
 const plain = { mean: [0, 0, 0], scale: [1, 1, 1] };
@@ -24,14 +26,14 @@ const goldenPhoto = photoOf(golden.width, golden.height, (x, y) => {
 test.each(golden.cases)("bilinear sampling agrees with scipy to 1e-3 grey levels, case %#", (example) => {
   const { toPhoto, width, height, planes } = example;
   const out = new Float32Array(3 * width * height);
-  warp(goldenPhoto, toPhoto, width, height, plain, out);
+  sample(goldenPhoto, toPhoto, width, height, plain, out);
   for (const [i, value] of planes.flat().entries()) expect(Math.abs(out[i] - value)).toBeLessThan(1e-3);
 });
 
 test("shrinking by a whole number is the mean of the area", () => {
   const out = new Float32Array(3 * 4 * 3);
   const photo = photoOf(16, 12, (x, y) => [x * 10, y * 20, (x * y) % 256]);
-  warp(photo, { ...identity, a: 4, d: 4 }, 4, 3, plain, out);
+  sample(photo, { ...identity, a: 4, d: 4 }, 4, 3, plain, out);
   for (let oy = 0; oy < 3; oy++) {
     for (let ox = 0; ox < 4; ox++) {
       expect(out[oy * 4 + ox]).toBeCloseTo((ox * 4 + 1.5) * 10, 3);
@@ -42,7 +44,7 @@ test("shrinking by a whole number is the mean of the area", () => {
 
 test("the mean is taken off and the scale applied, per channel", () => {
   const out = new Float32Array(3);
-  warp(
+  sample(
     photoOf(1, 1, () => [10, 20, 30]),
     identity,
     1,
@@ -57,7 +59,7 @@ test("outside the photo all is black, from half a pixel beyond the last centre o
   const out = new Float32Array(3 * 4);
   const white = photoOf(2, 1, () => [200, 200, 200]);
   // Centres are at -0.6, 0.4, 1.4 and 2.4; the photo spans 0 to 2.
-  warp(white, { ...identity, tx: -1.1 }, 4, 1, plain, out);
+  sample(white, { ...identity, tx: -1.1 }, 4, 1, plain, out);
   expect([...out.subarray(0, 4)]).toEqual([0, 200, 200, 0]);
 });
 
@@ -74,8 +76,8 @@ test("a photo kept on its side is sampled as the upright one is", () => {
   const map = { a: 0.8, b: 0.1, tx: 0.3, c: -0.1, d: 0.8, ty: 0.9 };
   const expected = new Float32Array(3 * 25);
   const actual = new Float32Array(3 * 25);
-  warp(upright, map, 5, 5, plain, expected);
-  warp(turned, map, 5, 5, plain, actual);
+  sample(upright, map, 5, 5, plain, expected);
+  sample(turned, map, 5, 5, plain, actual);
   for (const [i, value] of actual.entries()) expect(value).toBeCloseTo(expected[i], 3);
 });
 

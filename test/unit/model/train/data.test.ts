@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../../../model/evaluate/statistics/random.ts";
-import { readManifest } from "../../../../model/runtime.ts";
+import { openSampler, readManifest } from "../../../../model/runtime.ts";
 import { drawVariation, jitter, type Variation, varyFace } from "../../../../model/train/data/augment.ts";
 import { readPhotos } from "../../../../model/train/data/photos.ts";
 import { shiftDomain } from "../../../../model/train/data/shift-domain.ts";
@@ -80,8 +80,9 @@ const photo: Photo = {
   toRaster: identity,
 };
 const landmarks = descriptor.template.map(([x, y]) => ({ x, y })) as unknown as Landmarks;
+const sample = openSampler();
 const vary = (variation: Partial<Variation>) =>
-  varyFace(photo, landmarks, descriptor, { ...asItIs, ...variation })!.photo.raster.data;
+  varyFace(sample, photo, landmarks, descriptor, { ...asItIs, ...variation })!.photo.raster.data;
 
 describe("a varied face", () => {
   it("without a variation is the crop itself, but for its rounding", () => {

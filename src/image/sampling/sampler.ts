@@ -1,0 +1,167 @@
+/**
+ * Samples a photo straight into a model's input: one affine map from output pixels to the photo, float32 planes
+ * (NCHW), normalised on the way.
+ *
+ * Where the map shrinks, each output pixel averages a grid of samples as fine as the raster (an area average); where
+ * it does not, it is one bilinear sample. Everything outside the photo is black. `wasm/sampling` computes it, in a memory of
+ * its own: into it goes the part of the raster that rows of the output need, and out of it come those rows.
+ */
+
+import { type Affine, compose, type Photo, type Raster } from "../photo.ts";
+
+export interface Normalisation {
+  /** Normalisation: y = (x - mean) * scale, per channel R, G, B; x in 0..255. */
+  readonly mean: readonly number[];
+  readonly scale: readonly number[];
+}
+
+/**
+ * Fills `out` (3 x height x width, planes R, G, B) from `photo`. `toPhoto` maps output coordinates
+ * (pixel centres at +0.5) to the photo's upright full-size coordinates. Throws a `RangeError` for a map that is not finite.
+ */
+export type Sampler = (
+  photo: Photo,
+  toPhoto: Affine,
+  width: number,
+  height: number,
+  normalisation: Normalisation,
+  out: Float32Array,
+) => void;
+
+/**
+ * Most samples an output pixel has along an axis. More gain nothing: detectors see 1/16 of a side at most. Sums of 16
+ * x 16 samples of 8 bits also just fit 16 bits.
+ */
+const maxSamplesPerAxis = 16;
+/** Most bytes of a raster's part, where one row of the output does not need more. */
+const mostPartBytes = 1 << 20;
+/** Bytes that are read behind a part, since two pixels are read at once. */
+const spareBytes = 4;
+const pageBytes = 65_536;
+
+/** Exports of wasm/sampling; addresses and sizes in bytes. */
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  heapBase(): number;
+  /** Address of `Request` in wasm/sampling/sampling.h. */
+  request(): number;
+  scratchBytes(): number;
+  sample(part: number, out: number, scratch: number): void;
+}
+
+/** A part of a raster, px; right and bottom are outside. */
+interface Part {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Makes a sampler from `wasm/sampling.wasm`. */
+export function createSampler(module: WebAssembly.Module): Sampler {
+  const exports = new WebAssembly.Instance(module).exports as unknown as Exports;
+  const { memory } = exports;
+  const base = align(exports.heapBase());
+  const request = exports.request();
+
+  return (photo, toPhoto, width, height, { mean, scale }, out) => {
+    const { raster } = photo;
+    const map = compose(toPhoto, photo.toRaster);
+    if (!Object.values(map).every(Number.isFinite)) throw new RangeError("the map is not finite");
+    const shrink = Math.sqrt(Math.abs(map.a * map.d - map.b * map.c));
+    const samples = Math.min(maxSamplesPerAxis, Math.max(1, Math.ceil(shrink - 0.25)));
+    const black = [0, 1, 2].map((channel) => (0 - mean[channel]) * scale[channel]);
+    for (let from = 0, to = height; from < height; from = to, to = height) {
+      let part = partOf(raster, map, width, from, to);
+      while (bytesOf(part) > mostPartBytes && to - from > 1) {
+        to = from + Math.ceil((to - from) / 2);
+        part = partOf(raster, map, width, from, to);
+      }
+      if (bytesOf(part) === 0) {
+        fillRows(out, black, width, height, from, to);
+        continue;
+      }
+      const { a, b, tx, c, d, ty } = map;
+      const { left, top } = part;
+      new Float64Array(memory.buffer, request, 12).set([a, b, tx, c, d, ty, ...mean, ...scale]);
+      const sizes = [left, top, part.right - left, width, height, from, to, samples];
+      new Int32Array(memory.buffer, request + 96, 10).set([raster.width, raster.height, ...sizes]);
+      const outAt = base + align(exports.scratchBytes());
+      const partAt = outAt + align(4 * out.length);
+      const missing = partAt + bytesOf(part) + spareBytes - memory.buffer.byteLength;
+      if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
+      copyPart(raster, part, new Uint8Array(memory.buffer, partAt, bytesOf(part)));
+      exports.sample(partAt, outAt, base);
+      copyRows(new Float32Array(memory.buffer, outAt, out.length), out, width, height, from, to);
+    }
+  };
+}
+
+const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
+
+function bytesOf({ left, top, right, bottom }: Part): number {
+  return 4 * Math.max(0, right - left) * Math.max(0, bottom - top);
+}
+
+/**
+ * Returns the part of the raster that these rows of the output read: where their corners lie, and around them as much as an
+ * output pixel and the neighbours of a sample. A part of more than half of the raster's width has all of it, so that it is
+ * copied at once.
+ */
+function partOf(
+  { width, height }: Raster,
+  { a, b, tx, c, d, ty }: Affine,
+  outputWidth: number,
+  from: number,
+  to: number,
+): Part {
+  const span = (alongU: number, alongV: number, shift: number, size: number) => {
+    const ends = [from, to].flatMap((v) => [0, outputWidth].map((u) => alongU * u + alongV * v + shift));
+    const margin = Math.abs(alongU) + Math.abs(alongV) + 3;
+    const first = Math.max(0, Math.floor(Math.min(...ends) - margin));
+    return [first, Math.max(first, Math.min(size, Math.ceil(Math.max(...ends) + margin)))] as const;
+  };
+  const [left, right] = span(a, b, tx, width);
+  const [top, bottom] = span(c, d, ty, height);
+  const isWide = right - left > width / 2;
+  return isWide ? { left: 0, right: width, top, bottom } : { left, right, top, bottom };
+}
+
+function copyPart({ width, data }: Raster, { left, top, right, bottom }: Part, to: Uint8Array): void {
+  if (left === 0 && right === width) {
+    to.set(data.subarray(4 * width * top, 4 * width * bottom));
+    return;
+  }
+  const rowBytes = 4 * (right - left);
+  for (let row = top; row < bottom; row++) {
+    const at = 4 * (row * width + left);
+    to.set(data.subarray(at, at + rowBytes), (row - top) * rowBytes);
+  }
+}
+
+function copyRows(
+  planes: Float32Array,
+  out: Float32Array,
+  width: number,
+  height: number,
+  from: number,
+  to: number,
+): void {
+  for (let channel = 0; channel < 3; channel++) {
+    const start = width * (height * channel + from);
+    out.set(planes.subarray(start, start + width * (to - from)), start);
+  }
+}
+
+function fillRows(
+  out: Float32Array,
+  values: readonly number[],
+  width: number,
+  height: number,
+  from: number,
+  to: number,
+): void {
+  values.forEach((value, channel) => {
+    out.fill(value, width * (height * channel + from), width * (height * channel + to));
+  });
+}
