@@ -85,6 +85,9 @@ export const codecPaths = {
   avif: fileURLToPath(new URL("../wasm/codecs/avif_dec.wasm", import.meta.url)),
 };
 
+/** Modules that read and sample photos: what pixels depend on. */
+export const pixelPaths = [samplingPath, jpegPath, pngPath, ...Object.values(codecPaths)];
+
 /** Files of both builds of the kernels: with relaxed SIMD, and without. */
 export const kernelPaths = ["kernels-relaxed.wasm", "kernels.wasm"].map((file) =>
   fileURLToPath(new URL(`../wasm/${file}`, import.meta.url)),

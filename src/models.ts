@@ -73,6 +73,15 @@ export function occlusionIn(manifest: Manifest): OcclusionModel {
   return parseOcclusion(manifest.calibration?.[encoderInUse(manifest).id]);
 }
 
+export interface Stages
+  extends Pick<PipelineParts, "detectors" | "landmarks" | "encoder" | "sample" | "passive" | "models"> {
+  /**
+   * Runs once, on nothing, each network that an ordinary photo needs: what they load, and what V8 compiles at a first call,
+   * is then there for the first photo.
+   */
+  rehearse(): Promise<void>;
+}
+
 /**
  * Makes the stages; `bytesOf` gives the bytes of a file that the manifest names, and `sample` fills their inputs. A manifest that names a missing file
  * is a broken build, and throws.
@@ -82,7 +91,7 @@ export function createStages(
   bytesOf: (file: string) => ArrayBuffer | Uint8Array,
   { artifactOf, createModel }: ModelFactory,
   sample: Sampler,
-): Pick<PipelineParts, "detectors" | "landmarks" | "encoder" | "sample" | "passive" | "models"> {
+): Stages {
   function descriptor<D extends ModelDescriptor>(id: string): D {
     const found = manifest.models[id];
     if (found === undefined) throw new Error(`the manifest has no model ${id}`);
@@ -102,12 +111,20 @@ export function createStages(
     });
   }
   const { encoder, detectors, landmarks, passive = [], passiveFusion } = manifest;
-  const encoderPart = (id: string) => ({ model: model(id), descriptor: descriptor<EncoderDescriptor>(id) });
+  const finders = detectors.map((id) =>
+    createDetector(model(id), descriptor<DetectorDescriptor>(id), sample),
+  );
+  const finder = createLandmarkFinder(model(landmarks), descriptor(landmarks), sample);
+  const parts = encoder.map((id) => ({ model: model(id), descriptor: descriptor<EncoderDescriptor>(id) }));
   return {
-    detectors: detectors.map((id) => createDetector(model(id), descriptor<DetectorDescriptor>(id), sample)),
-    landmarks: createLandmarkFinder(model(landmarks), descriptor(landmarks), sample),
-    encoder: createEncoder(encoder.map(encoderPart), sample),
+    detectors: finders,
+    landmarks: finder,
+    encoder: createEncoder(parts, sample),
     sample,
+    async rehearse() {
+      const used = [finders[0].model, finder.model, ...parts.map((part) => part.model)];
+      for (const network of used) await network.run((input) => void input.fill(0));
+    },
     ...(passiveFusion !== undefined && {
       passive: createPassiveJudge(
         passive.map((id) => ({ model: model(id), descriptor: descriptor<PassiveDescriptor>(id) })),

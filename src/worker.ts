@@ -40,12 +40,15 @@ export function createWorker(engine: Bundle) {
     avif: async () => avif,
   });
   const budget = createBudget({ codecBytes: () => codecs.heldBytes() + codecs.droppedBytes() });
+  const stages = createStages(manifest, (file) => engine.files[file], engine, createSampler(sampling));
   const pipeline = createPipeline({
     recognisability,
     occlusion,
-    ...createStages(manifest, (file) => engine.files[file], engine, createSampler(sampling)),
+    ...stages,
     openPhoto: (image) => openPhoto(image, defaultImageLimits, codecs),
   });
+  // A network that cannot be loaded says so to the first photo.
+  if (engine.runsAtStart) void stages.rehearse();
   let opened: ReturnType<typeof openService> | undefined;
   const serviceOf = (env: Bindings) => {
     opened ??= open(env, engine, pipeline, budget);

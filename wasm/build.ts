@@ -84,7 +84,7 @@ const builds: Readonly<Record<string, Build>> = {
   // Sums of a damaged photo wrap around; buffers are cleared by one instruction.
   "jpeg.wasm": { sources: jpegSources, flags: ["-fwrapv", "-mbulk-memory"] },
   // Places are checked before they become indices.
-  "sampling.wasm": { sources: samplingSources, flags: ["-mnontrapping-fptoint"] },
+  "sampling.wasm": { sources: samplingSources, flags: ["-mnontrapping-fptoint", "-mbulk-memory"] },
   // Bytes are copied by one instruction.
   "png.wasm": { sources: pngSources, flags: ["-mbulk-memory"] },
 };

@@ -37,5 +37,7 @@ export interface ModelFactory {
 
 /** An engine as the Worker bundles it, with the bytes of the files that it runs, by name. */
 export interface Bundle extends ModelFactory {
+  /** True when networks may run while an isolate starts: they load fast, and without waiting for anything. */
+  readonly runsAtStart: boolean;
   readonly files: Readonly<Record<string, ArrayBuffer>>;
 }

@@ -45,10 +45,11 @@ const counting: ModelFactory = {
   },
 };
 
+const stages = createStages(manifest, (file) => readFileSync(modelPath(file)), counting, openSampler());
 const pipeline = createPipeline({
   recognisability: recognisabilityIn(manifest),
   occlusion: occlusionIn(manifest),
-  ...createStages(manifest, (file) => readFileSync(modelPath(file)), counting, openSampler()),
+  ...stages,
   async openPhoto(bytes) {
     const opened = await openPhoto(bytes, defaultImageLimits, codecs);
     if (!opened.ok) return opened;
@@ -85,6 +86,15 @@ test("a 12-megapixel portrait is decoded once, to under 200,000 pixels", async (
   expect(runs).toEqual(runsForAFace);
   expect(rasters).toHaveLength(1);
   expect(rasters[0]).toBeLessThan(200_000);
+});
+
+test("a rehearsal loads all that an ordinary photo needs: each of its networks runs once", async () => {
+  spent = { rasters: [], runs: [] };
+  await stages.rehearse();
+  expect(spent.runs).toEqual(["detector", "landmarks", "encoder", "encoder"]);
+  const loadedBytes = engine.memoryBytes();
+  await encode(sample);
+  expect(engine.memoryBytes()).toBe(loadedBytes);
 });
 
 /** A photo in which the face is a third as large. */

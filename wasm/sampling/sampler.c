@@ -17,13 +17,13 @@ EXPORT(request) u32 request_at(void) { return (u32)&request; }
 
 /** Bytes of scratch that the request needs. */
 EXPORT(scratchBytes) u32 scratch_bytes(void) {
-  if (!is_level()) return 0;
-  return is_bilinear() ? bilinear_level_scratch() : nearest_level_scratch();
+  if (is_level()) return is_bilinear() ? bilinear_level_scratch() : nearest_level_scratch();
+  return is_bilinear() ? bilinear_scratch() : 0;
 }
 
 /** Fills the requested rows. */
 EXPORT(sample) void sample(const Pixel *part, f32 *out, void *scratch) {
-  if (is_bilinear()) is_level() ? bilinear_level(part, out, scratch) : bilinear(part, out);
+  if (is_bilinear()) is_level() ? bilinear_level(part, out, scratch) : bilinear(part, out, scratch);
   else is_level() ? nearest_level(part, out, scratch) : nearest(part, out);
 }
 #endif

@@ -9,6 +9,7 @@
 
 typedef double f64;
 typedef f64 f64x2 __attribute__((vector_size(16)));
+typedef f64x2 f64x2_unaligned __attribute__((aligned(8), may_alias));
 typedef u16 u16x8 __attribute__((vector_size(16)));
 typedef u16x8 u16x8_unaligned __attribute__((aligned(4), may_alias));
 
@@ -46,7 +47,7 @@ typedef struct {
 extern Request request;
 
 /** Samples bilinearly, for any map. */
-void bilinear(const Pixel *part, f32 *out);
+void bilinear(const Pixel *part, f32 *out, f64 *scratch);
 /** Samples bilinearly, for maps whose axes are the raster's or swapped. */
 void bilinear_level(const Pixel *part, f32 *out, f64 *scratch);
 /** Takes nearest pixels, for any map. */
@@ -54,10 +55,13 @@ void nearest(const Pixel *part, f32 *out);
 /** Takes nearest pixels, for maps whose axes are the raster's or swapped. */
 void nearest_level(const Pixel *part, f32 *out, s32 *scratch);
 
-/** Bytes of scratch that both need. */
+/** Bytes of scratch that each needs. */
+u32 bilinear_scratch(void);
 u32 bilinear_level_scratch(void);
 u32 nearest_level_scratch(void);
 
+INLINE f64x2 load_f64(const f64 *from) { return *(const f64x2_unaligned *)from; }
+INLINE void store_f64(f64 *to, f64x2 value) { *(f64x2_unaligned *)to = value; }
 INLINE f64x2 splat_f64(f64 value) { return (f64x2){value, value}; }
 INLINE f64 smaller(f64 a, f64 b) { return a < b ? a : b; }
 INLINE f64 larger(f64 a, f64 b) { return a > b ? a : b; }
@@ -69,13 +73,23 @@ INLINE Rgb times(Rgb a, f64 weight) { return (Rgb){a.rg * splat_f64(weight), a.b
 INLINE s32 is_swapped(const Request *q) { return q->a == 0 && q->d == 0; }
 
 #ifdef __wasm__
-INLINE Rgb rgb_of(const Pixel *at) {
-  const v128_t words = wasm_u32x4_extend_low_u16x8(wasm_u16x8_extend_low_u8x16(wasm_v128_load32_zero(at)));
+INLINE Rgb rgb_of_words(v128_t words) {
   const v128_t upper = wasm_i32x4_shuffle(words, words, 2, 3, 2, 3);
   return (Rgb){(f64x2)wasm_f64x2_convert_low_i32x4(words), (f64x2)wasm_f64x2_convert_low_i32x4(upper)};
 }
+INLINE Rgb rgb_of(const Pixel *at) {
+  return rgb_of_words(wasm_u32x4_extend_low_u16x8(wasm_u16x8_extend_low_u8x16(wasm_v128_load32_zero(at))));
+}
+/** Takes one of two pixels' channels. */
+INLINE Rgb first_of(u16x8 two) { return rgb_of_words(wasm_u32x4_extend_low_u16x8((v128_t)two)); }
+INLINE Rgb second_of(u16x8 two) { return rgb_of_words(wasm_u32x4_extend_high_u16x8((v128_t)two)); }
 /** Widens the channels of two pixels. */
 INLINE u16x8 channels_of_two(const Pixel *at) { return (u16x8)wasm_u16x8_load8x8(at); }
+/** Cuts off what lies behind the point, in the first two lanes. */
+INLINE i32x4 truncated(f64x2 x) { return (i32x4)wasm_i32x4_trunc_sat_f64x2_zero((v128_t)x); }
+INLINE f64x2 widened(i32x4 x) { return (f64x2)wasm_f64x2_convert_low_i32x4((v128_t)x); }
+/** Stores the first two lanes. */
+INLINE void store_two(s32 *to, i32x4 x) { wasm_v128_store64_lane(to, (v128_t)x, 0); }
 #else
 INLINE Rgb rgb_of(const Pixel *at) {
   const u8 *channels = (const u8 *)at;
@@ -85,6 +99,11 @@ INLINE u16x8 channels_of_two(const Pixel *at) {
   const u8 *c = (const u8 *)at;
   return (u16x8){c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]};
 }
+INLINE Rgb first_of(u16x8 two) { return (Rgb){{two[0], two[1]}, {two[2], two[3]}}; }
+INLINE Rgb second_of(u16x8 two) { return (Rgb){{two[4], two[5]}, {two[6], two[7]}}; }
+INLINE i32x4 truncated(f64x2 x) { return (i32x4){(s32)x[0], (s32)x[1], 0, 0}; }
+INLINE f64x2 widened(i32x4 x) { return (f64x2){x[0], x[1]}; }
+INLINE void store_two(s32 *to, i32x4 x) { to[0] = x[0], to[1] = x[1]; }
 #endif
 
 /** Writes a pixel's mean, rounded to float32 and then normalised. */

@@ -15,7 +15,7 @@ import { type Dataset, readDataset } from "../../evaluate/dataset.ts";
 import type { Picture } from "../../evaluate/degradation/degrade.ts";
 import type { Kind, KindGroup } from "../../evaluate/degradation/kinds/kind.ts";
 import { createRandom } from "../../evaluate/statistics/random.ts";
-import { kernelPaths, modelPath, readManifest } from "../../runtime.ts";
+import { kernelPaths, modelPath, pixelPaths, readManifest } from "../../runtime.ts";
 import { type Observed, openObserver } from "./observe.ts";
 
 /** Observation of a photo in which a face was found. */
@@ -229,7 +229,7 @@ function observerFingerprint(imagesFolder: string, list: string): string {
   const models = [...manifest.detectors, manifest.landmarks, ...manifest.encoder];
   return fingerprint(root, {
     entry: join(root, "model/calibrate/recognisability/observe.ts"),
-    files: [...models.map((id) => modelPath(manifest.models[id].file)), ...kernelPaths, list],
+    files: [...models.map((id) => modelPath(manifest.models[id].file)), ...kernelPaths, ...pixelPaths, list],
     settings: { imagesFolder, manifest },
   });
 }

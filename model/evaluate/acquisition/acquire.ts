@@ -9,7 +9,8 @@ import { SingleBar } from "cli-progress";
 import pLimit from "p-limit";
 import type { FacePolicy } from "../../../src/face/face.ts";
 import type { Quality } from "../../../src/face/quality/quality.ts";
-import { kernelPaths, modelPath, readManifest } from "../../runtime.ts";
+import { encoderInUse } from "../../../src/models.ts";
+import { kernelPaths, modelPath, pixelPaths, readManifest } from "../../runtime.ts";
 import type { EmbeddingSet } from "../comparisons.ts";
 import { type Acquisition, openCache } from "./cache.ts";
 import { type EngineName, engines } from "./engines.ts";
@@ -93,7 +94,11 @@ function collect(acquisitions: readonly Acquisition[]): Acquired {
 }
 
 function pipelineFingerprint(policy: FacePolicy, engine: EngineName): string {
-  const { calibration: _, ...manifest } = readManifest();
+  const { calibration, ...manifest } = readManifest();
+  // Thresholds are applied to distances afterwards; these decide which faces are refused, and are kept with them.
+  const { recognisability, occlusion } = (calibration?.[encoderInUse(manifest).id] ?? {}) as Partial<
+    Record<"recognisability" | "occlusion", unknown>
+  >;
   const packages = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const dependencies = {
     ...packages.dependencies,
@@ -106,7 +111,16 @@ function pipelineFingerprint(policy: FacePolicy, engine: EngineName): string {
         modelPath(engines[engine].artifactOf(manifest.models[id]).file),
       ),
       ...kernelPaths,
+      ...pixelPaths,
     ],
-    settings: { policy, engine, manifest, dependencies, kept: ["embedding", "quality"] },
+    settings: {
+      policy,
+      engine,
+      manifest,
+      recognisability,
+      occlusion,
+      dependencies,
+      kept: ["embedding", "quality"],
+    },
   });
 }

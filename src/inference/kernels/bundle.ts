@@ -21,5 +21,6 @@ export const bundle: Bundle = {
     "mtcnn-onet.plan": onet,
   },
   artifactOf,
+  runsAtStart: true,
   createModel: createEngine(kernels, { isBundled: true }).model,
 };

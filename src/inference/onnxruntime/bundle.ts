@@ -21,5 +21,6 @@ export const bundle: Bundle = {
     "mtcnn-onet.onnx": onet,
   },
   artifactOf,
+  runsAtStart: false,
   createModel: createEngine(onnxRuntime).model,
 };

@@ -157,7 +157,7 @@ test.each([
   expect(bitsOf(actual)).toEqual(bitsOf(expected));
 });
 
-test("a map that is not finite is refused", () => {
+test("a map that is not finite and a raster that is cut short are refused", () => {
   const photo: Photo = {
     width: 1,
     height: 1,
@@ -166,5 +166,7 @@ test("a map that is not finite is refused", () => {
   };
   const map = { a: Number.NaN, b: 0, tx: 0, c: 0, d: 1, ty: 0 };
   const plain = { mean: [0, 0, 0], scale: [1, 1, 1] };
-  expect(() => sample(photo, map, 1, 1, plain, new Float32Array(3))).toThrow(RangeError);
+  expect(() => sample(photo, map, 1, 1, plain, new Float32Array(3))).toThrow("the map is not finite");
+  const short = { ...photo, raster: { ...photo.raster, width: 2 } };
+  expect(() => sample(short, { ...map, a: 1 }, 1, 1, plain, new Float32Array(3))).toThrow("cut short");
 });
