@@ -16,7 +16,6 @@ import { createPassiveJudge } from "./face/passive/passive.ts";
 import type { OcclusionModel } from "./face/quality/occlusion.ts";
 import { parseOcclusion } from "./face/quality/occlusion-model.ts";
 import { parseRecognisability, type RecognisabilityModel } from "./face/quality/recognisability-model.ts";
-import type { Sampler } from "./image/sampling/sampler.ts";
 import type { ModelFactory } from "./inference/engine.ts";
 import type { Model } from "./inference/model.ts";
 import type { PipelineParts } from "./pipeline.ts";
@@ -90,7 +89,7 @@ export function createStages(
   manifest: Manifest,
   bytesOf: (file: string) => ArrayBuffer | Uint8Array,
   { artifactOf, createModel }: ModelFactory,
-  sample: Sampler,
+  sample: PipelineParts["sample"],
 ): Stages {
   function descriptor<D extends ModelDescriptor>(id: string): D {
     const found = manifest.models[id];

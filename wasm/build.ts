@@ -83,8 +83,8 @@ const builds: Readonly<Record<string, Build>> = {
   "kernels.wasm": { sources: kernelSources, flags: [] },
   // Sums of a damaged photo wrap around; buffers are cleared by one instruction.
   "jpeg.wasm": { sources: jpegSources, flags: ["-fwrapv", "-mbulk-memory"] },
-  // Places are checked before they become indices.
-  "sampling.wasm": { sources: samplingSources, flags: ["-mnontrapping-fptoint", "-mbulk-memory"] },
+  // Places are checked before they become indices; -O3 makes it a quarter larger, and no faster.
+  "sampling.wasm": { sources: samplingSources, flags: ["-O2", "-mnontrapping-fptoint", "-mbulk-memory"] },
   // Bytes are copied by one instruction.
   "png.wasm": { sources: pngSources, flags: ["-mbulk-memory"] },
 };

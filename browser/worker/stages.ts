@@ -16,7 +16,7 @@ export interface EngineDescription {
 
 export const kernelFiles = { relaxed: "kernels-relaxed.wasm", plain: "kernels.wasm" } as const;
 
-export const samplingFile = "sampling.wasm";
+const samplingFile = "sampling.wasm";
 
 export type KernelBuild = keyof typeof kernelFiles;
 

@@ -137,6 +137,7 @@ describe.skipIf(!hasChromium)("the engine in a page (needs Chromium)", () => {
       "mobilefacenet-160.plan",
       "mobilefacenet-192.plan",
       "mtcnn-onet.plan",
+      "sampling.wasm",
     ]);
     await page.close();
     await open();

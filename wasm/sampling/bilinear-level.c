@@ -35,7 +35,7 @@ u32 bilinear_level_scratch(void) {
   const Axes axes = axes_of(&request);
   const u32 across = (u32)run_length(axes.across, request.samples), down = (u32)run_length(axes.down, request.samples);
   const u32 outputs = (u32)axes.outputs, lines = (u32)axes.lines;
-  return 8 * (outputs * (1 + across) + lines * (1 + down) + down + 2 + 4 * down * outputs);
+  return 8 * (outputs * (1 + across) + lines * (1 + down) + down + 1 + 4 * down * outputs);
 }
 
 static f64 *take(f64 **scratch, s32 count) {
@@ -89,7 +89,7 @@ void bilinear_level(const Pixel *part, f32 *out, f64 *scratch) {
   const s32 count = down.count;
   /* Lines of the output that follow each other share rows of the raster, whose means across are kept. */
   s32 *kept = (s32 *)take(&scratch, count);
-  Rgb *means = (Rgb *)take(&scratch, 2 + (s32)sizeof(Rgb) / 8 * outputs * count);
+  Rgb *means = rgb_behind(scratch);
   for (s32 k = 0; k < count; k++) kept[k] = -1;
   const s32 begin = swapped ? q.from : 0, end = swapped ? q.to : outputs;
   for (s32 line = swapped ? 0 : q.from; line < (swapped ? q.width : q.to); line++) {

@@ -19,7 +19,7 @@ static s32 line_length(void) { return (request.width * request.samples + 1) & ~1
 
 u32 bilinear_scratch(void) {
   const u32 places = (u32)line_length() * (5 * sizeof(f64) + sizeof(s32));
-  return places + (u32)request.width * sizeof(Rgb);
+  return places + 8 + (u32)request.width * sizeof(Rgb);
 }
 
 INLINE void weigh(Places at, s32 k, f64x2 right, f64x2 down) {
@@ -87,7 +87,7 @@ void bilinear(const Pixel *part, f32 *out, f64 *scratch) {
   at.u[count - 1] = q.width - 1 + (n - 0.5) * step;
   /* Samples of a raster of one row or column have no distance from it: its neighbours count for nothing. */
   const s32 below = q.raster_height > 1 ? q.part_width : 0;
-  Rgb *sums = (Rgb *)(at.index + count);
+  Rgb *sums = rgb_behind(at.index + count);
   for (s32 row = q.from; row < q.to; row++) {
     for (s32 column = 0; column < q.width; column++) sums[column] = (Rgb){splat_f64(0), splat_f64(0)};
     for (s32 j = 0; j < n; j++) {

@@ -14,6 +14,11 @@ extern u8 __heap_base;
 
 EXPORT(heapBase) u32 heap_base(void) { return (u32)&__heap_base; }
 EXPORT(request) u32 request_at(void) { return (u32)&request; }
+#else
+#define EXPORT(name)
+u32 scratch_bytes(void);
+void sample(const Pixel *part, f32 *out, void *scratch);
+#endif
 
 /** Bytes of scratch that the request needs. */
 EXPORT(scratchBytes) u32 scratch_bytes(void) {
@@ -26,4 +31,3 @@ EXPORT(sample) void sample(const Pixel *part, f32 *out, void *scratch) {
   if (is_bilinear()) is_level() ? bilinear_level(part, out, scratch) : bilinear(part, out, scratch);
   else is_level() ? nearest_level(part, out, scratch) : nearest(part, out);
 }
-#endif

@@ -69,6 +69,9 @@ INLINE f64 larger(f64 a, f64 b) { return a > b ? a : b; }
 INLINE Rgb plus(Rgb a, Rgb b) { return (Rgb){a.rg + b.rg, a.b + b.b}; }
 INLINE Rgb times(Rgb a, f64 weight) { return (Rgb){a.rg * splat_f64(weight), a.b * splat_f64(weight)}; }
 
+/** Returns the next place for `Rgb`, up to 8 bytes after `at`, which is one for f64. */
+INLINE Rgb *rgb_behind(void *at) { return (Rgb *)(((unsigned long)at + 15) & ~15ul); }
+
 /** True where the output's axes are the raster's, but swapped. */
 INLINE s32 is_swapped(const Request *q) { return q->a == 0 && q->d == 0; }
 

@@ -7,7 +7,8 @@
  * its own: into it goes the part of the raster that rows of the output need, and out of it come those rows.
  */
 
-import { type Affine, compose, type Photo, type Raster } from "../photo.ts";
+import { type Affine, compose, type Photo } from "../photo.ts";
+import { bandsOf, bytesOf, copyPart, spareBytes } from "./part.ts";
 
 export interface Normalisation {
   /** Normalisation: y = (x - mean) * scale, per channel R, G, B; x in 0..255. */
@@ -34,10 +35,6 @@ export type Sampler = (
  * x 16 samples of 8 bits also just fit 16 bits.
  */
 const maxSamplesPerAxis = 16;
-/** Most bytes of a raster's part, where one row of the output does not need more. */
-const mostPartBytes = 1 << 20;
-/** Bytes that are read behind a part, since two pixels are read at once. */
-const spareBytes = 4;
 const pageBytes = 65_536;
 
 /** Exports of wasm/sampling; addresses and sizes in bytes. */
@@ -48,14 +45,6 @@ interface Exports {
   request(): number;
   scratchBytes(): number;
   sample(part: number, out: number, scratch: number): void;
-}
-
-/** A part of a raster, px; right and bottom are outside. */
-interface Part {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
 }
 
 /** Makes a sampler from `wasm/sampling.wasm`. */
@@ -74,12 +63,7 @@ export function createSampler(module: WebAssembly.Module): Sampler {
     const shrink = Math.sqrt(Math.abs(map.a * map.d - map.b * map.c));
     const samples = Math.min(maxSamplesPerAxis, Math.max(1, Math.ceil(shrink - 0.25)));
     const black = [0, 1, 2].map((channel) => (0 - mean[channel]) * scale[channel]);
-    for (let from = 0, to = height; from < height; from = to, to = height) {
-      let part = partOf(raster, map, width, from, to);
-      while (bytesOf(part) > mostPartBytes && to - from > 1) {
-        to = from + Math.ceil((to - from) / 2);
-        part = partOf(raster, map, width, from, to);
-      }
+    for (const { from, to, part } of bandsOf(raster, map, width, height)) {
       if (bytesOf(part) === 0) {
         fillRows(out, black, width, height, from, to);
         continue;
@@ -101,46 +85,6 @@ export function createSampler(module: WebAssembly.Module): Sampler {
 }
 
 const align = (bytes: number) => Math.ceil(bytes / 64) * 64;
-
-function bytesOf({ left, top, right, bottom }: Part): number {
-  return 4 * Math.max(0, right - left) * Math.max(0, bottom - top);
-}
-
-/**
- * Returns the part of the raster that these rows of the output read: where their corners lie, and around them as much as an
- * output pixel and the neighbours of a sample. A part of more than half of the raster's width has all of it, so that it is
- * copied at once.
- */
-function partOf(
-  { width, height }: Raster,
-  { a, b, tx, c, d, ty }: Affine,
-  outputWidth: number,
-  from: number,
-  to: number,
-): Part {
-  const span = (alongU: number, alongV: number, shift: number, size: number) => {
-    const ends = [from, to].flatMap((v) => [0, outputWidth].map((u) => alongU * u + alongV * v + shift));
-    const margin = Math.abs(alongU) + Math.abs(alongV) + 3;
-    const first = Math.max(0, Math.floor(Math.min(...ends) - margin));
-    return [first, Math.max(first, Math.min(size, Math.ceil(Math.max(...ends) + margin)))] as const;
-  };
-  const [left, right] = span(a, b, tx, width);
-  const [top, bottom] = span(c, d, ty, height);
-  const isWide = right - left > width / 2;
-  return isWide ? { left: 0, right: width, top, bottom } : { left, right, top, bottom };
-}
-
-function copyPart({ width, data }: Raster, { left, top, right, bottom }: Part, to: Uint8Array): void {
-  if (left === 0 && right === width) {
-    to.set(data.subarray(4 * width * top, 4 * width * bottom));
-    return;
-  }
-  const rowBytes = 4 * (right - left);
-  for (let row = top; row < bottom; row++) {
-    const at = 4 * (row * width + left);
-    to.set(data.subarray(at, at + rowBytes), (row - top) * rowBytes);
-  }
-}
 
 function copyRows(
   planes: Float32Array,

@@ -28,7 +28,7 @@ function sum(...names: string[]): number[] {
 const parts: Readonly<Record<string, number[]>> = {
   "the module": sum("sameface.js"),
   "the worker": sum("worker.js"),
-  "kernels and JPEG reader": sum("kernels-relaxed.wasm", "jpeg.wasm"),
+  "kernels, samplers and JPEG reader": sum("kernels-relaxed.wasm", "sampling.wasm", "jpeg.wasm"),
   "detectors and landmarks": sum("blazeface-short.plan", "blazeface-full.plan", "mtcnn-onet.plan"),
   "encoder, on request": sum("mobilefacenet-192.plan", "mobilefacenet-160.plan"),
 };

@@ -1,10 +1,12 @@
-/** `warp` equals the plain computation in every bit. */
+/** The samplers equal the plain computation in every bit. */
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openSampler } from "../../../../model/runtime.ts";
 import { type Orientation, placeRaster, uprightSize } from "../../../../src/image/orientation.ts";
 import type { Affine, Photo, Raster } from "../../../../src/image/photo.ts";
+import { hasCompiler } from "../../../../wasm/build.ts";
+import { sampleNatively } from "../../../fixtures/kernels/native-sampler.ts";
 import { plainWarp } from "../../../fixtures/kernels/plain-warp.ts";
 
 const sample = openSampler();
@@ -103,6 +105,31 @@ test("every bit is that of the plain samples: any photo, orientation, map", () =
     { numRuns: 1500 },
   );
 });
+
+test.skipIf(!hasCompiler())(
+  "compiled natively with sanitizers they touch nothing outside a part, and give the same bits (needs clang)",
+  () => {
+    const drawn = fc.sample(fc.tuple(photo, view, normalisation), { numRuns: 600, seed: 1 });
+    const samplings = drawn.map(([photo, view, normalisation]) => ({
+      photo,
+      toPhoto: mapOf(view, photo),
+      width: view.width,
+      height: view.height,
+      normalisation,
+    }));
+    const sampled = sampleNatively(samplings);
+    expect(sampled.length).toBeGreaterThan(400);
+    for (const { sampling, from, to, planes } of sampled) {
+      const { photo, toPhoto, width, height, normalisation } = samplings[sampling];
+      const expected = new Float32Array(3 * width * height);
+      plainWarp(photo, toPhoto, width, height, normalisation, expected);
+      for (let channel = 0; channel < 3; channel++) {
+        const rows = [from, to].map((row) => width * (height * channel + row)) as [number, number];
+        expect(bitsOf(planes.slice(...rows))).toEqual(bitsOf(expected.slice(...rows)));
+      }
+    }
+  },
+);
 
 test.each([
   ["nearest", 5.3],
