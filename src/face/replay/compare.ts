@@ -118,6 +118,7 @@ function refine(capture: Capture, wanted: Float32Array, shown: Int32Array, rough
     };
     const correlation = dot(wanted, inner(motion), 0) / shown.length;
     if (correlation > best.correlation) best = { correlation, motion, mirrored };
+    if (Math.hypot(...change) < smallStep) return best;
   }
   return best;
 }
