@@ -16,6 +16,8 @@ const farFaceShare = 0.16;
 const quarterShare = 0.6;
 /** Intersection over the smaller box above which two finds are one face. */
 const sameFaceShare = 0.5;
+/** Intersection over union from which a find takes the place of another of the same face. */
+const sameBoxOverlap = 0.5;
 
 /** Finds faces, best score first, each once. Fails with `not_ready`. */
 export type FindFaces = (
@@ -54,17 +56,22 @@ export const findCompany: FindFaces = (detectors, photo) =>
     return faces.length !== 1 || isFar || faint.some(isElsewhere);
   });
 
-/** Finds all faces of the whole photo, and where `asksForMore` and none is large those of its quarters. */
+/**
+ * Finds all faces of the whole photo, and where `asksForMore` and none is large those of its quarters. A face that the first
+ * detector finds has its box, so that it is sampled as where only that one looked.
+ */
 async function findAll(
   detectors: readonly Detector[],
   photo: Photo,
   asksForMore: (seen: Sight) => boolean,
 ): Promise<Result<readonly Detection[]>> {
   const found: Detection[] = [];
+  let first: readonly Detection[] | undefined;
   let faint: readonly Detection[] = [];
   for (const detector of detectors) {
     const seen = await detector.look(photo);
     if (!seen.ok) return seen;
+    first ??= seen.value.faces;
     found.push(...seen.value.faces);
     faint = seen.value.faint;
   }
@@ -74,7 +81,9 @@ async function findAll(
     if (!small.ok) return small;
     found.push(...small.value);
   }
-  return ok(eachOnce(found));
+  const asFirstSeen = (face: Detection) =>
+    first?.find(({ box }) => overlap(box, face.box) >= sameBoxOverlap) ?? face;
+  return ok(bestFirst(eachOnce(found).map(asFirstSeen)));
 }
 
 const largestSide = (faces: readonly Detection[]) =>
@@ -159,9 +168,11 @@ function moved({ score, box, leftEye, rightEye, nose, mouth }: Detection, dx: nu
   };
 }
 
+const bestFirst = (found: readonly Detection[]) => found.toSorted((a, b) => b.score - a.score);
+
 function eachOnce(found: readonly Detection[]): Detection[] {
   const kept: Detection[] = [];
-  for (const detection of [...found].sort((a, b) => b.score - a.score)) {
+  for (const detection of bestFirst(found)) {
     if (kept.every(({ box }) => sharedShare(box, detection.box) <= sameFaceShare)) kept.push(detection);
   }
   return kept;
@@ -169,8 +180,19 @@ function eachOnce(found: readonly Detection[]): Detection[] {
 
 /** Intersection over the smaller box. */
 function sharedShare(a: Box, b: Box): number {
+  return intersection(a, b) / Math.min(areaOf(a), areaOf(b));
+}
+
+/** Intersection over union. */
+function overlap(a: Box, b: Box): number {
+  const shared = intersection(a, b);
+  return shared / (areaOf(a) + areaOf(b) - shared);
+}
+
+function intersection(a: Box, b: Box): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  if (width <= 0 || height <= 0) return 0;
-  return (width * height) / Math.min(a.width * a.height, b.width * b.height);
+  return Math.max(0, width) * Math.max(0, height);
 }
+
+const areaOf = ({ width, height }: Box) => width * height;

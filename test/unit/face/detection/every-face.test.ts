@@ -64,6 +64,13 @@ describe("every face", () => {
     ]);
   });
 
+  it("has the first detector's box and score where that one sees it, however sure the other is", async () => {
+    const first = face(0, 0, 400, 0.6);
+    const detectors = [detector([first]).seeing, detector([face(40, 40, 380, 0.9)]).seeing];
+    for (const find of [findEveryFace, findCompany])
+      expect(await find(detectors, photo)).toEqual(ok([first]));
+  });
+
   it("where none is larger than three tenths of the longer side is looked for in the quarters, which share a fifth", async () => {
     const first = detector([face(0, 0, 299)]).seeing;
     const { seeing, parts } = detector([], { "400,200": face(500, 250, 40) });
