@@ -68,9 +68,13 @@ export function refuseSize(
   }
   const leastBytesPerPixel = cost.bytesPerPixel + cost.bytesPerRasterPixel * leastRasterShare;
   const room = Math.max(0, maxWorkingBytes - cost.fixedBytes);
-  const limit = Math.min(maxPixels, Math.floor(room / leastBytesPerPixel));
+  const inMemory = Math.floor(room / leastBytesPerPixel);
   const actual = width * height;
-  if (actual > limit) return fail({ code: "image_too_large", limit, actual, unit: "pixels" });
+  if (actual > Math.min(maxPixels, inMemory)) {
+    // A row may be so wide that its own buffers leave no room: that says nothing of a limit on pixels.
+    const limit = inMemory < minSidePixels ** 2 ? maxPixels : Math.min(maxPixels, inMemory);
+    return fail({ code: "image_too_large", limit, actual, unit: "pixels" });
+  }
   if (Math.min(width, height) < minSidePixels) {
     return invalid(`it measures ${width} by ${height} pixels, and no side may be under ${minSidePixels}`);
   }

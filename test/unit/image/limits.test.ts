@@ -66,6 +66,13 @@ describe("a photo's size", () => {
     expect(refuseSize(1, 6000, 5000, free, limits)).toMatchObject({ failure: { code: "image_too_large" } });
   });
 
+  it("of which the buffers of one row leave no memory fails with the limit on pixels, not with none", () => {
+    const wide = { fixedBytes: 1_000_000, bytesPerPixel: 1, bytesPerRasterPixel: 0 };
+    expect(refuseSize(100_000, 40, 5000, wide, limits)).toMatchObject({
+      failure: { code: "image_too_large", limit: 5000, actual: 4_000_000 },
+    });
+  });
+
   it("is bounded by memory too: what is fixed, what each pixel takes, and the smallest raster's 1/64 of them", () => {
     // 1,000,000 less 200,000, at 100 and 6,400 / 64 bytes a pixel, are 4,000 pixels.
     const cost = { fixedBytes: 200_000, bytesPerPixel: 100, bytesPerRasterPixel: 6400 };
