@@ -72,7 +72,8 @@ export function refuseSize(
   const actual = width * height;
   if (actual > Math.min(maxPixels, inMemory)) {
     // A row may be so wide that its own buffers leave no room: that says nothing of a limit on pixels.
-    const limit = inMemory < minSidePixels ** 2 ? maxPixels : Math.min(maxPixels, inMemory);
+    const saysNothing = inMemory < minSidePixels ** 2 && actual > maxPixels;
+    const limit = saysNothing ? maxPixels : Math.min(maxPixels, inMemory);
     return fail({ code: "image_too_large", limit, actual, unit: "pixels" });
   }
   if (Math.min(width, height) < minSidePixels) {
