@@ -19,7 +19,7 @@ export interface Normalisation {
 /**
  * Fills `out` (3 x height x width, planes R, G, B) from `photo`. `toPhoto` maps output coordinates
  * (pixel centres at +0.5) to the photo's upright full-size coordinates. Throws a `RangeError` for
- * a map that is not finite and for a raster that is too short.
+ * a map that is not finite, and for a raster or an output that is too short.
  */
 export type Sampler = (
   photo: Photo,
@@ -58,8 +58,8 @@ export function createSampler(module: WebAssembly.Module): Sampler {
     const { raster } = photo;
     const map = compose(toPhoto, photo.toRaster);
     if (!Object.values(map).every(Number.isFinite)) throw new RangeError("the map is not finite");
-    if (raster.data.length < 4 * raster.width * raster.height)
-      throw new RangeError("the raster is cut short");
+    if (raster.data.length < 4 * raster.width * raster.height || out.length < 3 * width * height)
+      throw new RangeError("the raster or the output is too short");
     const shrink = Math.sqrt(Math.abs(map.a * map.d - map.b * map.c));
     const samples = Math.min(maxSamplesPerAxis, Math.max(1, Math.ceil(shrink - 0.25)));
     const black = [0, 1, 2].map((channel) => (0 - mean[channel]) * scale[channel]);

@@ -184,7 +184,7 @@ test.each([
   expect(bitsOf(actual)).toEqual(bitsOf(expected));
 });
 
-test("a map that is not finite and a raster that is cut short are refused", () => {
+test("a map that is not finite, and a raster or an output that is too short, are refused", () => {
   const photo: Photo = {
     width: 1,
     height: 1,
@@ -195,5 +195,6 @@ test("a map that is not finite and a raster that is cut short are refused", () =
   const plain = { mean: [0, 0, 0], scale: [1, 1, 1] };
   expect(() => sample(photo, map, 1, 1, plain, new Float32Array(3))).toThrow("the map is not finite");
   const short = { ...photo, raster: { ...photo.raster, width: 2 } };
-  expect(() => sample(short, { ...map, a: 1 }, 1, 1, plain, new Float32Array(3))).toThrow("cut short");
+  expect(() => sample(short, { ...map, a: 1 }, 1, 1, plain, new Float32Array(3))).toThrow("too short");
+  expect(() => sample(photo, { ...map, a: 1 }, 1, 1, plain, new Float32Array(2))).toThrow("too short");
 });
