@@ -4,7 +4,7 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { readMedia } from "./test/fixtures/data.ts";
 import { largePhoto } from "./test/fixtures/photos/large-photos.ts";
-import { LongestFirst } from "./test/sequencer.ts";
+import { LongestFirst, workers } from "./test/sequencer.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -100,8 +100,7 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       provide: { isExhaustive, climbingTries: Number(process.env.SAMEFACE_TRIES ?? 0) },
-      // Vitest would leave one of two cores to itself.
-      maxWorkers: 2,
+      maxWorkers: workers,
       sequence: { sequencer: LongestFirst },
       projects: [
         {

@@ -32,7 +32,7 @@ describe.skipIf(!isPresent)(title, () => {
     for (const image of dataset.images) {
       const raster = jpegJs.decode(readFileSync(join(folder, "images", image)), { useTArray: true });
       mkdirSync(dirname(join(redecoded, image)), { recursive: true });
-      writeFileSync(join(redecoded, image), plainPng(raster));
+      writeFileSync(join(redecoded, image), plainPng(raster, 0));
     }
     const evaluateIn = async (imagesFolder: string) => {
       const acquired = await acquireAll(dataset.images, { imagesFolder, policy: "center", jobs: 2 });

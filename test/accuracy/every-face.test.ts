@@ -27,14 +27,13 @@ function montageOf(photos: readonly Uint8Array[], step: 1 | 2): Uint8Array {
   const columns = Math.ceil(Math.sqrt(photos.length));
   const [width, height] = [columns * side, Math.ceil(photos.length / columns) * side];
   const data = new Uint8Array(width * height * 4).fill(128);
+  const montage = new Uint32Array(data.buffer);
   for (const [i, photo] of photos.entries()) {
-    const pixels = decode(photo, { useTArray: true }).data;
+    const { buffer, byteOffset } = decode(photo, { useTArray: true }).data;
+    const pixels = new Uint32Array(buffer, byteOffset, cell * cell);
     const [left, top] = [(i % columns) * side, Math.floor(i / columns) * side];
     for (let y = 0; y < side; y++) {
-      for (let x = 0; x < side; x++) {
-        const from = 4 * (cell * y * step + x * step);
-        data.set(pixels.subarray(from, from + 4), 4 * ((top + y) * width + left + x));
-      }
+      for (let x = 0; x < side; x++) montage[(top + y) * width + left + x] = pixels[(cell * y + x) * step];
     }
   }
   return encode({ width, height, data }, 92).data;

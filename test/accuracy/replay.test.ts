@@ -57,7 +57,7 @@ async function copyOf(photo: Uint8Array, change: Change): Promise<Uint8Array> {
   // Each step reads what the step before wrote: sharp has an order of its own.
   const part = await sharp(photo)
     .extract({ left, top, ...cut })
-    .png()
+    .png({ compressionLevel: 0 })
     .toBuffer();
   const resized = sharp(part).resize(Math.round(size * cut.width), Math.round(size * cut.height), {
     fit: "fill",

@@ -1,8 +1,9 @@
 /**
  * Prints what libjpeg makes of JPEG files: `cc libjpeg.c -ljpeg`. Input: files, each its length and a scale in eighths (32
- * bits each) and its bytes. Output for each: 0, or 1 after warnings, or 2 after an error and then nothing more; the
- * number of components; of each the samples along a block's side, its width, height and samples before upsampling
- * ("raw data out"); and width, height and pixels as R, G, B, or as C, M, Y, K where there are four components.
+ * bits each) and its bytes. Output for each, flushed before the next is read: the number of bytes that follow (32 bits); 0,
+ * or 1 after warnings, or 2 after an error and then nothing more; the number of components; of each the samples along a
+ * block's side, its width, height and samples before upsampling ("raw data out"); and width, height and pixels as R, G, B,
+ * or as C, M, Y, K where there are four components.
  */
 #include <setjmp.h>
 #include <stdint.h>
@@ -130,6 +131,8 @@ int main(void) {
     uint8_t *file = malloc(head[0] + 1);
     if (fread(file, 1, head[0], stdin) != head[0]) return 2;
     answer(file, head[0], head[1], &out);
+    const uint32_t length = out.length;
+    fwrite(&length, 4, 1, stdout);
     fwrite(out.bytes, 1, out.length, stdout);
     fflush(stdout);
     free(file);

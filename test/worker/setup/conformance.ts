@@ -76,14 +76,16 @@ function expectValid(told: string, schema: Schema, body: unknown): void {
   if (!valid) throw new Error(`${told} with another body than the document's. ${faults.join(" ")}`);
 }
 
+const patterns = new Map(documentedRoutes.map((route) => [route, patternOf(route.path)]));
+
 function find(method: string, pathname: string): Operation | undefined {
-  return documentedRoutes.find((route) => route.method === method && matches(route.path, pathname))
+  return documentedRoutes.find((route) => route.method === method && patterns.get(route)!.test(pathname))
     ?.operation;
 }
 
-function matches(path: string, pathname: string): boolean {
+function patternOf(path: string): RegExp {
   const pattern = path.replaceAll(/[.]/g, "\\.").replaceAll(/\{\w+\}/g, "[^/]+");
-  return new RegExp(`^${pattern}$`).test(pathname);
+  return new RegExp(`^${pattern}$`);
 }
 
 function closed(value: unknown): unknown {

@@ -89,41 +89,48 @@ describe.skipIf(missing !== "")(title, { timeout: 900_000 }, () => {
   });
 
   // Shorter data is read by one lane alone.
-  const large = { least: 300, most: 1100 };
   const countLarge = times(200, 8);
+  const largeFiles: ReturnType<typeof makeJpeg>[] = [];
+  /** Makes each file once, for both tests that read it. */
+  function largeJpeg(seed: number) {
+    largeFiles[seed] ??= makeJpeg(20_004 + seed, { least: 300, most: 1100 });
+    return largeFiles[seed];
+  }
+
   it(`gives the same of ${countLarge} files that lanes read, of sides of 300 to 1,100 px`, () => {
     for (let seed = 0; seed < countLarge; seed++) {
-      const { differing } = compare([makeJpeg(20_004 + seed, large)]);
+      const { differing } = compare([largeJpeg(seed)]);
       expect(differing).toEqual([]);
     }
   });
 
   it.each([
-    { name: "a part of a photo", files: Math.ceil(count / 4), first: 10_000, sides: undefined },
-    { name: "a part of a photo that lanes read", files: countLarge, first: 20_004, sides: large },
-  ])(
-    "gives $name as all of it does, with notes of an earlier look and without",
-    ({ files, first, sides }) => {
-      for (let seed = 0; seed < files; seed++) {
-        const { bytes, how } = makeJpeg(first + seed, sides);
-        const { notes } = read(bytes, 1);
-        for (const eighths of scales.slice(1)) {
-          const whole = read(bytes, eighths);
-          const [left, top] = [(71 * seed) % whole.width, (93 * seed) % whole.height];
-          const [right, bottom] = [Math.min(whole.width, left + 1 + seed), Math.min(whole.height, top + 9)];
-          const rows = Array.from({ length: bottom - top }, (_, y) => (top + y) * whole.width);
-          const expected = Buffer.concat(
-            rows.map((row) => whole.rgba.subarray(4 * (row + left), 4 * (row + right))),
-          );
-          for (const known of [notes, new Uint8Array(0)]) {
-            const part = read(bytes, eighths, () => [left, top, right, bottom], known);
-            if (!areSame(part.rgba, expected))
-              expect([...part.rgba], `${how} at ${eighths}/8`).toEqual([...expected]);
-          }
+    {
+      name: "a part of a photo",
+      files: Math.ceil(count / 4),
+      make: (seed: number) => makeJpeg(10_000 + seed),
+    },
+    { name: "a part of a photo that lanes read", files: countLarge, make: largeJpeg },
+  ])("gives $name as all of it does, with notes of an earlier look and without", ({ files, make }) => {
+    for (let seed = 0; seed < files; seed++) {
+      const { bytes, how } = make(seed);
+      const { notes } = read(bytes, 1);
+      for (const eighths of scales.slice(1)) {
+        const whole = read(bytes, eighths);
+        const [left, top] = [(71 * seed) % whole.width, (93 * seed) % whole.height];
+        const [right, bottom] = [Math.min(whole.width, left + 1 + seed), Math.min(whole.height, top + 9)];
+        const rows = Array.from({ length: bottom - top }, (_, y) => (top + y) * whole.width);
+        const expected = Buffer.concat(
+          rows.map((row) => whole.rgba.subarray(4 * (row + left), 4 * (row + right))),
+        );
+        for (const known of [notes, new Uint8Array(0)]) {
+          const part = read(bytes, eighths, () => [left, top, right, bottom], known);
+          if (!areSame(part.rgba, expected))
+            expect([...part.rgba], `${how} at ${eighths}/8`).toEqual([...expected]);
         }
       }
-    },
-  );
+    }
+  });
 
   const sets = [hardPhotosSet, photoPairs, lfwDev];
   it.skipIf(sets.every(({ isPresent }) => !isPresent))(
