@@ -140,11 +140,18 @@ function farthestOutlier(photos: readonly TemplatePhoto[], kept: readonly number
 /** Returns the weighted mean of unit vectors, scaled to unit length. */
 function meanOf(photos: readonly TemplatePhoto[]): Float32Array {
   const sums = new Float64Array(photos[0].embedding.values.length);
-  for (const { embedding, weight } of photos) {
-    for (let i = 0; i < sums.length; i++) sums[i] += weight * embedding.values[i];
+  for (const {
+    embedding: { values },
+    weight,
+  } of photos) {
+    for (let i = 0; i < sums.length; i++) sums[i] += weight * values[i];
   }
-  const length = Math.sqrt(sums.reduce((sum, value) => sum + value * value, 0));
-  return Float32Array.from(sums, (value) => value / length);
+  let squares = 0;
+  for (let i = 0; i < sums.length; i++) squares += sums[i] * sums[i];
+  const length = Math.sqrt(squares);
+  const mean = new Float32Array(sums.length);
+  for (let i = 0; i < sums.length; i++) mean[i] = sums[i] / length;
+  return mean;
 }
 
 function distanceBetween(a: Float32Array, b: Float32Array): number {
