@@ -6,7 +6,7 @@
  * template of somebody else: the decision is the service's, with what two hard faces must come closer.
  */
 import { type Calibration, thresholdAt } from "../../../src/face/decision/calibration.ts";
-import { type Side, tolerancesFor } from "../../../src/face/quality/recognisability.ts";
+import { placeOf, toleranceBetween } from "../../../src/face/quality/recognisability.ts";
 import type { RecognisabilityModel } from "../../../src/face/quality/recognisability-model.ts";
 import { closerOf } from "../../../src/face/template.ts";
 import type { Acquired } from "../acquisition/acquire.ts";
@@ -154,16 +154,25 @@ function compare(
 ): PhotosTrials {
   const { acquired: has } = acquired.embeddings;
   const rows = Array.from(identityOf.keys()).filter((row) => has[row] === 1);
-  const sideOf = (row: number): Side => ({
-    embedding: embeddingOf(acquired, row),
-    recognisability: acquired.qualities[row]?.recognisability,
-  });
-  const tolerances = new Map(rows.map((row) => [row, tolerancesFor(recognisability, sideOf(row))]));
+  // A place is computed once, and compared with thousands.
+  const faces = new Map(
+    rows.map((row) => {
+      const side = {
+        embedding: embeddingOf(acquired, row),
+        recognisability: acquired.qualities[row]?.recognisability,
+      };
+      return [row, placeOf(recognisability, side)];
+    }),
+  );
   const closerBy = (template: EnrolledTemplate, row: number): number => {
-    const tolerance = tolerances.get(row);
-    if (tolerance === undefined) return 0;
+    const probe = faces.get(row);
+    if (probe === undefined) return 0;
     return closerOf(
-      template.rows.map((own, k) => ({ weight: template.weights[k], closer: tolerance(sideOf(own)) })),
+      template.rows.map((own, k) => {
+        const face = faces.get(own);
+        if (face === undefined) throw new Error("a template has a photo without an embedding");
+        return { weight: template.weights[k], closer: toleranceBetween(recognisability, probe, face) };
+      }),
     );
   };
   const decide = (template: EnrolledTemplate, row: number, measured: number): Trial => {

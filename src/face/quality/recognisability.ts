@@ -108,17 +108,21 @@ export function toleranceOf(model: RecognisabilityModel, a: Side, b: Side): numb
 
 /** Returns what `toleranceOf` asks of each face compared with this probe. */
 export function tolerancesFor(model: RecognisabilityModel, probe: Side): (other: Side) => number {
-  const placeOf = (side: Side): Place => ({
+  const own = placeOf(model, probe);
+  return (other) => toleranceBetween(model, own, placeOf(model, other));
+}
+
+/** Measures of a side that all its comparisons share. */
+export function placeOf(model: RecognisabilityModel, side: Side): Place {
+  return {
     recognisability: recognisabilityOfSide(model, side),
     positions: positionsOf(model, side.embedding.values),
     shifts: shiftsOf(model.shifts, side.embedding.values),
-  });
-  const own = placeOf(probe);
-  return (other) => closerAt(model, own, placeOf(other));
+  };
 }
 
 /** All of a side that its comparisons go by. */
-interface Place {
+export interface Place {
   readonly recognisability: number;
   readonly positions: readonly number[];
   readonly shifts: readonly number[];
@@ -157,7 +161,8 @@ export function sharedShiftOf({ weights }: Shifts, a: readonly number[], b: read
   return weights.reduce((sum, weight, k) => sum + weight * a[k] * b[k], 0);
 }
 
-function closerAt(model: RecognisabilityModel, a: Place, b: Place): number {
+/** Returns what `toleranceOf` asks of the sides of these places. */
+export function toleranceBetween(model: RecognisabilityModel, a: Place, b: Place): number {
   const better = Math.max(a.recognisability, b.recognisability);
   if (Number.isNaN(better)) throw new RangeError("a face of unknown recognisability is never compared");
   return Math.max(
