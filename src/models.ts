@@ -8,7 +8,7 @@ import type {
   ModelDescriptor,
   PassiveDescriptor,
 } from "./face/descriptor.ts";
-import { createDetector } from "./face/detection/detect.ts";
+import { createDetector, type Detection } from "./face/detection/detect.ts";
 import { createLandmarkFinder } from "./face/detection/landmarks.ts";
 import { createEncoder, encoderId } from "./face/encode.ts";
 import { parseFusion } from "./face/passive/fusion.ts";
@@ -75,8 +75,8 @@ export function occlusionIn(manifest: Manifest): OcclusionModel {
 export interface Stages
   extends Pick<PipelineParts, "detectors" | "landmarks" | "encoder" | "sample" | "passive" | "models"> {
   /**
-   * Runs once, on nothing, each network that an ordinary photo needs: what they load, and what V8 compiles at a first call,
-   * is then there for the first photo.
+   * Looks once at a black picture and runs the encoder's networks: what they load, and what V8 compiles at a first call, is
+   * then there for the first photo.
    */
   rehearse(): Promise<void>;
 }
@@ -121,8 +121,9 @@ export function createStages(
     encoder: createEncoder(parts, sample),
     sample,
     async rehearse() {
-      const used = [finders[0].model, finder.model, ...parts.map((part) => part.model)];
-      for (const network of used) await network.run((input) => void input.fill(0));
+      await finders[0].detect(black);
+      await finder.find(black, blackFace);
+      for (const part of parts) await part.model.run((input) => void input.fill(0));
     },
     ...(passiveFusion !== undefined && {
       passive: createPassiveJudge(
@@ -137,3 +138,23 @@ export function createStages(
     }),
   };
 }
+
+const side = 160;
+
+/** Picture of a rehearsal. */
+const black = {
+  width: side,
+  height: side,
+  raster: { width: side, height: side, data: new Uint8Array(4 * side * side) },
+  toRaster: { a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0 },
+};
+
+/** Where a face might be in it: leaning, since faces that stand upright are sampled in another way. */
+const blackFace: Detection = {
+  box: { x: 30, y: 30, width: 100, height: 100 },
+  score: 1,
+  leftEye: { x: 60, y: 65 },
+  rightEye: { x: 100, y: 60 },
+  nose: { x: 80, y: 80 },
+  mouth: { x: 80, y: 105 },
+};

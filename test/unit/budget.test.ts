@@ -88,10 +88,10 @@ test("a 12-megapixel portrait is decoded once, to under 200,000 pixels", async (
   expect(rasters[0]).toBeLessThan(200_000);
 });
 
-test("a rehearsal loads all that an ordinary photo needs: each of its networks runs once", async () => {
+test("a rehearsal loads all that an ordinary photo needs: the same networks run", async () => {
   spent = { rasters: [], runs: [] };
   await stages.rehearse();
-  expect(spent.runs).toEqual(["detector", "landmarks", "encoder", "encoder"]);
+  expect(spent.runs).toEqual(runsForAFace);
   const loadedBytes = engine.memoryBytes();
   await encode(sample);
   expect(engine.memoryBytes()).toBe(loadedBytes);

@@ -30,6 +30,8 @@ export interface CoverMeasures {
 type Box = readonly [left: number, top: number, right: number, bottom: number];
 
 const wholeFace: Box = [22, 20, 90, 108];
+/** Holds the whole face, all regions, the band of the eyes, and the next pixel to the right of each and below. */
+const measured: Box = [20, 20, 93, 112];
 /** Regions around the landmarks of the encoder's template, left and right as seen in the picture. */
 const regions = {
   leftEye: [26, 44, 50, 60],
@@ -139,7 +141,7 @@ const usualFace = [150, 115, 98] as const;
 const gains = [0.5, 6] as const;
 
 /**
- * Returns luma and chroma (ITU-R BT.601) as if the whole face were as bright and of the colour that faces
+ * Returns luma and chroma (ITU-R BT.601) of what is measured, as if the whole face were as bright and of the colour that faces
  * usually are: dim and coloured light are no cover.
  */
 function inUsualLight(
@@ -160,12 +162,15 @@ function inUsualLight(
   });
   const luma = new Float32Array(size);
   const chroma = { blue: new Float64Array(size), red: new Float64Array(size) };
-  for (let i = 0; i < size; i++) {
-    const r = planes[i] * red.gain + red.offset;
-    const b = planes[blue.at + i] * blue.gain + blue.offset;
-    luma[i] = 0.299 * r + 0.587 * (planes[green.at + i] * green.gain + green.offset) + 0.114 * b;
-    chroma.blue[i] = 0.564 * (b - luma[i]);
-    chroma.red[i] = 0.713 * (r - luma[i]);
+  const [startX, startY, endX, endY] = placeOf(measured, width, height);
+  for (let y = startY; y < endY; y++) {
+    for (let i = y * width + startX; i < y * width + endX; i++) {
+      const r = planes[i] * red.gain + red.offset;
+      const b = planes[blue.at + i] * blue.gain + blue.offset;
+      luma[i] = 0.299 * r + 0.587 * (planes[green.at + i] * green.gain + green.offset) + 0.114 * b;
+      chroma.blue[i] = 0.564 * (b - luma[i]);
+      chroma.red[i] = 0.713 * (r - luma[i]);
+    }
   }
   return { luma, chroma };
 }
