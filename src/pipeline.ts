@@ -254,6 +254,11 @@ export function createPipeline({
           const other = await look(decoder, turned, findFaces, policy, observation);
           if (!other.ok && !saysOfFaces(other.failure)) return other;
           const stands = other.ok && turnsToTry(other, isWeak).length === 0;
+          // Where the largest of several faces stands, the photo was turned right and shows several people.
+          if (!other.ok && other.failure.code === "multiple_faces") {
+            const largest = await look(decoder, turned, findFaces, "largest", observation);
+            if (largest.ok && turnsToTry(largest, isWeak).length === 0) return other;
+          }
           if (stands || evidenceFor(other) > evidenceFor(best)) best = other;
           if (stands) break;
         }

@@ -1,5 +1,6 @@
 /** One photo of a face, stored in all eight orientations of a camera, through the production pipeline. */
 import jpegJs from "jpeg-js";
+import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadRuntime, openSampler } from "../../model/runtime.ts";
 import { distance } from "../../src/face/decision/decide.ts";
@@ -143,3 +144,26 @@ function farthestCorner(a: Box, b: Box): number {
 function farthestPoint(a: Landmarks, b: Landmarks): number {
   return Math.max(...a.map((point, i) => Math.hypot(point.x - b[i].x, point.y - b[i].y)));
 }
+
+it.each([0, 90, 180, 270])(
+  "two people are multiple_faces under only, in a photo turned by %i degrees",
+  async (degrees) => {
+    const { pipeline } = await runtime;
+    const [front, behind] = [readMedia("franck_01829.jpg"), readMedia("franck_04000.jpg")];
+    for (const behindPx of [90, 180]) {
+      const scene = { width: 900, height: 700, channels: 3 as const, background: "#8a8f86" };
+      const group = await sharp({ create: scene })
+        .composite([
+          { input: await sharp(front).resize({ width: 400 }).toBuffer(), left: 60, top: 40 },
+          { input: await sharp(behind).resize({ width: behindPx }).toBuffer(), left: 600, top: 300 },
+        ])
+        .png()
+        .toBuffer();
+      const turned = await sharp(group).rotate(degrees).jpeg({ quality: 92 }).toBuffer();
+      expect(await pipeline.encodeFace(turned, "only"), `${behindPx} px`).toMatchObject({
+        ok: false,
+        failure: { code: "multiple_faces" },
+      });
+    }
+  },
+);

@@ -16,8 +16,6 @@ const farFaceShare = 0.16;
 const quarterShare = 0.6;
 /** Intersection over the smaller box above which two finds are one face. */
 const sameFaceShare = 0.5;
-/** Intersection over union from which a find takes the place of another of the same face. */
-const sameBoxOverlap = 0.5;
 
 /** Finds faces, best score first, each once. Fails with `not_ready`. */
 export type FindFaces = (
@@ -81,9 +79,21 @@ async function findAll(
     if (!small.ok) return small;
     found.push(...small.value);
   }
-  const asFirstSeen = (face: Detection) =>
-    first?.find(({ box }) => overlap(box, face.box) >= sameBoxOverlap) ?? face;
-  return ok(bestFirst(eachOnce(found).map(asFirstSeen)));
+  return ok(bestFirst(asSeenFirst(eachOnce(found), first ?? [])));
+}
+
+/** Puts each of the first finds in the place of the one that shares most of it, where that is the same face. */
+function asSeenFirst(faces: readonly Detection[], first: readonly Detection[]): Detection[] {
+  const seen = [...faces];
+  const isFree = faces.map(() => true);
+  for (const find of first) {
+    const shares = faces.map(({ box }, k) => (isFree[k] ? sharedShare(box, find.box) : 0));
+    const nearest = shares.indexOf(Math.max(...shares));
+    if (!(shares[nearest] > sameFaceShare)) continue;
+    seen[nearest] = find;
+    isFree[nearest] = false;
+  }
+  return seen;
 }
 
 const largestSide = (faces: readonly Detection[]) =>
@@ -180,19 +190,8 @@ function eachOnce(found: readonly Detection[]): Detection[] {
 
 /** Intersection over the smaller box. */
 function sharedShare(a: Box, b: Box): number {
-  return intersection(a, b) / Math.min(areaOf(a), areaOf(b));
-}
-
-/** Intersection over union. */
-function overlap(a: Box, b: Box): number {
-  const shared = intersection(a, b);
-  return shared / (areaOf(a) + areaOf(b) - shared);
-}
-
-function intersection(a: Box, b: Box): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  return Math.max(0, width) * Math.max(0, height);
+  if (width <= 0 || height <= 0) return 0;
+  return (width * height) / Math.min(a.width * a.height, b.width * b.height);
 }
-
-const areaOf = ({ width, height }: Box) => width * height;
