@@ -14,11 +14,9 @@ import {
 import { encoderInUse } from "../../../src/models.ts";
 import { fresh } from "../../evaluate/degradation/fresh.ts";
 import { kindGroups } from "../../evaluate/degradation/kinds/all.ts";
-import { furtherPrograms } from "../../evaluate/degradation/kinds/random/further-programs.ts";
 import { programs } from "../../evaluate/degradation/kinds/random/programs.ts";
 import { shaken } from "../../evaluate/degradation/kinds/shaken.ts";
 import { smooth } from "../../evaluate/degradation/kinds/smooth.ts";
-import { sundry } from "../../evaluate/degradation/kinds/sundry.ts";
 import { readCalibration, readManifest } from "../../runtime.ts";
 import { writeCalibration } from "../manifest.ts";
 import { fitFaces, measureStrangeness } from "./fit.ts";
@@ -60,9 +58,7 @@ const { values: flags } = parseArgs({
 
 /** People of whom one photo each is bent by each random warp, and put through each random program. */
 const peopleOfWarp = 40;
-const peopleOfProgram = 12;
-/** Kinds that no fit is given: programs were chosen by what the first leave, and nothing by the second. */
-const neverGiven = [sundry, fresh];
+const peopleOfProgram = 16;
 /** The false match rate whose threshold says whether a face is still its own. */
 const ownFmr = 1e-4;
 
@@ -108,7 +104,7 @@ async function main(): Promise<void> {
   const unshifted = withPairs(fitFaces(train.ordinary, train.worsened, strangeness, options));
   const random = [
     ...(await samplesOf(list, images, 3, [smooth, shaken], peopleOfWarp)).worsened,
-    ...(await samplesOf(list, images, 3, [programs, furtherPrograms], peopleOfProgram)).worsened,
+    ...(await samplesOf(list, images, 3, [programs], peopleOfProgram)).worsened,
   ];
   const moved = judgeFaces(parse(unshifted), random, strangeness.unbiased).filter(({ kept }) => kept);
   // No fit's kinds take part in these, so that they are the same whatever a fit has not seen.
@@ -133,7 +129,7 @@ async function main(): Promise<void> {
 
   if (check === undefined) return;
   const test = await samplesOf(check, images, 7);
-  const others = await samplesOf(check, images, 7, neverGiven);
+  const others = await samplesOf(check, images, 7, [fresh]);
   console.log("\nphotos as they are, of other people");
   printOrdinary(judgeFaces(model, test.ordinary), model, calibration);
   const totals = folds.map(({ name, fitted }) => {
@@ -148,20 +144,13 @@ async function main(): Promise<void> {
     );
   });
   printTotals(totals);
-  for (const { name } of neverGiven) {
-    printKinds(
-      `kinds that no fit is given: ${name}`,
-      byKind(
-        judgeFaces(
-          model,
-          others.worsened.filter(({ group }) => group === name),
-        ),
-      ),
-      judgeFaces(model, test.ordinary),
-      model,
-      calibration,
-    );
-  }
+  printKinds(
+    "kinds that no fit is given",
+    byKind(judgeFaces(model, others.worsened)),
+    judgeFaces(model, test.ordinary),
+    model,
+    calibration,
+  );
 }
 
 /**

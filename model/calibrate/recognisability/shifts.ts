@@ -36,20 +36,15 @@ const fewestFaces = 8;
 
 /** Rates at which pairs of one person must not be lost, and the share of those within the threshold that may be. */
 const rates = [1e-3, 1e-4, 1e-5];
-const lostShare = 1e-3;
+const lostShare = 5e-4;
 /** Added to the first knot: other people's pairs are shifted alike farther than those of the list. */
-const margin = 0.1;
+const margin = 0.2;
 /** Rate at which strangers under one warp are looked at, and the share of their pairs from which its shift counts. */
 const looseRate = 1e-3;
 const leastShare = 0.03;
-/**
- * Distances asked for a unit of shared shift beyond the first knot: up to the first of these distances gently, since pairs of
- * one person are shifted as far, and from there on steeply, up to the most that is asked.
- */
-const slopes = [
-  { perUnit: 0.025, upTo: 0.125 },
-  { perUnit: 0.06, upTo: 0.6 },
-] as const;
+/** Distance asked for a unit of shared shift beyond the first knot, and the most that is asked. */
+const perUnit = 0.045;
+const most = 0.6;
 const parts = 5;
 
 /**
@@ -150,21 +145,16 @@ export function knotsFor(
       // The pair is lost where the first knot lies lower than this.
       const lost = pairs
         .filter(({ distance }) => distance <= threshold)
-        .map(({ distance, shift }) => shift - unitsFor(threshold - distance))
+        .map(({ distance, shift }) => shift - (threshold - distance) / perUnit)
         .sort((a, b) => b - a);
       return lost[Math.floor(lostShare * lost.length)] ?? 0;
     }),
   );
   const from = first + margin;
-  return [0, ...slopes.map(({ upTo }) => upTo)].map((closer) => [rounded(from + unitsFor(closer)), closer]);
-}
-
-/** Returns the units of shared shift beyond the first knot at which so much distance is asked for. */
-function unitsFor(closer: number): number {
-  const [gentle, steep] = slopes;
-  return closer <= gentle.upTo
-    ? closer / gentle.perUnit
-    : gentle.upTo / gentle.perUnit + (closer - gentle.upTo) / steep.perUnit;
+  return [
+    [rounded(from), 0],
+    [rounded(from + most / perUnit), most],
+  ];
 }
 
 /** Groups faces by what was done to their photos, and leaves a handful alone. */

@@ -16,7 +16,7 @@ import { type JudgedFace, requireThreshold, strangersAmong } from "./judge.ts";
  */
 const affordable = [
   [0.003, 0.6],
-  [0.01, 0.29],
+  [0.01, 0.3],
   [0.02, 0.08],
   [0.03, 0],
 ] as const;

@@ -5,359 +5,274 @@
 import { blur, type Picture } from "./degrade.ts";
 import {
   faceFrame,
+  fromGrey,
   type Kind,
   type KindGroup,
   kind,
   lumaOf,
   mapFace,
   mapPixels,
+  mapValues,
   normalFrom,
   type Random,
   resample,
 } from "./kinds/kind.ts";
 
 type Point = readonly [u: number, v: number];
-type Colour = readonly number[];
-
-/** 1 at the middle of a bell of these half widths. */
-const bell = (u: number, v: number, across: number, down: number) =>
-  Math.exp(-((u / across) ** 2) - (v / down) ** 2);
 
 export const fresh: KindGroup = {
   name: "fresh",
   source: import.meta.url,
   kinds: [
-    bent("baby face", "strength", [0.6, 1], (by) => (u, v) => {
-      const eye = Math.sign(u) * 0.5;
-      const eyes = 0.35 * by * bell(Math.abs(u) - 0.5, v, 0.35, 0.3);
-      const mouth = 0.5 * by * bell(u, v - 1.1, 0.5, 0.25);
-      const chin = 0.35 * by * bell(u, v - 1.6, 0.9, 0.5);
-      return [u - eyes * (u - eye) + mouth * u, v - eyes * v + mouth * (v - 1.1) + chin * (v - 1.2)];
-    }),
-    bent("sagging face", "eye distances", [0.1, 0.2], (by) => (u, v) => [
-      u,
-      v - by * (bell(Math.abs(u) - 0.6, v - 0.9, 0.4, 0.5) + 0.6 * bell(u, v + 0.1, 0.9, 0.25)),
-    ]),
-    bent("smirk", "eye distances", [0.15, 0.28], (by) => (u, v) => [
-      u + 0.6 * by * bell(u - 0.35, v - 1.05, 0.3, 0.3),
-      v + by * bell(u - 0.4, v - 1, 0.35, 0.3) - 0.5 * by * bell(u + 0.4, v - 1.1, 0.3, 0.3),
-    ]),
-    bent("bobble head", "times the forehead", [1.3, 1.6], (times) => (u, v) => {
-      const up = 1 / (1 + Math.exp(3 * v));
-      return [u / (1 + (times - 1) * up), v / (1 + 0.5 * (times - 1) * up)];
-    }),
-    bent("Cubist", "eye distances", [0.12, 0.25], (by) => (u, v) => {
-      if (v < 0.3) return [u, v + (u > 0 ? by : -0.4 * by)];
-      return [u + (v > 0.85 ? by : -0.5 * by), v];
-    }),
-    bent("hourglass", "of the width", [0.35, 0.6], (by) => (u, v) => [
-      u * (1 + by * bell(0, v - 0.55, 1, 0.45)) * (1 - 0.3 * by),
-      v,
-    ]),
-    bent("flag in the wind", "eye distances", [0.07, 0.13], (by, random) => {
-      const phase = 6.3 * random();
-      return (u, v) => {
-        const wave = Math.sin(4.2 * u + 1.1 * v + phase) * (1 + 0.3 * u);
-        return [u + 0.6 * by * Math.cos(4.2 * u + phase), v + by * wave];
-      };
-    }),
-    bent("jelly", "eye distances", [0.06, 0.1], (by) => (u, v) => [
-      u + by * Math.sin(6 * v) * Math.cos(3 * u),
-      v + by * Math.cos(5 * u) * Math.sin(4 * v + 1),
-    ]),
-    bent("slit scan", "eye distances", [0.12, 0.22], (by, random) => {
-      const phase = 6.3 * random();
-      return (u, v) => [u + by * Math.sin(1.7 * v + phase), v + 0.4 * by * Math.sin(2.9 * v + 2 * phase)];
-    }),
-    bent("mug", "of a turn", [0.14, 0.2], (share) => (u, v) => {
-      const angle = Math.asin(Math.max(-0.98, Math.min(0.98, u * 2 * share)));
-      return [(angle / share) * 0.5, v + 0.12 * (1 - Math.cos(angle)) * 4];
-    }),
-    bent("bottle", "strength", [0.25, 0.4], (by) => (u, v) => {
-      const x = u / 1.4;
-      const near = Math.sqrt(Math.max(0.08, 1 - x * x));
-      return [u * (1 - by * near), v + 0.04 * Math.sin(20 * x)];
-    }),
-    bent("melting", "eye distances", [0.12, 0.22], (by, random) => {
-      const phase = 6.3 * random();
-      return (u, v) => [
-        u,
-        v - by * Math.max(0, v + 0.4) * (1 + Math.sin(5 * u + phase) + 0.6 * Math.sin(11 * u)),
+    bent("two pebbles in a pond", "eye distances", [0.05, 0.09], (reach) => (u, v) => {
+      const [left, right] = [Math.hypot(u + 1.6, v + 0.8) + 0.01, Math.hypot(u - 1.4, v - 2) + 0.01];
+      const [a, b] = [reach * Math.sin(left * 9), reach * Math.sin(right * 9)];
+      return [
+        u + (a * (u + 1.6)) / left + (b * (u - 1.4)) / right,
+        v + (a * (v + 0.8)) / left + (b * (v - 2)) / right,
       ];
     }),
-    kind("security glass", "px", [2, 4], (picture, reach) =>
-      resample(picture, picture, (x, y) => {
-        const [a, b] = [Math.sin((x + y) / 4.5), Math.sin((x - y) / 4.5)];
-        return [x + reach * (a + b), y + reach * (a - b)];
-      }),
-    ),
-    kind("crumpled foil", "px", [5, 9], (picture, reach, random) => {
-      const facets = Array.from({ length: 60 }, () => ({
-        x: picture.width * random(),
-        y: picture.height * random(),
-        dx: reach * normalFrom(random),
-        dy: reach * normalFrom(random),
-        shade: 0.75 + 0.5 * random(),
-      }));
-      const nearest = (x: number, y: number) => {
-        let [best, least] = [facets[0], Number.POSITIVE_INFINITY];
-        for (const one of facets) {
-          const far = (x - one.x) ** 2 + (y - one.y) ** 2;
-          if (far < least) [best, least] = [one, far];
-        }
-        return best;
+    bent("heat haze", "eye distances", [0.05, 0.1], (reach, random) => {
+      const phases = Array.from({ length: 4 }, () => 6.3 * random());
+      return (u, v) => {
+        const by =
+          Math.sin(11 * v + 2 * u + phases[0]) +
+          Math.sin(17 * v - 3 * u + phases[1]) +
+          0.7 * Math.sin(29 * v + phases[2]);
+        return [u + reach * by * 0.6, v + 0.3 * reach * Math.sin(13 * u + 7 * v + phases[3])];
       };
-      const moved = resample(picture, picture, (x, y) => {
-        const { dx, dy } = nearest(x, y);
-        return [x + dx, y + dy];
-      });
-      return mapPixels(moved, (red, green, blue, at) => {
-        const { shade } = nearest(at % picture.width, Math.floor(at / picture.width));
-        return [red * shade, green * shade, blue * shade];
+    }),
+    bent("wide-angle selfie", "nearness", [0.35, 0.6], (near) => (u, v) => {
+      // The nose stands nearer to the lens than the ears.
+      const depth = Math.exp(-(u * u + (v - 0.6) ** 2) / 0.8);
+      const by = (1 + 0.35 * near) / (1 + near * depth);
+      return [u * by, 0.6 + (v - 0.6) * by];
+    }),
+    bent("spoon", "of the width", [0.5, 0.9], (share) => (u, v) => {
+      const x = u / 1.5;
+      return [u * (1 + share * (v - 0.6) ** 2 * 0.5), 0.6 + (v - 0.6) * (1 + share * x * x)];
+    }),
+    bent("creased paper", "eye distances", [0.08, 0.16], (reach) => (u, v) => {
+      const fold = (at: number) => Math.abs((((at % 1) + 1) % 1) - 0.5) * 2 - 0.5;
+      return [u + reach * fold(0.9 * u + 0.5 * v), v + reach * fold(0.8 * v - 0.4 * u)];
+    }),
+    bent("insect's eye", "eye distances a facet", [0.3, 0.5], (side) => (u, v) => {
+      const row = Math.round(v / (0.87 * side));
+      const odd = Math.abs(row % 2) * 0.5;
+      const column = Math.round(u / side - odd);
+      const [u0, v0] = [(column + odd) * side, row * 0.87 * side];
+      return [u0 + 1.9 * (u - u0), v0 + 1.9 * (v - v0)];
+    }),
+    bent("thin face", "times the width", [0.7, 1.4], (times) => (u, v) => [
+      u / (1 + (times - 1) * Math.exp(-((v - 0.9) ** 2) / 0.7)),
+      v,
+    ]),
+    bent("eyes apart", "eye distances", [0.14, -0.14], (by) => (u, v) => {
+      const near = Math.exp(-((v / 0.45) ** 2)) * Math.exp(-(((Math.abs(u) - 0.5) / 0.4) ** 2));
+      return [u - Math.sign(u) * by * near, v];
+    }),
+    kind("squeezed to a strip", "times the width", [0.6, 0.75], (picture, times) =>
+      resample(picture, { width: Math.round(picture.width * times), height: picture.height }, (x, y) => [
+        x / times,
+        y,
+      ]),
+    ),
+    kind("dizzy", "degrees", [9, 16], (picture, degrees) => {
+      const turned = [-degrees, 0, degrees].map((by) => turnAbout(picture, (by * Math.PI) / 180).data);
+      return mapPixels(picture, (_r, _g, _b, at) => {
+        const of = (k: number) => (turned[0][4 * at + k] + turned[1][4 * at + k] + turned[2][4 * at + k]) / 3;
+        return [of(0), of(1), of(2)];
       });
     }),
-    kind("curtain", "px", [4, 8], (picture, reach) => {
-      const fold = (x: number) => Math.sin(x / 9 + Math.sin(x / 23));
-      const moved = resample(picture, picture, (x, y) => [
-        x + reach * fold(x),
-        y + 0.5 * reach * fold(x + 14),
+    kind("shower door", "px", [10, 20], (picture, reach, random) => {
+      const smeared = Float32Array.from({ length: picture.height }, () => random());
+      return resample(picture, picture, (x, y) => [
+        x,
+        y + reach * (smeared[Math.floor(x / 9) % picture.height] - 0.5) * Math.sin(y / 7 + x / 9),
       ]);
-      return mapPixels(moved, (red, green, blue, at) => {
-        const shade = 0.8 + 0.3 * fold((at % picture.width) + 5);
-        return [red * shade, green * shade, blue * shade];
-      });
     }),
-    kind("bright parts bleed", "px", [6, 11], (picture, sigma) => {
-      const glow = blur(
-        mapPixels(picture, (red, green, blue) => {
-          const by = Math.max(0, (red + green + blue) / 3 - 120) / 60;
-          return [red * by, green * by, blue * by];
-        }),
-        sigma,
-      ).data;
-      return mapPixels(picture, (red, green, blue, at) => [
-        red + glow[4 * at],
-        green + glow[4 * at + 1],
-        blue + glow[4 * at + 2],
-      ]);
-    }),
-    kind("wiped mirror", "px", [4, 7], (picture, sigma, random) => {
+    kind("tilt and shift", "px", [5, 8], (picture, sigma) => {
       const soft = blur(picture, sigma).data;
-      const at0 = picture.height * (0.35 + 0.25 * random());
+      return mapPixels(picture, (red, green, blue, at) => {
+        const by = Math.min(1, Math.abs(Math.floor(at / picture.width) / picture.height - 0.38) / 0.12);
+        const mixed = (own: number, k: number) => own + by * (soft[4 * at + k] - own);
+        return [mixed(red, 0), mixed(green, 1), mixed(blue, 2)];
+      });
+    }),
+    kind("newspaper", "px a dot", [3.5, 5], (picture, pitch) => {
+      const luma = lumaOf(blur(picture, 1));
+      return mapPixels(picture, (_r, _g, _b, at) => {
+        const [x, y] = [at % picture.width, Math.floor(at / picture.width)];
+        const [u, v] = [
+          ((x + y) * Math.SQRT1_2 * 2 * Math.PI) / pitch,
+          ((x - y) * Math.SQRT1_2 * 2 * Math.PI) / pitch,
+        ];
+        const ink = 0.5 + 0.25 * (Math.cos(u) + Math.cos(v));
+        return luma[at] / 255 > ink ? [225, 215, 190] : [45, 42, 40];
+      });
+    }),
+    kind("four greens", "px a pixel", [3, 5], (picture, side) => {
+      const greens = [
+        [15, 56, 15],
+        [48, 98, 48],
+        [139, 172, 15],
+        [155, 188, 15],
+      ] as const;
+      const coarse = resample(blur(picture, side / 2), picture, (x, y) => [
+        (Math.floor(x / side) + 0.5) * side,
+        (Math.floor(y / side) + 0.5) * side,
+      ]);
+      const luma = lumaOf(coarse);
+      return mapPixels(coarse, (_r, _g, _b, at) => {
+        const cell = Math.floor((at % picture.width) / side) + Math.floor(at / picture.width / side);
+        return greens[Math.min(3, Math.max(0, Math.floor((luma[at] + (cell % 2 === 0 ? 24 : -24)) / 64)))];
+      });
+    }),
+    kind("stipple", "dots", [4000, 9000], (picture, count, random) => {
+      const luma = lumaOf(picture);
+      const paper = new Float32Array(luma.length).fill(250);
+      for (let k = 0; k < count; k++) {
+        const [x, y] = [Math.floor(picture.width * random()), Math.floor(picture.height * random())];
+        if (255 * random() < luma[y * picture.width + x]) continue;
+        for (const [dx, dy] of [
+          [0, 0],
+          [1, 0],
+          [0, 1],
+          [1, 1],
+        ])
+          paper[Math.min(picture.height - 1, y + dy) * picture.width + Math.min(picture.width - 1, x + dx)] =
+            25;
+      }
+      return fromGrey(picture.width, picture.height, (x, y) => paper[y * picture.width + x]);
+    }),
+    kind("golden statue", "strength", [2, 5], (picture, strength) => {
+      const luma = lumaOf(blur(picture, 1.2));
+      const { width } = picture;
+      return mapPixels(picture, (_r, _g, _b, at) => {
+        const slope = luma[at] - luma[Math.max(0, at - 2 * width - 2)];
+        const shine = Math.min(255, Math.max(0, 0.75 * luma[at] + strength * slope + 30));
+        return [shine * 1.05, shine * 0.8, (shine * shine) / 420];
+      });
+    }),
+    kind("X-ray", "px", [1, 2], (picture, sigma) => {
+      const luma = lumaOf(blur(picture, sigma));
+      return mapPixels(picture, (_r, _g, _b, at) => {
+        const value = 255 * (1 - luma[at] / 255) ** 1.6;
+        return [0.75 * value, 0.9 * value, value + 20];
+      });
+    }),
+    kind("snowfall", "flakes", [350, 800], (picture, count, random) => {
+      const light = new Float32Array(picture.width * picture.height);
+      for (let k = 0; k < count; k++) {
+        const [x0, y0, r] = [picture.width * random(), picture.height * random(), 1 + 3 * random() ** 2];
+        for (let y = Math.max(0, Math.floor(y0 - r)); y < Math.min(picture.height, y0 + r); y++) {
+          for (let x = Math.max(0, Math.floor(x0 - r)); x < Math.min(picture.width, x0 + r); x++) {
+            const near = 1 - Math.hypot(x - x0, y - y0) / r;
+            if (near > 0)
+              light[y * picture.width + x] = Math.max(light[y * picture.width + x], Math.min(1, 2 * near));
+          }
+        }
+      }
+      return mapValues(picture, (value, at) => value + light[at] * (250 - value));
+    }),
+    kind("splashes of mud", "splashes", [25, 50], (picture, count, random) => {
+      const splashes = Array.from({ length: count }, () => ({
+        x: picture.width * (0.2 + 0.6 * random()),
+        y: picture.height * (0.2 + 0.6 * random()),
+        r: 3 + 11 * random() ** 2,
+        phase: 6.3 * random(),
+      }));
       return mapPixels(picture, (red, green, blue, at) => {
         const [x, y] = [at % picture.width, Math.floor(at / picture.width)];
-        const clear = Math.abs(y - at0 - 20 * Math.sin(x / 40)) < 24 ? 0.15 : 1;
-        const of = (own: number, k: number) => own + clear * (0.65 * soft[4 * at + k] + 75 - own);
-        return [of(red, 0), of(green, 1), of(blue, 2)];
-      });
-    }),
-    kind("under water", "px", [2, 4], (picture, reach, random) => {
-      const phase = 6.3 * random();
-      const moved = resample(blur(picture, 1), picture, (x, y) => [
-        x + reach * Math.sin(y / 11 + phase),
-        y + reach * Math.sin(x / 14 + 2 * phase),
-      ]);
-      return mapPixels(moved, (red, green, blue, at) => {
-        const [x, y] = [at % picture.width, Math.floor(at / picture.width)];
-        const light =
-          1 + 0.5 * Math.max(0, Math.sin(x / 8 + 2 * Math.sin(y / 17)) * Math.sin(y / 9 + phase)) ** 2;
-        return [0.35 * red * light, (0.75 * green + 25) * light, (0.85 * blue + 45) * light];
-      });
-    }),
-    kind("night sight", "of the noise", [25, 45], (picture, sigma, random) => {
-      const luma = lumaOf(blur(picture, 1.2));
-      return mapPixels(picture, (_r, _g, _b, at) => {
-        const [x, y] = [
-          (at % picture.width) / picture.width - 0.5,
-          Math.floor(at / picture.width) / picture.height - 0.5,
-        ];
-        const value =
-          (1.5 * luma[at] + 20 + sigma * normalFrom(random)) * (Math.hypot(x, y) < 0.46 ? 1 : 0.1);
-        return [0.25 * value, value, 0.3 * value];
-      });
-    }),
-    kind("old film", "scratches", [8, 20], (picture, count, random) => {
-      const luma = lumaOf(picture);
-      const scratches = Array.from({ length: count }, () => picture.width * random());
-      return mapPixels(picture, (_r, _g, _b, at) => {
-        const [x, y] = [at % picture.width, Math.floor(at / picture.width)];
-        const isScratch = scratches.some((one) => Math.abs(x - one - 2 * Math.sin(y / 40 + one)) < 0.6);
-        const value = isScratch ? 235 : 0.75 * luma[at] + 35 + 16 * normalFrom(random);
-        return [1.05 * value + 12, 0.92 * value, 0.7 * value];
-      });
-    }),
-    kind("stained glass", "px a pane", [9, 14], (picture, side, random) => {
-      const [columns, rows] = [Math.ceil(picture.width / side), Math.ceil(picture.height / side)];
-      const panes = Array.from({ length: columns * rows }, (_, k) => ({
-        x: ((k % columns) + random()) * side,
-        y: (Math.floor(k / columns) + random()) * side,
-      }));
-      const soft = blur(picture, side / 3).data;
-      return mapPixels(picture, (_r, _g, _b, at) => {
-        const [x, y] = [at % picture.width, Math.floor(at / picture.width)];
-        let [first, second] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-        let best = panes[0];
-        for (const pane of panes) {
-          if (Math.abs(pane.y - y) > 2 * side || Math.abs(pane.x - x) > 2 * side) continue;
-          const far = Math.hypot(x - pane.x, y - pane.y);
-          if (far < first) {
-            [second, first] = [first, far];
-            best = pane;
-          } else if (far < second) second = far;
-        }
-        if (second - first < 1.4) return [18, 18, 20];
-        const from =
-          4 *
-          (Math.min(picture.height - 1, Math.floor(best.y)) * picture.width +
-            Math.min(picture.width - 1, Math.floor(best.x)));
-        return [1.2 * soft[from], 1.2 * soft[from + 1], 1.2 * soft[from + 2]];
-      });
-    }),
-    kind("interference", "px", [4, 8], (picture, reach, random) => {
-      const phase = 6.3 * random();
-      const moved = resample(picture, picture, (x, y) => [
-        x + reach * Math.sin(y / 6 + phase) * Math.sin(y / 31) + (Math.sin(y / 3.1) > 0.93 ? 9 : 0),
-        y,
-      ]);
-      return mapPixels(moved, (red, green, blue, at) => {
-        const by = 22 * Math.sin(at / 5.3 + phase) + 14 * normalFrom(random);
-        return [red + by, green + by, blue + by];
-      });
-    }),
-    kind("bubble wrap", "px a bubble", [14, 20], (picture, side) => {
-      const place = (x: number, y: number) => {
-        const row = Math.floor(y / side);
-        const shift = (row % 2) * 0.5 * side;
-        const column = Math.floor((x + shift) / side);
-        return [(column + 0.5) * side - shift, (row + 0.5) * side];
-      };
-      const moved = resample(picture, picture, (x, y) => {
-        const [x0, y0] = place(x, y);
-        const r = Math.hypot(x - x0, y - y0) / (side / 2);
-        return r < 0.95 ? [x0 + 0.45 * (x - x0), y0 + 0.45 * (y - y0)] : [x, y];
-      });
-      return mapPixels(moved, (red, green, blue, at) => {
-        const [x, y] = [at % picture.width, Math.floor(at / picture.width)];
-        const [x0, y0] = place(x, y);
-        const isGlint = Math.hypot(x - x0 + side / 5, y - y0 + side / 5) < side / 9;
-        return isGlint ? [245, 245, 245] : [0.9 * red + 15, 0.9 * green + 15, 0.9 * blue + 15];
-      });
-    }),
-    faced("window's shadow", "of the light", [0.6, 0.85], (shade, random) => {
-      const [du, dv] = [0.5 * random(), 0.5 * random()];
-      return (u, v, own) => {
-        const [x, y] = [u + 0.35 * v + du, v + dv];
-        const isPane =
-          Math.abs((((x % 0.9) + 0.9) % 0.9) - 0.45) < 0.33 &&
-          Math.abs((((y % 1.1) + 1.1) % 1.1) - 0.55) < 0.42;
-        return own.map((value) => value * (isPane ? 1.15 : 1 - shade));
-      };
-    }),
-    faced("one candle", "of the light", [0.85, 0.95], (dark) => (u, v, own) => {
-      const light = 1 - dark + 1.5 * dark * Math.exp(-((u + 0.9) ** 2 + (v - 0.9) ** 2) / 0.9);
-      return [own[0] * light * 1.15, own[1] * light * 0.75, own[2] * light * 0.4];
-    }),
-    faced(
-      "disco",
-      "strength",
-      [0.6, 0.9],
-      (by) => (u, v, own) =>
-        own.map((value, k) => {
-          const lamp = bell(u - 0.7 * Math.cos(2.1 * k), v - 0.5 - 0.8 * Math.sin(2.1 * k), 0.8, 0.8);
-          return value * (1 - by + 2.2 * by * lamp);
-        }),
-    ),
-    faced("oily skin", "strength", [0.7, 1.1], (by) => (u, v, own) => {
-      const shine =
-        bell(u, v + 0.7, 0.6, 0.22) +
-        bell(u, v - 0.6, 0.12, 0.35) +
-        bell(Math.abs(u) - 0.62, v - 0.5, 0.22, 0.2) +
-        bell(u, v - 1.6, 0.2, 0.14);
-      return own.map((value) => value + by * 210 * Math.min(1, shine));
-    }),
-    faced("running mascara", "opacity", [0.6, 0.9], (opacity, random) => {
-      const phase = 6.3 * random();
-      return (u, v, own) => {
-        const x = Math.abs(u) - 0.5;
-        const ring = Math.hypot(x / 0.36, v / 0.24) < 1 ? 0.7 : 0;
-        const streak =
-          v > 0 &&
-          v < 1.1 &&
-          Math.abs(Math.sin(16 * x + 0.6 * Math.sin(6 * v + phase))) > 0.85 &&
-          Math.abs(x) < 0.25
-            ? 1
-            : 0;
-        const by = opacity * Math.max(ring, streak);
-        return own.map((value) => value * (1 - by) + 15 * by);
-      };
-    }),
-    faced("zebra", "opacity", [0.5, 0.8], (opacity) => (u, v, own) => {
-      if (Math.hypot(u / 1.1, (v - 0.4) / 1.5) > 1) return own;
-      const stripe = Math.sin(9 * v + 3.5 * Math.abs(u) + Math.sin(5 * u)) > 0.1 ? 235 : 20;
-      return own.map((value) => value + opacity * (stripe - value));
-    }),
-    faced("sticking plaster", "plasters", [2, 4], (count, random) => {
-      const plasters = Array.from({ length: count }, () => ({
-        u: 1.4 * (random() - 0.5),
-        v: -0.4 + 1.9 * random(),
-        turn: 3.14 * random(),
-      }));
-      return (u, v, own) => {
-        const isOn = plasters.some(({ u: u0, v: v0, turn }) => {
-          const x = Math.cos(turn) * (u - u0) + Math.sin(turn) * (v - v0);
-          const y = Math.cos(turn) * (v - v0) - Math.sin(turn) * (u - u0);
-          return Math.abs(x) < 0.5 && Math.abs(y) < 0.15;
+        const isMud = splashes.some(({ x: x0, y: y0, r, phase }) => {
+          const angle = Math.atan2(y - y0, x - x0);
+          return Math.hypot(x - x0, y - y0) < r * (1 + 0.35 * Math.sin(5 * angle + phase));
         });
-        return isOn ? [222, 178, 140] : own;
+        return isMud ? [84, 60, 38] : [red, green, blue];
+      });
+    }),
+    kind("cracked screen", "cracks", [9, 16], (picture, count, random) => {
+      const [x0, y0] = [picture.width * (0.35 + 0.3 * random()), picture.height * (0.35 + 0.3 * random())];
+      const angles = Array.from({ length: count }, () => 6.283 * random());
+      return resample(
+        mapPixels(picture, (red, green, blue, at) => {
+          const [dx, dy] = [(at % picture.width) - x0, Math.floor(at / picture.width) - y0];
+          const angle = Math.atan2(dy, dx) + 0.08 * Math.sin(Math.hypot(dx, dy) / 6);
+          const near =
+            Math.min(...angles.map((one) => Math.abs(Math.sin((angle - one) / 2)))) * 2 * Math.hypot(dx, dy);
+          return near < 1.2 ? [230, 235, 240] : [red, green, blue];
+        }),
+        picture,
+        (x, y) => {
+          const angle = Math.atan2(y - y0, x - x0);
+          const sector = angles.filter((one) => one - Math.PI < angle).length;
+          return [x + 4 * Math.sin(12.9 * sector), y + 4 * Math.sin(78.2 * sector)];
+        },
+      );
+    }),
+    kind("Venetian blind", "of the light", [0.75, 0.92], (picture, shade, random) => {
+      const [apart, lean] = [14 + 10 * random(), 0.3 * normalFrom(random)];
+      return mapValues(picture, (value, at) => {
+        const along = (Math.floor(at / picture.width) + lean * (at % picture.width)) / apart;
+        return value * (along - Math.floor(along) < 0.55 ? 1 - shade : 1.1);
+      });
+    }),
+    kind("dashboard camera at night", "stops", [3, 4], (picture, stops, random) => {
+      const moved = resample(picture, picture, (x, y) => [x + 2, y]);
+      return mapPixels(picture, (red, green, blue, at) => {
+        const noise = normalFrom(random);
+        const of = (own: number, k: number) =>
+          8 * Math.round(((0.5 * (own + moved.data[4 * at + k]) * 2 ** -stops + 3 * noise) * 3.2) / 8);
+        return [of(red, 0), of(green, 1) + 6, of(blue, 2)];
+      });
+    }),
+    faced("clown", "", [0], (_, random) => {
+      const nose = 0.22 + 0.08 * random();
+      return (u, v, own) => {
+        if (Math.hypot(u, v - 0.62) < nose) return [215, 25, 30];
+        if (Math.hypot(u / 0.6, (v - 1.12) / 0.28) < 1) return [200, 30, 40];
+        if (Math.hypot((Math.abs(u) - 0.5) / 0.3, v / 0.42) < 1 && Math.abs(v) > 0.16) return [60, 90, 200];
+        return Math.hypot(u / 1.15, (v - 0.5) / 1.5) < 1 ? own.map((value) => 0.45 * value + 135) : own;
       };
     }),
-    faced("virtual-reality headset", "", [0], (_, random) => {
-      const shade = 20 + 200 * random();
+    faced("hair before the face", "of the width", [0.35, 0.55], (share, random) => {
+      const shade = 25 + 70 * random();
       return (u, v, own) => {
-        const isBox = Math.abs(u) < 1.05 && v > -0.5 && v < 0.42 + 0.1 * Math.cos(4 * u);
-        const isStrap = Math.abs(v + 0.1) < 0.14 && Math.abs(u) < 1.8;
-        if (!isBox && !isStrap) return own;
-        const edge = isBox && Math.abs(u) < 0.95 && v > -0.4 && v < 0.3 ? 1 : 0.6;
-        return [shade * edge, shade * edge, shade * edge + 8];
+        const edge = -1.2 + 2.4 * share + 0.12 * Math.sin(4 * v);
+        const strand = 0.7 + 0.3 * Math.sin(38 * u + 5 * Math.sin(2 * v));
+        return u < edge && v > -1.8 && u > -1.7
+          ? [shade * strand, 0.8 * shade * strand, 0.6 * shade * strand]
+          : own;
       };
     }),
-    faced("motorcycle helmet", "opacity of the visor", [0.35, 0.6], (opacity, random) => {
-      const paint = [220 * random(), 220 * random(), 220 * random()];
+    faced("mask and surgeon's cap", "", [0], (_, random) => {
+      const tint = random();
       return (u, v, own) => {
-        if (Math.hypot(u / 1.6, (v - 0.4) / 2) > 1) return own;
-        const isVisor = Math.abs(u) < 1.15 && v > -0.55 && v < 0.8 + 0.1 * u * u;
-        if (!isVisor) return paint.map((value) => value * (0.7 + 0.4 * bell(u + 0.5, v + 1, 0.8, 0.8)));
-        const glint = 90 * bell(u - 0.5 + 0.3 * v, v, 0.12, 0.9);
-        return own.map((value) => value * (1 - opacity) + glint);
+        const isMask = v > 0.42 + 0.08 * Math.cos(2 * u) && v < 1.8 && Math.abs(u) < 1.05;
+        const isCap = v < -0.42 && Math.abs(u) < 1.4 && v > -1.9;
+        return isMask || isCap ? [120 + 50 * tint, 175, 190 - 20 * tint] : own;
       };
     }),
-    faced("veil over the lower face", "", [0], (_, random) => {
-      const cloth = [200 * random(), 200 * random(), 200 * random()];
+    faced("wrinkles", "opacity", [0.5, 0.8], (opacity) => (u, v, own) => {
+      const brow = Math.sin(34 * v + 2 * Math.cos(3 * u)) > 0.75 && v < -0.3 && v > -1.1 && Math.abs(u) < 0.9;
+      const crow =
+        Math.sin(9 * Math.atan2(v, Math.abs(u) - 0.75)) > 0.85 &&
+        Math.abs(Math.abs(u) - 1) < 0.22 &&
+        Math.abs(v) < 0.35;
+      const cheek = Math.abs(Math.abs(u) - 0.42 - 0.25 * (v - 0.75)) < 0.035 && v > 0.6 && v < 1.4;
+      return brow || crow || cheek ? own.map((value) => value * (1 - opacity)) : own;
+    }),
+    faced("fingers", "", [0], (_, random) => {
+      const lean = 0.4 * (random() - 0.5);
       return (u, v, own) => {
-        const isOver = v > 0.3 + 0.15 * u * u && Math.abs(u) < 1.4 && v < 3;
-        const isScarf =
-          Math.hypot(u / 1.05, (v - 0.3) / 1.15) > 1 && Math.hypot(u / 1.9, (v - 0.5) / 2.4) < 1;
-        if (!isOver && !isScarf) return own;
-        const fold = 0.8 + 0.2 * Math.sin(7 * u + 4 * v);
-        return cloth.map((value) => value * fold);
+        const finger = (((u + lean * v) % 0.52) + 0.52) % 0.52;
+        const isOver = v > -0.7 + 0.25 * Math.cos(2.2 * u) && v < 2.4 && Math.abs(u) < 1.25 && finger < 0.3;
+        return isOver ? [196 - 120 * Math.abs(finger - 0.15), 150 - 120 * Math.abs(finger - 0.15), 122] : own;
       };
     }),
-    faced("hands on the cheeks", "", [0], (_, random) => {
-      const lean = 0.3 * random();
-      return (u, v, own) => {
-        const x = Math.abs(u) - 1.05 + lean * (v - 0.5);
-        const knuckle = 0.09 * Math.abs(Math.sin(8 * v));
-        const isOver = x > -0.42 + 0.25 * (v - 0.8) ** 2 - knuckle && x < 0.6 && v > 0.1 && v < 2.2;
-        return isOver ? [208 - 60 * knuckle * 8, 160 - 55 * knuckle * 8, 132] : own;
-      };
-    }),
-    faced("spilled paint", "", [0], (_, random) => {
-      const phase = 6.3 * random();
-      return (u, v, own) => {
-        const edge =
-          0.1 + 0.5 * Math.abs(Math.sin(3 * u + phase)) + 0.3 * Math.abs(Math.sin(7 * u + 2 * phase));
-        return v < edge - 0.5 ? [40, 110 + 40 * bell(u, v, 0.6, 0.6), 190] : own;
-      };
+    faced("lit from below", "of the light", [0.8, 0.95], (share) => (_u, v, own) => {
+      const light = Math.min(2.2, Math.max(1 - share, 0.2 + 1.1 * (v + 0.3)));
+      return [own[0] * light, own[1] * light * 0.85, own[2] * light * 0.6];
     }),
   ],
 };
@@ -386,7 +301,10 @@ function faced(
   name: string,
   unit: string,
   levels: readonly number[],
-  colourOf: (level: number, random: Random) => (u: number, v: number, own: Colour) => Colour,
+  colourOf: (
+    level: number,
+    random: Random,
+  ) => (u: number, v: number, own: readonly number[]) => readonly number[],
 ): Kind {
   return {
     name,
@@ -400,4 +318,13 @@ function faced(
       });
     },
   };
+}
+
+function turnAbout(picture: Picture, angle: number): Picture {
+  const [x0, y0] = [picture.width / 2, picture.height / 2];
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return resample(picture, picture, (x, y) => [
+    x0 + cos * (x - x0) - sin * (y - y0),
+    y0 + sin * (x - x0) + cos * (y - y0),
+  ]);
 }

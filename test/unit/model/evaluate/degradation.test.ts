@@ -6,7 +6,6 @@ import {
   type Picture,
   shrink,
 } from "../../../../model/evaluate/degradation/degrade.ts";
-import { furtherPrograms } from "../../../../model/evaluate/degradation/kinds/random/further-programs.ts";
 import { programs } from "../../../../model/evaluate/degradation/kinds/random/programs.ts";
 import { shaken } from "../../../../model/evaluate/degradation/kinds/shaken.ts";
 import { smooth } from "../../../../model/evaluate/degradation/kinds/smooth.ts";
@@ -133,7 +132,6 @@ describe("random warps and motions", () => {
   };
   const unused = () => Number.NaN;
   const kinds = [...smooth.kinds, ...shaken.kinds];
-  const programKinds = [...programs.kinds, ...furtherPrograms.kinds];
 
   it.each(kinds.map((kind) => [kind.name, kind] as const))(
     "%s is the same for every photo by its seed, and another by each",
@@ -148,21 +146,21 @@ describe("random warps and motions", () => {
     },
   );
 
-  it.each(programKinds.map((kind) => [kind.name, kind] as const))(
+  it.each(programs.kinds.map((kind) => [kind.name, kind] as const))(
     "%s is the same for every photo by its seed and what falls elsewhere on each",
     (_, kind) => {
       const seeds = kind.levels.slice(0, 12);
       const drawn = seeds.map((seed) => kind.apply(scene, seed, createRandom(5)));
       expect(kind.apply(scene, 3, createRandom(5))).toEqual(drawn[3]);
       // On so small a face some brushes and blocks are of one size.
-      expect(new Set(drawn.map(({ data }) => data.join())).size).toBeGreaterThanOrEqual(0.75 * seeds.length);
+      expect(new Set(drawn.map(({ data }) => data.join())).size).toBeGreaterThanOrEqual(9);
       for (const { width, height } of drawn) expect([width, height]).toEqual([60, 60]);
     },
   );
 
   it("half of the programs do the same to every photo, and the others place their details anew", () => {
     const texts = (seed: number) =>
-      programKinds.map((kind) => kind.apply(scene, 1, createRandom(seed)).data.join());
+      programs.kinds.map((kind) => kind.apply(scene, 1, createRandom(seed)).data.join());
     const [first, second] = [texts(1), texts(2)];
     const alike = first.filter((text, k) => text === second[k]).length;
     expect(alike).toBeGreaterThan(first.length / 4);

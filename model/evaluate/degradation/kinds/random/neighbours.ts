@@ -4,7 +4,7 @@ import { lumaOf, mapPixels, normalFrom, resample, type Scene } from "../kind.ts"
 import { between, logBetween, type Operator, pick } from "./draw.ts";
 import { bendFace } from "./places.ts";
 
-export function eyesOf({ landmarks: [left, right] }: Scene): number {
+function eyesOf({ landmarks: [left, right] }: Scene): number {
   return Math.hypot(right.x - left.x, right.y - left.y);
 }
 

@@ -4,11 +4,11 @@ import { faceFrame, normalFrom, type Random, resample, type Scene } from "../kin
 import { between, fraction, hash, logBetween, type Operator, pick } from "./draw.ts";
 import { drawTexture, nearestPoints } from "./textures.ts";
 
-export type Point = readonly [u: number, v: number];
+type Point = readonly [u: number, v: number];
 type Map = (u: number, v: number) => Point;
 
 /** Middle of the face, in eye distances below the eyes. */
-export const middle = 0.55;
+const middle = 0.55;
 
 /** Each pixel from elsewhere, in the face's own frame. */
 export function bendFace(scene: Scene, from: Map): Picture {
@@ -16,15 +16,14 @@ export function bendFace(scene: Scene, from: Map): Picture {
   return resample(scene.picture, scene.picture, (x, y) => fromFace(...from(...toFace(x, y))));
 }
 
-/** An operator that takes each pixel from elsewhere on the face. */
-export const places =
+const places =
   (draw: (random: Random) => (detail: Random) => Map): Operator =>
   (random) => {
     const form = draw(random);
     return (scene, detail) => bendFace(scene, form(detail));
   };
 
-export function drawWaveform(random: Random): (phase: number) => number {
+function drawWaveform(random: Random): (phase: number) => number {
   return pick(random, [
     (phase: number) => Math.sin(2 * Math.PI * phase),
     (phase: number) => Math.sin(2 * Math.PI * phase),

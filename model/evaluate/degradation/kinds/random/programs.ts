@@ -1,13 +1,14 @@
 /**
- * Random programs of image operators. They stand for all the ways in which photos are made worse alike that nobody has
- * named, and are no copies of any.
+ * Random programs of image operators: one to three operators with settings drawn by the seed that the level is. They
+ * stand for all the ways in which photos are made worse alike that nobody has named, and are no copies of any. What a
+ * program does is the same on every photo; in half of them its grains, phases and shapes fall elsewhere on each.
  */
-import type { KindGroup } from "../kind.ts";
-import type { Operator } from "./draw.ts";
+import { createRandom } from "../../../statistics/random.ts";
+import type { Kind, KindGroup } from "../kind.ts";
+import { type Operator, pick } from "./draw.ts";
 import { cover, medium, overlay } from "./layers.ts";
 import { contrast, ghost, motion, paint, rank, soften } from "./neighbours.ts";
 import { glass, lines, mirror, rescale, ripple, tessellate, warp } from "./places.ts";
-import { programsOf } from "./program.ts";
 import { blocks, colour, dither, light, noise, tone } from "./values.ts";
 
 /** An operator, and how many programs begin with it. */
@@ -36,10 +37,29 @@ const operators: readonly (readonly [name: string, operator: Operator, programs:
   ["medium", medium, 20],
 ];
 
-export const others = operators.map(([, operator]) => operator);
+/** Shares of programs that go on after their first operator, and after their second. */
+const longer = [0.35, 0.25];
 
 export const programs: KindGroup = {
   name: "programs",
   source: import.meta.url,
-  kinds: operators.map(([name, first, count], place) => programsOf(name, first, others, count, place + 1)),
+  kinds: operators.map(
+    ([name, first, count], place): Kind => ({
+      name: `program, ${name}`,
+      unit: "seed",
+      levels: Array.from({ length: count }, (_, seed) => seed),
+      apply(scene, seed, own) {
+        const random = createRandom(15_485_863 * (place + 1) + 7919 * seed);
+        const steps = [first(random)];
+        for (const share of longer) {
+          if (random() >= share) break;
+          steps.push(pick(random, operators)[1](random));
+        }
+        const isAlike = random() < 0.5;
+        const shared = Math.floor(2 ** 31 * random());
+        const detail = isAlike ? createRandom(shared) : own;
+        return steps.reduce((picture, step) => step({ ...scene, picture }, detail), scene.picture);
+      },
+    }),
+  ),
 };
