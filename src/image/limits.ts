@@ -71,10 +71,13 @@ export function refuseSize(
   const inMemory = Math.floor(room / leastBytesPerPixel);
   const actual = width * height;
   if (actual > Math.min(maxPixels, inMemory)) {
-    // A row may be so wide that its own buffers leave no room: that says nothing of a limit on pixels.
-    const saysNothing = inMemory < minSidePixels ** 2 && actual > maxPixels;
-    const limit = saysNothing ? maxPixels : Math.min(maxPixels, inMemory);
-    return fail({ code: "image_too_large", limit, actual, unit: "pixels" });
+    const limit = Math.min(maxPixels, inMemory);
+    if (limit >= minSidePixels ** 2) return fail({ code: "image_too_large", limit, actual, unit: "pixels" });
+    // What is fixed, as the buffers of a wide row, leaves no room for pixels: no number of them would help.
+    if (actual > maxPixels)
+      return fail({ code: "image_too_large", limit: maxPixels, actual, unit: "pixels" });
+    const needed = Math.ceil(cost.fixedBytes + actual * leastBytesPerPixel);
+    return fail({ code: "image_too_large", limit: maxWorkingBytes, actual: needed, unit: "bytes" });
   }
   if (Math.min(width, height) < minSidePixels) {
     return invalid(`it measures ${width} by ${height} pixels, and no side may be under ${minSidePixels}`);

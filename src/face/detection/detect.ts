@@ -20,6 +20,8 @@ export interface Detection {
   readonly rightEye: Point;
   readonly nose: Point;
   readonly mouth: Point;
+  /** The same face as another look showed it, by which it is sampled; absent where this look decides. */
+  readonly sampledAs?: Detection;
 }
 
 /** Result of one look at a photo. */

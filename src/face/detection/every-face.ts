@@ -55,8 +55,8 @@ export const findCompany: FindFaces = (detectors, photo) =>
   });
 
 /**
- * Finds all faces of the whole photo, and where `asksForMore` and none is large those of its quarters. A face that the first
- * detector finds has its box, so that it is sampled as where only that one looked.
+ * Finds all faces of the whole photo, and where `asksForMore` and none is large those of its quarters. The surest find of a
+ * face tells its size. It is sampled as `findFirstFaces` shows it, where that does: under every policy alike.
  */
 async function findAll(
   detectors: readonly Detector[],
@@ -64,12 +64,12 @@ async function findAll(
   asksForMore: (seen: Sight) => boolean,
 ): Promise<Result<readonly Detection[]>> {
   const found: Detection[] = [];
-  let first: readonly Detection[] | undefined;
+  let first: readonly Detection[] = [];
   let faint: readonly Detection[] = [];
   for (const detector of detectors) {
     const seen = await detector.look(photo);
     if (!seen.ok) return seen;
-    first ??= seen.value.faces;
+    if (first.length === 0) first = seen.value.faces;
     found.push(...seen.value.faces);
     faint = seen.value.faint;
   }
@@ -79,21 +79,21 @@ async function findAll(
     if (!small.ok) return small;
     found.push(...small.value);
   }
-  return ok(bestFirst(asSeenFirst(eachOnce(found), first ?? [])));
+  return ok(sampledAsFirst(eachOnce(found), first));
 }
 
-/** Puts each of the first finds in the place of the one that shares most of it, where that is the same face. */
-function asSeenFirst(faces: readonly Detection[], first: readonly Detection[]): Detection[] {
-  const seen = [...faces];
+/** Says of the face that shares most of each first find, where that is the same face, that it is sampled by that find. */
+function sampledAsFirst(faces: readonly Detection[], first: readonly Detection[]): Detection[] {
+  const told = [...faces];
   const isFree = faces.map(() => true);
   for (const find of first) {
     const shares = faces.map(({ box }, k) => (isFree[k] ? sharedShare(box, find.box) : 0));
     const nearest = shares.indexOf(Math.max(...shares));
     if (!(shares[nearest] > sameFaceShare)) continue;
-    seen[nearest] = find;
     isFree[nearest] = false;
+    if (find !== faces[nearest]) told[nearest] = { ...faces[nearest], sampledAs: find };
   }
-  return seen;
+  return told;
 }
 
 const largestSide = (faces: readonly Detection[]) =>
@@ -178,11 +178,9 @@ function moved({ score, box, leftEye, rightEye, nose, mouth }: Detection, dx: nu
   };
 }
 
-const bestFirst = (found: readonly Detection[]) => found.toSorted((a, b) => b.score - a.score);
-
 function eachOnce(found: readonly Detection[]): Detection[] {
   const kept: Detection[] = [];
-  for (const detection of bestFirst(found)) {
+  for (const detection of found.toSorted((a, b) => b.score - a.score)) {
     if (kept.every(({ box }) => sharedShare(box, detection.box) <= sameFaceShare)) kept.push(detection);
   }
   return kept;

@@ -10,6 +10,8 @@ import type { Detection } from "./detect.ts";
 export const defaultBackgroundFaceShare = 0.2;
 
 /**
+ * Returns the find by which the chosen face is sampled.
+ *
  * Fails with `face_not_found` for no face and, under policy `only`, with `multiple_faces` where a further face has at
  * least `backgroundFaceShare` (0..1) of the largest one's side.
  */
@@ -28,14 +30,18 @@ export function selectFace(
     policy === "center"
       ? (face: Detection) => Math.hypot(centreX(face) - photo.width / 2, centreY(face) - photo.height / 2)
       : (face: Detection) => -visibleArea(face, photo);
-  return ok(detections.reduce((best, face) => (rank(face) < rank(best) ? face : best)));
+  const chosen = detections.reduce((best, face) => (rank(face) < rank(best) ? face : best));
+  return ok(chosen.sampledAs ?? chosen);
 }
 
-/** Lists the faces, largest first. */
+/** Lists the faces by the finds that they are sampled by, largest first; the surest finds say which count. */
 export function listOf(detections: readonly Detection[], backgroundFaceShare: number): FoundFace[] {
   const counted = isCounted(detections, backgroundFaceShare);
   return detections
-    .map((face) => ({ box: face.box, score: face.score, counted: counted(face) }))
+    .map((face) => {
+      const { box, score } = face.sampledAs ?? face;
+      return { box, score, counted: counted(face) };
+    })
     .sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height);
 }
 

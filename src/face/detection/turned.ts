@@ -29,6 +29,7 @@ export function mapDetection(map: Affine, detection: Detection): Detection {
     rightEye: to(detection.rightEye),
     nose: to(detection.nose),
     mouth: to(detection.mouth),
+    ...(detection.sampledAs && { sampledAs: mapDetection(map, detection.sampledAs) }),
   };
 }
 

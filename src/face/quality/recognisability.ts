@@ -97,7 +97,7 @@ export function recognisabilityOfSide(
 
 /**
  * Distance by which two faces need to come closer than the calibration's threshold: the largest of what their
- * recognisability, their leaning and their shared shift ask. 0 for nearly all pairs of ordinary photos.
+ * recognisability, their leaning and their shared shift ask. 0 for most pairs of ordinary photos.
  *
  * By recognisability it is the better one that decides: one poor face alone does no harm, since its strangers among
  * ordinary faces are fewer than promised. A side whose photo is not known is judged by its embedding alone.

@@ -80,10 +80,12 @@ describe("a photo's size", () => {
     expect(refuseSize(80, 51, 5000, cost, limits)).toMatchObject({ failure: { limit: 4000, actual: 4080 } });
   });
 
-  it("leaves room for no pixel where the fixed part takes all of the memory, and never for fewer", () => {
+  it("of any number of pixels fails with the limit on memory where the fixed part takes all of it", () => {
     for (const fixedBytes of [1_000_000, 2_000_000]) {
       const cost = { fixedBytes, bytesPerPixel: 1, bytesPerRasterPixel: 0 };
-      expect(refuseSize(40, 40, 5000, cost, limits)).toMatchObject({ failure: { limit: 0, actual: 1600 } });
+      expect(refuseSize(40, 40, 5000, cost, limits)).toMatchObject({
+        failure: { code: "image_too_large", limit: 1_000_000, actual: fixedBytes + 1600, unit: "bytes" },
+      });
     }
   });
 });

@@ -64,11 +64,18 @@ describe("every face", () => {
     ]);
   });
 
-  it("has the first detector's box and score where that one sees it, however sure the other is", async () => {
-    const first = face(0, 0, 400, 0.6);
-    const detectors = [detector([first]).seeing, detector([face(40, 40, 380, 0.9)]).seeing];
-    for (const find of [findEveryFace, findCompany])
-      expect(await find(detectors, photo)).toEqual(ok([first]));
+  it("is sampled as the first detector that sees a face shows it, however sure another look is, and as large as that look says", async () => {
+    const [loose, close] = [face(0, 0, 400, 0.6), face(40, 40, 250, 0.9)];
+    const blind = detector([]).seeing;
+    for (const find of [findEveryFace, findCompany]) {
+      expect(await find([detector([loose]).seeing, detector([close]).seeing], photo)).toEqual(
+        ok([{ ...close, sampledAs: loose }]),
+      );
+      const quarters = { "0,0": { ...close, box: { ...close.box, width: 150, height: 150 } } };
+      const [small] = [face(40, 40, 140, 0.7)];
+      const found = await find([blind, detector([small], quarters).seeing], photo);
+      expect(found.ok && found.value.map(({ sampledAs }) => sampledAs)).toEqual([small]);
+    }
   });
 
   it("where none is larger than three tenths of the longer side is looked for in the quarters, which share a fifth", async () => {
