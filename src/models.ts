@@ -82,8 +82,8 @@ export interface Stages
 }
 
 /**
- * Makes the stages; `bytesOf` gives the bytes of a file that the manifest names, and `sample` fills their inputs. A manifest that names a missing file
- * is a broken build, and throws.
+ * Makes the stages; `bytesOf` gives the bytes of a file that the manifest names, and `sample` fills the networks' inputs. A
+ * manifest that names a missing file is a broken build, and throws.
  */
 export function createStages(
   manifest: Manifest,
@@ -139,13 +139,14 @@ export function createStages(
   };
 }
 
-const side = 160;
+/** Sides of a rehearsal's picture, px. */
+const blackSide = 160;
 
 /** Picture of a rehearsal. */
 const black = {
-  width: side,
-  height: side,
-  raster: { width: side, height: side, data: new Uint8Array(4 * side * side) },
+  width: blackSide,
+  height: blackSide,
+  raster: { width: blackSide, height: blackSide, data: new Uint8Array(4 * blackSide * blackSide) },
   toRaster: { a: 1, b: 0, tx: 0, c: 0, d: 1, ty: 0 },
 };
 

@@ -1,6 +1,6 @@
 /**
- * Builds the headers that signatures.ts makes, the kernels, the samplers, the JPEG and PNG readers, and the codecs' modules with an
- * imported memory: `npm run wasm:build`, with
+ * Builds the headers that signatures.ts makes, the kernels, the samplers, the JPEG and PNG readers, and the codecs'
+ * modules with an imported memory: `npm run wasm:build`, with
  *
  *     -- --check   compare with the existing files instead; exits 1 on a difference, and says so if the
  *                  compiler is missing

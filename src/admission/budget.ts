@@ -54,8 +54,8 @@ const mebibyte = 1024 * kibibyte;
 
 /**
  * Limits for an isolate of 128 MB. Measured in workerd after a forced collection, with all models loaded, it holds 14
- * MB: 3 of heap, 4 of the models' bytes, 7 of the kernels' memory. The samplers' memory adds 1 to 5. The passive networks add 1 of bytes to the bundle, and
- * 4 of the kernels' memory from the first request that asks for them. With a budget of 67 MB the most seen was 87 MB,
+ * MB: 3 of heap, 4 of the models' bytes, 7 of the kernels' memory. The samplers' memory adds 1 to 5. The passive networks
+ * add 1 of bytes to the bundle, and 4 of the kernels' memory from the first request that asks for them. With a budget of 67 MB the most seen was 87 MB,
  * garbage included (`npm run bench -- --only memory`). A quarter of the isolate is left for unforeseen needs.
  */
 export const isolateLimits: BudgetLimits = {

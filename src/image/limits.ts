@@ -68,12 +68,11 @@ export function refuseSize(
   }
   const leastBytesPerPixel = cost.bytesPerPixel + cost.bytesPerRasterPixel * leastRasterShare;
   const room = Math.max(0, maxWorkingBytes - cost.fixedBytes);
-  const inMemory = Math.floor(room / leastBytesPerPixel);
+  const limit = Math.min(maxPixels, Math.floor(room / leastBytesPerPixel));
   const actual = width * height;
-  if (actual > Math.min(maxPixels, inMemory)) {
-    const limit = Math.min(maxPixels, inMemory);
+  if (actual > limit) {
     if (limit >= minSidePixels ** 2) return fail({ code: "image_too_large", limit, actual, unit: "pixels" });
-    // What is fixed, as the buffers of a wide row, leaves no room for pixels: no number of them would help.
+    // The buffers of one wide row may take all of the memory: then no number of pixels would be few enough.
     if (actual > maxPixels)
       return fail({ code: "image_too_large", limit: maxPixels, actual, unit: "pixels" });
     const needed = Math.ceil(cost.fixedBytes + actual * leastBytesPerPixel);

@@ -2,7 +2,6 @@
  * The cost of a photo in counts, which are the same on every machine: a change that makes the service slower shows in
  * one of them. Raise a limit only with a reason in the commit.
  */
-
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { modelPath, openSampler, readKernels, readManifest } from "../../model/runtime.ts";

@@ -2,11 +2,9 @@
  * Faces to fit and judge by: every photo of a list as it is, and some covered in each way that
  * `model/evaluate/degradation/kinds/covers.ts` knows, up to the encoder's crop. The encoder itself has no part in it.
  */
-
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import jpeg from "jpeg-js";
-import { openSampler } from "../../../model/runtime.ts";
 import { alignToTemplate } from "../../../src/face/align.ts";
 import type { EncoderDescriptor } from "../../../src/face/descriptor.ts";
 import { selectFace } from "../../../src/face/detection/select.ts";
@@ -17,7 +15,7 @@ import { createStages } from "../../../src/models.ts";
 import { type Dataset, readDataset } from "../../evaluate/dataset.ts";
 import { covers } from "../../evaluate/degradation/kinds/covers.ts";
 import { createRandom } from "../../evaluate/statistics/random.ts";
-import { kernelsInNode, modelPath, photoOpener, readManifest } from "../../runtime.ts";
+import { kernelsInNode, modelPath, openSampler, photoOpener, readManifest } from "../../runtime.ts";
 import { relit } from "./light.ts";
 
 export interface Sample {

@@ -1,7 +1,5 @@
 /** Runs the production pipeline and keeps the findings of its stages, which it does not answer. */
-
 import { readFileSync } from "node:fs";
-import { openSampler } from "../../../model/runtime.ts";
 import type { Detection } from "../../../src/face/detection/detect.ts";
 import type { LocatedLandmarks } from "../../../src/face/detection/landmarks.ts";
 import { selectFace } from "../../../src/face/detection/select.ts";
@@ -9,7 +7,7 @@ import type { Encoding } from "../../../src/face/encode.ts";
 import { type Measured, measureQuality } from "../../../src/face/quality/quality.ts";
 import type { Photo } from "../../../src/image/photo.ts";
 import { createStages } from "../../../src/models.ts";
-import { kernelsInNode, modelPath, photoOpener, readManifest } from "../../runtime.ts";
+import { kernelsInNode, modelPath, openSampler, photoOpener, readManifest } from "../../runtime.ts";
 
 /** Findings of the pipeline's stages for one face. */
 export interface Observed {

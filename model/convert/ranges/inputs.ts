@@ -2,9 +2,7 @@
  * Collects the models' inputs for real photos: each photo goes through the production pipeline, whose models are
  * replaced by ones that also hand on their inputs.
  */
-
 import { readFileSync } from "node:fs";
-import { openSampler } from "../../../model/runtime.ts";
 import { ok, type Result } from "../../../src/errors.ts";
 import { createCodecs, openPhoto } from "../../../src/image/decode.ts";
 import { defaultImageLimits } from "../../../src/image/limits.ts";
@@ -12,7 +10,7 @@ import type { Model, ModelSource } from "../../../src/inference/model.ts";
 import { artifactOf } from "../../../src/inference/onnxruntime/engine.ts";
 import { createStages, type Manifest } from "../../../src/models.ts";
 import { createPipeline, type Pipeline } from "../../../src/pipeline.ts";
-import { jpegPath, pngPath } from "../../runtime.ts";
+import { jpegPath, openSampler, pngPath } from "../../runtime.ts";
 import { unmeasuredFusion, unmeasuredOcclusion, unmeasuredRecognisability } from "../../unmeasured.ts";
 import { openSession, type Session } from "../onnx/session.ts";
 

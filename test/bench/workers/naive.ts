@@ -6,7 +6,6 @@
  *     PUT  /files/{name}                      a model's bytes
  *     POST /v1/subjects/{id}/faces, verify    a photo
  */
-
 import { decode } from "jpeg-js";
 import manifest from "../../../model/networks/manifest.json";
 import onnxRuntime from "../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";

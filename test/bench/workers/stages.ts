@@ -13,7 +13,6 @@
  * Clocks of a deployed Worker stand still while it computes. A local workerd's tick in whole
  * milliseconds, so only means over many passes say something.
  */
-
 import manifest from "../../../model/networks/manifest.json";
 import jpegTurbo from "../../../node_modules/@cwasm/jpeg-turbo/jpeg-turbo.wasm";
 import onnxRuntime from "../../../node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm";

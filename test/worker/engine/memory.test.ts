@@ -3,7 +3,6 @@
  * models' bytes, the request's file and the rasters made of it. Compiled code, small objects and garbage are not
  * counted, except for WebAssembly's garbage.
  */
-
 import { env } from "cloudflare:workers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import blazefaceFull from "../../../model/networks/blazeface-full.plan";

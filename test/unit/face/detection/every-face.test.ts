@@ -72,7 +72,7 @@ describe("every face", () => {
         ok([{ ...close, sampledAs: loose }]),
       );
       const quarters = { "0,0": { ...close, box: { ...close.box, width: 150, height: 150 } } };
-      const [small] = [face(40, 40, 140, 0.7)];
+      const small = face(40, 40, 140, 0.7);
       const found = await find([blind, detector([small], quarters).seeing], photo);
       expect(found.ok && found.value.map(({ sampledAs }) => sampledAs)).toEqual([small]);
     }

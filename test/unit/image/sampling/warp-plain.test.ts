@@ -1,5 +1,4 @@
 /** The samplers equal the plain computation in every bit. */
-
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openSampler } from "../../../../model/runtime.ts";
