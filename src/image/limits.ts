@@ -75,8 +75,7 @@ export function refuseSize(
     // The buffers of one wide row may take all of the memory: then no number of pixels would be few enough.
     if (actual > maxPixels)
       return fail({ code: "image_too_large", limit: maxPixels, actual, unit: "pixels" });
-    const needed = Math.ceil(cost.fixedBytes + actual * leastBytesPerPixel);
-    return fail({ code: "image_too_large", limit: maxWorkingBytes, actual: needed, unit: "bytes" });
+    return fail({ code: "image_too_large", limit: maxWorkingBytes, unit: "bytes" });
   }
   if (Math.min(width, height) < minSidePixels) {
     return invalid(`it measures ${width} by ${height} pixels, and no side may be under ${minSidePixels}`);
